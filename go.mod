@@ -1,0 +1,3 @@
+module github.com/kubectl-app/kubectl-app
+
+go 1.26.0
