@@ -1,0 +1,88 @@
+package rollout
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Target is one workload of a release, and what our write made of it.
+type Target struct {
+	workload.Ref
+	UID types.UID
+	// Generation that our write produced; 0 takes up whatever the first snapshot shows.
+	Generation int64
+	// Template that our write produced; nil takes up whatever the first snapshot shows.
+	Template *corev1.PodTemplateSpec
+	// Before is the workload as it was captured before the change; nil when a running rollout is taken up.
+	Before *Before
+}
+
+// Before is what was true of a workload before the change.
+type Before struct {
+	Workload *workload.Workload
+	// Revision of the captured template; nil if the controller had not made it yet.
+	Revision *workload.Revision
+	// Serving: the captured template itself was rolled out and available.
+	Serving bool
+}
+
+// Phase is where one workload's rollout is.
+type Phase string
+
+// Progressing until complete, then Soaking, then Done with a verdict.
+const (
+	Progressing Phase = "Progressing"
+	Soaking     Phase = "Soaking"
+	Done        Phase = "Done"
+)
+
+// Counts are the pods of one workload, as a view shows them.
+type Counts struct {
+	Desired     int32 `json:"desired"`
+	Updated     int32 `json:"updated"`
+	Ready       int32 `json:"ready"`     // of the new revision
+	Available   int32 `json:"available"` // of the new revision
+	Old         int32 `json:"old"`       // pods of older revisions, terminating ones not counted
+	Terminating int32 `json:"terminating"`
+}
+
+// State is all that the engine remembers of a release between two steps. It is a value: Step
+// returns a new one and leaves the old as it was.
+type State struct {
+	Policy    Policy
+	Started   time.Time
+	Workloads []WorkloadState // in the order of the targets
+	// Wants is what should be fetched before the next step; empty in a healthy rollout.
+	Wants Wants
+	// Wake is when Step must be called again even if nothing changes; zero when only a change matters.
+	Wake time.Time
+	// Outcome is empty until the release as a whole is decided.
+	Outcome Outcome
+}
+
+// WorkloadState is the engine's view of one workload.
+type WorkloadState struct {
+	Target       Target
+	Phase        Phase
+	Outcome      Outcome // empty until decided
+	Counts       Counts
+	RevisionFrom int64
+	RevisionTo   int64 // 0 while the controller has not made it
+	RevisionName string
+	ImagesFrom   map[string]string
+	ImagesTo     map[string]string
+	// Findings, the decisive one first. After the verdict: what it rests on.
+	Findings []Finding
+	// Deadline is when this rollout ends without further progress; zero if nothing ends it.
+	Deadline time.Time
+	// CompleteSince is when the rollout last became complete, while it is soaking.
+	CompleteSince time.Time
+	// Message says in one line why it was decided so, where the findings do not (superseded, deleted).
+	Message string
+
+	memory memory
+}

@@ -1,0 +1,15 @@
+package workload
+
+// Labels and annotations, each named once. Those of Kubernetes first, ours below.
+const (
+	LabelPodTemplateHash  = "pod-template-hash"
+	AnnotationRevision    = "deployment.kubernetes.io/revision"
+	AnnotationChangeCause = "kubernetes.io/change-cause"
+	AnnotationRestartedAt = "kubectl.kubernetes.io/restartedAt"
+	AnnotationLastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+	// AnnotationVerdict is stamped on a revision's ReplicaSet: how its rollout ended. Its value names
+	// the revision's hash, since the deployment controller and `kubectl rollout undo` copy annotations
+	// between the Deployment and its ReplicaSets: a stamp that names another hash says nothing.
+	AnnotationVerdict = "kubectl-app.dev/verdict"
+)
