@@ -1,0 +1,149 @@
+// Package archtest holds the one rule of this house: pkg/ computes, internal/ acts, and imports
+// point one way. docs/architecture.md says why.
+package archtest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/kubectl-app/kubectl-app/"
+
+// rules says for each room what it may not import: exact paths, or prefixes that end in "/".
+var rules = []struct {
+	room   string
+	except []string // rooms inside it that the rule leaves out
+	forbid []string
+	allow  []string // of our own packages; nil: no limit beyond forbid
+}{
+	{
+		room: "pkg/",
+		forbid: []string{
+			"os", "os/", "net", "net/", "syscall", "log", "log/",
+			"github.com/spf13/", "github.com/fatih/color", "k8s.io/client-go/", "k8s.io/cli-runtime/", "k8s.io/kubectl/",
+		},
+		allow: []string{"pkg/workload"},
+	},
+	{room: "pkg/rollout", allow: []string{"pkg/workload", "pkg/rollout/"}},
+	{room: "pkg/workload", allow: []string{}},
+	{room: "internal/term", allow: []string{}},
+	{
+		room: "internal/view", allow: []string{"pkg/", "internal/term", "internal/view/"},
+		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
+	},
+	{
+		room: "internal/watch", allow: []string{"pkg/"},
+		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
+	},
+	{
+		room: "internal/cluster", allow: []string{"pkg/"},
+		forbid: []string{"github.com/fatih/color"},
+	},
+	{room: "internal/cli", forbid: []string{"github.com/fatih/color", "k8s.io/client-go/kubernetes"}},
+	{room: "cmd/", allow: []string{"internal/cli"}},
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	packages := list(t)
+	for _, rule := range rules {
+		seen := false
+		for _, p := range packages {
+			room := strings.TrimPrefix(p.ImportPath, module)
+			if !within(room, rule.room) || slices.ContainsFunc(rule.except, func(e string) bool { return within(room, e) }) {
+				continue
+			}
+			seen = true
+			for _, imported := range p.Imports {
+				check(t, room, imported, rule.forbid, rule.allow)
+			}
+		}
+		if !seen {
+			t.Errorf("no package is in %s: the rule for it guards nothing", rule.room)
+		}
+	}
+}
+
+func check(t *testing.T, room, imported string, forbid, allow []string) {
+	t.Helper()
+	if slices.ContainsFunc(forbid, func(f string) bool { return within(imported, f) }) {
+		t.Errorf("%s imports %s", room, imported)
+	}
+	ours, isOurs := strings.CutPrefix(imported, module)
+	if !isOurs || allow == nil {
+		return
+	}
+	// pkg/ as a whole allows each of its packages the parts of itself; the finer rules follow.
+	if strings.HasPrefix(ours, strings.Join(firstTwo(room), "/")+"/") {
+		return
+	}
+	if !slices.ContainsFunc(allow, func(a string) bool { return within(ours, a) }) {
+		t.Errorf("%s imports %s; it may import only %v of this module", room, ours, allow)
+	}
+}
+
+func firstTwo(room string) []string {
+	parts := strings.Split(room, "/")
+	return parts[:min(2, len(parts))]
+}
+
+// within tells whether path is the place, or below it.
+func within(path, place string) bool {
+	return path == strings.TrimSuffix(place, "/") && !strings.HasSuffix(place, "/") ||
+		strings.HasPrefix(path+"/", strings.TrimSuffix(place, "/")+"/") && strings.HasSuffix(place, "/") ||
+		path == place
+}
+
+// Time comes as an argument: nothing in pkg/ may ask for it.
+func TestPkgHasNoClock(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "grep", "-rnE", `time\.(Now|Since|Until|Sleep|After|NewTimer|NewTicker)\(`,
+		"--include=*.go", "--exclude=*_test.go", "../../pkg").Output()
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+		t.Fatalf("grep: %v", err)
+	}
+	if len(out) > 0 {
+		t.Errorf("pkg/ reads the clock:\n%s", out)
+	}
+}
+
+// One place ends the process.
+func TestOneExit(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "grep", "-rnE", `os\.Exit\(|log\.Fatal`,
+		"--include=*.go", "--exclude=*_test.go", "../../cmd", "../../internal", "../../pkg").Output()
+	if err != nil {
+		t.Fatalf("grep: %v", err)
+	}
+	if lines := strings.Split(strings.TrimSpace(string(out)), "\n"); len(lines) != 1 || !strings.Contains(lines[0], "cmd/kubectl-app/main.go") {
+		t.Errorf("the process ends in more places than main:\n%s", out)
+	}
+}
+
+func list(t *testing.T) []goPackage {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var packages []goPackage
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		packages = append(packages, p)
+	}
+}

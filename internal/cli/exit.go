@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// The exit codes are a contract with scripts. `kubectl app help exit-codes` prints this table.
+const (
+	exitOK             = 0
+	exitError          = 1
+	exitUsage          = 2
+	exitRefused        = 3
+	exitFailed         = 4
+	exitRolledBack     = 5
+	exitRollbackFailed = 6
+	exitTimedOut       = 7
+	exitSuperseded     = 8
+	exitInterrupted    = 130
+	exitTerminated     = 143
+)
+
+var exitMeanings = []struct {
+	code    int
+	meaning string
+}{
+	{exitOK, "done and verified; or nothing to change (the result says which)"},
+	{exitError, "an error outside the other rows (API, network, RBAC)"},
+	{exitUsage, "the command line is wrong"},
+	{exitRefused, "preflight refused; nothing was changed"},
+	{exitFailed, "the rollout failed and was left as it is"},
+	{exitRolledBack, "the rollout failed and was rolled back; the rollback is verified"},
+	{exitRollbackFailed, "the rollout failed, and so did the rollback"},
+	{exitTimedOut, "time ran out while still progressing, and it was left as it is"},
+	{exitSuperseded, "another change superseded this one"},
+	{exitInterrupted, "interrupted by SIGINT; the result says in what state it was left"},
+	{exitTerminated, "interrupted by SIGTERM; the result says in what state it was left"},
+}
+
+var outcomeCodes = map[rollout.Outcome]int{
+	rollout.Succeeded:      exitOK,
+	rollout.Unchanged:      exitOK,
+	rollout.Refused:        exitRefused,
+	rollout.Failed:         exitFailed,
+	rollout.RolledBack:     exitRolledBack,
+	rollout.RollbackFailed: exitRollbackFailed,
+	rollout.TimedOut:       exitTimedOut,
+	rollout.Superseded:     exitSuperseded,
+	rollout.Interrupted:    exitInterrupted,
+	// The recording ended before anything was decided: no verdict is no success.
+	rollout.Undecided: exitError,
+}
+
+// outcomeCode maps an outcome to its exit code; a signal in ctx makes 130 or 143 of Interrupted.
+func outcomeCode(ctx context.Context, outcome rollout.Outcome) int {
+	if outcome == rollout.Interrupted {
+		return signalCode(ctx)
+	}
+	code, known := outcomeCodes[outcome]
+	if !known {
+		return exitError
+	}
+	return code
+}
+
+func signalCode(ctx context.Context) int {
+	var s signalError
+	if errors.As(context.Cause(ctx), &s) && s.Signal == syscall.SIGTERM {
+		return exitTerminated
+	}
+	return exitInterrupted
+}
+
+// signalError is the cause of a context that a signal ended.
+type signalError struct{ os.Signal }
+
+func (e signalError) Error() string { return "received " + e.String() }
+
+// usageError is a command line that can't be carried out as it stands.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+// decidedError ends a verb whose outcome has been shown already: only the code is left to give.
+type decidedError struct{ code int }
+
+func (e decidedError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// exitCode maps the error of a verb to its code.
+func exitCode(ctx context.Context, err error) int {
+	var decided decidedError
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &decided):
+		return decided.code
+	case errors.As(err, &usage):
+		return exitUsage
+	case ctx.Err() != nil:
+		return signalCode(ctx)
+	default:
+		return exitError
+	}
+}
+
+// exitCodesHelp is the text of `help exit-codes`.
+func exitCodesHelp() string {
+	var b strings.Builder
+	b.WriteString("Every verb that watches ends with one of these codes:\n\n")
+	for _, m := range exitMeanings {
+		fmt.Fprintf(&b, "  %3d  %s\n", m.code, m.meaning)
+	}
+	b.WriteString("\nWith -o result, the same code stands in the field exitCode.\n")
+	return b.String()
+}
