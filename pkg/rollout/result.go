@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -47,6 +48,7 @@ type RollbackResult struct {
 	Revision FromTo[int64] `json:"revision"`
 	Replicas Counts        `json:"replicas"`
 	Findings []Finding     `json:"findings,omitempty"`
+	Message  string        `json:"message,omitempty"`
 }
 
 // FromTo is a value before and after.
@@ -54,3 +56,86 @@ type FromTo[T any] struct {
 	From T `json:"from"`
 	To   T `json:"to"`
 }
+
+// NewResult sums up the watch of a release, and of its rollback where there was one (nil else).
+// The caller sets the exit code and what it alone knows: reason, warnings, what comes next.
+func NewResult(release State, rollback *State, now time.Time) Result {
+	r := Result{
+		APIVersion: APIVersion, Kind: ResultKind, Outcome: release.Outcome,
+		StartTime: release.Started.UTC(), DurationSeconds: seconds(now.Sub(release.Started)),
+		Workloads: make([]WorkloadResult, 0, len(release.Workloads)),
+	}
+	for i := range release.Workloads {
+		r.Workloads = append(r.Workloads, newWorkloadResult(&release.Workloads[i]))
+	}
+	if rollback != nil {
+		r.addRollback(rollback)
+	}
+	return r
+}
+
+func newWorkloadResult(w *WorkloadState) WorkloadResult {
+	result := WorkloadResult{
+		Ref:      w.Target.Ref,
+		Revision: FromTo[int64]{w.RevisionFrom, w.RevisionTo},
+		Images:   FromTo[map[string]string]{w.ImagesFrom, w.ImagesTo},
+		Outcome:  w.Outcome,
+		Message:  w.Message,
+		Replicas: w.Counts,
+		Findings: w.Findings,
+	}
+	if result.Findings == nil {
+		result.Findings = []Finding{}
+	}
+	return result
+}
+
+// addRollback joins the rollback's workloads to the release's. The release counts as rolled back
+// only when every workload that it left failed or half-way is verified to be back.
+func (r *Result) addRollback(rollback *State) {
+	back := map[workload.Ref]*WorkloadState{}
+	for i := range rollback.Workloads {
+		back[rollback.Workloads[i].Target.Ref] = &rollback.Workloads[i]
+	}
+	worst := RolledBack
+	for i := range r.Workloads {
+		w := &r.Workloads[i]
+		state, tried := back[w.Ref]
+		if !tried {
+			worst = worse(worst, w.Outcome)
+			continue
+		}
+		w.Rollback = &RollbackResult{
+			Outcome: state.Outcome, Revision: FromTo[int64]{state.RevisionFrom, state.RevisionTo},
+			Replicas: state.Counts, Findings: state.Findings, Message: state.Message,
+		}
+		w.Outcome = rollbackOutcome(state.Outcome)
+		worst = worse(worst, w.Outcome)
+	}
+	r.Outcome = worst
+}
+
+// rollbackOutcome is what the end of a rollback's watch makes of the release.
+func rollbackOutcome(o Outcome) Outcome {
+	switch o {
+	case Succeeded, Unchanged:
+		return RolledBack
+	case Superseded, Interrupted:
+		return o
+	default:
+		return RollbackFailed
+	}
+}
+
+// severity orders how a failed release may have ended, the best first.
+var severity = []Outcome{Unchanged, Succeeded, RolledBack, TimedOut, Failed, Superseded, Interrupted, RollbackFailed}
+
+func worse(a, b Outcome) Outcome {
+	if slices.Index(severity, b) > slices.Index(severity, a) {
+		return b
+	}
+	return a
+}
+
+// seconds rounds to the millisecond: more digits would only be noise.
+func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }

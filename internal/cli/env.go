@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"io"
+	"time"
+
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+)
+
+// Env is what every verb works with: the streams, the moment, the environment and the cluster.
+type Env struct {
+	Term *term.Terminal
+	Now  func() time.Time
+	// Getenv reads the process environment.
+	Getenv func(string) string
+	// Flags are kubectl's: --kubeconfig, --context, --namespace, --as and the rest.
+	Flags *genericclioptions.ConfigFlags
+}
+
+func newEnv(in io.Reader, out, errOut io.Writer, getenv func(string) string, now func() time.Time) *Env {
+	return &Env{
+		Term:   term.New(in, out, errOut, getenv),
+		Now:    now,
+		Getenv: getenv,
+		// usePersistentConfig: the kubeconfig is read once.
+		Flags: genericclioptions.NewConfigFlags(true),
+	}
+}

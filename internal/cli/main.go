@@ -1,0 +1,54 @@
+// Package cli is the command line: one small file for each verb, and the one loop that joins
+// snapshots, the clock and the user's signals.
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/view"
+)
+
+// version is set by the linker.
+var version = "v0.0.0-dev"
+
+// Main runs one command line and returns its exit code.
+func Main(args []string, in io.Reader, out, errOut io.Writer) int {
+	// A reader that goes away (| head) must not kill a release half-way: the write's error is enough.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := withSignals(context.Background())
+	defer stop()
+
+	env := newEnv(in, out, errOut, os.Getenv, time.Now)
+	root := newRoot(env)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	code := exitCode(ctx, err)
+	if decided := (decidedError{}); err != nil && !errors.As(err, &decided) {
+		// Nothing can be done about a stderr that is gone; the exit code still tells.
+		_ = view.Error(env.Term, err)
+	}
+	return code
+}
+
+// withSignals ends the context at the first SIGINT or SIGTERM, with the signal as its cause. After
+// that the signals have their usual effect again, so that a second one ends the program at once.
+func withSignals(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		defer signal.Stop(signals)
+		select {
+		case s := <-signals:
+			cancel(signalError{s})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(context.Canceled) }
+}

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// defaultSoak is how long a new template must stay healthy. Containers that crash some seconds
+// after they became ready are "complete" to every other tool.
+const defaultSoak = 15 * time.Second
+
+// watchFlags are those of every verb that watches; they read the same everywhere.
+type watchFlags struct {
+	timeout   time.Duration
+	failFast  string
+	soak      time.Duration
+	oldPods   bool
+	progress  string
+	recording string
+}
+
+func (f *watchFlags) add(flags *pflag.FlagSet, soak time.Duration) {
+	flags.DurationVar(&f.timeout, "timeout", 0, "How long to watch before giving up; 0 leaves it to the workload's progressDeadlineSeconds")
+	flags.StringVar(&f.failFast, "fail-fast", "auto", `How soon evidence of failure decides: "auto" (each cause has its patience), "strict" (at once), "off" (at the deadline)`)
+	flags.DurationVar(&f.soak, "soak", soak, "How long nothing may speak against a complete rollout before it counts as a success")
+	flags.BoolVar(&f.oldPods, "wait-for-old-pods", false, "Also wait until the pods of older revisions are gone")
+	flags.StringVar(&f.progress, "progress", "auto", `How progress is shown on stderr: "auto", "live", "plain", "ndjson" or "none"`)
+	flags.StringVar(&f.recording, "recording", "", "Write what was seen to this file, for `kubectl app replay`")
+}
+
+func (f *watchFlags) policy() (rollout.Policy, error) {
+	if err := oneOf("fail-fast", f.failFast, "auto", "strict", "off"); err != nil {
+		return rollout.Policy{}, err
+	}
+	if err := oneOf("progress", f.progress, "auto", "live", "plain", "ndjson", "none"); err != nil {
+		return rollout.Policy{}, err
+	}
+	if f.timeout < 0 || f.soak < 0 {
+		return rollout.Policy{}, usagef("--timeout and --soak take a duration of 0 or more")
+	}
+	return rollout.Policy{
+		FailFast: rollout.FailFast(f.failFast), Soak: f.soak, Timeout: f.timeout, WaitForOldPods: f.oldPods,
+	}, nil
+}
+
+// releaseFlags are those of every verb that changes a pod template.
+type releaseFlags struct {
+	watchFlags
+	wait             bool
+	onFailure        string
+	onInterrupt      string
+	reason           string
+	restartUnchanged bool
+	dryRun           string
+	diff             bool
+	fieldManager     string
+}
+
+func (f *releaseFlags) add(flags *pflag.FlagSet) {
+	f.watchFlags.add(flags, defaultSoak)
+	flags.BoolVar(&f.wait, "wait", true, "Watch the rollout to a verdict; false writes the change and returns, as kubectl does")
+	flags.StringVar(&f.onFailure, "on-failure", "rollback", `What a failed rollout leads to: "rollback", "keep" or "pause"`)
+	flags.StringVar(&f.onInterrupt, "on-interrupt", "keep", `What SIGINT or SIGTERM leads to: "keep" (say how to take it up again) or "rollback"`)
+	flags.StringVar(&f.reason, "reason", "", "Why, for `rollout history` (the annotation kubernetes.io/change-cause); the default tells the CI job or the command")
+	flags.StringVar(&f.dryRun, "dry-run", "none", `Must be "none", "server", or "client". If client strategy, only print the object that would be sent, without sending it. If server strategy, submit server-side request without persisting the resource.`)
+	flags.Lookup("dry-run").NoOptDefVal = "unchanged"
+	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what the change does to each object")
+	flags.StringVar(&f.fieldManager, "field-manager", "kubectl-app", "Name of the manager used to track field ownership.")
+}
+
+func (f *releaseFlags) validate(flags *pflag.FlagSet) error {
+	for _, err := range []error{
+		oneOf("on-failure", f.onFailure, "rollback", "keep", "pause"),
+		oneOf("on-interrupt", f.onInterrupt, "keep", "rollback"),
+		f.validateDryRun(),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	if f.wait && f.dryRun == "none" {
+		return nil
+	}
+	for _, name := range []string{"timeout", "soak", "fail-fast", "on-failure", "on-interrupt", "wait-for-old-pods", "recording"} {
+		if !flags.Changed(name) {
+			continue
+		}
+		if !f.wait {
+			return usagef("--%s says how to watch, and --wait=false does not watch: leave one of them out", name)
+		}
+	}
+	return nil
+}
+
+func (f *releaseFlags) validateDryRun() error {
+	switch f.dryRun {
+	case "none", "client", "server":
+		return nil
+	case "unchanged":
+		return usagef(`--dry-run needs a value: --dry-run=client or --dry-run=server`)
+	}
+	return oneOf("dry-run", f.dryRun, "none", "client", "server")
+}
+
+func oneOf(flag, value string, allowed ...string) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	return usageError{fmt.Errorf("--%s=%s is unknown: it takes %s", flag, value, strings.Join(allowed, ", "))}
+}

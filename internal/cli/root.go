@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+const rootLong = `kubectl app finishes what kubectl begins: it checks a change before it is written, watches it to a
+verdict, names the true cause when it fails, and rolls back, which it verifies too.
+
+It takes kubectl's own verbs and flags, and needs nothing in the cluster.`
+
+const rootExample = `  # Release an image, watched to a verdict; rolled back if it fails
+  kubectl app set image deployment/web web=web:2.0
+
+  # Take up a rollout that is under way, and judge it
+  kubectl app rollout status deployment/web
+
+  # Go back to the last good revision
+  kubectl app rollout undo deployment/web`
+
+func newRoot(env *Env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "kubectl-app",
+		Short: "Deploy with kubectl, to a verified end",
+		Long:  rootLong, Example: rootExample,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl app"},
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          noSubcommand,
+		RunE:          showHelp,
+	}
+	root.SetIn(env.Term.In)
+	root.SetOut(env.Term.Out)
+	root.SetErr(env.Term.Err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w\nSee '%s --help' for usage.", err, cmd.CommandPath())
+	})
+	env.Flags.AddFlags(root.PersistentFlags())
+	addVerbosity(root.PersistentFlags())
+	root.AddCommand(newSet(env), newRollout(env), newReplay(env), newVersion(env), newExitCodes())
+	return root
+}
+
+// newGroup makes a command that only holds others, as `kubectl set` does.
+func newGroup(use, short string, verbs ...*cobra.Command) *cobra.Command {
+	group := &cobra.Command{Use: use, Short: short, Args: noSubcommand, RunE: showHelp}
+	group.AddCommand(verbs...)
+	return group
+}
+
+func newSet(env *Env) *cobra.Command {
+	return newGroup("set", "Set a feature of a workload, as one watched release", newSetImage(env))
+}
+
+func newRollout(env *Env) *cobra.Command {
+	return newGroup("rollout", "Judge, undo and list rollouts",
+		newRolloutStatus(env), newRolloutUndo(env), newRolloutHistory(env))
+}
+
+// newExitCodes is a help topic: cobra lists a command that can't run as one.
+func newExitCodes() *cobra.Command {
+	return &cobra.Command{
+		Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesHelp(),
+	}
+}
+
+func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+
+// noSubcommand names the nearest verb when a group is given a word that it does not know.
+func noSubcommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var hint strings.Builder
+	if cmd.SuggestionsMinimumDistance <= 0 {
+		cmd.SuggestionsMinimumDistance = 2
+	}
+	for _, s := range cmd.SuggestionsFor(args[0]) {
+		fmt.Fprintf(&hint, "; did you mean %q?", s)
+		break
+	}
+	return usagef("unknown command %q for %q%s\nSee '%s --help' for usage.", args[0], cmd.CommandPath(), hint.String(), cmd.CommandPath())
+}

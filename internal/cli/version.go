@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+func newVersion(env *Env) *cobra.Command {
+	var client bool
+	cmd := &cobra.Command{
+		Use:   "version",
+		Short: "Print the version of this plugin and of the Kubernetes libraries in it",
+		Example: `  # Print the versions
+  kubectl app version --client`,
+		Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(env.Term.Out, "kubectl-app %s\nkubernetes %s\n", version, kubernetesVersion())
+			return err
+		},
+	}
+	// There is nothing of ours in a cluster that could have another version: the flag is kubectl's.
+	cmd.Flags().BoolVar(&client, "client", true, "If true, shows the client's version only (there is no other)")
+	return cmd
+}
+
+// kubernetesVersion is that of client-go, as built in.
+func kubernetesVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, dep := range info.Deps {
+		if dep.Path == "k8s.io/client-go" {
+			return dep.Version
+		}
+	}
+	return "unknown"
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
