@@ -1,0 +1,58 @@
+package rollout
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ArgumentError: the command line can't be understood.
+type ArgumentError struct{ Message string }
+
+func (e *ArgumentError) Error() string { return e.Message }
+
+// ParseImageArgs divides the arguments of `set image` into resources and settings, by kubectl's
+// rule (GetResourcesAndPairs, ParsePairs): what holds a '=' is a setting, the rest comes before.
+// Of two settings of one container the last one counts. Errors are *ArgumentError.
+func ParseImageArgs(args []string) (resources []string, settings []ImageSetting, err error) {
+	for _, arg := range args {
+		container, image, isSetting := strings.Cut(arg, "=")
+		switch {
+		case isSetting && container != "":
+			settings = slices.DeleteFunc(settings, func(s ImageSetting) bool { return s.Container == container })
+			settings = append(settings, ImageSetting{Container: container, Image: image})
+		case arg == "" || isSetting || strings.HasSuffix(arg, "-") && arg != "-":
+			return nil, nil, &ArgumentError{fmt.Sprintf("%q is neither a resource nor CONTAINER=IMAGE", arg)}
+		case len(settings) > 0:
+			return nil, nil, &ArgumentError{fmt.Sprintf("resources come before CONTAINER=IMAGE, and %q comes after", arg)}
+		default:
+			resources = append(resources, arg)
+		}
+	}
+	all := slices.ContainsFunc(settings, func(s ImageSetting) bool { return s.Container == AllContainers })
+	switch {
+	case len(settings) == 0:
+		return nil, nil, &ArgumentError{"no image to set: give CONTAINER=IMAGE, or '*=IMAGE' for all containers"}
+	case all && len(settings) > 1:
+		return nil, nil, &ArgumentError{"'*=IMAGE' sets all containers: it can't stand beside another CONTAINER=IMAGE"}
+	}
+	return resources, settings, nil
+}
+
+// faults collects errors, each once.
+type faults []error
+
+func (f *faults) add(err error) {
+	if err == nil || slices.ContainsFunc(*f, func(e error) bool { return e.Error() == err.Error() }) {
+		return
+	}
+	*f = append(*f, err)
+}
+
+func (f faults) join() error {
+	if len(f) == 1 {
+		return f[0]
+	}
+	return errors.Join(f...)
+}

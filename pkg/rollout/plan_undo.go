@@ -1,0 +1,189 @@
+package rollout
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// UndoPlan is the revision to go back to.
+type UndoPlan struct {
+	Revision workload.Revision
+	// Template is the revision's, without the hash label.
+	Template corev1.PodTemplateSpec
+	// Annotations are what the workload gets for its own, as kubectl does it: the revision's, but
+	// the bookkeeping of the controller and of apply stays the workload's, and stamps are left out.
+	Annotations map[string]string
+	// Note says why this is not the revision that kubectl would choose, or what speaks against it.
+	Note string
+}
+
+// NoHistoryError: there is no earlier revision.
+type NoHistoryError struct{ Workload workload.Ref }
+
+func (e *NoHistoryError) Error() string {
+	return fmt.Sprintf("%s has no earlier revision to go back to", e.Workload)
+}
+
+// RevisionNotFoundError: --to-revision names one that is not kept.
+type RevisionNotFoundError struct {
+	Workload workload.Ref
+	Revision int64
+	Have     []int64
+}
+
+func (e *RevisionNotFoundError) Error() string {
+	have := make([]string, 0, len(e.Have))
+	for _, n := range e.Have {
+		have = append(have, strconv.FormatInt(n, 10))
+	}
+	return fmt.Sprintf("%s has no revision %d; it has %s", e.Workload, e.Revision, strings.Join(have, ", "))
+}
+
+// AlreadyCurrentError: the workload has that revision's template. kubectl skips it as well.
+type AlreadyCurrentError struct {
+	Workload workload.Ref
+	Revision int64
+}
+
+func (e *AlreadyCurrentError) Error() string {
+	return fmt.Sprintf("%s already has the template of revision %d", e.Workload, e.Revision)
+}
+
+// NoGoodRevisionError: the revision that kubectl would choose is stamped as failed, and none as good.
+type NoGoodRevisionError struct {
+	Workload workload.Ref
+	Revision int64
+	Stamp    Stamp
+}
+
+func (e *NoGoodRevisionError) Error() string {
+	return fmt.Sprintf("the revision before, %d of %s, %s, and no other is known to be good; --to-revision=%d takes it all the same",
+		e.Revision, e.Workload, e.Stamp.describe(), e.Revision)
+}
+
+// PlanUndo chooses the revision that `kubectl rollout undo` would: toRevision, or for 0 the one with
+// the second highest number; unless that one is stamped as failed, then the last one stamped good.
+// The errors are the types above.
+func PlanUndo(w *workload.Workload, revisions []workload.Revision, toRevision int64) (UndoPlan, error) {
+	target, note, err := undoTarget(w, revisions, toRevision)
+	if err != nil {
+		return UndoPlan{}, err
+	}
+	if workload.SameTemplate(&target.Template, &w.Template) {
+		return UndoPlan{}, &AlreadyCurrentError{Workload: w.Ref, Revision: target.Number}
+	}
+	plan := UndoPlan{
+		Revision: *target, Template: *target.Template.DeepCopy(), Note: note,
+		Annotations: undoAnnotations(w.Annotations, target.Annotations),
+	}
+	delete(plan.Template.Labels, workload.LabelPodTemplateHash)
+	return plan, nil
+}
+
+func undoTarget(w *workload.Workload, revisions []workload.Revision, to int64) (*workload.Revision, string, error) {
+	if to != 0 {
+		return numbered(w, revisions, to)
+	}
+	previous := secondHighest(revisions)
+	if previous == nil {
+		return nil, "", &NoHistoryError{Workload: w.Ref}
+	}
+	stamp := StampOf(previous)
+	if stamp == nil || stamp.Outcome != StampBad {
+		return previous, "", nil
+	}
+	good := lastGood(w, revisions)
+	if good == nil {
+		return nil, "", &NoGoodRevisionError{Workload: w.Ref, Revision: previous.Number, Stamp: *stamp}
+	}
+	return good, fmt.Sprintf("revision %d %s; going back to revision %d, the last one known to be good",
+		previous.Number, stamp.describe(), good.Number), nil
+}
+
+func numbered(w *workload.Workload, revisions []workload.Revision, number int64) (*workload.Revision, string, error) {
+	missing := &RevisionNotFoundError{Workload: w.Ref, Revision: number}
+	for i := range revisions {
+		r := &revisions[i]
+		if r.Number == number && number > 0 {
+			if stamp := StampOf(r); stamp != nil && stamp.Outcome == StampBad {
+				return r, fmt.Sprintf("revision %d %s", number, stamp.describe()), nil
+			}
+			return r, "", nil
+		}
+		missing.Have = append(missing.Have, r.Number)
+	}
+	if len(revisions) == 0 {
+		return nil, "", &NoHistoryError{Workload: w.Ref}
+	}
+	return nil, "", missing
+}
+
+// secondHighest is deploymentRevision(…, 0) of k8s.io/kubectl/pkg/polymorphichelpers/rollback.go.
+func secondHighest(revisions []workload.Revision) *workload.Revision {
+	var latest, previous *workload.Revision
+	for i := range revisions {
+		r := &revisions[i]
+		switch {
+		case latest == nil || latest.Number < r.Number:
+			latest, previous = r, latest
+		case previous == nil || previous.Number < r.Number:
+			previous = r
+		}
+	}
+	return previous
+}
+
+func lastGood(w *workload.Workload, revisions []workload.Revision) *workload.Revision {
+	var good *workload.Revision
+	for i := range revisions {
+		r := &revisions[i]
+		stamp := StampOf(r)
+		if stamp == nil || stamp.Outcome != StampGood || workload.SameTemplate(&r.Template, &w.Template) {
+			continue
+		}
+		if good == nil || good.Number < r.Number {
+			good = r
+		}
+	}
+	return good
+}
+
+// keptOnUndo is annotationsToSkip of k8s.io/kubectl/pkg/polymorphichelpers/rollback.go.
+func keptOnUndo(key string) bool {
+	switch key {
+	case workload.AnnotationLastApplied, workload.AnnotationRevision,
+		"deployment.kubernetes.io/revision-history", "deployment.kubernetes.io/desired-replicas",
+		"deployment.kubernetes.io/max-replicas", "deprecated.deployment.rollback.to":
+		return true
+	}
+	return false
+}
+
+func undoAnnotations(own, revision map[string]string) map[string]string {
+	annotations := map[string]string{}
+	maps.Copy(annotations, revision)
+	maps.DeleteFunc(annotations, func(k, _ string) bool { return keptOnUndo(k) || k == workload.AnnotationVerdict })
+	for k, v := range own {
+		if keptOnUndo(k) {
+			annotations[k] = v
+		}
+	}
+	return annotations
+}
+
+// describe reads after the name of a revision.
+func (s Stamp) describe() string {
+	if s.Outcome == StampGood {
+		return "was verified as good"
+	}
+	if s.Cause == "" {
+		return "is stamped as failed"
+	}
+	return fmt.Sprintf("is stamped as failed (%s)", s.Cause)
+}

@@ -1,0 +1,87 @@
+package rollout
+
+import (
+	"encoding/json"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// StampOutcome is what a rollout of a revision proved.
+type StampOutcome string
+
+// Good: it was verified, soak included. Bad: it failed, and the stamp says of what.
+const (
+	StampGood StampOutcome = "good"
+	StampBad  StampOutcome = "failed"
+)
+
+// maxStampMessage keeps the annotation small, whatever a container wrote.
+const maxStampMessage = 256
+
+// Stamp is a verdict written on its revision, in the annotation kubectl-app.dev/verdict.
+type Stamp struct {
+	// Hash is the pod-template-hash of the revision that it was written for.
+	Hash    string       `json:"hash"`
+	Outcome StampOutcome `json:"outcome"`
+	Cause   Cause        `json:"cause,omitempty"`
+	Message string       `json:"message,omitempty"`
+	At      time.Time    `json:"at"`
+	By      string       `json:"by,omitempty"`
+}
+
+// StampFor makes the stamp of a verdict; ok is false for an outcome that proves nothing about the
+// revision (superseded, interrupted, still progressing when the time ran out).
+func StampFor(hash string, outcome Outcome, findings []Finding, now time.Time, by string) (stamp Stamp, ok bool) {
+	s := Stamp{Hash: hash, At: now.UTC().Truncate(time.Second), By: by}
+	switch outcome {
+	case Succeeded:
+		s.Outcome = StampGood
+	case Failed, RolledBack, RollbackFailed:
+		s.Outcome = StampBad
+		if len(findings) > 0 {
+			s.Cause, s.Message = findings[0].Cause, shorten(findings[0].Message)
+		}
+	default:
+		return Stamp{}, false
+	}
+	return s, hash != ""
+}
+
+// Encode is the annotation's value.
+func (s Stamp) Encode() string {
+	value, err := json.Marshal(s)
+	if err != nil { // strings and a time: only a year beyond 9999 can fail
+		return ""
+	}
+	return string(value)
+}
+
+// StampOf reads a revision's stamp, or returns nil. A stamp that names another hash was copied there
+// with the other annotations, by the deployment controller or by `kubectl rollout undo`.
+func StampOf(r *workload.Revision) *Stamp {
+	value, ok := r.Annotations[workload.AnnotationVerdict]
+	if !ok {
+		return nil
+	}
+	var s Stamp
+	if err := json.Unmarshal([]byte(value), &s); err != nil || s.Hash == "" || s.Hash != r.Hash {
+		return nil
+	}
+	if s.Outcome != StampGood && s.Outcome != StampBad {
+		return nil
+	}
+	return &s
+}
+
+func shorten(s string) string {
+	if len(s) <= maxStampMessage {
+		return s
+	}
+	end := maxStampMessage
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}
