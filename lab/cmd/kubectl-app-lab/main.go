@@ -1,13 +1,18 @@
-// Command kubectl-app-lab runs a Kubernetes cluster on this machine.
+// Command kubectl-app-lab is `kubectl app lab`: a Kubernetes cluster of real
+// control-plane components and simulated pods, in processes of this machine.
 package main
 
 import (
-	_ "go.etcd.io/etcd/server/v3/embed"
-	_ "k8s.io/kubernetes/cmd/kube-apiserver/app"
-	_ "k8s.io/kubernetes/cmd/kube-controller-manager/app"
-	_ "k8s.io/kubernetes/cmd/kube-scheduler/app"
-	_ "sigs.k8s.io/kwok/pkg/kwok/controllers"
-	_ "sigs.k8s.io/metrics-server/cmd/metrics-server/app"
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/kubectl-app/kubectl-app/lab/cli"
 )
 
-func main() {}
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(cli.Main(ctx, os.Args[1:], cli.System()))
+}

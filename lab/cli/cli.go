@@ -1,0 +1,87 @@
+// Package cli is the command line of `kubectl app lab`.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-app/kubectl-app/lab/state"
+)
+
+// Env is what the commands touch of the world.
+type Env struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Now      func() time.Time
+	Home     func() (state.Home, error)
+	// Executable is this program, which runs again as supervisor and components.
+	Executable func() (string, error)
+}
+
+// System is the world as it is.
+func System() *Env {
+	return &Env{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Now: time.Now, Executable: os.Executable,
+		Home: func() (state.Home, error) { return state.FindHome(os.Getenv, os.UserCacheDir) },
+	}
+}
+
+// Main runs the command line and returns the exit code.
+func Main(ctx context.Context, args []string, env *Env) int {
+	root := newRoot(env)
+	root.SetArgs(args)
+	root.SetIn(env.In)
+	root.SetOut(env.Out)
+	root.SetErr(env.Err)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprintf(env.Err, "error: %v\n", err)
+	}
+	return exitCode(ctx, err)
+}
+
+func newRoot(env *Env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "kubectl-app-lab",
+		Short: "A Kubernetes cluster on this machine, to try releases on",
+		Long: `A Kubernetes cluster on this machine, in seconds: the real etcd, kube-apiserver,
+kube-controller-manager, kube-scheduler and metrics-server, with simulated nodes
+and pods. It needs no Docker and no root, and listens on loopback only.
+
+What a pod does follows from its image's tag: web:1.0 runs, web:2.0-crash crashes.`,
+		Example: `  # Start the lab, use it, and remove it
+  kubectl app lab up
+  kubectl create deployment web --image=web:1.0 --replicas=3
+  kubectl app set image deployment/web web=web:2.0-crash
+  kubectl app lab down`,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl app lab"},
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          rejectUnknown,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(
+		newUp(env), newDown(env), newStatus(env), newList(env), newRestart(env),
+		newSupervise(env), newComponent(env),
+	)
+	return root
+}
+
+// rejectUnknown names the commands there are.
+func rejectUnknown(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	message := fmt.Sprintf("unknown command %q", args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		message += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return usagef("%s See: kubectl app lab --help", message)
+}

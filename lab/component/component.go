@@ -1,0 +1,62 @@
+// Package component runs one component of a lab in this process. It is the only
+// package that links the Kubernetes components, etcd and kwok.
+package component
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+	metricsserver "sigs.k8s.io/metrics-server/cmd/metrics-server/app"
+
+	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
+
+	"github.com/kubectl-app/kubectl-app/lab/plan"
+)
+
+// Run runs the component called name until the context ends or, should the
+// supervisor vanish, until its end of the lifeline closes.
+func Run(ctx context.Context, name string, args []string, lifeline io.Reader) error {
+	command, err := newCommand(ctx, name)
+	if err != nil {
+		return err
+	}
+	go dieWith(lifeline)
+	command.SetArgs(args)
+	if err := command.ExecuteContext(ctx); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+func newCommand(ctx context.Context, name string) (*cobra.Command, error) {
+	switch name {
+	case plan.Etcd:
+		return newEtcd(), nil
+	case plan.APIServer:
+		return apiserver.NewAPIServerCommand(), nil
+	case plan.ControllerManager:
+		return controllermanager.NewControllerManagerCommand(), nil
+	case plan.Scheduler:
+		return scheduler.NewSchedulerCommand(), nil
+	case plan.MetricsServer:
+		return metricsserver.NewMetricsServerCommand(ctx.Done()), nil
+	case plan.Kubelet:
+		return newKubelet(), nil
+	}
+	return nil, fmt.Errorf("no component %q", name)
+}
+
+// dieWith ends this process, with no farewell, when the lifeline closes: that is
+// what a component's machine going away looks like, and no component that hangs
+// can outlive its lab.
+func dieWith(lifeline io.Reader) {
+	_, _ = io.Copy(io.Discard, lifeline)
+	if self, err := os.FindProcess(os.Getpid()); err == nil {
+		_ = self.Kill()
+	}
+}

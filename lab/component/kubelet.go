@@ -1,0 +1,50 @@
+package component
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/kubectl-app/kubectl-app/lab/nodes"
+)
+
+type kubeletFlags struct {
+	kubeconfig, cert, key string
+	nodes, port           int
+}
+
+func newKubelet() *cobra.Command {
+	var f kubeletFlags
+	cmd := &cobra.Command{
+		Use:           "kubelet",
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return runKubelet(cmd.Context(), f) },
+	}
+	cmd.Flags().StringVar(&f.kubeconfig, "kubeconfig", "", "how to reach the API server")
+	cmd.Flags().StringVar(&f.cert, "tls-cert-file", "", "certificate of the kubelet API")
+	cmd.Flags().StringVar(&f.key, "tls-private-key-file", "", "key of the certificate")
+	cmd.Flags().IntVar(&f.nodes, "nodes", 1, "number of nodes")
+	cmd.Flags().IntVar(&f.port, "port", 0, "port of the kubelet API")
+	return cmd
+}
+
+// runKubelet keeps the nodes alive and the pods on them simulated.
+func runKubelet(ctx context.Context, f kubeletFlags) error {
+	config, err := clientcmd.BuildConfigFromFlags("", f.kubeconfig)
+	if err != nil {
+		return fmt.Errorf("--kubeconfig: %w", err)
+	}
+	// A lab has hundreds of pods at once, and no other tenant to be fair to.
+	config.QPS, config.Burst = 1000, 2000
+	config.UserAgent = "kubelet"
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return nodes.Run(ctx, config, nodes.Options{Count: f.nodes, Port: f.port}) })
+	group.Go(func() error { return runPods(ctx, config, f) })
+	return group.Wait()
+}
