@@ -1,0 +1,164 @@
+package watch
+
+import (
+	"slices"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// object is what the API serves: *appsv1.Deployment, *appsv1.ReplicaSet, *corev1.Pod, *corev1.Event.
+type object interface {
+	comparable
+	runtime.Object
+	metav1.Object
+}
+
+// feed is the sink of one stream: it trims objects and puts them into the caches of the targets that
+// they belong to.
+type feed[T object] struct {
+	w     *Watcher
+	trim  func(T)
+	route func(T) []*target // none: the object is none of ours
+	set   func(*target, T)
+	unset func(*target, T)
+	// urgent tells that a change should be seen at once. before is nil for a new object.
+	urgent func(before, after T) bool
+
+	// The watcher's lock guards what follows.
+	places  map[types.UID]place[T]
+	seen    map[types.UID]bool // while a list is under way
+	synced  bool               // listed once
+	stopped bool               // nothing more counts: its stream was cancelled
+	failing time.Time          // since when attempts have failed; zero while the server answers
+	trouble error
+}
+
+type place[T object] struct {
+	object  T
+	targets []*target
+}
+
+func (f *feed[T]) relist() {
+	f.w.mu.Lock()
+	defer f.w.mu.Unlock()
+	f.seen = map[types.UID]bool{}
+}
+
+func (f *feed[T]) put(obj runtime.Object) {
+	o, ok := obj.(T)
+	if !ok {
+		return
+	}
+	f.trim(o)
+	f.w.mu.Lock()
+	defer f.w.mu.Unlock()
+	if f.stopped {
+		return
+	}
+	if f.seen != nil {
+		f.seen[o.GetUID()] = true
+	}
+	before, known := f.places[o.GetUID()]
+	targets := f.route(o)
+	switch {
+	case known && len(targets) == 0: // relabelled: it is someone else's now
+		f.remove(before)
+		return
+	case len(targets) == 0:
+		return
+	case known && before.object.GetResourceVersion() == o.GetResourceVersion() && slices.Equal(before.targets, targets):
+		return // listed again, unchanged
+	}
+	for _, t := range before.targets {
+		f.unset(t, before.object)
+		t.changed = true
+	}
+	f.places[o.GetUID()] = place[T]{o, targets}
+	for _, t := range targets {
+		f.set(t, o)
+		t.changed = true
+	}
+	f.w.changed(change(known), o, f.urgent != nil && f.urgent(before.object, o))
+}
+
+func change(known bool) string {
+	if known {
+		return Modified
+	}
+	return Added
+}
+
+func (f *feed[T]) drop(obj runtime.Object) {
+	o, ok := obj.(T)
+	if !ok {
+		return
+	}
+	f.trim(o)
+	f.w.mu.Lock()
+	defer f.w.mu.Unlock()
+	if before, known := f.places[o.GetUID()]; known && !f.stopped {
+		f.remove(place[T]{o, before.targets})
+	}
+}
+
+func (f *feed[T]) remove(p place[T]) {
+	delete(f.places, p.object.GetUID())
+	for _, t := range p.targets {
+		f.unset(t, p.object)
+		t.changed = true
+	}
+	f.w.changed(Deleted, p.object, f.urgent != nil)
+}
+
+func (f *feed[T]) listed() {
+	f.w.mu.Lock()
+	defer f.w.mu.Unlock()
+	if f.stopped {
+		return
+	}
+	for uid, p := range f.places {
+		if !f.seen[uid] {
+			f.remove(p)
+		}
+	}
+	f.seen, f.synced = nil, true
+	f.w.poke()
+}
+
+func (f *feed[T]) contact() {
+	f.w.mu.Lock()
+	defer f.w.mu.Unlock()
+	if !f.failing.IsZero() {
+		f.failing, f.trouble = time.Time{}, nil
+		f.w.poke()
+	}
+}
+
+func (f *feed[T]) failed(since time.Time, err error) {
+	f.w.mu.Lock()
+	defer f.w.mu.Unlock()
+	if f.failing.IsZero() {
+		f.failing = since
+	}
+	f.trouble = err
+	f.w.poke()
+}
+
+// stop takes everything out again that this feed has put in; the caller holds the lock.
+func (f *feed[T]) stop() {
+	for _, p := range f.places {
+		for _, t := range p.targets {
+			f.unset(t, p.object)
+			t.changed = true
+		}
+	}
+	f.places, f.stopped = nil, true
+}
+
+// state tells whether it has been listed, and since when and why the server does not answer.
+func (f *feed[T]) state() (synced bool, failing time.Time, trouble error) {
+	return f.synced, f.failing, f.trouble
+}

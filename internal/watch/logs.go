@@ -1,0 +1,116 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+const (
+	logRequests = 4 // at a time
+	logLines    = 20
+	logBytes    = 32 << 10
+	// logTimeout: the API server waits for the kubelet, which may be gone.
+	logTimeout = 10 * time.Second
+	// logAttempts at a server in trouble; a refusal is final.
+	logAttempts = 3
+)
+
+// fetchLog gets the lines of one run of a container, in the background; the caller holds the lock.
+func (w *Watcher) fetchLog(ctx context.Context, key rollout.LogKey) {
+	t := w.holder(key.PodUID)
+	if t == nil {
+		for _, t := range w.targets { // whose it was is not known any more
+			t.logs[key] = rollout.Log{Err: fmt.Sprintf("pod %s is gone", key.Pod)}
+			t.changed = true
+		}
+		w.pending = true
+		w.poke()
+		return
+	}
+	pod := t.pods[key.PodUID]
+	previous := key.Previous || (pod != nil && restarts(pod, key.Container) > key.Restart)
+	w.streams.Go(func() {
+		select {
+		case w.wanted.slots <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		log, err := w.requestLog(ctx, t.ref.Namespace, key, previous)
+		<-w.wanted.slots
+		if ctx.Err() != nil {
+			return
+		}
+		if apierrors.IsForbidden(err) {
+			w.goBlind(t.ref.Namespace, logs)
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		t.logs[key], t.changed, w.pending = log, true, true
+		w.tape.addLog(t.ref.Namespace, key, log)
+		w.poke()
+	})
+}
+
+// restarts tells how often a container has been restarted.
+func restarts(pod *corev1.Pod, container string) int32 {
+	for _, all := range [][]corev1.ContainerStatus{pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses} {
+		for i := range all {
+			if all[i].Name == container {
+				return all[i].RestartCount
+			}
+		}
+	}
+	return 0
+}
+
+func (w *Watcher) requestLog(ctx context.Context, namespace string, key rollout.LogKey, previous bool) (rollout.Log, error) {
+	pause := newBackoff()
+	for attempt := 1; ; attempt++ {
+		text, err := w.readLog(ctx, namespace, key, previous)
+		if err == nil {
+			return parseLog(text), nil
+		}
+		if attempt == logAttempts || classify(err, false) != retry || !sleep(ctx, max(pause.Step(), delay(err))) {
+			return rollout.Log{Err: err.Error()}, err
+		}
+	}
+}
+
+func (w *Watcher) readLog(ctx context.Context, namespace string, key rollout.LogKey, previous bool) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, logTimeout)
+	defer cancel()
+	body, err := w.clients.Core.Get().Namespace(namespace).Resource("pods").Name(key.Pod).SubResource("log").
+		MaxRetries(0).
+		Param("container", key.Container).
+		Param("previous", fmt.Sprint(previous)).
+		Param("tailLines", fmt.Sprint(logLines)).
+		Param("limitBytes", fmt.Sprint(logBytes)).
+		Stream(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer body.Close() // nothing was written: there is nothing to lose
+	text, err := io.ReadAll(io.LimitReader(body, logBytes))
+	return string(text), err
+}
+
+// parseLog splits the lines. The kubelet may answer 200 with a message of its own where the
+// container is gone already: that is no line of the program.
+func parseLog(text string) rollout.Log {
+	text = strings.TrimRight(text, "\n")
+	switch {
+	case text == "":
+		return rollout.Log{}
+	case strings.HasPrefix(text, "unable to retrieve container logs for "):
+		return rollout.Log{Err: text}
+	}
+	return rollout.Log{Lines: strings.Split(text, "\n")}
+}

@@ -1,0 +1,99 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/rest"
+)
+
+// source is one filtered collection at the server.
+type source struct {
+	client    rest.Interface
+	resource  string // as RBAC and messages name it: "deployments.apps"
+	path      string // as the URL names it: "deployments"
+	namespace string
+	labels    string // label selector
+	fields    string // field selector
+	newList   func() runtime.Object
+}
+
+func deployments(c Clients, namespace, name string) source {
+	s := source{
+		client: c.Apps, resource: "deployments.apps", path: "deployments", namespace: namespace,
+		newList: func() runtime.Object { return &appsv1.DeploymentList{} },
+	}
+	if name != "" {
+		s.fields = "metadata.name=" + name
+	}
+	return s
+}
+
+func replicaSets(c Clients, namespace, labels string) source {
+	return source{
+		client: c.Apps, resource: "replicasets.apps", path: "replicasets", namespace: namespace, labels: labels,
+		newList: func() runtime.Object { return &appsv1.ReplicaSetList{} },
+	}
+}
+
+func pods(c Clients, namespace, labels string) source {
+	return source{
+		client: c.Core, resource: "pods", path: "pods", namespace: namespace, labels: labels,
+		newList: func() runtime.Object { return &corev1.PodList{} },
+	}
+}
+
+func eventsOf(c Clients, namespace, uid string) source {
+	return source{
+		client: c.Core, resource: "events", path: "events", namespace: namespace, fields: "involvedObject.uid=" + uid,
+		newList: func() runtime.Object { return &corev1.EventList{} },
+	}
+}
+
+func (s source) request() *rest.Request {
+	// The stream decides about retries: inside the client they would hide an outage.
+	r := s.client.Get().Namespace(s.namespace).Resource(s.path).MaxRetries(0)
+	if s.labels != "" {
+		r.Param("labelSelector", s.labels)
+	}
+	if s.fields != "" {
+		r.Param("fieldSelector", s.fields)
+	}
+	return r
+}
+
+// page lists up to pageSize objects from the continuation token on.
+func (s source) page(ctx context.Context, token string) (runtime.Object, error) {
+	list := s.newList()
+	r := s.request().Param("limit", fmt.Sprint(pageSize))
+	if token != "" {
+		r.Param("continue", token)
+	}
+	return list, r.Do(ctx).Into(list)
+}
+
+// watch follows changes after that version; with none, the server first streams what there is, up
+// to a bookmark that says so (KEP-3157).
+func (s source) watch(ctx context.Context, version string) (watch.Interface, error) {
+	// Servers close watches within minutes anyway; spread, they do not all come back at once.
+	timeout := 5*time.Minute + rand.N(5*time.Minute)
+	r := s.request().
+		Param("watch", "true").
+		Param("allowWatchBookmarks", "true").
+		Param("timeoutSeconds", fmt.Sprint(int(timeout.Seconds())))
+	if version == "" {
+		r.Param("sendInitialEvents", "true").Param("resourceVersionMatch", "NotOlderThan")
+	} else {
+		r.Param("resourceVersion", version)
+	}
+	return r.Watch(ctx)
+}
+
+// pageSize keeps a page of untrimmed pods within a few megabytes.
+const pageSize = 250

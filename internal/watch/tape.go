@@ -1,0 +1,97 @@
+package watch
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// The types of a Record, as in a recording.
+const (
+	Initial  = "INITIAL"
+	Added    = "ADDED"
+	Modified = "MODIFIED"
+	Deleted  = "DELETED"
+	Logged   = "LOG"
+)
+
+// Record is one thing that the watcher saw: what a recording is made of. First come the Initial
+// ones, all of them at the moment of the first snapshot.
+type Record struct {
+	Time time.Time
+	Type string
+	// Object is trimmed, shared with the snapshots, and must not be changed; nil for Logged.
+	Object runtime.Object
+	// Key and Log are the answer to a request for log lines.
+	Namespace string
+	Key       rollout.LogKey
+	Log       rollout.Log
+}
+
+// tape holds records until the loop plays them. The watcher's lock guards it.
+type tape struct {
+	on      bool
+	rolling bool // the initial objects have been played
+	records []Record
+}
+
+func (t *tape) add(kind string, obj runtime.Object) {
+	if t.on && t.rolling {
+		t.records = append(t.records, Record{Time: time.Now(), Type: kind, Object: obj})
+	}
+}
+
+func (t *tape) addLog(namespace string, key rollout.LogKey, log rollout.Log) {
+	if t.on {
+		t.records = append(t.records, Record{Time: time.Now(), Type: Logged, Namespace: namespace, Key: key, Log: log})
+	}
+}
+
+func (t *tape) play(tap func(Record), targets []*target) {
+	if !t.on {
+		return
+	}
+	if !t.rolling {
+		t.rolling = true
+		now := time.Now()
+		for _, obj := range initial(targets) {
+			tap(Record{Time: now, Type: Initial, Object: obj})
+		}
+	}
+	for _, r := range t.records {
+		tap(r)
+	}
+	t.records = nil
+}
+
+// initial returns what is there, owners before what they own.
+func initial(targets []*target) []runtime.Object {
+	var objects []runtime.Object
+	for _, t := range targets {
+		if t.deployment != nil {
+			objects = append(objects, t.deployment)
+		}
+	}
+	for _, t := range targets {
+		objects = append(objects, byName(t.sets)...)
+	}
+	for _, t := range targets {
+		objects = append(objects, byName(t.pods)...)
+	}
+	return objects
+}
+
+func byName[T object](all map[types.UID]T) []runtime.Object {
+	sorted := slices.SortedFunc(maps.Values(all), func(a, b T) int { return strings.Compare(a.GetName(), b.GetName()) })
+	objects := make([]runtime.Object, len(sorted))
+	for i, o := range sorted {
+		objects[i] = o
+	}
+	return objects
+}

@@ -1,0 +1,126 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Target is one workload to watch.
+type Target struct {
+	workload.Ref
+	// Selector of the workload's pods, if it is known already: this saves a round trip.
+	Selector *metav1.LabelSelector
+}
+
+// Options of a watch; the zero value will do.
+type Options struct {
+	// Interval is the least time between two snapshots, but for a change of a workload itself, which
+	// goes out at once. 0 means 25 ms.
+	Interval time.Duration
+	// Tap, if any, sees what the snapshots are made of, in order and before the snapshot: see Record.
+	// It is called by one goroutine.
+	Tap func(Record)
+}
+
+// Update is one piece of news.
+type Update struct {
+	// Snapshot is nil until everything has been listed once.
+	Snapshot rollout.Snapshot
+	// Unreachable is since when the server has not answered, so that the snapshot may be behind;
+	// zero while it does answer. Trouble says why, in the words of the last attempt.
+	Unreachable time.Time
+	Trouble     error
+}
+
+// Watcher emits snapshots of a release's workloads.
+type Watcher struct {
+	clients Clients
+	options Options
+	updates chan Update
+	// dirty says that there may be something to do. It holds one token: more would say the same.
+	dirty   chan struct{}
+	streams sync.WaitGroup
+	cancel  context.CancelCauseFunc
+	err     error // written before updates is closed
+
+	mu      sync.Mutex
+	scopes  []*scope
+	targets []*target
+	pending bool // a change that no update has shown
+	urgent  bool // and one that should be shown at once
+	wanted  wanted
+	blind   blind
+	tape    tape
+}
+
+// Start watches the targets until ctx ends or the watch cannot go on.
+func Start(ctx context.Context, clients Clients, targets []Target, options Options) *Watcher {
+	if options.Interval == 0 {
+		options.Interval = 25 * time.Millisecond
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	w := &Watcher{
+		clients: clients, options: options, cancel: cancel,
+		updates: make(chan Update), dirty: make(chan struct{}, 1),
+		wanted: newWanted(), blind: blind{}, tape: tape{on: options.Tap != nil},
+	}
+	for _, t := range targets {
+		w.targets = append(w.targets, newTarget(t))
+	}
+	w.scopes = scopes(w.targets)
+	go w.run(ctx)
+	return w
+}
+
+// Updates is where the news comes. The context that Start got stops it; the watcher closes it, when
+// none of its goroutines is left, and Err then says why. A slow reader gets the newest state and
+// not each one. The first snapshot comes when everything has been listed, so that a workload that
+// is missing in it does not exist.
+func (w *Watcher) Updates() <-chan Update { return w.updates }
+
+// Err is nil while Updates is open, and after the context ended; else the *Error that ended the
+// watch: credentials that are no longer accepted, a permission that is missing.
+func (w *Watcher) Err() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
+// fail ends the watch.
+func (w *Watcher) fail(err error) { w.cancel(err) }
+
+func (w *Watcher) finish(ctx context.Context) {
+	w.cancel(nil)
+	w.streams.Wait()
+	var fatal *Error
+	if errors.As(context.Cause(ctx), &fatal) {
+		w.mu.Lock()
+		w.err = fatal
+		w.mu.Unlock()
+	}
+	close(w.updates)
+}
+
+// changed notes a change of an object; the caller holds the lock.
+func (w *Watcher) changed(kind string, obj runtime.Object, urgent bool) {
+	w.pending = true
+	w.urgent = w.urgent || urgent
+	w.tape.add(kind, obj)
+	w.poke()
+}
+
+// poke wakes the loop, without ever waiting for it.
+func (w *Watcher) poke() {
+	select {
+	case w.dirty <- struct{}{}:
+	default:
+	}
+}
