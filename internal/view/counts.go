@@ -1,0 +1,56 @@
+package view
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// countParts says how far a rollout is. The numbers are padded to the widest that they will be, so
+// that nothing moves while they grow.
+func countParts(c rollout.Counts) []string {
+	if c.Desired == 0 && c.Old == 0 && c.Updated == 0 {
+		return []string{"scaled to 0"}
+	}
+	digits := len(strconv.Itoa(int(c.Desired)))
+	number := func(n int32) string { return term.PadLeft(strconv.Itoa(int(n)), digits) }
+	ready := number(c.Ready) + " ready"
+	if c.Available < c.Ready { // minReadySeconds
+		ready += fmt.Sprintf(" (%d available)", c.Available)
+	}
+	parts := []string{fmt.Sprintf("%s of %d updated", number(c.Updated), c.Desired), ready}
+	if c.Old > 0 {
+		parts = append(parts, number(c.Old)+" old")
+	}
+	if c.Terminating > 0 {
+		parts = append(parts, fmt.Sprintf("%d terminating", c.Terminating))
+	}
+	return parts
+}
+
+// countText is countParts for a sentence.
+func countText(c rollout.Counts) string {
+	parts := countParts(c)
+	for i := range parts {
+		parts[i] = strings.TrimLeft(parts[i], " ")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// sum adds up the counts of a release.
+func sum(s *rollout.State) rollout.Counts {
+	var total rollout.Counts
+	for i := range s.Workloads {
+		c := s.Workloads[i].Counts
+		total.Desired += c.Desired
+		total.Updated += c.Updated
+		total.Ready += c.Ready
+		total.Available += c.Available
+		total.Old += c.Old
+		total.Terminating += c.Terminating
+	}
+	return total
+}

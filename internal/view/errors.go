@@ -1,0 +1,40 @@
+package view
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+)
+
+// Hinter is an error that knows what to type next.
+type Hinter interface {
+	error
+	// Hints are commands, or sentences that end with one; the most useful first.
+	Hints() []string
+}
+
+// Error writes err to t.Err as kubectl does, and below it what to type next.
+func Error(t *term.Terminal, err error) error {
+	s := newSheet(t.Err)
+	for i, line := range strings.Split(strings.TrimRight(err.Error(), "\n"), "\n") {
+		line = strings.TrimRight(term.Clean(line), " ")
+		if i == 0 {
+			line = s.Red("error:") + " " + strings.TrimPrefix(line, "error: ")
+		}
+		// Not wrapped: the terminal does that, and what is searched for or copied stays whole.
+		s.lines = append(s.lines, line)
+	}
+	var hinter Hinter
+	if errors.As(err, &hinter) {
+		s.next(hinter.Hints())
+	}
+	return writeLines(t.Err, s.lines)
+}
+
+// Warning writes one warning to t.Err.
+func Warning(t *term.Terminal, text string) error {
+	s := newSheet(t.Err)
+	s.warning(text)
+	return writeLines(t.Err, s.lines)
+}

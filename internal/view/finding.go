@@ -1,0 +1,114 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// detail is how much of the evidence there is room for.
+type detail struct {
+	findings, messageLines, logs int
+}
+
+// everything is for a log, which has no edges.
+var everything = detail{findings: 100, messageLines: 20, logs: 100}
+
+// pods says how many of how many; nothing where the cause is not about pods.
+func pods(f *rollout.Finding) string {
+	if f.Of > 0 {
+		return fmt.Sprintf("%d of %s", f.Pods, plural(f.Of, "new pod", "new pods"))
+	}
+	switch f.Cause {
+	case rollout.QuotaExceeded, rollout.AdmissionDenied, rollout.WebhookUnavailable, rollout.ServiceAccountMissing:
+		return "no pod could be created"
+	default:
+		return ""
+	}
+}
+
+// culprit is the container and what became of it.
+func culprit(f *rollout.Finding) string {
+	if f.Container == "" {
+		return ""
+	}
+	text := "container " + term.Clean(f.Container)
+	if f.ExitCode != nil {
+		text += fmt.Sprintf(" exited %d", *f.ExitCode)
+	}
+	if f.Restarts > 0 {
+		text += ", " + plural(int(f.Restarts), "restart", "restarts")
+	}
+	return text
+}
+
+// message is the cluster's own words, unless a log line says the same.
+func message(f *rollout.Finding) string {
+	text := strings.TrimSpace(term.Clean(f.Message))
+	if slices.ContainsFunc(f.Logs, func(l string) bool { return strings.TrimSpace(term.Clean(l)) == text }) {
+		return ""
+	}
+	return text
+}
+
+// lastLogs are the last n log lines that say anything.
+func lastLogs(f *rollout.Finding, n int) []string {
+	var lines []string
+	for _, l := range f.Logs {
+		if l = strings.TrimRight(term.Clean(l), " "); l != "" {
+			lines = append(lines, l)
+		}
+	}
+	return lines[max(len(lines)-n, 0):]
+}
+
+// finding adds one cause with its evidence, after indent.
+func (s *sheet) finding(indent string, f *rollout.Finding, d detail) {
+	paint, sign := s.Red, s.glyphs.Bad
+	if f.Grade == rollout.Waiting {
+		paint, sign = s.Yellow, s.glyphs.Warn
+	}
+	s.flow(indent+paint(sign)+" ", indent+"  ", s.Bold(paint(string(f.Cause))), pods(f), culprit(f))
+	s.evidence(indent+"    ", f, d)
+}
+
+// evidence names the exemplar before its first line, or above it where there is little room.
+func (s *sheet) evidence(indent string, f *rollout.Finding, d detail) {
+	text, logs := message(f), lastLogs(f, d.logs)
+	if text == "" && len(logs) == 0 {
+		return
+	}
+	who := term.Clean(f.Exemplar)
+	if who != "" && s.width > 0 && term.Width(indent+who)+len(gap) > s.width/2 {
+		s.add(indent + s.Faint(who))
+		who = ""
+	}
+	if who != "" {
+		who += " "
+	}
+	rule := func() string {
+		r := indent + s.Faint(who+s.glyphs.Bar+" ")
+		who = strings.Repeat(" ", term.Width(who))
+		return r
+	}
+	if text != "" {
+		s.wrapped(rule, text, d.messageLines)
+	}
+	for _, l := range logs {
+		s.add(rule() + l)
+	}
+}
+
+// findings adds the causes of one workload, the decisive one first.
+func (s *sheet) findings(indent string, all []rollout.Finding, d detail) {
+	shown := min(len(all), d.findings)
+	for i := range all[:shown] {
+		s.finding(indent, &all[i], d)
+	}
+	if rest := len(all) - shown; rest > 0 {
+		s.add(indent + s.Faint(fmt.Sprintf("  and %s", plural(rest, "more cause", "more causes"))))
+	}
+}

@@ -1,0 +1,83 @@
+package view
+
+import (
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// Live repaints one picture in place, which stays as the last frame left it.
+func Live(out *term.Output) View {
+	return &live{out: out, painter: term.NewPainter(out)}
+}
+
+type live struct {
+	out     *term.Output
+	painter *term.Painter
+	painted time.Time
+	// pending came too soon after the last one that was painted.
+	pending *Frame
+	shown   bool
+	ended   bool
+}
+
+func (l *live) Show(f Frame) error {
+	if err := l.warn(f.Events); err != nil {
+		return err
+	}
+	f.Events = nil
+	// The throttle is about the terminal, so it goes by the real clock; f.Now may be a recording's.
+	if time.Since(l.painted) < Refresh {
+		l.pending = &f
+		return nil
+	}
+	return l.paint(&f)
+}
+
+// warn puts warnings above the picture, where they stay.
+func (l *live) warn(events []rollout.Event) error {
+	s := newSheet(l.out)
+	for i := range events {
+		if events[i].Type == rollout.EventWarning {
+			s.warning(events[i].Message)
+		}
+	}
+	if len(s.lines) == 0 {
+		return nil
+	}
+	return l.painter.Print(s.lines)
+}
+
+func (l *live) paint(f *Frame) error {
+	l.painted, l.pending, l.shown = time.Now(), nil, true
+	_, height := l.out.Size()
+	return l.painter.Paint(picture(newSheet(l.out), f, height-1))
+}
+
+func (l *live) Close() error {
+	if l.pending == nil {
+		return nil
+	}
+	return l.paint(l.pending)
+}
+
+// Finish adds what the picture does not hold: what a failure means, and what to type next.
+func (l *live) Finish(r rollout.Result) error {
+	if l.ended {
+		return nil
+	}
+	l.ended = true
+	if err := l.Close(); err != nil {
+		return err
+	}
+	d := everything
+	if l.shown {
+		d = detail{} // the causes are in the picture
+	}
+	s := newSheet(l.out)
+	if l.shown && r.Outcome == rollout.Succeeded {
+		return nil
+	}
+	return writeLines(l.out, summary(s, r, d))
+}

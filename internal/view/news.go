@@ -1,0 +1,85 @@
+package view
+
+import (
+	"strings"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// news is what there is to say about one thing. It is said again only when it differs.
+type news struct {
+	about string
+	lines []string
+}
+
+func say(about, text string) []news { return []news{{about: about, lines: []string{text}}} }
+
+// news puts an event in words.
+func (s *sheet) news(e *rollout.Event, soak time.Duration) []news {
+	text := term.Clean(e.Message)
+	switch e.Type {
+	case rollout.EventFinding:
+		if e.Finding != nil {
+			return s.findingNews(e.Finding)
+		}
+	case rollout.EventCleared:
+		if e.Finding != nil {
+			return say(topicOf(e.Finding), s.Green(s.glyphs.Good)+" "+join(": ", string(e.Finding.Cause)+" is over", text))
+		}
+	case rollout.EventProgress:
+		if e.Counts != nil {
+			return say("progress", countText(*e.Counts))
+		}
+	case rollout.EventComplete:
+		if text == "" && soak > 0 {
+			text = "complete; watching it for " + clock(soak) + " more"
+		}
+	case rollout.EventWarning:
+		return say("warning "+text, s.Yellow("warning: ")+text)
+	case rollout.EventVerdict, rollout.EventResult:
+		text = join(": ", s.outcomeWord(e.Outcome), text)
+	}
+	if text == "" {
+		text = strings.ToLower(string(e.Type))
+	}
+	return say(string(e.Type), text)
+}
+
+func (s *sheet) outcomeWord(o rollout.Outcome) string {
+	if o == rollout.Succeeded || o == rollout.Unchanged {
+		return s.Green(outcomeWords[o])
+	}
+	return s.Red(outcomeWords[o])
+}
+
+// findingNews is a line for the cause, and one for each line of its log.
+func (s *sheet) findingNews(f *rollout.Finding) []news {
+	paint, sign := s.Red, s.glyphs.Bad
+	if f.Grade == rollout.Waiting {
+		paint, sign = s.Yellow, s.glyphs.Warn
+	}
+	found := say(topicOf(f), join(": ", paint(sign+" "+string(f.Cause)), join(", ", pods(f), culprit(f)), message(f)))
+	logs := lastLogs(f, everything.logs)
+	for i := range logs {
+		logs[i] = "  " + s.Faint(term.Clean(f.Exemplar)+" "+s.glyphs.Bar) + " " + logs[i]
+	}
+	if len(logs) == 0 {
+		return found
+	}
+	return append(found, news{about: topicOf(f) + " log", lines: logs})
+}
+
+func topicOf(f *rollout.Finding) string { return string(f.Cause) + " " + f.Container }
+
+// join leaves out what is empty.
+func join(separator string, parts ...string) string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, separator)
+}

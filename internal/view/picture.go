@@ -1,0 +1,126 @@
+package view
+
+import (
+	"strings"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// details are tried in turn until the picture fits the terminal.
+var details = []detail{
+	{findings: 3, messageLines: 3, logs: 5},
+	{findings: 3, messageLines: 2, logs: 2},
+	{findings: 2, messageLines: 1, logs: 1},
+	{findings: 1, messageLines: 1, logs: 1},
+}
+
+// picture draws a frame in at most height lines.
+func picture(s *sheet, f *Frame, height int) []string {
+	if len(f.State.Workloads) == 0 {
+		return nil
+	}
+	release := &f.State
+	if f.Release != nil {
+		release = f.Release
+	}
+	if len(release.Workloads) > 1 {
+		return many(s, f, release, height)
+	}
+	for _, d := range details {
+		s.lines = nil
+		one(s, f, release, d)
+		if len(s.lines) <= height {
+			break
+		}
+	}
+	return s.lines[:max(min(len(s.lines), height), 0)]
+}
+
+// one draws a release of one workload.
+func one(s *sheet, f *Frame, release *rollout.State, d detail) {
+	w := &release.Workloads[0]
+	s.flowTo(elapsed(s, f, release),
+		s.Bold(name(w.Target.Ref)), imageChange(w.ImagesFrom, w.ImagesTo), s.Faint(revisionChange(w.RevisionFrom, w.RevisionTo)))
+	s.progress("", w)
+	s.findings("", w.Findings, d)
+	s.outcome(w, release, f.Now)
+	if f.Release == nil {
+		return
+	}
+	back := &f.State.Workloads[0]
+	s.flowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backLine(w, back), s.Faint(whyBack))
+	s.progress("  ", back)
+	s.findings("  ", back.Findings, d)
+	if statusOf(back) == failed {
+		s.outcome(back, &f.State, f.Now)
+	}
+}
+
+// whyBack is what makes a rollback right: without it, there would be none.
+const whyBack = "it was serving before this change"
+
+// backLine says where a rollback goes, or went.
+func (s *sheet) backLine(release, back *rollout.WorkloadState) string {
+	verb := "rolling back to "
+	switch statusOf(back) {
+	case done:
+		verb = "rolled back to "
+	case failed:
+		verb = "could not roll back to "
+	}
+	return s.Yellow(s.glyphs.Back) + " " + verb + backTarget(release.RevisionFrom, release.ImagesFrom)
+}
+
+// elapsed is "0:14 of 10:00" while something ends the watch, and the bare time else.
+func elapsed(s *sheet, f *Frame, release *rollout.State) string {
+	text := s.Bold(clock(f.Now.Sub(release.Started)))
+	if f.Release != nil || release.Outcome != "" {
+		return text
+	}
+	if deadline := deadline(release); !deadline.IsZero() {
+		text += s.Faint(" of " + clock(deadline.Sub(release.Started)))
+	}
+	return text
+}
+
+// deadline is when the first workload that is still open runs out of time.
+func deadline(s *rollout.State) time.Time {
+	var first time.Time
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		if w.Outcome != "" || w.Phase != rollout.Progressing || w.Deadline.IsZero() {
+			continue
+		}
+		if first.IsZero() || w.Deadline.Before(first) {
+			first = w.Deadline
+		}
+	}
+	return first
+}
+
+// progress adds the bar and the counts of a workload.
+func (s *sheet) progress(indent string, w *rollout.WorkloadState) {
+	const widest, narrowest = 24, 10
+	width := widest
+	if s.width > 0 {
+		width = min(max((s.width-len(indent))/4, narrowest), widest)
+	}
+	parts := append([]string{s.bar(w.Counts, width, statusOf(w))}, countParts(w.Counts)...)
+	s.flow(indent, indent+strings.Repeat(" ", width)+gap, parts...)
+}
+
+// outcome adds the verdict, or the soak before it.
+func (s *sheet) outcome(w *rollout.WorkloadState, release *rollout.State, now time.Time) {
+	text := term.Clean(w.Message)
+	switch {
+	case statusOf(w) == done:
+		s.flow(s.sign(done)+" ", "  ", s.Green(outcomeWords[w.Outcome]), text)
+	case w.Outcome != "":
+		s.flow(s.sign(failed)+" ", "  ", s.Red(outcomeWords[w.Outcome]), text)
+	case w.Phase == rollout.Soaking:
+		left := release.Policy.Soak - now.Sub(w.CompleteSince)
+		s.flow(s.sign(soaking)+" ", "  ", "complete", "watching it for "+countdown(left)+" more")
+	}
+}

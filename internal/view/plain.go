@@ -1,0 +1,63 @@
+package view
+
+import (
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Plain writes a line for each thing that changed, for logs and for grep: the time since the
+// start, the workload, the news.
+func Plain(out *term.Output) View {
+	return &plain{out: out, last: map[topic]string{}}
+}
+
+type plain struct {
+	out  *term.Output
+	last map[topic]string // what was said last, so that it is not said again
+}
+
+// topic is what can be said only once until it changes.
+type topic struct {
+	workload workload.Ref
+	about    string
+}
+
+func (p *plain) Show(f Frame) error {
+	release := &f.State
+	if f.Release != nil {
+		release = f.Release
+	}
+	s := newSheet(p.out)
+	s.width = 0 // a log has no edge, and a line that is whole can be searched
+	named := namer(stateRefs(release))
+	for i := range f.Events {
+		e := &f.Events[i]
+		lead := term.PadLeft(clock(e.Time.Sub(release.Started)), 5) + "  "
+		var of topic
+		if e.Workload != nil {
+			of.workload = *e.Workload
+			lead += s.Bold(named(*e.Workload)) + "  "
+		}
+		for _, n := range s.news(e, f.State.Policy.Soak) {
+			of.about = n.about
+			text := strings.Join(n.lines, "\n")
+			if p.last[of] == text {
+				continue
+			}
+			p.last[of] = text
+			for _, line := range n.lines {
+				s.add(lead + line)
+			}
+		}
+	}
+	return writeLines(p.out, s.lines)
+}
+
+func (p *plain) Close() error { return nil }
+
+func (p *plain) Finish(r rollout.Result) error {
+	return writeLines(p.out, summary(newSheet(p.out), r, everything))
+}

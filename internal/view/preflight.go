@@ -1,0 +1,33 @@
+package view
+
+import (
+	"github.com/kubectl-app/kubectl-app/internal/term"
+)
+
+// Check is one thing that was looked at before the change, and was not as it should be.
+type Check struct {
+	// Refused: the change can't go on. Else it is a warning.
+	Refused bool
+	// Object is what is wrong, as a user would type it; Cause is why.
+	Object, Cause string
+	// Next are commands to type.
+	Next []string
+}
+
+// Preflight writes to t.Err what was found before the change: warnings, then what refuses it.
+func Preflight(t *term.Terminal, checks []Check) error {
+	s := newSheet(t.Err)
+	for _, c := range checks {
+		if !c.Refused {
+			s.warning(join(": ", c.Object, c.Cause))
+			s.next(c.Next)
+		}
+	}
+	for _, c := range checks {
+		if c.Refused {
+			sentences(s, s.Red("error:")+" "+join(": ", s.Bold(term.Clean(c.Object)), term.Clean(c.Cause)))
+			s.next(c.Next)
+		}
+	}
+	return writeLines(t.Err, s.lines)
+}

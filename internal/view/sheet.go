@@ -1,0 +1,131 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+)
+
+// The looks of a page: gap parts what stands side by side, and no line of figures gets wider than
+// headWidth, since the eye would lose it.
+const (
+	gap       = "   "
+	headWidth = 100
+)
+
+// sheet collects lines that fit a width.
+type sheet struct {
+	term.Colors
+	glyphs term.Glyphs
+	width  int // 0: no limit
+	lines  []string
+}
+
+// newSheet fits out as it is now. The last column stays free: a line that fills its row is in a
+// state that terminals do not agree on.
+func newSheet(out *term.Output) *sheet {
+	width, _ := out.Size()
+	if width > 1 {
+		width--
+	}
+	return &sheet{Colors: out.Colors(), glyphs: out.Glyphs(), width: width}
+}
+
+// blank is a sheet of the same looks and another width, with nothing on it.
+func (s *sheet) blank(width int) *sheet {
+	return &sheet{Colors: s.Colors, glyphs: s.glyphs, width: width}
+}
+
+func (s *sheet) head() int {
+	if s.width == 0 {
+		return headWidth
+	}
+	return min(s.width, headWidth)
+}
+
+// cut shortens a line to the width.
+func (s *sheet) cut(line string) string {
+	if s.width == 0 {
+		return line
+	}
+	return term.Cut(line, s.width, s.glyphs.Ellipsis)
+}
+
+func (s *sheet) add(line string) {
+	s.lines = append(s.lines, strings.TrimRight(s.cut(line), " "))
+}
+
+// flow sets parts side by side as far as they fit, the rest below, further in. Empty parts are
+// left out.
+func (s *sheet) flow(first, rest string, parts ...string) {
+	line, begun := first, false
+	for _, part := range parts {
+		switch {
+		case part == "":
+			continue
+		case !begun:
+			line += part
+		case s.width > 0 && term.Width(line)+len(gap)+term.Width(part) > s.width:
+			s.add(line)
+			line = rest + part
+		default:
+			line += gap + part
+		}
+		begun = true
+	}
+	if begun {
+		s.add(line)
+	}
+}
+
+// flowTo is flow with something at the right end of the first line.
+func (s *sheet) flowTo(right string, parts ...string) {
+	var kept []string
+	for _, part := range parts {
+		if part != "" {
+			kept = append(kept, part)
+		}
+	}
+	room := s.head() - term.Width(right) - len(gap)
+	left, n := kept[0], 1
+	for n < len(kept) && term.Width(left)+len(gap)+term.Width(kept[n]) <= room {
+		left += gap + kept[n]
+		n++
+	}
+	left = term.Cut(left, max(room, 1), s.glyphs.Ellipsis)
+	s.add(term.Pad(left, room) + gap + right)
+	s.flow("  ", "  ", kept[n:]...)
+}
+
+// wrapped adds text in at most most lines, each after what lead returns for it.
+func (s *sheet) wrapped(lead func() string, text string, most int) {
+	first := lead()
+	lines := []string{text}
+	if s.width > 0 {
+		lines = term.Wrap(text, max(s.width-term.Width(first), 8))
+	}
+	if len(lines) > most {
+		// The last line gets too long on purpose: add ends it with an ellipsis.
+		lines[most-1] += " " + strings.Join(lines[most:], " ")
+		lines = lines[:most]
+	}
+	for i, line := range lines {
+		if i > 0 {
+			first = lead()
+		}
+		s.add(first + line)
+	}
+}
+
+func writeLines(w io.Writer, lines []string) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
+	if err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	return nil
+}

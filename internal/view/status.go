@@ -1,0 +1,68 @@
+package view
+
+import "github.com/kubectl-app/kubectl-app/pkg/rollout"
+
+// status is how a workload looks, the one that needs a person most first.
+type status int
+
+const (
+	failed status = iota
+	failing
+	waiting
+	progressing
+	soaking
+	done
+)
+
+var statusWords = map[status]string{
+	failed: "failed", failing: "failing", waiting: "waiting",
+	progressing: "progressing", soaking: "soaking", done: "done",
+}
+
+func statusOf(w *rollout.WorkloadState) status {
+	switch w.Outcome {
+	case rollout.Succeeded, rollout.Unchanged:
+		return done
+	case "":
+	default:
+		return failed
+	}
+	for _, f := range w.Findings {
+		if f.Grade != rollout.Waiting {
+			return failing
+		}
+	}
+	switch {
+	case len(w.Findings) > 0:
+		return waiting
+	case w.Phase == rollout.Soaking:
+		return soaking
+	default:
+		return progressing
+	}
+}
+
+// sign is the glyph of a status, in its colour.
+func (s *sheet) sign(st status) string {
+	switch st {
+	case failed, failing:
+		return s.Red(s.glyphs.Bad)
+	case waiting:
+		return s.Yellow(s.glyphs.Warn)
+	case soaking:
+		return s.Cyan(s.glyphs.Wait)
+	case done:
+		return s.Green(s.glyphs.Good)
+	default:
+		return s.Cyan(s.glyphs.Busy)
+	}
+}
+
+// worst is the status of a release: that of its worst workload.
+func worst(s *rollout.State) status {
+	w := done
+	for i := range s.Workloads {
+		w = min(w, statusOf(&s.Workloads[i]))
+	}
+	return w
+}

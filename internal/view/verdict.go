@@ -1,0 +1,96 @@
+package view
+
+import (
+	"cmp"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// verdict is the one sentence about a release.
+func verdict(r rollout.Result) string {
+	who, text := subject(r), term.Clean(r.Message)
+	if len(r.Workloads) == 1 {
+		text = cmp.Or(text, term.Clean(r.Workloads[0].Message))
+	}
+	switch r.Outcome {
+	case rollout.Succeeded:
+		return join(": ", who, join(" ", "rolled out", newImages(r), "in "+took(r)), text)
+	case rollout.Unchanged:
+		return join(": ", who, "nothing to change", text)
+	case rollout.Refused:
+		return join(": ", who, "refused, and nothing was changed", text)
+	case rollout.Superseded:
+		return join(": ", who, "another change superseded this one; nothing more was done", text)
+	case rollout.Interrupted:
+		return join(": ", who, "interrupted after "+took(r), text)
+	case rollout.Undecided:
+		return join(": ", who, "no verdict: the recording ends too early", text)
+	default:
+		return join(": ", who, join("; ", join(": ", broken(r), text), ending(r)))
+	}
+}
+
+// subject is the workload, or how many there are.
+func subject(r rollout.Result) string {
+	if len(r.Workloads) == 1 {
+		return name(r.Workloads[0].Ref)
+	}
+	return plural(len(r.Workloads), "workload", "workloads")
+}
+
+func newImages(r rollout.Result) string {
+	if len(r.Workloads) == 1 {
+		return images(r.Workloads[0].Images.To)
+	}
+	return ""
+}
+
+// broken is what went wrong, with the cause on which that rests: of several workloads, the first's.
+func broken(r rollout.Result) string {
+	text := "the rollout failed"
+	if r.Outcome == rollout.TimedOut {
+		text = "time ran out after " + took(r)
+	} else if target := newImages(r); target != "" {
+		text = "the rollout of " + target + " failed"
+	}
+	for _, w := range r.Workloads {
+		if len(w.Findings) == 0 {
+			continue
+		}
+		cause := string(w.Findings[0].Cause)
+		if len(r.Workloads) > 1 {
+			cause += " in " + name(w.Ref)
+		}
+		return text + " (" + cause + ")"
+	}
+	return text
+}
+
+// ending is the state that a failed release was left in.
+func ending(r rollout.Result) string {
+	target, back := "", (*rollout.RollbackResult)(nil)
+	if len(r.Workloads) == 1 {
+		w := &r.Workloads[0]
+		target, back = prefixed(" to ", backTarget(w.Revision.From, w.Images.From)), w.Rollback
+	}
+	switch r.Outcome {
+	case rollout.RolledBack:
+		return "rolled back" + target + ", which is verified"
+	case rollout.RollbackFailed:
+		return join(": ", "the rollback"+target+" failed too", rollbackCause(back))
+	default:
+		return "it was left as it is"
+	}
+}
+
+func rollbackCause(b *rollout.RollbackResult) string {
+	switch {
+	case b == nil:
+		return ""
+	case len(b.Findings) > 0:
+		return string(b.Findings[0].Cause)
+	default:
+		return term.Clean(b.Message)
+	}
+}
