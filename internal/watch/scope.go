@@ -94,6 +94,7 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 		c.stop()
 	}
 	s.matching = m.key
+	kin := siblings{}
 	s.children = []*running{
 		run(ctx, w, replicaSets(w.clients, s.namespace, m.query), &feed[*appsv1.ReplicaSet]{
 			trim: trimReplicaSet, route: func(rs *appsv1.ReplicaSet) []*target { return m.match(rs.Labels) },
@@ -101,7 +102,7 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 			unset: func(t *target, rs *appsv1.ReplicaSet) { delete(t.sets, rs.UID) },
 		}, w.fail),
 		run(ctx, w, pods(w.clients, s.namespace, m.query), &feed[*corev1.Pod]{
-			trim: trimPod, route: func(p *corev1.Pod) []*target { return m.match(p.Labels) },
+			trim: func(p *corev1.Pod) { trimPod(p); kin.share(p) }, route: func(p *corev1.Pod) []*target { return m.match(p.Labels) },
 			set:   func(t *target, p *corev1.Pod) { t.pods[p.UID] = p },
 			unset: func(t *target, p *corev1.Pod) { delete(t.pods, p.UID) },
 		}, w.fail),

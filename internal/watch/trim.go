@@ -1,7 +1,7 @@
 package watch
 
 import (
-	"strings"
+	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -11,16 +11,17 @@ import (
 )
 
 // The functions below cut an object that has just been decoded, in place, down to what pkg/rollout
-// reads. Templates of workloads and revisions stay whole: the engine compares them.
+// reads. The templates of workloads and revisions stay whole, since the engine compares them, and so
+// do their annotations, which an undo restores, but for the one that is a copy of the whole object.
 
 func trimDeployment(d *appsv1.Deployment) {
 	trimMeta(&d.ObjectMeta)
-	d.Annotations = keepAnnotations(d.Annotations)
+	delete(d.Annotations, workload.AnnotationLastApplied)
 }
 
 func trimReplicaSet(rs *appsv1.ReplicaSet) {
 	trimMeta(&rs.ObjectMeta)
-	rs.Annotations = keepAnnotations(rs.Annotations)
+	delete(rs.Annotations, workload.AnnotationLastApplied)
 }
 
 func trimEvent(e *corev1.Event) {
@@ -34,36 +35,33 @@ func trimMeta(m *metav1.ObjectMeta) {
 	m.SelfLink = ""
 }
 
-// keepAnnotations leaves out what other tools note on a workload, which may be a whole manifest.
-func keepAnnotations(all map[string]string) map[string]string {
-	kept := map[string]string{}
-	for key, value := range all {
-		switch {
-		case strings.HasPrefix(key, "deployment.kubernetes.io/"), strings.HasPrefix(key, "kubectl-app.dev/"),
-			key == workload.AnnotationChangeCause, key == workload.AnnotationRestartedAt:
-			kept[key] = value
-		}
-	}
-	return kept
-}
-
 func trimPod(p *corev1.Pod) {
 	trimMeta(&p.ObjectMeta)
 	p.Annotations, p.GenerateName = nil, ""
+	p.Namespace = one(p.Namespace)
 	s := &p.Spec
 	p.Spec = corev1.PodSpec{
 		InitContainers:                trimContainers(s.InitContainers),
 		Containers:                    trimContainers(s.Containers),
-		RestartPolicy:                 s.RestartPolicy,
+		RestartPolicy:                 one(s.RestartPolicy),
 		TerminationGracePeriodSeconds: s.TerminationGracePeriodSeconds,
-		NodeName:                      s.NodeName,
-		ServiceAccountName:            s.ServiceAccountName,
+		NodeName:                      one(s.NodeName),
+		ServiceAccountName:            one(s.ServiceAccountName),
 		ReadinessGates:                s.ReadinessGates,
 		SchedulingGates:               s.SchedulingGates,
 	}
 	st := &p.Status
-	st.HostIP, st.HostIPs, st.PodIP, st.PodIPs = "", nil, "", nil
-	st.ResourceClaimStatuses, st.EphemeralContainerStatuses = nil, nil
+	p.Status = corev1.PodStatus{
+		ObservedGeneration:    st.ObservedGeneration,
+		Phase:                 one(st.Phase),
+		Conditions:            trimConditions(st.Conditions),
+		Message:               st.Message,
+		Reason:                one(st.Reason),
+		NominatedNodeName:     one(st.NominatedNodeName),
+		StartTime:             st.StartTime,
+		InitContainerStatuses: st.InitContainerStatuses,
+		ContainerStatuses:     st.ContainerStatuses,
+	}
 	trimStatuses(st.InitContainerStatuses)
 	trimStatuses(st.ContainerStatuses)
 }
@@ -77,9 +75,32 @@ func trimContainers(all []corev1.Container) []corev1.Container {
 	for i := range all {
 		c := &all[i]
 		kept[i] = corev1.Container{
-			Name: c.Name, Image: c.Image, Command: c.Command, Args: c.Args, Resources: c.Resources,
+			Name: one(c.Name), Image: one(c.Image), Command: c.Command, Args: c.Args, Resources: c.Resources,
 			LivenessProbe: c.LivenessProbe, ReadinessProbe: c.ReadinessProbe, StartupProbe: c.StartupProbe,
 			Lifecycle: c.Lifecycle, RestartPolicy: c.RestartPolicy, Ports: c.Ports,
+		}
+	}
+	return kept
+}
+
+// milestones are conditions that tell something only while they are not true.
+var milestones = []corev1.PodConditionType{corev1.PodInitialized, corev1.ContainersReady, corev1.PodReadyToStartContainers}
+
+func trimConditions(all []corev1.PodCondition) []corev1.PodCondition {
+	told := func(c *corev1.PodCondition) bool {
+		return c.Status != corev1.ConditionTrue || !slices.Contains(milestones, c.Type)
+	}
+	n := 0
+	for i := range all {
+		if told(&all[i]) {
+			n++
+		}
+	}
+	kept := make([]corev1.PodCondition, 0, n)
+	for i := range all {
+		if c := &all[i]; told(c) {
+			c.Type, c.Status, c.Reason = one(c.Type), one(c.Status), one(c.Reason)
+			kept = append(kept, *c)
 		}
 	}
 	return kept
@@ -88,6 +109,14 @@ func trimContainers(all []corev1.Container) []corev1.Container {
 func trimStatuses(all []corev1.ContainerStatus) {
 	for i := range all {
 		c := &all[i]
-		c.AllocatedResources, c.Resources, c.VolumeMounts, c.User, c.AllocatedResourcesStatus = nil, nil, nil, nil, nil
+		all[i] = corev1.ContainerStatus{
+			Name: one(c.Name), Image: one(c.Image), State: c.State, LastTerminationState: c.LastTerminationState,
+			Ready: c.Ready, RestartCount: c.RestartCount, Started: c.Started,
+		}
+		for _, t := range []*corev1.ContainerStateTerminated{c.State.Terminated, c.LastTerminationState.Terminated} {
+			if t != nil {
+				t.ContainerID = ""
+			}
+		}
 	}
 }
