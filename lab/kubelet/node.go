@@ -1,0 +1,180 @@
+package kubelet
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/util/workqueue"
+)
+
+// node runs the Machines of all pods. It is one for all nodes of the lab, which
+// differ in nothing but the name.
+type node struct {
+	client   kubernetes.Interface
+	world    *world
+	recorder *recorder
+	ip       string
+	// queue holds the pods to work on, now or later. It gives a pod to one worker
+	// at a time.
+	queue workqueue.TypedDelayingInterface[types.UID]
+
+	mu   sync.Mutex
+	pods map[types.UID]*resident
+
+	addresses atomic.Uint32
+}
+
+// resident is a pod on a node.
+type resident struct {
+	mu      sync.Mutex
+	machine *Machine
+	// newest is the latest version that the API told, base the one that the next
+	// write builds on: it may be newer, as the answer to our own last write.
+	newest, base *corev1.Pod
+	fresh        bool
+	gone         bool
+
+	// unsent and doomed are writes that wait for the API server; only the worker
+	// that has the pod touches them.
+	unsent *corev1.PodStatus
+	doomed bool
+	meter  meter
+}
+
+func newNode(client kubernetes.Interface, w *world, r *recorder, ip string) *node {
+	return &node{
+		client: client, world: w, recorder: r, ip: ip,
+		queue: workqueue.NewTypedDelayingQueue[types.UID](),
+		pods:  map[types.UID]*resident{},
+	}
+}
+
+// observe takes in a version of a pod.
+func (n *node) observe(pod *corev1.Pod) {
+	n.mu.Lock()
+	p := n.pods[pod.UID]
+	if p == nil {
+		p = &resident{}
+		n.pods[pod.UID] = p
+	}
+	n.mu.Unlock()
+
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.base != nil && !newer(pod, p.base) {
+		return
+	}
+	p.newest, p.base, p.fresh = pod, pod, true
+	n.queue.Add(pod.UID)
+}
+
+// forget drops a pod that has left the API.
+func (n *node) forget(pod *corev1.Pod) {
+	n.mu.Lock()
+	p := n.pods[pod.UID]
+	delete(n.pods, pod.UID)
+	n.mu.Unlock()
+	if p != nil {
+		p.mu.Lock()
+		p.gone = true
+		p.mu.Unlock()
+	}
+}
+
+func (n *node) resident(uid types.UID) *resident {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.pods[uid]
+}
+
+// residents are all pods at this moment.
+func (n *node) residents() []*resident {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	all := make([]*resident, 0, len(n.pods))
+	for _, p := range n.pods {
+		all = append(all, p)
+	}
+	return all
+}
+
+// work takes pods from the queue until it is shut down.
+func (n *node) work(ctx context.Context) error {
+	for {
+		uid, shutdown := n.queue.Get()
+		if shutdown {
+			return nil
+		}
+		if p := n.resident(uid); p != nil {
+			if wait := n.step(ctx, p); wait >= 0 {
+				n.queue.AddAfter(uid, wait)
+			}
+		}
+		n.queue.Done(uid)
+	}
+}
+
+// step brings a pod up to now, writes what came of it, and returns how long
+// nothing more is to do; never, if negative.
+func (n *node) step(ctx context.Context, p *resident) time.Duration {
+	out, pod := n.advance(p)
+	if pod == nil {
+		return never
+	}
+	n.world.pulled(pod, out.Pulled)
+	n.recorder.record(pod, out.Events)
+	if out.Status != nil {
+		p.unsent = out.Status
+	}
+	p.doomed = p.doomed || out.Delete
+	if err := n.write(ctx, p); err != nil {
+		return retryWrite
+	}
+	if out.Wake.IsZero() {
+		return never
+	}
+	return max(time.Until(out.Wake), 0)
+}
+
+func (n *node) advance(p *resident) (Output, *corev1.Pod) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gone {
+		return Output{}, nil
+	}
+	now := time.Now()
+	look := n.world.of(p.newest)
+	if p.machine == nil {
+		p.machine = New(p.newest, n.settings(p.newest), now)
+		p.fresh = false
+	}
+	if p.fresh {
+		p.fresh = false
+		return p.machine.Observe(p.newest, now, look), p.newest
+	}
+	return p.machine.Step(now, look), p.newest
+}
+
+func (n *node) settings(pod *corev1.Pod) Settings {
+	ip := pod.Status.PodIP
+	if ip == "" {
+		ip = n.address()
+	}
+	var phase time.Duration
+	for _, c := range pod.UID {
+		phase = (phase*31 + time.Duration(c)*time.Millisecond) % relistPeriod
+	}
+	return Settings{HostIP: n.ip, PodIP: ip, Phase: phase, Jitter: spread}
+}
+
+// address hands out 10.88.0.1 to 10.88.255.254, and again from the start.
+func (n *node) address() string {
+	k := n.addresses.Add(1) - 1
+	return fmt.Sprintf("10.88.%d.%d", k/254%256, k%254+1)
+}

@@ -1,0 +1,129 @@
+package kubelet
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/listers/core/v1"
+	"k8s.io/client-go/tools/cache"
+)
+
+// world is what pods refer to. Of Secrets and ConfigMaps it keeps the keys, never
+// a value.
+type world struct {
+	ctx        context.Context
+	client     kubernetes.Interface
+	secrets    v1.SecretLister
+	configMaps v1.ConfigMapLister
+	claims     v1.PersistentVolumeClaimLister
+	images     sync.Map // of imageKey
+}
+
+type imageKey struct{ node, image string }
+
+func newWorld(ctx context.Context, client kubernetes.Interface) (*world, error) {
+	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithTransform(onlyKeys))
+	core := factory.Core().V1()
+	w := &world{
+		ctx: ctx, client: client,
+		secrets: core.Secrets().Lister(), configMaps: core.ConfigMaps().Lister(), claims: core.PersistentVolumeClaims().Lister(),
+	}
+	synced := []cache.InformerSynced{
+		core.Secrets().Informer().HasSynced, core.ConfigMaps().Informer().HasSynced, core.PersistentVolumeClaims().Informer().HasSynced,
+	}
+	factory.Start(ctx.Done())
+	if !cache.WaitForCacheSync(ctx.Done(), synced...) {
+		return nil, fmt.Errorf("read Secrets, ConfigMaps and claims: %w", context.Cause(ctx))
+	}
+	return w, nil
+}
+
+// onlyKeys drops values before anything is kept.
+func onlyKeys(o any) (any, error) {
+	switch o := o.(type) {
+	case *corev1.Secret:
+		for key := range o.Data {
+			o.Data[key] = nil
+		}
+		o.ManagedFields, o.Annotations = nil, nil
+	case *corev1.ConfigMap:
+		for key := range o.Data {
+			o.Data[key] = ""
+		}
+		for key := range o.BinaryData {
+			o.BinaryData[key] = nil
+		}
+		o.ManagedFields, o.Annotations = nil, nil
+	case *corev1.PersistentVolumeClaim:
+		o.ManagedFields, o.Annotations = nil, nil
+	}
+	return o, nil
+}
+
+// of is the world as one pod sees it.
+func (w *world) of(pod *corev1.Pod) Lookups { return surroundings{w, pod} }
+
+func (w *world) pulled(pod *corev1.Pod, images []string) {
+	for _, image := range images {
+		w.images.Store(imageKey{pod.Spec.NodeName, image}, true)
+	}
+}
+
+// surroundings ask the API server about what the caches don't have: a pod and
+// the Secret made just before it come by different watches.
+type surroundings struct {
+	*world
+	pod *corev1.Pod
+}
+
+func (s surroundings) Secret(name string) (map[string]bool, bool) {
+	found, err := s.secrets.Secrets(s.pod.Namespace).Get(name)
+	if err != nil {
+		if found, err = s.client.CoreV1().Secrets(s.pod.Namespace).Get(s.ctx, name, metav1.GetOptions{}); err != nil {
+			return nil, false
+		}
+	}
+	return keysOf(found.Data), true
+}
+
+func (s surroundings) ConfigMap(name string) (map[string]bool, bool) {
+	found, err := s.configMaps.ConfigMaps(s.pod.Namespace).Get(name)
+	if err != nil {
+		if found, err = s.client.CoreV1().ConfigMaps(s.pod.Namespace).Get(s.ctx, name, metav1.GetOptions{}); err != nil {
+			return nil, false
+		}
+	}
+	keys := keysOf(found.Data)
+	for key := range found.BinaryData {
+		keys[key] = true
+	}
+	return keys, true
+}
+
+func (s surroundings) Claim(name string) (bound, found bool) {
+	claim, err := s.claims.PersistentVolumeClaims(s.pod.Namespace).Get(name)
+	if err != nil || claim.Status.Phase != corev1.ClaimBound {
+		if claim, err = s.client.CoreV1().PersistentVolumeClaims(s.pod.Namespace).Get(s.ctx, name, metav1.GetOptions{}); err != nil {
+			return false, false
+		}
+	}
+	return claim.Status.Phase == corev1.ClaimBound, true
+}
+
+func (s surroundings) ImagePresent(image string) bool {
+	_, present := s.images.Load(imageKey{s.pod.Spec.NodeName, image})
+	return present
+}
+
+func keysOf[V any](data map[string]V) map[string]bool {
+	keys := make(map[string]bool, len(data))
+	for key := range data {
+		keys[key] = true
+	}
+	return keys
+}
