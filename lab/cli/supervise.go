@@ -53,6 +53,7 @@ func (e *Env) supervise(ctx context.Context, f superviseFlags) error {
 	ready := false
 	err = supervisor.Run(ctx, options, func(record state.Record) {
 		ready = true
+		component.Trim()
 		say(report{Ready: &record})
 	})
 	if !ready {

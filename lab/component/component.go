@@ -7,16 +7,19 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
+	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 	metricsserver "sigs.k8s.io/metrics-server/cmd/metrics-server/app"
 
-	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
-
 	"github.com/kubectl-app/kubectl-app/lab/plan"
 )
+
+// settled is when a component's own start, which also touches much once, is over.
+const settled = 5 * time.Second
 
 // Run runs the component called name until the context ends or, should the
 // supervisor vanish, until its end of the lifeline closes.
@@ -25,6 +28,8 @@ func Run(ctx context.Context, name string, args []string, lifeline io.Reader) er
 	if err != nil {
 		return err
 	}
+	Trim()
+	time.AfterFunc(settled, Trim)
 	go dieWith(lifeline)
 	command.SetArgs(args)
 	if err := command.ExecuteContext(ctx); err != nil {

@@ -30,7 +30,7 @@ func (l Lab) apiServer() Component {
 		Name:  APIServer,
 		Needs: []string{Etcd},
 		Ready: l.url(APIServer, "/readyz"),
-		Env:   memory("512MiB", 50),
+		Env:   memory("512MiB", 100),
 		Args: []string{
 			"--bind-address=127.0.0.1",
 			"--advertise-address=127.0.0.1",

@@ -40,8 +40,6 @@ func newProber(dir string) (*prober, error) {
 	return &prober{
 		http: &http.Client{Transport: &http.Transport{
 			TLSClientConfig: &tls.Config{RootCAs: api},
-			// A component that restarts must be asked on a new connection.
-			DisableKeepAlives: true,
 		}},
 		etcd: &tls.Config{RootCAs: etcd, Certificates: []tls.Certificate{pair}},
 	}, nil

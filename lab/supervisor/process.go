@@ -13,8 +13,9 @@ import (
 	"github.com/kubectl-app/kubectl-app/lab/state"
 )
 
-// farewell is how long a component may take to end in order.
-const farewell = 3 * time.Second
+// farewell is how long a component may take to end in order. The API server
+// would wait much longer, for its watchers to leave.
+const farewell = time.Second
 
 // process is one run of a component.
 type process struct {

@@ -1,0 +1,152 @@
+//go:build unix
+
+package cluster_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/kubectl-app/kubectl-app/lab/control"
+	"github.com/kubectl-app/kubectl-app/lab/plan"
+)
+
+// TestLife goes through the life of one lab, and through the crash of each kind
+// of process in it.
+func TestLife(t *testing.T) {
+	m := newMachine(t)
+	if got := m.must("up"); !strings.Contains(got.stdout, "kubectl app lab down") {
+		t.Errorf("up doesn't say what to type next: %q", got.stdout)
+	}
+	first, _ := m.status()
+	if first.State != control.Ready || len(first.Components) != len(plan.Names()) {
+		t.Fatalf("after up: %+v", first)
+	}
+	t.Logf("%d MB resident", first.RSSBytes/1_000_000)
+	checkAdmission(t, m)
+
+	if got := m.must("up"); !strings.Contains(got.stdout, "already running") {
+		t.Errorf("a second up says %q", got.stdout)
+	}
+	if again, _ := m.status(); again.Supervisor.PID != first.Supervisor.PID {
+		t.Error("a second up started another supervisor")
+	}
+
+	m.must("restart", plan.APIServer)
+	restarted, _ := m.status()
+	if restarted.State != control.Ready || restarted.Server != first.Server {
+		t.Errorf("after a restart: %s at %s, before at %s", restarted.State, restarted.Server, first.Server)
+	}
+	if component(t, restarted, plan.APIServer).PID == component(t, first, plan.APIServer).PID {
+		t.Error("restart left the old process")
+	}
+
+	checkComponentCrash(t, m, restarted)
+	checkSupervisorCrash(t, m)
+
+	last, _ := m.status()
+	m.must("down")
+	awaitGone(t, pids(last)...)
+	m.wantClean()
+	if exists(m.kubeconfig) {
+		t.Error("the kubeconfig that up made is still there")
+	}
+	if got := m.must("down"); !strings.Contains(got.stdout, "nothing to remove") {
+		t.Errorf("a second down says %q", got.stdout)
+	}
+	if got := m.run("status"); got.code != 1 || !strings.Contains(got.stderr, "kubectl app lab up") {
+		t.Errorf("status without a lab: exit %d, %q", got.code, got.stderr)
+	}
+}
+
+// checkComponentCrash kills a component: status names it and shows its last
+// words, and the next up starts it again without touching the others.
+func checkComponentCrash(t *testing.T, m *machine, before control.Status) {
+	t.Helper()
+	pid := component(t, before, plan.Scheduler).PID
+	kill(t, pid)
+	awaitGone(t, pid)
+	crashed, got := m.status()
+	if dead := component(t, crashed, plan.Scheduler); got.code != 1 || dead.State != control.Dead || len(dead.LogTail) == 0 {
+		t.Errorf("after kill -9: exit %d, %+v", got.code, dead)
+	}
+	if !strings.Contains(got.stderr, plan.Scheduler) {
+		t.Errorf("the error doesn't name the dead component: %q", got.stderr)
+	}
+	m.must("up")
+	revived, _ := m.status()
+	if revived.State != control.Ready || component(t, revived, plan.Etcd).PID != component(t, before, plan.Etcd).PID {
+		t.Errorf("after the next up: %+v", revived)
+	}
+}
+
+// checkSupervisorCrash kills the supervisor: all else dies with it, and the next
+// up begins anew.
+func checkSupervisorCrash(t *testing.T, m *machine) {
+	t.Helper()
+	before, _ := m.status()
+	kill(t, before.Supervisor.PID)
+	awaitGone(t, pids(before)...)
+	crashed, got := m.status()
+	if got.code != 1 || crashed.State != control.Crashed {
+		t.Errorf("after kill -9 of the supervisor: exit %d, %+v", got.code, crashed)
+	}
+	m.must("up")
+	anew, _ := m.status()
+	if anew.State != control.Ready || anew.Supervisor.PID == before.Supervisor.PID {
+		t.Errorf("after the next up: %+v", anew)
+	}
+}
+
+// checkAdmission makes sure that the API server is a real one: namespaces get
+// their objects, and quota, limits and pod security speak up in a dry run too.
+func checkAdmission(t *testing.T, m *machine) {
+	t.Helper()
+	config, err := clientcmd.BuildConfigFromFlags("", m.kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, core := t.Context(), client.CoreV1()
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
+		Name: "strict", Labels: map[string]string{"pod-security.kubernetes.io/enforce": "restricted"},
+	}}
+	if _, err := core.Namespaces().Create(ctx, namespace, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	pod := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: "web"},
+		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:1.0"}}},
+	}
+	dryRun := metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}}
+	if _, err := core.Pods("default").Create(ctx, pod, dryRun); err != nil {
+		t.Errorf("dry run of a pod: %v", err)
+	}
+	if _, err := core.Pods("strict").Create(ctx, pod, dryRun); !apierrors.IsForbidden(err) {
+		t.Errorf("dry run of a pod against PodSecurity: %v", err)
+	}
+	quota := &corev1.ResourceQuota{
+		ObjectMeta: metav1.ObjectMeta{Name: "none"},
+		Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourceConfigMaps: resource.MustParse("0")}},
+	}
+	if _, err := core.ResourceQuotas("default").Create(ctx, quota, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	settings := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "settings"}}
+	if _, err := core.ConfigMaps("default").Create(ctx, settings, dryRun); !apierrors.IsForbidden(err) {
+		t.Errorf("dry run against a quota: %v", err)
+	}
+	if _, err := os.Stat(m.kubeconfig); err != nil {
+		t.Error(err)
+	}
+}
