@@ -24,10 +24,8 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// apiServer speaks the API's protocol, protobuf and all, over real HTTP, so that faults of the
-// transport can be made at will.
+// apiServer speaks the API's protocol, protobuf and all, and makes faults of the transport at will.
 type apiServer struct {
-	*httptest.Server
 	info runtime.SerializerInfo
 
 	mu       sync.Mutex
@@ -40,6 +38,7 @@ type apiServer struct {
 	requests []string
 	// fault, if any, answers a request in place of the server, or lets it pass.
 	fault func(w http.ResponseWriter, r *http.Request) bool
+	down  bool              // connections are refused
 	logs  map[string]string // by pod, or pod/previous
 }
 
@@ -59,25 +58,56 @@ func newAPIServer(t testing.TB) *apiServer {
 		}
 	}
 	info, _ := runtime.SerializerInfoForMediaType(serializer.NewCodecFactory(scheme).SupportedMediaTypes(), runtime.ContentTypeProtobuf)
-	s := &apiServer{
+	return &apiServer{
 		info: info, version: 100, objects: map[string]map[string]runtime.Object{}, logs: map[string]string{},
 		grown: make(chan struct{}), cut: make(chan struct{}),
 	}
-	s.Server = httptest.NewServer(s)
-	t.Cleanup(func() {
-		s.closeWatches()
-		s.Close()
-	})
-	return s
 }
 
+// clients reach the server without a network.
 func (s *apiServer) clients(t testing.TB) Clients {
 	t.Helper()
-	c, err := NewClients(&rest.Config{Host: s.URL})
+	return newClients(t, &rest.Config{Host: "http://api.test", Transport: inMemory{s}})
+}
+
+// listen serves real HTTP, until the test ends.
+func (s *apiServer) listen(t testing.TB) string {
+	t.Helper()
+	server := httptest.NewServer(s)
+	t.Cleanup(func() {
+		s.closeWatches()
+		server.Close()
+	})
+	return server.URL
+}
+
+func newClients(t testing.TB, config *rest.Config) Clients {
+	t.Helper()
+	c, err := NewClients(config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
+}
+
+func (s *apiServer) isDown() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.down
+}
+
+// stop refuses connections and ends those there are, as a restart does; resume takes them again.
+func (s *apiServer) stop() {
+	s.mu.Lock()
+	s.down = true
+	s.mu.Unlock()
+	s.closeWatches()
+}
+
+func (s *apiServer) resume() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.down = false
 }
 
 func resourceOf(obj runtime.Object) (resource string, gvk schema.GroupVersionKind) {

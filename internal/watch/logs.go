@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -35,15 +35,13 @@ func (w *Watcher) fetchLog(ctx context.Context, key rollout.LogKey) {
 		w.poke()
 		return
 	}
-	pod := t.pods[key.PodUID]
-	previous := key.Previous || (pod != nil && restarts(pod, key.Container) > key.Restart)
 	w.streams.Go(func() {
 		select {
 		case w.wanted.slots <- struct{}{}:
 		case <-ctx.Done():
 			return
 		}
-		log, err := w.requestLog(ctx, t.ref.Namespace, key, previous)
+		log, err := w.requestLog(ctx, t, key)
 		<-w.wanted.slots
 		if ctx.Err() != nil {
 			return
@@ -59,19 +57,34 @@ func (w *Watcher) fetchLog(ctx context.Context, key rollout.LogKey) {
 	})
 }
 
-// restarts tells how often a container has been restarted.
-func restarts(pod *corev1.Pod, container string) int32 {
-	for _, all := range [][]corev1.ContainerStatus{pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses} {
-		for i := range all {
-			if all[i].Name == container {
-				return all[i].RestartCount
-			}
-		}
+// requestLog asks for the run that is meant. If it ended while it was asked for, the answer is of the
+// run after it, and the one that is meant is the previous one now.
+func (w *Watcher) requestLog(ctx context.Context, t *target, key rollout.LogKey) (rollout.Log, error) {
+	previous := key.Previous || w.over(t, key)
+	log, err := w.insistOnLog(ctx, t.ref.Namespace, key, previous)
+	if !previous && w.over(t, key) {
+		return w.insistOnLog(ctx, t.ref.Namespace, key, true)
 	}
-	return 0
+	return log, err
 }
 
-func (w *Watcher) requestLog(ctx context.Context, namespace string, key rollout.LogKey, previous bool) (rollout.Log, error) {
+// over tells whether a later run of the container has begun.
+func (w *Watcher) over(t *target, key rollout.LogKey) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	pod := t.pods[key.PodUID]
+	if pod == nil {
+		return false
+	}
+	for _, s := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
+		if s.Name == key.Container {
+			return s.RestartCount > key.Restart
+		}
+	}
+	return false
+}
+
+func (w *Watcher) insistOnLog(ctx context.Context, namespace string, key rollout.LogKey, previous bool) (rollout.Log, error) {
 	pause := newBackoff()
 	for attempt := 1; ; attempt++ {
 		text, err := w.readLog(ctx, namespace, key, previous)

@@ -13,7 +13,7 @@ const patience = 3 * time.Second
 
 // run owns the output: it starts and stops the streams, and sends the newest update.
 func (w *Watcher) run(ctx context.Context) {
-	defer w.finish(ctx)
+	defer w.finish()
 	w.mu.Lock()
 	for _, s := range w.scopes {
 		s.start(ctx, w)

@@ -1,6 +1,8 @@
 package watch
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -30,9 +32,6 @@ func newMatcher(targets []*target) *matcher {
 			continue // the API server lets no unreadable one pass
 		}
 		keys = append(keys, t.ref.Name+" "+selector.String())
-		if len(targets) == 1 {
-			m.query = selector.String()
-		}
 		one := matched{t, selector}
 		if pair := demanded(t.selector); pair != "" {
 			m.pairs[pair] = append(m.pairs[pair], one)
@@ -41,6 +40,7 @@ func newMatcher(targets []*target) *matcher {
 		}
 	}
 	m.key = strings.Join(keys, "\n")
+	m.query = query(targets)
 	return m
 }
 
@@ -69,4 +69,41 @@ func (m *matcher) match(set map[string]string) []*target {
 	}
 	try(m.others)
 	return found
+}
+
+// queryLength keeps the URL of a request within what proxies commonly take (8 KiB), escaped.
+const queryLength = 4 << 10
+
+// query is the narrowest selector that lets the server leave out what is none of the targets'. For
+// several it demands one of the values that they have for a label that all of them demand.
+func query(targets []*target) string {
+	var known []*metav1.LabelSelector
+	for _, t := range targets {
+		if t.selector != nil {
+			known = append(known, t.selector)
+		}
+	}
+	if len(known) == 0 {
+		return ""
+	}
+	if len(known) == 1 {
+		return metav1.FormatLabelSelector(known[0])
+	}
+	narrowest, most := "", 0
+	for key := range known[0].MatchLabels {
+		values := map[string]bool{}
+		for _, s := range known {
+			if value, ok := s.MatchLabels[key]; ok {
+				values[value] = true
+			} else {
+				values = nil
+				break
+			}
+		}
+		q := key + " in (" + strings.Join(slices.Sorted(maps.Keys(values)), ",") + ")"
+		if len(values) > most && len(q) <= queryLength {
+			narrowest, most = q, len(values)
+		}
+	}
+	return narrowest
 }

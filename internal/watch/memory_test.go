@@ -46,7 +46,7 @@ func BenchmarkRollout(b *testing.B) {
 		}
 		s.putApp(old)
 		child := exec.CommandContext(b.Context(), os.Args[0])
-		child.Env = append(os.Environ(), childEnv+"="+s.URL)
+		child.Env = append(os.Environ(), childEnv+"="+s.listen(b))
 		child.Stderr = os.Stderr
 		out, err := child.StdoutPipe()
 		if err != nil {

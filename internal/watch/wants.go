@@ -12,6 +12,10 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
+// eventStreams bounds the watches of events: API servers do not cache events, so that each one is a
+// watch at etcd. Exemplars beyond it have their turn when others are no longer wanted.
+const eventStreams = 24
+
 // wanted is what the engine asked for, and what is under way for it.
 type wanted struct {
 	rollout.Wants
@@ -47,7 +51,10 @@ func (w *Watcher) fetchWanted(ctx context.Context) {
 			w.pending = true
 		}
 	}
-	for uid := range w.wanted.Events {
+	for _, uid := range slices.Sorted(maps.Keys(w.wanted.Events)) {
+		if len(w.wanted.events) == eventStreams {
+			break
+		}
 		t := w.holder(uid)
 		if w.wanted.events[uid] == nil && t != nil && !w.blind.to(t.ref.Namespace, events) {
 			w.wanted.events[uid] = w.followEvents(ctx, t, uid)

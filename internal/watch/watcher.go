@@ -2,7 +2,6 @@ package watch
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -48,10 +47,10 @@ type Watcher struct {
 	// dirty says that there may be something to do. It holds one token: more would say the same.
 	dirty   chan struct{}
 	streams sync.WaitGroup
-	cancel  context.CancelCauseFunc
-	err     error // written before updates is closed
+	cancel  context.CancelFunc
 
 	mu      sync.Mutex
+	err     error
 	scopes  []*scope
 	targets []*target
 	pending bool // a change that no update has shown
@@ -66,7 +65,7 @@ func Start(ctx context.Context, clients Clients, targets []Target, options Optio
 	if options.Interval == 0 {
 		options.Interval = 25 * time.Millisecond
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := context.WithCancel(ctx)
 	w := &Watcher{
 		clients: clients, options: options, cancel: cancel,
 		updates: make(chan Update), dirty: make(chan struct{}, 1),
@@ -86,26 +85,27 @@ func Start(ctx context.Context, clients Clients, targets []Target, options Optio
 // is missing in it does not exist.
 func (w *Watcher) Updates() <-chan Update { return w.updates }
 
-// Err is nil while Updates is open, and after the context ended; else the *Error that ended the
-// watch: credentials that are no longer accepted, a permission that is missing.
+// Err is why Updates was closed: nil after the context ended, else the *Error that ended the watch:
+// credentials that are no longer accepted, a permission that is missing.
 func (w *Watcher) Err() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.err
 }
 
-// fail ends the watch.
-func (w *Watcher) fail(err error) { w.cancel(err) }
-
-func (w *Watcher) finish(ctx context.Context) {
-	w.cancel(nil)
-	w.streams.Wait()
-	var fatal *Error
-	if errors.As(context.Cause(ctx), &fatal) {
-		w.mu.Lock()
-		w.err = fatal
-		w.mu.Unlock()
+// fail ends the watch. The first error counts: others follow from it.
+func (w *Watcher) fail(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err == nil {
+		w.err = err
 	}
+	w.cancel()
+}
+
+func (w *Watcher) finish() {
+	w.cancel()
+	w.streams.Wait()
 	close(w.updates)
 }
 

@@ -3,37 +3,40 @@ package watch
 import (
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
 func TestSnapshotHoldsTheWorkloadAndWhatItOwns(t *testing.T) {
-	s := newAPIServer(t)
-	web, other := newApp("web", 3), newApp("other", 2)
-	s.putApp(web)
-	s.putApp(other)
-	w := watchApps(t, s, Options{}, web)
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		web, other := newApp("web", 3), newApp("other", 2)
+		s.putApp(web)
+		s.putApp(other)
+		w := watchApps(t, s, Options{}, web)
 
-	o := w.observed("anything", web, func(rollout.Observed) bool { return true })
-	if o.Workload == nil || o.Workload.Desired != 3 || len(o.Revisions) != 1 || len(o.Pods) != 3 {
-		t.Fatalf("the first snapshot is not whole: %+v", o)
-	}
-	requests := s.seen()
-	slices.Sort(requests)
-	if want := []string{"watchlist deployments", "watchlist pods", "watchlist replicasets"}; !slices.Equal(requests, want) {
-		t.Errorf("requests %v, want %v", requests, want)
-	}
+		o := w.observed("anything", web, always)
+		if o.Workload == nil || o.Workload.Desired != 3 || len(o.Revisions) != 1 || len(o.Pods) != 3 {
+			t.Fatalf("the first snapshot is not whole: %+v", o)
+		}
+		requests := s.seen()
+		slices.Sort(requests)
+		if want := []string{"watchlist deployments", "watchlist pods", "watchlist replicasets"}; !slices.Equal(requests, want) {
+			t.Errorf("requests %v, want %v", requests, want)
+		}
 
-	web.deployment.Status.UpdatedReplicas = 3
-	s.put(web.deployment)
-	w.observed("the new status", web, func(o rollout.Observed) bool { return o.Workload.Updated == 3 })
-	s.remove(web.pods[0])
-	w.observed("two pods", web, func(o rollout.Observed) bool { return len(o.Pods) == 2 })
-	s.remove(web.deployment)
-	w.observed("no workload", web, func(o rollout.Observed) bool { return o.Workload == nil })
+		web.deployment.Status.UpdatedReplicas = 3
+		s.put(web.deployment)
+		w.observed("the new status", web, func(o rollout.Observed) bool { return o.Workload.Updated == 3 })
+		s.remove(web.pods[0])
+		w.observed("two pods", web, func(o rollout.Observed) bool { return len(o.Pods) == 2 })
+		s.remove(web.deployment)
+		w.observed("no workload", web, func(o rollout.Observed) bool { return o.Workload == nil })
 
-	w.stop()
-	if err := w.end(); err != nil {
-		t.Errorf("Err() = %v after the context ended", err)
-	}
+		w.stop()
+		if err := w.end(); err != nil {
+			t.Errorf("Err() = %v after the context ended", err)
+		}
+	})
 }
