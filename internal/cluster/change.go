@@ -1,0 +1,102 @@
+package cluster
+
+import (
+	"errors"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Edit is what a change makes of one workload.
+type Edit struct {
+	Template corev1.PodTemplateSpec
+	// Annotations replaces the workload's own annotations, as kubectl's undo does; nil keeps them.
+	Annotations map[string]string
+	// ChangeCause becomes the annotation kubernetes.io/change-cause. With "" the cause of an earlier
+	// change is removed, since it says nothing about this one; in Annotations it then stays.
+	ChangeCause string
+}
+
+// Plan computes the edit of a workload. It is called again with a newer capture when the workload
+// was changed between its capture and the write.
+type Plan func(Captured) (Edit, error)
+
+// Change is a planned edit of one captured workload.
+type Change struct {
+	Captured
+	Edit Edit
+	plan Plan
+}
+
+// PlanAll plans every workload; the error joins those of all of them.
+func PlanAll(captured []Captured, plan Plan) ([]Change, error) {
+	changes := make([]Change, 0, len(captured))
+	var faults []error
+	for _, c := range captured {
+		edit, err := plan(c)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		changes = append(changes, Change{Captured: c, Edit: edit, plan: plan})
+	}
+	if len(faults) == 1 {
+		return changes, faults[0]
+	}
+	return changes, errors.Join(faults...)
+}
+
+// Unchanged tells that the workload already has the template, so that no rollout would follow.
+func (c Change) Unchanged() bool {
+	return workload.SameTemplate(&c.Deployment.Spec.Template, &c.Edit.Template)
+}
+
+// Edited is the object as a client-side dry run shows it.
+func (c Change) Edited() Object {
+	d := c.Deployment.DeepCopy()
+	d.Spec.Template = *c.Edit.Template.DeepCopy()
+	d.Annotations = c.Edit.annotations(d.Annotations)
+	return Object{Deployment: d}
+}
+
+// annotations are the object's own after the edit.
+func (e Edit) annotations(own map[string]string) map[string]string {
+	from := own
+	if e.Annotations != nil {
+		from = e.Annotations
+	}
+	merged := make(map[string]string, len(from)+1)
+	for k, v := range from {
+		merged[k] = v
+	}
+	switch {
+	case e.ChangeCause != "":
+		merged[workload.AnnotationChangeCause] = e.ChangeCause
+	case e.Annotations == nil:
+		delete(merged, workload.AnnotationChangeCause)
+	}
+	if len(merged) == 0 {
+		return nil
+	}
+	return merged
+}
+
+// Written is a workload that was changed.
+type Written struct {
+	Object
+	Before *rollout.Before
+	// before is the whole object, for what a restore has to put back beside the template.
+	before *appsv1.Deployment
+}
+
+// Target is the workload for the engine: what our write produced, to be watched.
+func (w Written) Target() rollout.Target {
+	d := w.Deployment
+	return rollout.Target{
+		Ref: w.Ref(), UID: d.UID, Generation: d.Generation,
+		Template: d.Spec.Template.DeepCopy(), Before: w.Before,
+	}
+}

@@ -1,0 +1,129 @@
+package cluster
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// CheckName is one question of the preflight. The set is closed.
+type CheckName string
+
+// The checks, in the order in which their results are reported.
+const (
+	CheckContainer  CheckName = "Container"  // the containers exist
+	CheckImage      CheckName = "Image"      // the image references parse
+	CheckRevision   CheckName = "Revision"   // there is a revision to go back to
+	CheckPaused     CheckName = "Paused"     // the workload rolls out at all
+	CheckPermission CheckName = "Permission" // the user may do and see what the release needs
+	CheckAdmission  CheckName = "Admission"  // the API server would take the change
+	CheckReference  CheckName = "Reference"  // what the template names exists
+	CheckQuota      CheckName = "Quota"      // there is room for the surge
+	CheckOwner      CheckName = "Owner"      // nobody else will revert the change
+)
+
+// Level is what the answer means for the release.
+type Level string
+
+// Refuse: nothing may be written. Warn: the user should know. Note: for who asks for details.
+const (
+	Refuse Level = "refuse"
+	Warn   Level = "warn"
+	Note   Level = "note"
+)
+
+// Check is one answer of the preflight that is not simply "fine".
+type Check struct {
+	Check    CheckName    `json:"check"`
+	Level    Level        `json:"level"`
+	Workload workload.Ref `json:"workload"`
+	// Object that the check is about, as kubectl names it ("secret/db").
+	Object  string   `json:"object,omitempty"`
+	Message string   `json:"message"`
+	Next    []string `json:"next,omitempty"`
+}
+
+// Report is what the preflight found.
+type Report struct {
+	Checks []Check
+	// Predicted are the objects as the API server's dry run returned them, in the order of the
+	// changes; the zero Object where it was refused.
+	Predicted []Object
+}
+
+// Refused are the checks that forbid the release.
+func (r Report) Refused() []Check { return r.at(Refuse) }
+
+// Warnings are the checks that the user should know of.
+func (r Report) Warnings() []Check { return r.at(Warn) }
+
+func (r Report) at(level Level) []Check {
+	var found []Check
+	for _, c := range r.Checks {
+		if c.Level == level {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// PlanChecks turns the error of PlanAll into refusals, one for each thing that is wrong; ok is false
+// if the error holds anything else.
+func PlanChecks(err error) (checks []Check, ok bool) {
+	for _, fault := range leaves(err) {
+		check, known := planCheck(fault)
+		if !known {
+			return nil, false
+		}
+		checks = append(checks, check)
+	}
+	return checks, len(checks) > 0
+}
+
+func planCheck(err error) (Check, bool) {
+	c := Check{Level: Refuse, Message: err.Error()}
+	var container *rollout.UnknownContainerError
+	var image *workload.ImageError
+	var noHistory *rollout.NoHistoryError
+	var noRevision *rollout.RevisionNotFoundError
+	var noGood *rollout.NoGoodRevisionError
+	history := func(ref workload.Ref) {
+		c.Check, c.Workload, c.Object = CheckRevision, ref, ref.String()
+		c.Next = []string{"kubectl app rollout history " + ref.String() + flag("-n", ref.Namespace)}
+	}
+	switch {
+	case errors.As(err, &container):
+		c.Check, c.Workload, c.Object = CheckContainer, container.Workload, container.Workload.String()
+		c.Next = []string{"kubectl get " + container.Workload.String() + flag("-n", container.Workload.Namespace) + " -o wide"}
+	case errors.As(err, &image):
+		c.Check, c.Object = CheckImage, image.Image
+	case errors.As(err, &noHistory):
+		history(noHistory.Workload)
+	case errors.As(err, &noRevision):
+		history(noRevision.Workload)
+	case errors.As(err, &noGood):
+		history(noGood.Workload)
+	default:
+		return Check{}, false
+	}
+	return c, true
+}
+
+// leaves takes joined errors apart; each is reported once, though several workloads may share it.
+func leaves(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		for _, leaf := range leaves(e) {
+			if !slices.ContainsFunc(all, func(known error) bool { return known.Error() == leaf.Error() }) {
+				all = append(all, leaf)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,139 @@
+package cluster
+
+import (
+	"fmt"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/metadata"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// DefaultFieldManager is the name under which changes appear in managedFields.
+const DefaultFieldManager = "kubectl-app"
+
+// Cluster reaches the cluster that kubectl's own flags name. Nothing is read or connected before it
+// is needed.
+type Cluster struct {
+	flags   *genericclioptions.ConfigFlags
+	version string
+
+	config   func() (*rest.Config, error)
+	typed    func() (kubernetes.Interface, error)
+	metadata func() (metadata.Interface, error)
+}
+
+// New makes a Cluster from kubectl's connection flags; version goes into the User-Agent.
+func New(flags *genericclioptions.ConfigFlags, version string) *Cluster {
+	c := &Cluster{flags: flags, version: version}
+	c.config = sync.OnceValues(c.loadConfig)
+	c.typed = sync.OnceValues(c.newTyped)
+	c.metadata = sync.OnceValues(c.newMetadata)
+	return c
+}
+
+// RESTConfig is the connection for clients of other packages; it is shared, so it has to be copied
+// before it is changed. Clients made from it share one transport.
+func (c *Cluster) RESTConfig() (*rest.Config, error) { return c.config() }
+
+// Namespace is that of -n or of the context; explicit tells whether -n named it.
+func (c *Cluster) Namespace() (namespace string, explicit bool, err error) {
+	namespace, explicit, err = c.flags.ToRawKubeConfigLoader().Namespace()
+	if err != nil {
+		return "", false, c.configError(err)
+	}
+	return namespace, explicit, nil
+}
+
+// Context is the name of the kubeconfig context in use, "" when there is none.
+func (c *Cluster) Context() string {
+	if c.flags.Context != nil && *c.flags.Context != "" {
+		return *c.flags.Context
+	}
+	raw, err := c.flags.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return ""
+	}
+	return raw.CurrentContext
+}
+
+func (c *Cluster) loadConfig() (*rest.Config, error) {
+	if err := c.checkContext(); err != nil {
+		return nil, err
+	}
+	config, err := c.flags.ToRawKubeConfigLoader().ClientConfig()
+	if err != nil {
+		return nil, c.configError(err)
+	}
+	config = rest.CopyConfig(config)
+	config.UserAgent = "kubectl-app/" + c.version
+	// The server's priority and fairness limits what it has to; client-go's default of 5 requests a
+	// second would make a release of many workloads crawl.
+	config.QPS, config.Burst = 300, 600
+	// Nothing is printed behind the live view.
+	config.WarningHandlerWithContext = warningRouter{}
+	return config, nil
+}
+
+func (c *Cluster) newTyped() (kubernetes.Interface, error) {
+	config, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	config = rest.CopyConfig(config)
+	config.ContentType = runtime.ContentTypeProtobuf
+	config.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return nil, c.configError(err)
+	}
+	return client, nil
+}
+
+func (c *Cluster) newMetadata() (metadata.Interface, error) {
+	config, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	client, err := metadata.NewForConfig(config)
+	if err != nil {
+		return nil, c.configError(err)
+	}
+	return client, nil
+}
+
+// checkContext names a context that is not in the kubeconfig before anything else fails on it.
+func (c *Cluster) checkContext() error {
+	if c.flags.Context == nil || *c.flags.Context == "" {
+		return nil
+	}
+	raw, err := c.flags.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return c.configError(err)
+	}
+	if _, ok := raw.Contexts[*c.flags.Context]; ok {
+		return nil
+	}
+	return unknownContext(*c.flags.Context, raw)
+}
+
+// configError explains what is wrong with the kubeconfig.
+func (c *Cluster) configError(err error) error {
+	switch {
+	case clientcmd.IsEmptyConfig(err):
+		return &Error{
+			Reason: NoConfig, Err: err,
+			Message: "no kubeconfig: there is no --kubeconfig, no $KUBECONFIG and no ~/.kube/config that names a cluster",
+			Next:    []string{"kubectl config view", "kubectl app lab up"},
+		}
+	case clientcmd.IsContextNotFound(err):
+		return &Error{Reason: UnknownContext, Err: err, Message: err.Error(), Next: []string{"kubectl config get-contexts"}}
+	}
+	return &Error{
+		Reason: NoConfig, Err: err,
+		Message: fmt.Sprintf("the kubeconfig can't be used: %v", err), Next: []string{"kubectl config view"},
+	}
+}

@@ -1,0 +1,36 @@
+package cluster
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+func unknownContext(name string, config api.Config) *Error {
+	contexts := slices.Sorted(maps.Keys(config.Contexts))
+	e := &Error{
+		Reason: UnknownContext, Object: "context " + name,
+		Message: fmt.Sprintf("no context %q in the kubeconfig", name),
+		Next:    []string{"kubectl config get-contexts"},
+	}
+	return e.suggest(name, contexts, "it has")
+}
+
+// suggest completes an error about a wrong name: the nearest right one, or the first few there are.
+func (e *Error) suggest(name string, candidates []string, intro string) *Error {
+	const shown = 8
+	switch near := workload.Nearest(name, candidates); {
+	case near != "":
+		e.Nearest = near
+		e.Message += fmt.Sprintf("; did you mean %q?", near)
+	case len(candidates) > shown:
+		e.Message += fmt.Sprintf("; %s %s and %d more", intro, quoted(candidates[:shown]), len(candidates)-shown)
+	case len(candidates) > 0:
+		e.Message += fmt.Sprintf("; %s %s", intro, quoted(candidates))
+	}
+	return e
+}

@@ -1,0 +1,104 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Reason is why a command could not be carried out. The set is closed.
+type Reason string
+
+// The reasons, grouped by where the trouble is: this machine, the way to the server, the server's
+// answer.
+const (
+	NoConfig       Reason = "NoConfig"
+	UnknownContext Reason = "UnknownContext"
+	UnknownKind    Reason = "UnknownKind"
+	Unsupported    Reason = "Unsupported"
+	BadFile        Reason = "BadFile"
+	NothingFound   Reason = "NothingFound"
+
+	Unreachable  Reason = "Unreachable"
+	Untrusted    Reason = "Untrusted" // TLS
+	Unauthorized Reason = "Unauthorized"
+
+	Forbidden   Reason = "Forbidden"
+	NotFound    Reason = "NotFound"
+	NoNamespace Reason = "NoNamespace"
+	Conflict    Reason = "Conflict"
+	Invalid     Reason = "Invalid"
+	Denied      Reason = "Denied" // by an admission webhook or policy
+	Throttled   Reason = "Throttled"
+	ServerFault Reason = "ServerFault"
+	Failed      Reason = "Failed" // none of the others
+)
+
+// Error is a command that could not be carried out.
+type Error struct {
+	Reason Reason
+	// Object is what it is about, as kubectl names it ("deployment/web"), or "".
+	Object  string
+	Message string
+	// Nearest is the right name that a wrong one resembles, or "".
+	Nearest string
+	// Next are commands to type, the most useful first.
+	Next []string
+	Err  error // of the API, or nil
+}
+
+func (e *Error) Error() string { return e.Message }
+func (e *Error) Unwrap() error { return e.Err }
+
+// is tells whether err is an *Error for one of these reasons.
+func is(err error, reasons ...Reason) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	for _, r := range reasons {
+		if e.Reason == r {
+			return true
+		}
+	}
+	return false
+}
+
+// ArgumentError: the command line names its objects in a way that can't be understood.
+type ArgumentError struct{ Message string }
+
+func (e *ArgumentError) Error() string { return e.Message }
+
+// SupersededError: someone else changed the object since our write, so it is theirs. Nothing was touched.
+type SupersededError struct {
+	Workload workload.Ref
+	// What happened to it: "its template was changed", "it was deleted", …
+	What string
+}
+
+func (e *SupersededError) Error() string {
+	return fmt.Sprintf("%s is no longer ours: %s", e.Workload, e.What)
+}
+
+// PartialError: some workloads of a release are written, then one failed. Those in Written have to
+// be restored; nothing else was touched.
+type PartialError struct {
+	Written []Written
+	Failed  workload.Ref
+	Err     error
+}
+
+func (e *PartialError) Error() string {
+	return fmt.Sprintf("%s could not be changed (%d others were): %v", e.Failed, len(e.Written), e.Err)
+}
+func (e *PartialError) Unwrap() error { return e.Err }
+
+func quoted(names []string) string {
+	q := make([]string, len(names))
+	for i, n := range names {
+		q[i] = fmt.Sprintf("%q", n)
+	}
+	return strings.Join(q, ", ")
+}

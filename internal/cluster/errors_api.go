@@ -1,0 +1,87 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+// call is a request as an error message names it.
+type call struct {
+	verb, resource, namespace string
+	object                    string // "deployment/web"
+}
+
+// apiError explains what came back instead of an answer. Cancellation stays what it is.
+func apiError(c call, err error) error {
+	var ours *Error
+	if err == nil || errors.As(err, &ours) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	e := &Error{Reason: Failed, Object: c.object, Message: fmt.Sprintf("%s %s: %v", c.verb, c.object, err), Err: err}
+	var status apierrors.APIStatus
+	if errors.As(err, &status) {
+		e.explainStatus(c, err)
+		return e
+	}
+	e.explainConnection(err)
+	return e
+}
+
+func (e *Error) set(reason Reason, format string, args ...any) {
+	e.Reason, e.Message = reason, fmt.Sprintf(format, args...)
+}
+
+// explainStatus maps an answer of the API server. Its own message is kept whole: it names the user,
+// the webhook, the field.
+func (e *Error) explainStatus(c call, err error) {
+	text := err.Error()
+	switch {
+	case apierrors.IsUnauthorized(err):
+		e.set(Unauthorized, "the server does not accept the credentials (401): they are missing, wrong or expired")
+		e.Next = []string{"kubectl auth whoami", "kubectl config view --minify"}
+	case deniedByAdmission(text):
+		e.set(Denied, "%s is refused by the cluster's admission: %s", c.object, text)
+	case apierrors.IsForbidden(err):
+		e.set(Forbidden, "not allowed to %s %s%s: %s", c.verb, c.object, inNamespace(c.namespace), text)
+		e.Next = []string{"kubectl auth can-i " + c.verb + " " + c.resource + flag("-n", c.namespace), "kubectl auth whoami"}
+	case apierrors.IsNotFound(err):
+		e.set(NotFound, "no %s%s", c.object, inNamespace(c.namespace))
+	case apierrors.IsConflict(err):
+		e.set(Conflict, "%s was changed by someone else in the same moment: %s", c.object, text)
+	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err):
+		e.set(Invalid, "the server does not take the change of %s: %s", c.object, text)
+	case apierrors.IsTooManyRequests(err):
+		e.set(Throttled, "the API server is overloaded (429): %s", text)
+	default:
+		e.set(ServerFault, "the API server could not %s %s: %s", c.verb, c.object, text)
+	}
+}
+
+// deniedByAdmission: webhooks and policies choose any status code, so that only their fixed words
+// tell them apart (apiserver: webhook/errors.ToStatusErr, policy/validating dispatcher, quota).
+func deniedByAdmission(text string) bool {
+	return strings.Contains(text, "denied the request") || strings.Contains(text, "denied request") ||
+		strings.Contains(text, "exceeded quota") || strings.Contains(text, "violates PodSecurity")
+}
+
+func isCancelled(err error) bool {
+	return errors.Is(err, context.Canceled)
+}
+
+func inNamespace(namespace string) string {
+	if namespace == "" {
+		return ""
+	}
+	return fmt.Sprintf(" in namespace %q", namespace)
+}
+
+func flag(name, value string) string {
+	if value == "" {
+		return ""
+	}
+	return " " + name + " " + value
+}

@@ -1,0 +1,84 @@
+package cluster
+
+import (
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// kind is one kind of the API, with the names that kubectl takes for it.
+type kind struct {
+	schema.GroupVersionKind
+	plural, singular string
+	short            []string
+}
+
+// deploymentKind is the kind that is released now; the others of this table are known so that naming
+// one needs no discovery request.
+var deploymentKind = schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "Deployment"}
+
+// builtinKinds are those that hold pod templates, or that users name beside them. A function and no
+// variable: only a wrong name reads all of it.
+func builtinKinds() []kind {
+	apps := func(name, plural string, short ...string) kind {
+		return kind{schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: name}, plural, strings.ToLower(name), short}
+	}
+	core := func(name, plural string, short ...string) kind {
+		return kind{schema.GroupVersionKind{Version: "v1", Kind: name}, plural, strings.ToLower(name), short}
+	}
+	batch := func(name, plural string, short ...string) kind {
+		return kind{schema.GroupVersionKind{Group: "batch", Version: "v1", Kind: name}, plural, strings.ToLower(name), short}
+	}
+	return []kind{
+		apps("Deployment", "deployments", "deploy"),
+		apps("StatefulSet", "statefulsets", "sts"),
+		apps("DaemonSet", "daemonsets", "ds"),
+		apps("ReplicaSet", "replicasets", "rs"),
+		core("Pod", "pods", "po"),
+		core("ReplicationController", "replicationcontrollers", "rc"),
+		core("Service", "services", "svc"),
+		core("Secret", "secrets"),
+		core("ConfigMap", "configmaps", "cm"),
+		core("Namespace", "namespaces", "ns"),
+		core("Node", "nodes", "no"),
+		batch("Job", "jobs"),
+		batch("CronJob", "cronjobs", "cj"),
+	}
+}
+
+// builtinKind finds a kind by any of the names that kubectl takes: "deploy", "Deployments",
+// "deployments.apps", "deployments.v1.apps".
+func builtinKind(name string) (kind, bool) {
+	resource, qualifier, _ := strings.Cut(strings.ToLower(name), ".")
+	for _, k := range builtinKinds() {
+		if !k.answersTo(resource) {
+			continue
+		}
+		switch qualifier {
+		case "", k.Group, k.Version + "." + k.Group:
+			return k, true
+		}
+	}
+	return kind{}, false
+}
+
+func (k kind) answersTo(resource string) bool {
+	if resource == k.plural || resource == k.singular {
+		return true
+	}
+	for _, s := range k.short {
+		if resource == s {
+			return true
+		}
+	}
+	return false
+}
+
+func builtinKindNames() []string {
+	var names []string
+	for _, k := range builtinKinds() {
+		names = append(names, k.plural, k.singular)
+		names = append(names, k.short...)
+	}
+	return names
+}

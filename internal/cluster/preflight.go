@@ -1,0 +1,91 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// PreflightOptions say what the release will need.
+type PreflightOptions struct {
+	// Watch: the rollout will be watched, so that it has to be visible.
+	Watch        bool
+	FieldManager string
+}
+
+// checker answers one question about all the changes.
+type checker func(context.Context, []Change) ([]Check, error)
+
+// Preflight asks everything that can be known before anything is written. What can't be asked for
+// lack of permission is reported as such and never refused for it. The requests run side by side:
+// for one workload a dry run, the user's rules and the quotas, and one for each object that the
+// template names.
+func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOptions) (Report, error) {
+	if refused := checkPaused(changes); len(refused) > 0 {
+		return Report{Checks: refused, Predicted: make([]Object, len(changes))}, nil
+	}
+	var predicted []Object
+	checkers := []checker{
+		func(ctx context.Context, changes []Change) ([]Check, error) {
+			return c.checkPermissions(ctx, changes, o)
+		},
+		func(ctx context.Context, changes []Change) (checks []Check, err error) {
+			predicted, checks, err = c.checkAdmission(ctx, changes, o)
+			return checks, err
+		},
+		c.checkReferences,
+		c.checkQuotas,
+	}
+	found, err := each(ctx, checkers, func(ctx context.Context, check checker) ([]Check, error) {
+		return check(ctx, changes)
+	})
+	if err != nil {
+		return Report{}, err
+	}
+	return Report{Checks: append(slices.Concat(found...), checkOwners(changes)...), Predicted: predicted}, nil
+}
+
+// checkPaused comes before all else: a paused workload takes the change and does nothing with it.
+func checkPaused(changes []Change) []Check {
+	var refused []Check
+	for _, change := range changes {
+		if !change.Deployment.Spec.Paused {
+			continue
+		}
+		ref := change.Ref()
+		refused = append(refused, Check{
+			Check: CheckPaused, Level: Refuse, Workload: ref, Object: ref.String(),
+			Message: fmt.Sprintf("%s is paused: the change would be stored and not rolled out", ref),
+			Next:    []string{"kubectl rollout resume " + ref.String() + flag("-n", ref.Namespace)},
+		})
+	}
+	return refused
+}
+
+// namespaces are those of the changes, each with its changes, in a stable order.
+func namespaces(changes []Change) (order []string, in map[string][]Change) {
+	in = map[string][]Change{}
+	for _, change := range changes {
+		ns := change.Deployment.Namespace
+		if _, known := in[ns]; !known {
+			order = append(order, ns)
+		}
+		in[ns] = append(in[ns], change)
+	}
+	return order, in
+}
+
+// checkOwners warns of those who will write the workload again.
+func checkOwners(changes []Change) []Check {
+	var checks []Check
+	for _, change := range changes {
+		ref := change.Ref()
+		for _, owner := range workload.Owners(&change.Deployment.ObjectMeta) {
+			message, next := ownerWarning(ref, owner)
+			checks = append(checks, Check{Check: CheckOwner, Level: Warn, Workload: ref, Object: ref.String(), Message: message, Next: next})
+		}
+	}
+	return checks
+}

@@ -1,0 +1,38 @@
+package cluster
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// ownerWarning says what will happen to the change, and what keeps it.
+func ownerWarning(ref workload.Ref, o workload.Owner) (message string, next []string) {
+	by := strings.TrimSpace(fmt.Sprintf("%s %s %s", o.Tool, o.Kind, o.Name))
+	in := flag("-n", o.Namespace)
+	switch o.Tool {
+	case workload.OwnerFlux:
+		message = fmt.Sprintf("%s is managed by %s: its next reconciliation reverts this change unless it is made there too", ref, by)
+		if o.Name != "" {
+			next = []string{"flux suspend " + strings.ToLower(o.Kind) + " " + o.Name + in}
+		}
+	case workload.OwnerArgoCD:
+		message = fmt.Sprintf("%s is managed by %s: the application goes out of sync, and the next sync (with self-heal: at once) reverts this change unless it is made in its source too", ref, by)
+		if o.Name != "" {
+			next = []string{"argocd app diff " + o.Name, "argocd app set " + o.Name + " --sync-policy none"}
+		}
+	case workload.OwnerHelm:
+		message = fmt.Sprintf("%s is managed by %s: the next helm upgrade reverts this change unless the chart's values say the same", ref, by)
+		if o.Name != "" {
+			next = []string{"helm get values " + o.Name + in}
+		}
+	case workload.OwnerSSA:
+		message = fmt.Sprintf("%s is applied by %q (server-side): its next apply reverts this change unless it is made there too", ref, o.Name)
+		next = []string{"kubectl get " + ref.String() + flag("-n", ref.Namespace) + " -o yaml --show-managed-fields"}
+	default:
+		message = fmt.Sprintf("%s was made with kubectl apply: the next apply of its file reverts this change unless the file says the same", ref)
+		next = []string{"kubectl apply view-last-applied " + ref.String() + flag("-n", ref.Namespace)}
+	}
+	return message, next
+}

@@ -1,0 +1,170 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	authorizationv1 "k8s.io/api/authorization/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+)
+
+// need is a permission in a namespace, and what the release is without it.
+type need struct {
+	verb, group, resource, subresource string
+	level                              Level
+	without                            string
+}
+
+func (n need) target() string {
+	if n.subresource != "" {
+		return n.resource + "/" + n.subresource
+	}
+	return n.resource
+}
+
+// watchNeeds are what a watched release reads and writes beside the patch itself, which the dry run
+// proves. Without its ReplicaSets a rollout can't be told from an earlier one; without the pods
+// there are counts but no causes.
+func watchNeeds() []need {
+	var needs []need
+	for _, verb := range []string{"list", "watch"} {
+		needs = append(needs,
+			need{verb, "apps", "deployments", "", Refuse, "the rollout could not be watched; --wait=false only writes"},
+			need{verb, "apps", "replicasets", "", Refuse, "the new revision could not be told from the old; --wait=false only writes"},
+			need{verb, "", "pods", "", Warn, "the cause of a failure can't be seen, and only the deadline decides"},
+		)
+	}
+	return append(needs,
+		need{"list", "", "events", "", Note, "causes that only events tell are not seen"},
+		need{"get", "", "pods", "log", Note, "the logs of crashed containers are not shown"},
+		need{"patch", "apps", "replicasets", "", Note, "the verdict is not stamped on the revision"},
+	)
+}
+
+// checkPermissions asks once for each namespace for all rules of the user (SelfSubjectRulesReview).
+// Authorizers that can't list their rules make that answer incomplete: what it does not contain is
+// then asked for one by one (SelfSubjectAccessReview).
+func (c *Cluster) checkPermissions(ctx context.Context, changes []Change, o PreflightOptions) ([]Check, error) {
+	if !o.Watch {
+		return nil, nil
+	}
+	client, err := c.typed()
+	if err != nil {
+		return nil, err
+	}
+	order, in := namespaces(changes)
+	found, err := each(ctx, order, func(ctx context.Context, namespace string) ([]Check, error) {
+		return permissionChecks(ctx, client, namespace, in[namespace][0])
+	})
+	return slices.Concat(found...), err
+}
+
+func permissionChecks(ctx context.Context, client kubernetes.Interface, namespace string, change Change) ([]Check, error) {
+	missing, err := missingNeeds(ctx, client, namespace)
+	if err != nil {
+		return []Check{{
+			Check: CheckPermission, Level: Note, Workload: change.Ref(),
+			Message: fmt.Sprintf("permissions are not checked: %v", err),
+		}}, cancelled(ctx)
+	}
+	var checks []Check
+	for _, n := range joinVerbs(missing) {
+		checks = append(checks, Check{
+			Check: CheckPermission, Level: n.level, Workload: change.Ref(), Object: n.target(),
+			Message: fmt.Sprintf("no permission to %s %s%s: %s", n.verb, n.target(), inNamespace(namespace), n.without),
+			Next:    []string{fmt.Sprintf("kubectl auth can-i %s %s%s", firstWord(n.verb), n.target(), flag("-n", namespace))},
+		})
+	}
+	return checks, nil
+}
+
+func missingNeeds(ctx context.Context, client kubernetes.Interface, namespace string) ([]need, error) {
+	review := &authorizationv1.SelfSubjectRulesReview{Spec: authorizationv1.SelfSubjectRulesReviewSpec{Namespace: namespace}}
+	// A review only computes: it can be repeated like a read.
+	review, err := read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectRulesReview, error) {
+		return client.AuthorizationV1().SelfSubjectRulesReviews().Create(ctx, review, metav1.CreateOptions{})
+	})
+	if err != nil {
+		return nil, apiError(call{"create", "selfsubjectrulesreviews", "", "a review of your permissions"}, err)
+	}
+	missing := slices.DeleteFunc(watchNeeds(), func(n need) bool { return granted(review.Status.ResourceRules, n) })
+	if !review.Status.Incomplete || len(missing) == 0 {
+		return missing, nil
+	}
+	allowed, err := each(ctx, missing, func(ctx context.Context, n need) (bool, error) {
+		return mayAccess(ctx, client, namespace, n)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var denied []need
+	for i, n := range missing {
+		if !allowed[i] {
+			denied = append(denied, n)
+		}
+	}
+	return denied, nil
+}
+
+func mayAccess(ctx context.Context, client kubernetes.Interface, namespace string, n need) (bool, error) {
+	review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{
+		ResourceAttributes: &authorizationv1.ResourceAttributes{
+			Namespace: namespace, Verb: n.verb, Group: n.group, Resource: n.resource, Subresource: n.subresource,
+		},
+	}}
+	review, err := read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectAccessReview, error) {
+		return client.AuthorizationV1().SelfSubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
+	})
+	if err != nil {
+		return false, apiError(call{"create", "selfsubjectaccessreviews", "", "a review of your permissions"}, err)
+	}
+	return review.Status.Allowed, nil
+}
+
+// granted tells whether the rules contain a permission. A rule for certain names does not give the
+// right to list or watch all; the watch by name that such a rule allows is tried all the same.
+func granted(rules []authorizationv1.ResourceRule, n need) bool {
+	return slices.ContainsFunc(rules, func(r authorizationv1.ResourceRule) bool {
+		return matches(r.Verbs, n.verb) && matches(r.APIGroups, n.group) && matchesResource(r.Resources, n)
+	})
+}
+
+// matchesResource knows RBAC's wildcards: "*" is everything, "*/log" a subresource of everything.
+func matchesResource(resources []string, n need) bool {
+	return slices.ContainsFunc(resources, func(r string) bool {
+		return r == "*" || r == n.target() || n.subresource != "" && r == "*/"+n.subresource
+	})
+}
+
+func matches(values []string, value string) bool {
+	return slices.Contains(values, "*") || slices.Contains(values, value)
+}
+
+// joinVerbs makes one message of several verbs that are missing for the same reason.
+func joinVerbs(missing []need) []need {
+	var joined []need
+	for _, n := range missing {
+		i := slices.IndexFunc(joined, func(j need) bool { return j.target() == n.target() && j.without == n.without })
+		if i < 0 {
+			joined = append(joined, n)
+			continue
+		}
+		joined[i].verb += " and " + n.verb
+	}
+	return joined
+}
+
+func firstWord(s string) string {
+	word, _, _ := strings.Cut(s, " ")
+	return word
+}
+
+func cancelled(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}

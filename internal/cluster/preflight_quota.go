@@ -1,0 +1,127 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// checkQuotas looks whether the quotas have room for the pods that a rollout adds before it takes
+// old ones away: one request for each namespace, and one more where a LimitRange may matter.
+func (c *Cluster) checkQuotas(ctx context.Context, changes []Change) ([]Check, error) {
+	order, in := namespaces(changes)
+	found, err := each(ctx, order, func(ctx context.Context, namespace string) ([]Check, error) {
+		return c.quotaChecks(ctx, namespace, in[namespace])
+	})
+	return slices.Concat(found...), err
+}
+
+func (c *Cluster) quotaChecks(ctx context.Context, namespace string, changes []Change) ([]Check, error) {
+	client, err := c.typed()
+	if err != nil {
+		return nil, err
+	}
+	list, err := read(ctx, func(ctx context.Context) (*corev1.ResourceQuotaList, error) {
+		return client.CoreV1().ResourceQuotas(namespace).List(ctx, metav1.ListOptions{})
+	})
+	if err != nil {
+		err = apiError(call{"list", "resourcequotas", namespace, "resourcequotas"}, err)
+		if is(err, Forbidden) {
+			return []Check{{
+				Check: CheckQuota, Level: Note, Workload: changes[0].Ref(), Object: "resourcequotas",
+				Message: "the quotas" + inNamespace(namespace) + " are not checked: no permission to list them",
+			}}, nil
+		}
+		return nil, err
+	}
+	if len(list.Items) == 0 {
+		return nil, nil
+	}
+	var ranges []corev1.LimitRange
+	if needsDefaults(list.Items, changes) {
+		if ranges, err = c.limitRanges(ctx, namespace); err != nil {
+			return nil, err
+		}
+	}
+	var checks []Check
+	for _, change := range changes {
+		checks = append(checks, roomChecks(list.Items, ranges, change)...)
+	}
+	return checks, nil
+}
+
+func needsDefaults(quotas []corev1.ResourceQuota, changes []Change) bool {
+	return slices.ContainsFunc(changes, func(change Change) bool {
+		short := workload.Shortages(quotas, &change.Edit.Template.Spec, 0, nil)
+		return slices.ContainsFunc(short, func(s workload.Shortage) bool { return len(s.Undeclared) > 0 })
+	})
+}
+
+// limitRanges are read only where a quota asks for what a container leaves out.
+func (c *Cluster) limitRanges(ctx context.Context, namespace string) ([]corev1.LimitRange, error) {
+	client, err := c.typed()
+	if err != nil {
+		return nil, err
+	}
+	list, err := read(ctx, func(ctx context.Context) (*corev1.LimitRangeList, error) {
+		return client.CoreV1().LimitRanges(namespace).List(ctx, metav1.ListOptions{})
+	})
+	if err != nil {
+		return nil, apiError(call{"list", "limitranges", namespace, "limitranges"}, err)
+	}
+	return list.Items, nil
+}
+
+// roomChecks refuses when not even one new pod could be created, whatever old ones the strategy lets
+// go before; it warns when there is room for a part of the surge, so that the rollout takes longer.
+func roomChecks(quotas []corev1.ResourceQuota, ranges []corev1.LimitRange, change Change) []Check {
+	w := change.Workload()
+	if w.Desired == 0 {
+		return nil
+	}
+	before := workload.WithDefaults(&w.Template.Spec, ranges)
+	after := workload.WithDefaults(&change.Edit.Template.Spec, ranges)
+	freed := workload.PodDemand(before).Times(freedPods(w))
+	if short := workload.Shortages(quotas, after, 1, freed); len(short) > 0 {
+		return shortageChecks(change, Refuse, short, "no new pod could be created")
+	}
+	added := max(1, w.Strategy.MaxSurge)
+	if w.Strategy.Recreate {
+		added = w.Desired
+	}
+	return shortageChecks(change, Warn, workload.Shortages(quotas, after, added, freed),
+		fmt.Sprintf("not all of %d new pods fit at once, and the rollout will be slower", added))
+}
+
+// freedPods go before the first new one has to be created.
+func freedPods(w *workload.Workload) int32 {
+	if w.Strategy.Recreate {
+		return w.Total
+	}
+	return min(w.Strategy.MaxUnavailable, w.Total)
+}
+
+func shortageChecks(change Change, level Level, short []workload.Shortage, consequence string) []Check {
+	ref := change.Ref()
+	var checks []Check
+	for _, s := range short {
+		check := Check{
+			Check: CheckQuota, Level: level, Workload: ref, Object: "resourcequota/" + s.Quota,
+			Next: []string{"kubectl describe resourcequota " + s.Quota + flag("-n", ref.Namespace)},
+		}
+		if len(s.Undeclared) > 0 {
+			check.Message = fmt.Sprintf("resourcequota/%s admits only pods that set %s, and container %s of %s does not: %s",
+				s.Quota, s.Resource, s.Undeclared[0], ref, consequence)
+		} else {
+			check.Message = fmt.Sprintf("resourcequota/%s has %s of %s left (%s of %s used), and %s needs %s for its new pods: %s",
+				s.Quota, s.Free.String(), s.Resource, s.Used.String(), s.Hard.String(), ref, s.Need.String(), consequence)
+		}
+		checks = append(checks, check)
+	}
+	return checks
+}

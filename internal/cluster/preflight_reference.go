@@ -1,0 +1,165 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// referent is an object that templates refer to.
+type referent struct {
+	namespace string
+	kind      workload.ReferenceKind
+	name      string
+}
+
+func (r referent) String() string { return lower(string(r.kind)) + "/" + r.name }
+
+// use is one reference of one workload.
+type use struct {
+	workload.Reference
+	by workload.Ref
+}
+
+// checkReferences looks whether what the new templates name is there. An object that several
+// workloads name is read once; what is optional is not read at all.
+func (c *Cluster) checkReferences(ctx context.Context, changes []Change) ([]Check, error) {
+	var order []referent
+	uses := map[referent][]use{}
+	for _, change := range changes {
+		for _, r := range workload.References(&change.Edit.Template) {
+			if r.Optional {
+				continue
+			}
+			to := referent{change.Deployment.Namespace, r.Kind, r.Name}
+			if _, known := uses[to]; !known {
+				order = append(order, to)
+			}
+			uses[to] = append(uses[to], use{r, change.Ref()})
+		}
+	}
+	found, err := each(ctx, order, func(ctx context.Context, to referent) ([]Check, error) {
+		return c.checkReferent(ctx, to, uses[to])
+	})
+	return slices.Concat(found...), err
+}
+
+func (c *Cluster) checkReferent(ctx context.Context, to referent, uses []use) ([]Check, error) {
+	withKeys := slices.ContainsFunc(uses, func(u use) bool { return u.Key != "" })
+	keys, err := c.keysOf(ctx, to, withKeys)
+	var e *Error
+	switch {
+	case err == nil:
+		return missingKeys(to, keys, uses), nil
+	case !errors.As(err, &e):
+		return nil, err
+	case e.Reason == NotFound:
+		return []Check{missingObject(to, uses)}, nil
+	case e.Reason == Forbidden:
+		return []Check{{
+			Check: CheckReference, Level: Warn, Workload: uses[0].by, Object: to.String(),
+			Message: fmt.Sprintf("%s is not checked: no permission to read it", to), Next: e.Next,
+		}}, nil
+	}
+	return nil, err
+}
+
+// keysOf reads the names of a Secret's or ConfigMap's keys; the values are dropped here. Where no
+// key matters only the metadata is asked for, so that no value travels at all.
+func (c *Cluster) keysOf(ctx context.Context, to referent, withKeys bool) (keys []string, err error) {
+	if !withKeys {
+		return nil, c.exists(ctx, to)
+	}
+	client, err := c.typed()
+	if err != nil {
+		return nil, err
+	}
+	keys, err = read(ctx, func(ctx context.Context) ([]string, error) {
+		if to.kind == workload.SecretReference {
+			secret, err := client.CoreV1().Secrets(to.namespace).Get(ctx, to.name, metav1.GetOptions{})
+			return slices.Sorted(maps.Keys(secret.Data)), err
+		}
+		m, err := client.CoreV1().ConfigMaps(to.namespace).Get(ctx, to.name, metav1.GetOptions{})
+		return append(slices.Sorted(maps.Keys(m.Data)), slices.Sorted(maps.Keys(m.BinaryData))...), err
+	})
+	if err != nil {
+		return nil, apiError(to.call(), err)
+	}
+	return keys, nil
+}
+
+func (c *Cluster) exists(ctx context.Context, to referent) error {
+	client, err := c.metadata()
+	if err != nil {
+		return err
+	}
+	_, err = read(ctx, func(ctx context.Context) (*metav1.PartialObjectMetadata, error) {
+		return client.Resource(corev1.SchemeGroupVersion.WithResource(to.resource())).Namespace(to.namespace).Get(ctx, to.name, metav1.GetOptions{})
+	})
+	return apiError(to.call(), err)
+}
+
+func (r referent) resource() string { return lower(string(r.kind)) + "s" }
+func (r referent) call() call       { return call{"get", r.resource(), r.namespace, r.String()} }
+
+func missingKeys(to referent, keys []string, uses []use) []Check {
+	var checks []Check
+	seen := map[string]bool{"": true}
+	for _, u := range uses {
+		if seen[u.Key] || slices.Contains(keys, u.Key) {
+			continue
+		}
+		seen[u.Key] = true
+		message := fmt.Sprintf("%s has no key %q, which %s needs", to, u.Key, place(u))
+		if near := workload.Nearest(u.Key, keys); near != "" {
+			message += fmt.Sprintf("; it has %q", near)
+		}
+		checks = append(checks, Check{
+			Check: CheckReference, Level: Refuse, Workload: u.by, Object: to.String(), Message: message,
+			Next: []string{"kubectl describe " + to.String() + flag("-n", to.namespace)},
+		})
+	}
+	return checks
+}
+
+// missingObject refuses, but for a pull secret: the image may be public or on the node already.
+func missingObject(to referent, uses []use) Check {
+	check := Check{
+		Check: CheckReference, Level: Refuse, Workload: uses[0].by, Object: to.String(),
+		Message: fmt.Sprintf("%s does not exist in namespace %q, and %s needs it", to, to.namespace, place(uses[0])),
+		Next:    []string{"kubectl get " + to.resource() + flag("-n", to.namespace)},
+	}
+	pullOnly := !slices.ContainsFunc(uses, func(u use) bool { return u.Use != workload.UsePullSecret })
+	if pullOnly {
+		check.Level = Warn
+		check.Message = fmt.Sprintf("%s does not exist in namespace %q, and %s names it to pull images: only public ones will work", to, to.namespace, uses[0].by)
+	}
+	return check
+}
+
+// place says where a reference stands.
+func place(u use) string {
+	var words []string
+	switch u.Use {
+	case workload.UseEnv:
+		words = append(words, "the variable "+u.Field)
+	case workload.UseEnvFrom:
+		words = append(words, "envFrom")
+	case workload.UseVolume:
+		words = append(words, "the volume "+u.Field)
+	case workload.UsePullSecret, workload.UseIdentity:
+		words = append(words, string(u.Use))
+	}
+	if u.Container != "" {
+		words = append(words, "of container "+u.Container)
+	}
+	return strings.Join(append(words, "of "+u.by.String()), " ")
+}

@@ -1,0 +1,80 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/resource"
+	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// resolveFiles reads -f or -k as kubectl does (files, folders, URLs, stdin, kustomizations). The
+// files say only which objects are meant: as kubectl does it, each is then read from the server,
+// unless --local asks for the files' own state.
+func (c *Cluster) resolveFiles(ctx context.Context, s Selection) ([]Object, error) {
+	namespace, explicit, err := c.fileNamespace(s)
+	if err != nil {
+		return nil, err
+	}
+	infos, err := fileInfos(s, namespace, explicit)
+	if err != nil {
+		return nil, &Error{Reason: BadFile, Message: err.Error(), Err: err}
+	}
+	objects := make([]Object, 0, len(infos))
+	for _, info := range infos {
+		d, ok := info.Object.(*appsv1.Deployment)
+		if !ok {
+			return nil, unsupported(info.Object.GetObjectKind().GroupVersionKind(), info.Name, s)
+		}
+		if !s.Local {
+			d.Namespace = info.Namespace
+		}
+		objects = append(objects, deploymentObject(d))
+	}
+	if len(objects) == 0 {
+		return nil, &Error{Reason: NothingFound, Message: "the files name no objects" + matching(s.LabelSelector)}
+	}
+	if s.Local {
+		return objects, nil
+	}
+	refs := make([]workload.Ref, 0, len(objects))
+	for _, o := range objects {
+		refs = append(refs, o.Ref())
+	}
+	return c.getAll(ctx, refs)
+}
+
+// fileNamespace is the namespace of objects that name none; --local needs no kubeconfig for it.
+func (c *Cluster) fileNamespace(s Selection) (string, bool, error) {
+	namespace, explicit, err := c.flags.ToRawKubeConfigLoader().Namespace()
+	switch {
+	case err == nil:
+		return namespace, explicit, nil
+	case s.Local && clientcmd.IsEmptyConfig(err):
+		return metav1.NamespaceDefault, false, nil
+	}
+	return "", false, c.configError(err)
+}
+
+func fileInfos(s Selection, namespace string, explicit bool) ([]*resource.Info, error) {
+	builder := resource.NewLocalBuilder().
+		WithScheme(scheme.Scheme, scheme.Scheme.PrioritizedVersionsAllGroups()...).
+		ContinueOnError().
+		NamespaceParam(namespace).DefaultNamespace().
+		FilenameParam(explicit, &resource.FilenameOptions{Filenames: s.Filenames, Kustomize: s.Kustomize, Recursive: s.Recursive}).
+		LabelSelectorParam(s.LabelSelector).
+		Flatten()
+	return builder.Do().Infos()
+}
+
+func matching(selector string) string {
+	if selector == "" {
+		return ""
+	}
+	return fmt.Sprintf(" that match -l %q", selector)
+}

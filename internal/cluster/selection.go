@@ -1,0 +1,124 @@
+package cluster
+
+import (
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/labels"
+)
+
+// Selection is how a command line names the workloads that it means, by kubectl's rules.
+type Selection struct {
+	// Args are TYPE/NAME…, or TYPE[,TYPE] NAME…, or TYPE[,TYPE] with LabelSelector or All.
+	Args          []string
+	LabelSelector string
+	All           bool
+	Filenames     []string
+	Kustomize     string
+	Recursive     bool
+	// Local: read files only and never ask the server.
+	Local bool
+
+	// Verb and Tail complete the kubectl command of a message: "set image", ["web=web:2.0"].
+	Verb string
+	Tail []string
+}
+
+// named is one TYPE and NAME; an empty name means those that the selector matches.
+type named struct{ kind, name string }
+
+// FromFiles tells whether -f or -k names the objects.
+func (s Selection) FromFiles() bool { return len(s.Filenames) > 0 || s.Kustomize != "" }
+
+// Validate finds what can't be understood, before anything is read: an *ArgumentError.
+func (s Selection) Validate() error {
+	_, err := s.parse()
+	return err
+}
+
+// parse follows k8s.io/cli-runtime/pkg/resource Builder.ResourceTypeOrNameArgs.
+func (s Selection) parse() ([]named, error) {
+	if err := s.conflicts(); err != nil {
+		return nil, err
+	}
+	if s.FromFiles() {
+		return nil, nil
+	}
+	combined := 0
+	for _, arg := range s.Args {
+		if strings.Contains(arg, "/") {
+			combined++
+		}
+	}
+	switch {
+	case combined == len(s.Args):
+		return splitCombined(s.Args, s.byLabel())
+	case combined > 0:
+		return nil, &ArgumentError{"either TYPE/NAME for every object, or TYPE once and then names: not both"}
+	}
+	kinds, names := strings.Split(s.Args[0], ","), s.Args[1:]
+	if len(names) == 0 {
+		if !s.byLabel() {
+			return nil, &ArgumentError{"no name: give " + s.Args[0] + "/NAME, or choose with -l or --all"}
+		}
+		names = []string{""}
+	} else if s.byLabel() {
+		return nil, &ArgumentError{"a name can't stand beside -l or --all"}
+	}
+	var wanted []named
+	for _, kind := range kinds {
+		for _, name := range names {
+			wanted = append(wanted, named{kind, name})
+		}
+	}
+	return unique(wanted), nil
+}
+
+func (s Selection) byLabel() bool { return s.LabelSelector != "" || s.All }
+
+func (s Selection) conflicts() error {
+	switch {
+	case s.All && s.LabelSelector != "":
+		return &ArgumentError{"--all and --selector exclude each other"}
+	case len(s.Filenames) > 0 && s.Kustomize != "":
+		return &ArgumentError{"-f and -k exclude each other"}
+	case s.Kustomize != "" && s.Recursive:
+		return &ArgumentError{"-R goes with -f, not with -k"}
+	case s.FromFiles() && len(s.Args) > 0:
+		return &ArgumentError{"objects are named by -f or -k, or by TYPE/NAME: not both"}
+	case s.Local && !s.FromFiles():
+		return &ArgumentError{"--local reads files: name them with -f or -k"}
+	case !s.FromFiles() && len(s.Args) == 0:
+		return &ArgumentError{"no workload: give TYPE/NAME, for example deployment/web, or a file with -f"}
+	}
+	if _, err := labels.Parse(s.LabelSelector); err != nil {
+		return &ArgumentError{"the selector can't be parsed: " + err.Error()}
+	}
+	return nil
+}
+
+func splitCombined(args []string, byLabel bool) ([]named, error) {
+	if byLabel {
+		return nil, &ArgumentError{"a name can't stand beside -l or --all"}
+	}
+	wanted := make([]named, 0, len(args))
+	for _, arg := range args {
+		kind, name, _ := strings.Cut(arg, "/")
+		if kind == "" || name == "" || strings.Contains(name, "/") {
+			return nil, &ArgumentError{"objects are named TYPE/NAME, and " + arg + " is not"}
+		}
+		wanted = append(wanted, named{kind, name})
+	}
+	return unique(wanted), nil
+}
+
+// unique drops repetitions: one object is changed once.
+func unique(wanted []named) []named {
+	var once []named
+	for _, w := range wanted {
+		if !slices.Contains(once, w) {
+			once = append(once, w)
+		}
+	}
+	return once
+}

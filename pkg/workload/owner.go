@@ -1,0 +1,128 @@
+package workload
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// OwnerTool is a tool that writes a workload from elsewhere, and will write it again.
+type OwnerTool string
+
+// The tools that are known by the marks that they leave.
+const (
+	OwnerApply  OwnerTool = "kubectl apply"
+	OwnerHelm   OwnerTool = "Helm"
+	OwnerFlux   OwnerTool = "Flux"
+	OwnerArgoCD OwnerTool = "Argo CD"
+	OwnerSSA    OwnerTool = "server-side apply"
+)
+
+// Owner is who else manages a workload, and so will revert a change that is not made there.
+type Owner struct {
+	Tool OwnerTool
+	// Name of the release, application or field manager, with Kind and Namespace as the tool knows
+	// them ("Kustomization", "HelmRelease"); any of them may be "".
+	Kind, Namespace, Name string
+}
+
+// Owners lists who else manages the images of a workload, the surest to revert a change first. An
+// applier counts even when it does not hold the image's field at the moment: kubectl's set image
+// took the field over, and the next apply or sync takes it back.
+func Owners(o *metav1.ObjectMeta) []Owner {
+	var owners []Owner
+	for _, find := range []func(*metav1.ObjectMeta) (Owner, bool){fluxOwner, argoOwner, helmOwner} {
+		if owner, ok := find(o); ok {
+			owners = append(owners, owner)
+		}
+	}
+	if len(owners) > 0 {
+		return owners // what they apply with is their business
+	}
+	if _, ok := o.Annotations[AnnotationLastApplied]; ok || managedBy(o, func(f metav1.ManagedFieldsEntry) bool { return f.Manager == "kubectl-client-side-apply" }) {
+		owners = append(owners, Owner{Tool: OwnerApply})
+	}
+	for _, f := range o.ManagedFields {
+		if f.Operation == metav1.ManagedFieldsOperationApply && f.Subresource == "" && holdsTemplate(f) {
+			owners = append(owners, Owner{Tool: OwnerSSA, Name: f.Manager})
+		}
+	}
+	return owners
+}
+
+// fluxOwner reads the labels that Flux puts on what it applies.
+func fluxOwner(o *metav1.ObjectMeta) (Owner, bool) {
+	// Reconciliation can be switched off for one object (fluxcd.io, Kustomization, "Controlling the apply behavior").
+	if o.Annotations["kustomize.toolkit.fluxcd.io/reconcile"] == "disabled" {
+		return Owner{}, false
+	}
+	const helmRelease, kustomization = "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io"
+	switch {
+	case o.Labels[helmRelease+"/name"] != "":
+		return Owner{OwnerFlux, "HelmRelease", o.Labels[helmRelease+"/namespace"], o.Labels[helmRelease+"/name"]}, true
+	case o.Labels[kustomization+"/name"] != "":
+		return Owner{OwnerFlux, "Kustomization", o.Labels[kustomization+"/namespace"], o.Labels[kustomization+"/name"]}, true
+	case hasManager(o, "kustomize-controller"):
+		return Owner{Tool: OwnerFlux, Kind: "Kustomization"}, true
+	case hasManager(o, "helm-controller"):
+		return Owner{Tool: OwnerFlux, Kind: "HelmRelease"}, true
+	}
+	return Owner{}, false
+}
+
+// argoOwner reads Argo CD's tracking id, "APP:GROUP/KIND:NAMESPACE/NAME", or its field managers.
+func argoOwner(o *metav1.ObjectMeta) (Owner, bool) {
+	if id := o.Annotations["argocd.argoproj.io/tracking-id"]; id != "" {
+		app, _, _ := strings.Cut(id, ":")
+		if namespace, name, ok := strings.Cut(app, "_"); ok { // applications in any namespace
+			return Owner{OwnerArgoCD, "Application", namespace, name}, true
+		}
+		return Owner{Tool: OwnerArgoCD, Kind: "Application", Name: app}, true
+	}
+	if app := o.Labels["argocd.argoproj.io/instance"]; app != "" {
+		return Owner{Tool: OwnerArgoCD, Kind: "Application", Name: app}, true
+	}
+	if managedBy(o, func(f metav1.ManagedFieldsEntry) bool { return strings.HasPrefix(f.Manager, "argocd") }) {
+		return Owner{Tool: OwnerArgoCD, Kind: "Application"}, true
+	}
+	return Owner{}, false
+}
+
+func helmOwner(o *metav1.ObjectMeta) (Owner, bool) {
+	name := o.Annotations["meta.helm.sh/release-name"]
+	if name != "" || o.Labels["app.kubernetes.io/managed-by"] == "Helm" || hasManager(o, "helm") {
+		return Owner{OwnerHelm, "release", o.Annotations["meta.helm.sh/release-namespace"], name}, true
+	}
+	return Owner{}, false
+}
+
+func hasManager(o *metav1.ObjectMeta, name string) bool {
+	return managedBy(o, func(f metav1.ManagedFieldsEntry) bool { return f.Manager == name })
+}
+
+func managedBy(o *metav1.ObjectMeta, is func(metav1.ManagedFieldsEntry) bool) bool {
+	return slices.ContainsFunc(o.ManagedFields, func(f metav1.ManagedFieldsEntry) bool { return f.Subresource == "" && is(f) })
+}
+
+// holdsTemplate tells whether a manager has a part in the pod template's spec. One that applies only
+// replicas or labels does not bring an image back.
+func holdsTemplate(f metav1.ManagedFieldsEntry) bool {
+	if f.FieldsV1 == nil {
+		return false
+	}
+	var fields struct {
+		Spec struct {
+			Template struct {
+				Spec map[string]json.RawMessage `json:"f:spec"`
+			} `json:"f:template"`
+		} `json:"f:spec"`
+	}
+	if err := json.Unmarshal(f.FieldsV1.GetRawBytes(), &fields); err != nil {
+		return false
+	}
+	_, containers := fields.Spec.Template.Spec["f:containers"]
+	_, inits := fields.Spec.Template.Spec["f:initContainers"]
+	return containers || inits
+}
