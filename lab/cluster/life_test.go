@@ -3,16 +3,8 @@
 package cluster_test
 
 import (
-	"os"
 	"strings"
 	"testing"
-
-	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/resource"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/kubectl-app/kubectl-app/lab/control"
 	"github.com/kubectl-app/kubectl-app/lab/plan"
@@ -102,51 +94,5 @@ func checkSupervisorCrash(t *testing.T, m *machine) {
 	anew, _ := m.status()
 	if anew.State != control.Ready || anew.Supervisor.PID == before.Supervisor.PID {
 		t.Errorf("after the next up: %+v", anew)
-	}
-}
-
-// checkAdmission makes sure that the API server is a real one: namespaces get
-// their objects, and quota, limits and pod security speak up in a dry run too.
-func checkAdmission(t *testing.T, m *machine) {
-	t.Helper()
-	config, err := clientcmd.BuildConfigFromFlags("", m.kubeconfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := kubernetes.NewForConfig(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, core := t.Context(), client.CoreV1()
-	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
-		Name: "strict", Labels: map[string]string{"pod-security.kubernetes.io/enforce": "restricted"},
-	}}
-	if _, err := core.Namespaces().Create(ctx, namespace, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	pod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Name: "web"},
-		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:1.0"}}},
-	}
-	dryRun := metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}}
-	if _, err := core.Pods("default").Create(ctx, pod, dryRun); err != nil {
-		t.Errorf("dry run of a pod: %v", err)
-	}
-	if _, err := core.Pods("strict").Create(ctx, pod, dryRun); !apierrors.IsForbidden(err) {
-		t.Errorf("dry run of a pod against PodSecurity: %v", err)
-	}
-	quota := &corev1.ResourceQuota{
-		ObjectMeta: metav1.ObjectMeta{Name: "none"},
-		Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourceConfigMaps: resource.MustParse("0")}},
-	}
-	if _, err := core.ResourceQuotas("default").Create(ctx, quota, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	settings := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "settings"}}
-	if _, err := core.ConfigMaps("default").Create(ctx, settings, dryRun); !apierrors.IsForbidden(err) {
-		t.Errorf("dry run against a quota: %v", err)
-	}
-	if _, err := os.Stat(m.kubeconfig); err != nil {
-		t.Error(err)
 	}
 }

@@ -8,7 +8,9 @@ import (
 	"golang.org/x/sync/errgroup"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/kubectl-app/kubectl-app/lab/kubelet"
 	"github.com/kubectl-app/kubectl-app/lab/nodes"
+	"github.com/kubectl-app/kubectl-app/lab/ports"
 )
 
 type kubeletFlags struct {
@@ -45,6 +47,8 @@ func runKubelet(ctx context.Context, f kubeletFlags) error {
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return nodes.Run(ctx, config, nodes.Options{Count: f.nodes, Port: f.port}) })
-	group.Go(func() error { return runPods(ctx, config, f) })
+	group.Go(func() error {
+		return kubelet.Run(ctx, config, kubelet.Options{Address: ports.Address(f.port), CertFile: f.cert, KeyFile: f.key})
+	})
 	return group.Wait()
 }
