@@ -1,0 +1,49 @@
+package acceptance
+
+import "github.com/rogpeppe/go-internal/testscript"
+
+// commands are what the scripts know beside testscript's own:
+//
+//	deploy NAME IMAGE [REPLICAS] [KEY=VALUE…]  make a Deployment and wait until all of it serves
+//	settled NAME                               wait until a Deployment's rollout is complete
+//	serving NAME IMAGE                         all replicas serve, each of them this image
+//	remember NAME, unchanged NAME              nobody wrote the Deployment in between
+//	user NAME VERBS RESOURCES…                 what someone may do: --as=NAME
+//
+//	exitcode N COMMAND…                        run it; it ends with this code
+//	start [-tty COLSxROWS] JOB COMMAND…        run it in the background
+//	await JOB PATTERN                          until a line of its output, or its screen, says this
+//	signal JOB INT|TERM|KILL, resize JOB COLSxROWS
+//	finish JOB N                               it ends with this code
+//	frames JOB PATTERN                         the screen of a job has shown this at some moment
+//	fits JOB COLS                              no frame of a job has a wider line
+//
+//	jsonpath EXPRESSION WANT [FILE]            of stdout, or of a file
+//	schema result|events [FILE]                validate stdout, or a file, against docs/schema
+//	unrepeated FILE                            no line twice, apart from the time before it
+//
+//	faults …                                   see faults_test.go
+//	requests OP N [VERB [RESOURCE]]            how many there were through the fault proxy
+//	ownlab                                     a lab that is this script's alone
+var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
+	"deploy":     deploy,
+	"settled":    settled,
+	"serving":    serving,
+	"remember":   remember,
+	"unchanged":  unchanged,
+	"user":       user,
+	"exitcode":   exitCode,
+	"start":      start,
+	"await":      await,
+	"signal":     signalJob,
+	"resize":     resize,
+	"finish":     finish,
+	"frames":     frames,
+	"fits":       fits,
+	"jsonpath":   jsonPath,
+	"schema":     schema,
+	"unrepeated": unrepeated,
+	"faults":     faults,
+	"requests":   requests,
+	"ownlab":     ownLab,
+}
