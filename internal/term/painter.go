@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -86,7 +87,7 @@ func (p *Painter) rows(width int) int {
 	}
 	rows := 0
 	for _, line := range p.lines {
-		rows += max(1, (Width(line)+width-1)/width)
+		rows += 1 + strings.Count(ansi.HardwrapWc(line, width, true), "\n")
 	}
 	return rows
 }

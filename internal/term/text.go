@@ -14,7 +14,7 @@ func Clean(s string) string {
 	if plain(s) {
 		return s
 	}
-	s = strings.ToValidUTF8(ansi.Strip(s), "\uFFFD")
+	s = ansi.Strip(strings.ToValidUTF8(s, "\uFFFD"))
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\u200d': // joins emoji

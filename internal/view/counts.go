@@ -40,11 +40,11 @@ func countText(c rollout.Counts) string {
 	return strings.Join(parts, ", ")
 }
 
-// sum adds up the counts of a release.
-func sum(s *rollout.State) rollout.Counts {
+// sum adds up the counts of several workloads.
+func sum(all []rollout.WorkloadState) rollout.Counts {
 	var total rollout.Counts
-	for i := range s.Workloads {
-		c := s.Workloads[i].Counts
+	for i := range all {
+		c := all[i].Counts
 		total.Desired += c.Desired
 		total.Updated += c.Updated
 		total.Ready += c.Ready

@@ -12,6 +12,8 @@ import (
 // detail is how much of the evidence there is room for.
 type detail struct {
 	findings, messageLines, logs int
+	// unsigned: the line above bears the sign already.
+	unsigned bool
 }
 
 // everything is for a log, which has no edges.
@@ -67,17 +69,28 @@ func lastLogs(f *rollout.Finding, n int) []string {
 
 // finding adds one cause with its evidence, after indent.
 func (s *sheet) finding(indent string, f *rollout.Finding, d detail) {
-	paint, sign := s.Red, s.glyphs.Bad
-	if f.Grade == rollout.Waiting {
-		paint, sign = s.Yellow, s.glyphs.Warn
+	paint, sign := s.grade(f.Grade)
+	if d.unsigned {
+		sign = " "
 	}
 	s.flow(indent+paint(sign)+" ", indent+"  ", s.Bold(paint(string(f.Cause))), pods(f), culprit(f))
 	s.evidence(indent+"    ", f, d)
 }
 
+// grade is the look of a cause: the waiting ones are normal for a while.
+func (s *sheet) grade(g rollout.Grade) (paint func(string) string, sign string) {
+	if g == rollout.Waiting {
+		return s.Yellow, s.glyphs.Wait
+	}
+	return s.Red, s.glyphs.Bad
+}
+
 // evidence names the exemplar before its first line, or above it where there is little room.
 func (s *sheet) evidence(indent string, f *rollout.Finding, d detail) {
 	text, logs := message(f), lastLogs(f, d.logs)
+	if d.logs == 1 && len(logs) > 0 {
+		text = "" // what the program said tells more than what was said about it
+	}
 	if text == "" && len(logs) == 0 {
 		return
 	}
@@ -97,8 +110,12 @@ func (s *sheet) evidence(indent string, f *rollout.Finding, d detail) {
 	if text != "" {
 		s.wrapped(rule, text, d.messageLines)
 	}
-	for _, l := range logs {
-		s.add(rule() + l)
+	for i, l := range logs {
+		if i < len(logs)-1 {
+			s.add(rule() + l)
+		} else { // the last words matter most
+			s.wrapped(rule, l, d.messageLines)
+		}
 	}
 }
 

@@ -1,7 +1,10 @@
 package view
 
 import (
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/duration"
@@ -26,22 +29,45 @@ type HistoryRow struct {
 // elsewhere whole.
 func History(out *term.Output, rows []HistoryRow, now time.Time) error {
 	s := newSheet(out)
+	// A narrow terminal has no room for why; the verdict matters more.
+	header := []string{"REVISION", "AGE", "IMAGES", "VERDICT"}
+	withCause := s.width == 0 || s.width >= 60
+	if withCause {
+		header = slices.Insert(header, 3, "CHANGE-CAUSE")
+	}
 	cells := make([][]cell, len(rows))
 	for i, r := range rows {
 		revision := strconv.FormatInt(r.Revision, 10)
-		if r.Current {
+		if r.Current && out.IsTerminal() { // elsewhere the column stays a number
 			revision += " *"
 		}
 		cells[i] = []cell{
 			{text: revision, paint: s.currentPaint(r.Current)},
 			{text: duration.HumanDuration(now.Sub(r.Created)), paint: s.Faint},
-			{text: images(r.Images)},
-			{text: orNone(r.ChangeCause)},
+			{text: historyImages(r.Images, out.IsTerminal())},
 			{text: orNone(r.Verdict), paint: s.verdictPaint(r.Verdict)},
 		}
+		if withCause {
+			cells[i] = slices.Insert(cells[i], 3, cell{text: orNone(r.ChangeCause)})
+		}
 	}
-	s.table([]string{"REVISION", "AGE", "IMAGES", "CHANGE-CAUSE", "VERDICT"}, cells, map[int]bool{2: true, 3: true, 4: true})
+	s.table(header, cells, 2)
 	return writeLines(out, s.lines)
+}
+
+// historyImages are short for a person, and whole for a script.
+func historyImages(of map[string]string, short bool) string {
+	var all []string
+	for _, container := range slices.Sorted(maps.Keys(of)) {
+		image := term.Clean(of[container])
+		if short {
+			image = shortImage(image)
+		}
+		if !slices.Contains(all, image) {
+			all = append(all, image)
+		}
+	}
+	return strings.Join(all, ",")
 }
 
 // orNone shows what is not there as kubectl does.

@@ -40,7 +40,7 @@ func revisionChange(from, to int64) string {
 	case from == 0 || from == to:
 		return fmt.Sprintf("revision %d", max(from, to))
 	case to == 0:
-		return fmt.Sprintf("revision %d -> …", from)
+		return fmt.Sprintf("from revision %d", from)
 	default:
 		return fmt.Sprintf("revision %d -> %d", from, to)
 	}

@@ -13,7 +13,11 @@ const EventKind = "ReleaseEvent"
 
 // NDJSON writes each event as one line of JSON: docs/schema/event.v1alpha1.json. Every line says
 // what it is, so that a reader may begin anywhere.
-func NDJSON(w io.Writer) View { return ndjson{encoder: json.NewEncoder(w)} }
+func NDJSON(w io.Writer) View {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return ndjson{encoder: encoder}
+}
 
 type ndjson struct {
 	none

@@ -2,7 +2,6 @@ package view
 
 import (
 	"strings"
-	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -17,7 +16,7 @@ type news struct {
 func say(about, text string) []news { return []news{{about: about, lines: []string{text}}} }
 
 // news puts an event in words.
-func (s *sheet) news(e *rollout.Event, soak time.Duration) []news {
+func (s *sheet) news(e *rollout.Event, f *Frame) []news {
 	text := term.Clean(e.Message)
 	switch e.Type {
 	case rollout.EventFinding:
@@ -33,13 +32,17 @@ func (s *sheet) news(e *rollout.Event, soak time.Duration) []news {
 			return say("progress", countText(*e.Counts))
 		}
 	case rollout.EventComplete:
-		if text == "" && soak > 0 {
-			text = "complete; watching it for " + clock(soak) + " more"
+		if soak := f.State.Policy.Soak; text == "" && soak > 0 {
+			text = "complete; soaking for " + clock(soak)
 		}
 	case rollout.EventWarning:
 		return say("warning "+text, s.Yellow("warning: ")+text)
-	case rollout.EventVerdict, rollout.EventResult:
-		text = join(": ", s.outcomeWord(e.Outcome), text)
+	case rollout.EventVerdict:
+		outcome := e.Outcome
+		if outcome == rollout.Succeeded && f.Release != nil {
+			outcome = rollout.RolledBack
+		}
+		text = join(": ", s.outcomeWord(outcome), text)
 	}
 	if text == "" {
 		text = strings.ToLower(string(e.Type))
@@ -56,10 +59,7 @@ func (s *sheet) outcomeWord(o rollout.Outcome) string {
 
 // findingNews is a line for the cause, and one for each line of its log.
 func (s *sheet) findingNews(f *rollout.Finding) []news {
-	paint, sign := s.Red, s.glyphs.Bad
-	if f.Grade == rollout.Waiting {
-		paint, sign = s.Yellow, s.glyphs.Warn
-	}
+	paint, sign := s.grade(f.Grade)
 	found := say(topicOf(f), join(": ", paint(sign+" "+string(f.Cause)), join(", ", pods(f), culprit(f)), message(f)))
 	logs := lastLogs(f, everything.logs)
 	for i := range logs {

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -43,14 +44,17 @@ func one(s *sheet, f *Frame, release *rollout.State, d detail) {
 	w := &release.Workloads[0]
 	s.flowTo(elapsed(s, f, release),
 		s.Bold(name(w.Target.Ref)), imageChange(w.ImagesFrom, w.ImagesTo), s.Faint(revisionChange(w.RevisionFrom, w.RevisionTo)))
-	s.progress("", w)
-	s.findings("", w.Findings, d)
-	s.outcome(w, release, f.Now)
 	if f.Release == nil {
+		s.progress("", w)
+		s.findings("", w.Findings, d)
+		s.outcome(w, release, f.Now)
 		return
 	}
+	// Its counts are those of the moment at which it failed: no bar, which would seem to move on.
+	s.flow(s.sign(failed)+" ", "  ", s.Red(outcomeWords[w.Outcome])+" at "+countText(w.Counts), term.Clean(w.Message))
+	s.findings("", w.Findings, d)
 	back := &f.State.Workloads[0]
-	s.flowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backLine(w, back), s.Faint(whyBack))
+	s.flowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backParts(w, back)...)
 	s.progress("  ", back)
 	s.findings("  ", back.Findings, d)
 	if statusOf(back) == failed {
@@ -59,18 +63,22 @@ func one(s *sheet, f *Frame, release *rollout.State, d detail) {
 }
 
 // whyBack is what makes a rollback right: without it, there would be none.
-const whyBack = "it was serving before this change"
+const whyBack = "it was serving before"
 
-// backLine says where a rollback goes, or went.
-func (s *sheet) backLine(release, back *rollout.WorkloadState) string {
-	verb := "rolling back to "
+// backParts say where a rollback goes, or went.
+func (s *sheet) backParts(release, back *rollout.WorkloadState) []string {
+	verb, why := "rolling back to", whyBack
 	switch statusOf(back) {
 	case done:
-		verb = "rolled back to "
+		verb, why = "rolled back to", "it is serving again"
 	case failed:
-		verb = "could not roll back to "
+		verb = "could not roll back to"
 	}
-	return s.Yellow(s.glyphs.Back) + " " + verb + backTarget(release.RevisionFrom, release.ImagesFrom)
+	target := "what was"
+	if release.RevisionFrom > 0 {
+		target = fmt.Sprintf("revision %d", release.RevisionFrom)
+	}
+	return []string{s.Yellow(s.glyphs.Back) + " " + verb + " " + target, images(release.ImagesFrom), s.Faint(why)}
 }
 
 // elapsed is "0:14 of 10:00" while something ends the watch, and the bare time else.
@@ -102,25 +110,31 @@ func deadline(s *rollout.State) time.Time {
 
 // progress adds the bar and the counts of a workload.
 func (s *sheet) progress(indent string, w *rollout.WorkloadState) {
-	const widest, narrowest = 24, 10
-	width := widest
-	if s.width > 0 {
-		width = min(max((s.width-len(indent))/4, narrowest), widest)
-	}
+	width := s.barWidth()
 	parts := append([]string{s.bar(w.Counts, width, statusOf(w))}, countParts(w.Counts)...)
 	s.flow(indent, indent+strings.Repeat(" ", width)+gap, parts...)
 }
 
-// outcome adds the verdict, or the soak before it.
+// barWidth is that of the one bar of a workload or of a release.
+func (s *sheet) barWidth() int {
+	const usual, narrow = 24, 10
+	if s.width > 0 && s.width < 60 {
+		return narrow
+	}
+	return usual
+}
+
+// outcome adds the verdict, or the soak before it. A failure with a cause in sight needs no word.
 func (s *sheet) outcome(w *rollout.WorkloadState, release *rollout.State, now time.Time) {
 	text := term.Clean(w.Message)
 	switch {
 	case statusOf(w) == done:
 		s.flow(s.sign(done)+" ", "  ", s.Green(outcomeWords[w.Outcome]), text)
+	case w.Outcome != "" && text == "" && len(w.Findings) > 0:
 	case w.Outcome != "":
 		s.flow(s.sign(failed)+" ", "  ", s.Red(outcomeWords[w.Outcome]), text)
 	case w.Phase == rollout.Soaking:
 		left := release.Policy.Soak - now.Sub(w.CompleteSince)
-		s.flow(s.sign(soaking)+" ", "  ", "complete", "watching it for "+countdown(left)+" more")
+		s.flow(s.sign(soaking)+" ", "  ", "complete", "soaking for "+countdown(left)+" more")
 	}
 }

@@ -35,13 +35,16 @@ func (p *plain) Show(f Frame) error {
 	named := namer(stateRefs(release))
 	for i := range f.Events {
 		e := &f.Events[i]
+		if e.Type == rollout.EventResult {
+			continue // Finish says it, and more
+		}
 		lead := term.PadLeft(clock(e.Time.Sub(release.Started)), 5) + "  "
 		var of topic
 		if e.Workload != nil {
 			of.workload = *e.Workload
 			lead += s.Bold(named(*e.Workload)) + "  "
 		}
-		for _, n := range s.news(e, f.State.Policy.Soak) {
+		for _, n := range s.news(e, &f) {
 			of.about = n.about
 			text := strings.Join(n.lines, "\n")
 			if p.last[of] == text {

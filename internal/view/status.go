@@ -48,9 +48,7 @@ func (s *sheet) sign(st status) string {
 	case failed, failing:
 		return s.Red(s.glyphs.Bad)
 	case waiting:
-		return s.Yellow(s.glyphs.Warn)
-	case soaking:
-		return s.Cyan(s.glyphs.Wait)
+		return s.Yellow(s.glyphs.Wait)
 	case done:
 		return s.Green(s.glyphs.Good)
 	default:
@@ -59,10 +57,10 @@ func (s *sheet) sign(st status) string {
 }
 
 // worst is the status of a release: that of its worst workload.
-func worst(s *rollout.State) status {
+func worst(all []rollout.WorkloadState) status {
 	w := done
-	for i := range s.Workloads {
-		w = min(w, statusOf(&s.Workloads[i]))
+	for i := range all {
+		w = min(w, statusOf(&all[i]))
 	}
 	return w
 }

@@ -2,6 +2,9 @@ package view
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
@@ -20,54 +23,74 @@ func summary(s *sheet, r rollout.Result, d detail) []string {
 		s.warning(w)
 	}
 	sentences(s, lead+verdict(r))
-	if d.findings > 0 {
+	if d.findings > 0 && lead != "" {
 		s.causes(r, d)
 	}
 	s.next(nextCommands(r))
 	return s.lines
 }
 
-// sentences adds prose, wrapped.
+// sentences adds prose, wrapped; what follows the first line is further in.
 func sentences(s *sheet, text string) {
-	first := true
-	s.wrapped(func() string {
-		if first {
-			first = false
-			return ""
+	lines := []string{text}
+	if s.width > 2 {
+		lines = term.Wrap(text, s.width-2)
+	}
+	for i, line := range lines {
+		if i > 0 {
+			line = "  " + line
 		}
-		return "  "
-	}, text, 20)
+		s.add(line)
+	}
 }
 
-// mostCauses is how many failed workloads are shown in full: more would push the verdict away.
+// mostCauses is how many workloads are shown in full: more would push the verdict away.
 const mostCauses = 10
 
+// causes adds the evidence; of several workloads by name, while those that were only taken along
+// are counted.
 func (s *sheet) causes(r rollout.Result, d detail) {
+	if len(r.Workloads) == 1 {
+		s.workloadCauses("  ", &r.Workloads[0], d)
+		return
+	}
 	named := namer(resultRefs(r))
-	shown := 0
+	shown, others := 0, map[string]int{}
 	for i := range r.Workloads {
 		w := &r.Workloads[i]
-		if len(w.Findings) == 0 && (w.Message == "" || len(r.Workloads) == 1) && w.Rollback == nil {
+		if !guilty(w) || shown == mostCauses {
+			others[outcomeWords[w.Outcome]]++
 			continue
 		}
-		if r.Outcome == rollout.Succeeded {
-			continue
-		}
-		if shown++; shown > mostCauses {
-			continue
-		}
-		indent := ""
-		if len(r.Workloads) > 1 {
-			s.add("  " + s.Bold(named(w.Ref)) + gap + outcomeWords[w.Outcome] + prefixed(gap, term.Clean(w.Message)))
-			indent = "  "
-		}
-		s.findings(indent+"  ", w.Findings, d)
-		if w.Rollback != nil {
-			s.findings(indent+"    ", w.Rollback.Findings, d)
-		}
+		shown++
+		s.add("  " + join(gap, s.Bold(named(w.Ref)), outcomeWords[w.Outcome], term.Clean(w.Message)))
+		s.workloadCauses("    ", w, d)
 	}
-	if shown > mostCauses {
-		s.add(s.Faint(fmt.Sprintf("  and %d more, which -o result lists", shown-mostCauses)))
+	var counted []string
+	for _, word := range slices.Sorted(maps.Keys(others)) {
+		counted = append(counted, fmt.Sprintf("%d %s", others[word], word))
+	}
+	if len(counted) > 0 {
+		s.add("  " + s.Faint("and "+strings.Join(counted, ", ")))
+	}
+}
+
+func (s *sheet) workloadCauses(indent string, w *rollout.WorkloadResult, d detail) {
+	s.findings(indent, w.Findings, d)
+	if w.Rollback != nil {
+		s.findings(indent+"  ", w.Rollback.Findings, d)
+	}
+}
+
+// guilty: this workload, and not another one of its release, is a reason for the outcome.
+func guilty(w *rollout.WorkloadResult) bool {
+	switch w.Outcome {
+	case rollout.Succeeded, rollout.Unchanged:
+		return false
+	case rollout.RolledBack:
+		return len(w.Findings) > 0 && w.Findings[0].Grade != rollout.Waiting
+	default:
+		return true
 	}
 }
 
@@ -89,22 +112,21 @@ func (s *sheet) next(commands []string) {
 	}
 }
 
-// nextCommands are the release's own or, where it has none, those of the decisive findings.
+// nextCommands are the release's own or, where it has none, those of the decisive cause.
 func nextCommands(r rollout.Result) []string {
-	if len(r.Next) > 0 {
+	if len(r.Next) > 0 || r.Outcome == rollout.Succeeded {
 		return r.Next
 	}
-	if r.Outcome == rollout.Succeeded {
+	w := decisive(r)
+	if w == nil {
 		return nil
 	}
-	for _, w := range r.Workloads {
-		for _, f := range w.Findings {
-			if len(f.Next) > 0 {
-				return f.Next
-			}
-		}
+	f := &w.Findings[0]
+	if r.Outcome != rollout.RolledBack || f.Exemplar == "" {
+		return f.Next
 	}
-	return nil
+	// The rollback has taken the pod away: nothing can be asked of it any more.
+	return slices.DeleteFunc(slices.Clone(f.Next), func(c string) bool { return strings.Contains(c, f.Exemplar) })
 }
 
 func (s *sheet) warning(text string) {

@@ -12,9 +12,9 @@ type cell struct {
 	paint func(string) string
 }
 
-// table adds rows in aligned columns below a header. Columns that may shrink do so, the widest
-// first, until the table fits.
-func (s *sheet) table(header []string, rows [][]cell, shrinks map[int]bool) {
+// table adds rows in aligned columns below a header. The columns from shrinks on give way, the
+// widest first, until the table fits.
+func (s *sheet) table(header []string, rows [][]cell, shrinks int) {
 	widths := make([]int, len(header))
 	for i, h := range header {
 		widths[i] = term.Width(h)
@@ -49,7 +49,7 @@ func (s *sheet) table(header []string, rows [][]cell, shrinks map[int]bool) {
 // narrowest is what a column keeps when it shrinks.
 const narrowest = 8
 
-func (s *sheet) shrink(widths []int, shrinks map[int]bool) {
+func (s *sheet) shrink(widths []int, shrinks int) {
 	if s.width == 0 {
 		return
 	}
@@ -59,8 +59,8 @@ func (s *sheet) shrink(widths []int, shrinks map[int]bool) {
 	}
 	for ; over > 0; over-- {
 		widest := -1
-		for i := range widths {
-			if shrinks[i] && widths[i] > narrowest && (widest < 0 || widths[i] > widths[widest]) {
+		for i := shrinks; i < len(widths); i++ {
+			if widths[i] > narrowest && (widest < 0 || widths[i] > widths[widest]) {
 				widest = i
 			}
 		}

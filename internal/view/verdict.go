@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"fmt"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -15,7 +16,7 @@ func verdict(r rollout.Result) string {
 	}
 	switch r.Outcome {
 	case rollout.Succeeded:
-		return join(": ", who, join(" ", "rolled out", newImages(r), "in "+took(r)), text)
+		return join(": ", who, join(" ", "rolled out", newImages(r), newRevision(r), "in "+took(r)), text)
 	case rollout.Unchanged:
 		return join(": ", who, "nothing to change", text)
 	case rollout.Refused:
@@ -39,6 +40,13 @@ func subject(r rollout.Result) string {
 	return plural(len(r.Workloads), "workload", "workloads")
 }
 
+func newRevision(r rollout.Result) string {
+	if len(r.Workloads) == 1 && r.Workloads[0].Revision.To > 0 {
+		return fmt.Sprintf("as revision %d", r.Workloads[0].Revision.To)
+	}
+	return ""
+}
+
 func newImages(r rollout.Result) string {
 	if len(r.Workloads) == 1 {
 		return images(r.Workloads[0].Images.To)
@@ -46,7 +54,7 @@ func newImages(r rollout.Result) string {
 	return ""
 }
 
-// broken is what went wrong, with the cause on which that rests: of several workloads, the first's.
+// broken is what went wrong, with the cause on which that rests.
 func broken(r rollout.Result) string {
 	text := "the rollout failed"
 	if r.Outcome == rollout.TimedOut {
@@ -54,17 +62,31 @@ func broken(r rollout.Result) string {
 	} else if target := newImages(r); target != "" {
 		text = "the rollout of " + target + " failed"
 	}
-	for _, w := range r.Workloads {
+	w := decisive(r)
+	if w == nil {
+		return text
+	}
+	cause := string(w.Findings[0].Cause)
+	if len(r.Workloads) > 1 {
+		cause += " in " + name(w.Ref)
+	}
+	return text + " (" + cause + ")"
+}
+
+// decisive is the first workload with a cause that speaks against it or, failing that, with any.
+func decisive(r rollout.Result) *rollout.WorkloadResult {
+	var first *rollout.WorkloadResult
+	for i := range r.Workloads {
+		w := &r.Workloads[i]
 		if len(w.Findings) == 0 {
 			continue
 		}
-		cause := string(w.Findings[0].Cause)
-		if len(r.Workloads) > 1 {
-			cause += " in " + name(w.Ref)
+		if w.Findings[0].Grade != rollout.Waiting {
+			return w
 		}
-		return text + " (" + cause + ")"
+		first = cmp.Or(first, w)
 	}
-	return text
+	return first
 }
 
 // ending is the state that a failed release was left in.

@@ -92,8 +92,8 @@ func (s *Screen) set(x int, cell string) {
 
 func (s *Screen) control(b byte) {
 	switch b {
-	case '\n':
-		s.pending = false
+	case '\n': // the line discipline of a terminal makes a full line break of it
+		s.x, s.pending = 0, false
 		s.down()
 	case '\r':
 		s.x, s.pending = 0, false
@@ -174,4 +174,3 @@ func (s *Screen) Visible() string {
 	v := Screen{rows: s.rows[s.top:]}
 	return v.Text()
 }
-

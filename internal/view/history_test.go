@@ -1,0 +1,77 @@
+package view
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+)
+
+func revisions() []HistoryRow {
+	image := func(tag string) map[string]string {
+		return map[string]string{"web": "registry.example.com/shop/web:" + tag}
+	}
+	return []HistoryRow{
+		{Revision: 3, Created: start.Add(-40 * 24 * time.Hour), Images: image("0.9"), Verdict: "Succeeded"},
+		{Revision: 4, Created: start.Add(-26 * time.Hour), Images: image("2.0-crash"), ChangeCause: "release 2.0 (ci/build/1729, alice)", Verdict: "Failed: CrashLoop"},
+		{Revision: 12, Created: start.Add(-25 * time.Hour), Images: map[string]string{
+			"web": "registry.example.com/shop/web:1.0", "proxy": "envoyproxy/envoy:v1.37.0",
+			"init": "registry.example.com/shop/migrate@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+		}, ChangeCause: "緊急リリース\x1b[2J", Verdict: "Succeeded", Current: true},
+	}
+}
+
+func TestHistory(t *testing.T) {
+	for _, width := range []int{0, 40, 80, 200} {
+		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			terminal, _, out, errOut := term.Fake(&term.Screen{Width: width, Height: 24})
+			if err := History(terminal.Out, revisions(), start); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, fmt.Sprintf("history/%d", width), out.String())
+			if errOut.Len() > 0 {
+				t.Errorf("on stderr: %s", errOut)
+			}
+		})
+	}
+}
+
+// Colour is laid on after the columns are aligned.
+func TestHistoryInColourIsAligned(t *testing.T) {
+	write := func(screen term.Screen) string {
+		terminal, _, out, _ := term.Fake(&screen)
+		if err := History(terminal.Out, revisions(), start); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	without, with := write(term.Screen{Width: 80, Height: 24}), write(term.Screen{Width: 80, Height: 24, Color: true})
+	for i, l := range strings.Split(with, "\n") {
+		if want := strings.Split(without, "\n")[i]; strings.TrimRight(term.Clean(l), " ") != want {
+			t.Errorf("%q, without colour %q", term.Clean(l), want)
+		}
+	}
+	if err := History(term.NewFakeOutput(closedPipe{}, &term.Screen{}), revisions(), start); !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestDiff(t *testing.T) {
+	before := "spec:\n  replicas: 3\n  template:\n    spec:\n      containers:\n      - image: web:1.0\n        name: web\n"
+	after := strings.Replace(before, "web:1.0", "web:2.0", 1)
+	for name, screen := range map[string]term.Screen{"plain": {}, "colour": {Width: 80, Height: 24, Color: true}} {
+		terminal, _, _, errOut := term.Fake(&screen)
+		if err := Diff(terminal.Err, "deployment/web", before, after); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "diff/"+name, strings.ReplaceAll(errOut.String(), "\x1b", "^"))
+	}
+	terminal, _, _, errOut := term.Fake(&term.Screen{})
+	if err := Diff(terminal.Err, "deployment/web", before, before); err != nil || errOut.Len() > 0 {
+		t.Errorf("no change: %v, %q", err, errOut)
+	}
+}

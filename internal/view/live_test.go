@@ -1,0 +1,175 @@
+package view
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/internal/term/termtest"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// theatre shows a live view on a screen.
+type theatre struct {
+	View
+	seen *termtest.Screen
+	size *term.Screen
+}
+
+func newTheatre(width, height int) theatre {
+	seen, size := termtest.New(width, height), &term.Screen{Width: width, Height: height, Color: true}
+	fmt.Fprint(seen, "$ kubectl app set image deployment/web web=web:2.0-crash\r\n")
+	return theatre{View: Live(term.NewFakeOutput(seen, size)), seen: seen, size: size}
+}
+
+func (th theatre) resize(width, height int) {
+	th.size.Width, th.size.Height = width, height
+	th.seen.Resize(width, height)
+}
+
+func (th theatre) show(t *testing.T, frames ...Frame) {
+	t.Helper()
+	for _, f := range frames {
+		if err := th.Show(f); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(Refresh)
+	}
+}
+
+func (th theatre) expect(t *testing.T, name string) {
+	t.Helper()
+	golden(t, name, th.seen.Text())
+	if len(th.seen.Faults) > 0 || th.seen.CursorHidden() || !th.seen.Wraps() {
+		t.Errorf("faults %v, cursor hidden %v, wraps %v", th.seen.Faults, th.seen.CursorHidden(), th.seen.Wraps())
+	}
+}
+
+// story is a release that crashes and is rolled back.
+func story() []Frame {
+	all := scenes()
+	return []Frame{
+		all["begun"], release(4, crashing(rollout.Progressing, "")), all["crashing"],
+		rollback(41, counts(3, 0, 0, 3), ""), all["rolling-back"], all["rolled-back"],
+	}
+}
+
+func TestLiveStory(t *testing.T) {
+	for _, width := range []int{40, 80, 200} {
+		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				th := newTheatre(width, 30)
+				th.show(t, story()...)
+				if err := th.Finish(failedResult()); err != nil {
+					t.Fatal(err)
+				}
+				th.expect(t, fmt.Sprintf("live/story-%d", width))
+			})
+		})
+	}
+}
+
+// The picture is on the screen once, whatever the user did to the window meanwhile.
+func TestLiveResized(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newTheatre(80, 30)
+		for i, f := range story() {
+			th.show(t, f)
+			th.resize([]int{40, 120, 33, 200, 61, 80}[i], 30)
+		}
+		th.show(t, scenes()["rolled-back"])
+		th.expect(t, "live/resized")
+	})
+}
+
+// A low terminal never scrolls the picture out of itself.
+func TestLiveOnALowTerminal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newTheatre(80, 8)
+		for i := range 5 {
+			f := fleet(200)
+			f.Now = f.Now.Add(time.Duration(i) * time.Second)
+			th.show(t, f)
+		}
+		th.expect(t, "live/low")
+	})
+}
+
+func TestLivePaintsTenTimesASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newTheatre(80, 24)
+		for i := range 1000 {
+			f := scenes()["crashing"]
+			f.State.Workloads[0].Counts.Desired = int32(1000 + i)
+			if err := th.Show(f); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if th.seen.Frames > 10 {
+			t.Errorf("%d frames in a second", th.seen.Frames)
+		}
+		if strings.Contains(th.seen.Text(), "of 1999") {
+			t.Error("the last frame was painted too soon")
+		}
+		if err := th.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(th.seen.Text(), "of 1999") {
+			t.Error("the last frame is missing")
+		}
+	})
+}
+
+// Nothing is written while nothing changes: no flicker, and a recorded terminal stays small.
+func TestLiveIsCalm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newTheatre(80, 24)
+		for range 50 {
+			th.show(t, scenes()["crashing"])
+		}
+		if th.seen.Frames != 1 {
+			t.Errorf("%d frames for one picture", th.seen.Frames)
+		}
+	})
+}
+
+func TestLiveWarningsStayAbove(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newTheatre(80, 24)
+		f := scenes()["begun"]
+		f.Events = []rollout.Event{{Time: start, Type: rollout.EventWarning, Message: "events can't be read\x1b[2J: some causes will not be seen"}}
+		th.show(t, f, scenes()["healthy"])
+		th.expect(t, "live/warning")
+	})
+}
+
+func TestLiveSuccessSaysNothingTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newTheatre(80, 24)
+		th.show(t, scenes()["healthy"], scenes()["soaking"], scenes()["done"])
+		if err := errors.Join(th.Finish(succeededResult()), th.Close()); err != nil {
+			t.Fatal(err)
+		}
+		th.expect(t, "live/success")
+	})
+}
+
+func TestLiveReturnsWriteErrors(t *testing.T) {
+	v := Live(term.NewFakeOutput(closedPipe{}, &term.Screen{Width: 80, Height: 24}))
+	if err := v.Show(scenes()["healthy"]); !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("error %v", err)
+	}
+}
+
+type closedPipe struct{}
+
+var _ io.Writer = closedPipe{}
+
+func (closedPipe) Write([]byte) (int, error) { return 0, syscall.EPIPE }

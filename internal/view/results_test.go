@@ -1,0 +1,93 @@
+package view
+
+import (
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// failedResult is that of the crash with its rollback.
+func failedResult() rollout.Result {
+	f := scenes()["rolled-back"]
+	r := rollout.NewResult(*f.Release, &f.State, f.Now)
+	r.ExitCode, r.Reason = 5, "release 2.0"
+	return r
+}
+
+func succeededResult() rollout.Result {
+	return rollout.NewResult(scenes()["done"].State, nil, at(31))
+}
+
+// keptResult is a failure that was left as it is.
+func keptResult() rollout.Result {
+	s := scenes()["not-found"].State
+	s.Outcome, s.Workloads[0].Outcome = rollout.Failed, rollout.Failed
+	r := rollout.NewResult(s, nil, at(12))
+	r.ExitCode = 4
+	return r
+}
+
+// fleetResult is a release of many of which three failed.
+func fleetResult() rollout.Result {
+	f := fleet(80)
+	f.State.Outcome = rollout.Failed
+	back := rollout.State{Started: at(90), Outcome: rollout.Succeeded}
+	for i := range f.State.Workloads {
+		w := &f.State.Workloads[i]
+		if statusOf(w) <= failing {
+			w.Outcome = rollout.Failed
+		}
+		b := web()
+		b.Target, b.Outcome, b.Counts = w.Target, rollout.Succeeded, counts(3, 3, 3, 0)
+		back.Workloads = append(back.Workloads, b)
+	}
+	return rollout.NewResult(f.State, &back, at(130))
+}
+
+func refusedResult() rollout.Result {
+	w := web()
+	return rollout.Result{
+		APIVersion: rollout.APIVersion, Kind: rollout.ResultKind, Outcome: rollout.Refused, ExitCode: 3, StartTime: start,
+		Warnings: []string{"field spec.template.spec.containers is owned by helm; its next upgrade will undo this change"},
+		Workloads: []rollout.WorkloadResult{{
+			Ref: w.Target.Ref, Outcome: rollout.Refused,
+			Images: rollout.FromTo[map[string]string]{From: w.ImagesFrom, To: w.ImagesTo},
+			Findings: []rollout.Finding{{
+				Cause: rollout.SecretMissing, Grade: rollout.Fatal, Container: "web",
+				Message: `the template names the Secret "db", which does not exist in namespace "shop"`,
+				Next:    []string{"kubectl create secret generic db -n shop"},
+			}},
+		}},
+	}
+}
+
+// results are those whose words matter.
+func results() map[string]rollout.Result {
+	simple := func(o rollout.Outcome, message string, next ...string) rollout.Result {
+		w := web()
+		w.Outcome, w.Message = o, message
+		s := rollout.State{Started: start, Outcome: o, Workloads: []rollout.WorkloadState{w}}
+		r := rollout.NewResult(s, nil, start.Add(10*time.Minute))
+		r.Next = next
+		return r
+	}
+	late := simple(rollout.TimedOut, "")
+	late.Workloads[0].Findings = scenes()["many-causes"].State.Workloads[0].Findings[2:]
+	lost := failedResult()
+	lost.Outcome, lost.Workloads[0].Outcome = rollout.RollbackFailed, rollout.RollbackFailed
+	lost.Workloads[0].Rollback.Outcome = rollout.Failed
+	lost.Workloads[0].Rollback.Findings = []rollout.Finding{notFound()}
+	return map[string]rollout.Result{
+		"succeeded":       succeededResult(),
+		"rolled-back":     failedResult(),
+		"rollback-failed": lost,
+		"failed":          keptResult(),
+		"fleet":           fleetResult(),
+		"refused":         refusedResult(),
+		"timed-out":       late,
+		"unchanged":       simple(rollout.Unchanged, "the template is the same already", "kubectl app set image deployment/web web=web:2.0 --restart-if-unchanged"),
+		"superseded":      simple(rollout.Superseded, "kubectl-edit wrote generation 9 after our 8"),
+		"interrupted":     simple(rollout.Interrupted, "1 of 3 updated, 0 ready, 3 old", "kubectl app rollout status -n shop deployment/web"),
+		"undecided":       simple(rollout.Undecided, ""),
+	}
+}

@@ -1,0 +1,168 @@
+package view
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// start is when every release of these tests begins.
+var start = time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)
+
+func at(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
+
+func deployment(name string) workload.Ref {
+	return workload.Ref{Kind: "Deployment", Namespace: "shop", Name: name}
+}
+
+// counts are those of a rollout of desired pods with a surge of one.
+func counts(desired, updated, ready, old int32) rollout.Counts {
+	return rollout.Counts{Desired: desired, Updated: updated, Ready: ready, Available: ready, Old: old}
+}
+
+// web is a release of web:2.0 on three pods, just begun.
+func web() rollout.WorkloadState {
+	return rollout.WorkloadState{
+		Target: rollout.Target{Ref: deployment("web")}, Phase: rollout.Progressing,
+		Counts: counts(3, 1, 0, 3), RevisionFrom: 3, RevisionTo: 4, RevisionName: "web-7d9f66c4d",
+		ImagesFrom: map[string]string{"web": "registry.example.com/shop/web:1.0"},
+		ImagesTo:   map[string]string{"web": "registry.example.com/shop/web:2.0"},
+		Deadline:   at(600),
+	}
+}
+
+func release(seconds int, workloads ...rollout.WorkloadState) Frame {
+	return Frame{
+		State: rollout.State{
+			Policy: rollout.Policy{FailFast: rollout.FailFastAuto, Soak: 15 * time.Second}, Started: start, Workloads: workloads,
+		},
+		Now: at(seconds),
+	}
+}
+
+func crash(restarts int32) rollout.Finding {
+	code := int32(1)
+	return rollout.Finding{
+		Cause: rollout.CrashLoop, Grade: rollout.Failing, Container: "web", Pods: 1, Of: 1,
+		Exemplar: "web-7d9f66c4d-x2x1v", Message: "Error", Restarts: restarts, ExitCode: &code,
+		Logs: []string{"web 2.0 starting", "reading configuration from the environment", "panic: DATABASE_URI is not set"},
+		Next: []string{"kubectl logs -n shop web-7d9f66c4d-x2x1v -c web --previous", "kubectl app rollout history -n shop deployment/web"},
+	}
+}
+
+func notFound() rollout.Finding {
+	return rollout.Finding{
+		Cause: rollout.ImageNotFound, Grade: rollout.Fatal, Container: "web", Pods: 1, Of: 1,
+		Exemplar: "web-7d9f66c4d-x2x1v",
+		Message:  `failed to resolve reference "registry.example.com/shop/web:2.0-missing": registry.example.com/shop/web:2.0-missing: not found`,
+		Next:     []string{"kubectl app set image -n shop deployment/web web=registry.example.com/shop/web:TAG"},
+	}
+}
+
+func crashing(phase rollout.Phase, outcome rollout.Outcome) rollout.WorkloadState {
+	w := web()
+	w.ImagesTo = map[string]string{"web": "registry.example.com/shop/web:2.0-crash"}
+	w.Phase, w.Outcome, w.Findings = phase, outcome, []rollout.Finding{crash(3)}
+	return w
+}
+
+// rollback is the watch of the way back from a crash, which began after 40 seconds.
+func rollback(seconds int, c rollout.Counts, outcome rollout.Outcome) Frame {
+	failed := release(40, crashing(rollout.Done, rollout.Failed)).State
+	failed.Outcome = rollout.Failed
+	back := web()
+	back.RevisionFrom, back.RevisionTo, back.Counts, back.Outcome, back.Deadline = 4, 5, c, outcome, at(640)
+	back.ImagesFrom, back.ImagesTo = failed.Workloads[0].ImagesTo, failed.Workloads[0].ImagesFrom
+	f := release(seconds, back)
+	f.State.Started, f.State.Outcome, f.Release = at(40), outcome, &failed
+	return f
+}
+
+// fleet is a release of n workloads: some done, some failing, the rest under way.
+func fleet(n int) Frame {
+	var all []rollout.WorkloadState
+	for i := range n {
+		w := web()
+		w.Target.Name = fmt.Sprintf("service-%03d", i)
+		switch {
+		case i%61 == 17:
+			w.Findings = []rollout.Finding{crash(2)}
+			w.Findings[0].Exemplar = w.Target.Name + "-7d9f66c4d-x2x1v"
+		case i%61 == 20:
+			w.Findings = []rollout.Finding{{
+				Cause: rollout.ImagePulling, Grade: rollout.Waiting, Container: "web", Pods: 1, Of: 1,
+				Exemplar: w.Target.Name + "-7d9f66c4d-aaaaa", Message: "pulling for 12 s",
+			}}
+		case i%4 != 1:
+			w.Counts, w.Phase, w.Outcome = counts(3, 3, 3, 0), rollout.Done, rollout.Succeeded
+		case i%8 == 1:
+			w.Counts, w.Phase, w.CompleteSince = counts(3, 3, 3, 0), rollout.Soaking, at(80)
+		default:
+			w.Counts = counts(3, 2, 1, 2)
+		}
+		all = append(all, w)
+	}
+	return release(84, all...)
+}
+
+func wide() rollout.WorkloadState {
+	w := crashing(rollout.Progressing, "")
+	w.Target.Name = "café"
+	w.Findings[0].Exemplar = "café-7d9f66c4d-x2x1v"
+	w.Findings[0].Logs = []string{
+		"起動に失敗しました: データベースの接続先が設定されていません。環境変数 DATABASE_URI を確認してください。",
+		"\x1b[31mred\x1b[0m and \x1b]0;a title\x07 and \x1b[2J\x1b[H a cleared screen \u202Edesrever",
+		"tab\there, bell\a, back\bspace",
+	}
+	return w
+}
+
+func with(w rollout.WorkloadState, change func(*rollout.WorkloadState)) rollout.WorkloadState {
+	change(&w)
+	return w
+}
+
+// scenes are the pictures that matter, each of one moment.
+func scenes() map[string]Frame {
+	succeeded := func(w *rollout.WorkloadState) {
+		w.Counts, w.Phase, w.Outcome = counts(3, 3, 3, 0), rollout.Done, rollout.Succeeded
+	}
+	done := release(31, with(web(), succeeded))
+	done.State.Outcome = rollout.Succeeded
+	return map[string]Frame{
+		"begun": release(0, with(web(), func(w *rollout.WorkloadState) {
+			w.Counts, w.RevisionTo, w.Deadline = counts(3, 0, 0, 3), 0, time.Time{}
+		})),
+		"healthy": release(14, with(web(), func(w *rollout.WorkloadState) { w.Counts = counts(3, 2, 1, 2) })),
+		"soaking": release(22, with(web(), func(w *rollout.WorkloadState) {
+			w.Counts, w.Phase, w.CompleteSince = counts(3, 3, 3, 0), rollout.Soaking, at(16)
+		})),
+		"done":         done,
+		"crashing":     release(14, crashing(rollout.Progressing, "")),
+		"rolling-back": rollback(47, counts(3, 2, 2, 1), ""),
+		"rolled-back":  rollback(52, counts(3, 3, 3, 0), rollout.Succeeded),
+		"not-found": release(3, with(web(), func(w *rollout.WorkloadState) {
+			w.ImagesTo = map[string]string{"web": "registry.example.com/shop/web:2.0-missing"}
+			w.Findings = []rollout.Finding{notFound()}
+		})),
+		"many-causes": release(130, with(web(), func(w *rollout.WorkloadState) {
+			w.Counts = counts(120, 40, 9, 81)
+			w.Findings = []rollout.Finding{crash(1), notFound(), {
+				Cause: rollout.Unschedulable, Grade: rollout.Waiting, Pods: 12, Of: 40, Exemplar: "web-7d9f66c4d-77abc",
+				Message: "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.",
+			}}
+		})),
+		"quota": release(2, with(web(), func(w *rollout.WorkloadState) {
+			w.Counts = counts(3, 0, 0, 3)
+			w.Findings = []rollout.Finding{{
+				Cause: rollout.QuotaExceeded, Grade: rollout.Fatal, Exemplar: "web-7d9f66c4d",
+				Message: `pods "web-7d9f66c4d-9x8xz" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3, limited: pods=3`,
+			}}
+		})),
+		"wide-runes": release(14, wide()),
+		"five":       fleet(5),
+		"fleet":      fleet(200),
+	}
+}
