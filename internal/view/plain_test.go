@@ -57,7 +57,7 @@ func showAll(t *testing.T, v View, f Frame, events []rollout.Event) {
 	t.Helper()
 	for _, e := range events {
 		f.Events, f.Now = []rollout.Event{e}, e.Time
-		if e.Type == rollout.EventRollback {
+		if e.Type == rollout.EventRollback && f.Release == nil {
 			failed := f.State
 			f.Release = &failed
 		}
