@@ -50,6 +50,7 @@ func TestWatchesClosedEachSecondGoOnWithoutListing(t *testing.T) {
 			s.closeWatches()
 			w.observed("what changed meanwhile", web, scale(s, web, int32(i+1)))
 		}
+		synctest.Wait()
 		if requests := s.seen(); count(requests, "watchlist") != 0 || count(requests, "watch ") != 30 {
 			t.Errorf("requests: %v", requests)
 		}
@@ -70,6 +71,7 @@ func TestGoneListsAgain(t *testing.T) {
 			t.Error("the changed pod is shown as it was")
 		}
 		w.observed("what comes later", web, scale(s, web, 3))
+		synctest.Wait()
 		if n := count(s.seen(), "watchlist"); n != 3 {
 			t.Errorf("%d lists, want one for each kind", n)
 		}
@@ -121,11 +123,12 @@ func TestOutageIsToldAndSurvived(t *testing.T) {
 				<-time.After(10 * time.Minute)
 				ended := time.Now()
 				outage.end(s)
-				w.observed("what changed meanwhile", web, shown)
+				w.until("what changed meanwhile, and the end of the outage", func(u Update) bool {
+					return shown(u.Snapshot[web.ref()]) && u.Unreachable.IsZero() && u.Trouble == nil
+				})
 				if took := time.Since(ended); took > 2*time.Second {
 					t.Errorf("recovered %v after the server did", took)
 				}
-				w.until("the end of the outage", func(u Update) bool { return u.Unreachable.IsZero() && u.Trouble == nil })
 				if n := count(s.seen(), "watchlist"); n != 0 {
 					t.Errorf("%d lists after an outage that cost no change", n)
 				}
@@ -230,6 +233,7 @@ func TestServerThatDoesNotStreamLists(t *testing.T) {
 			t.Errorf("%d pods", len(o.Pods))
 		}
 		w.observed("a change", web, scale(s, web, 2))
+		synctest.Wait()
 		requests := s.seen()
 		if n := count(requests, "list pods"); n != 3 {
 			t.Errorf("%d pages of pods, want 3: %v", n, requests)

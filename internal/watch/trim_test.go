@@ -1,0 +1,84 @@
+package watch
+
+import (
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+func TestTrimmedPodKeepsWhatADiagnosisNeeds(t *testing.T) {
+	p := newApp("web", 1).pods[0]
+	fatten(p, 0)
+	p.Status.Conditions = append(p.Status.Conditions,
+		corev1.PodCondition{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, Reason: "EvictionByEvictionAPI"},
+		corev1.PodCondition{Type: corev1.ContainersReady, Status: corev1.ConditionFalse, Reason: "ContainersNotReady", Message: "web"})
+	p.Status.ContainerStatuses[0].LastTerminationState.Terminated = &corev1.ContainerStateTerminated{ExitCode: 1, Reason: "Error", Message: "no database"}
+	before := p.DeepCopy()
+	trimPod(p)
+
+	if p.ManagedFields != nil || p.Annotations != nil || p.Spec.Containers[0].Env != nil || p.Spec.Volumes != nil {
+		t.Errorf("not trimmed: %+v", p)
+	}
+	same := map[string][2]any{
+		"name":        {before.Name, p.Name},
+		"labels":      {before.Labels, p.Labels},
+		"owner":       {before.OwnerReferences, p.OwnerReferences},
+		"created":     {before.CreationTimestamp, p.CreationTimestamp},
+		"image":       {before.Spec.Containers[0].Image, p.Spec.Containers[0].Image},
+		"probe":       {before.Spec.Containers[0].ReadinessProbe, p.Spec.Containers[0].ReadinessProbe},
+		"resources":   {before.Spec.Containers[0].Resources, p.Spec.Containers[0].Resources},
+		"node":        {before.Spec.NodeName, p.Spec.NodeName},
+		"phase":       {before.Status.Phase, p.Status.Phase},
+		"state":       {before.Status.ContainerStatuses[0].State, p.Status.ContainerStatuses[0].State},
+		"termination": {before.Status.ContainerStatuses[0].LastTerminationState, p.Status.ContainerStatuses[0].LastTerminationState},
+	}
+	for what, pair := range same {
+		if !equality.Semantic.DeepEqual(pair[0], pair[1]) {
+			t.Errorf("%s: %v, was %v", what, pair[1], pair[0])
+		}
+	}
+	kept := map[corev1.PodConditionType]corev1.ConditionStatus{}
+	for _, c := range p.Status.Conditions {
+		kept[c.Type] = c.Status
+	}
+	want := map[corev1.PodConditionType]corev1.ConditionStatus{
+		corev1.PodReady: "True", corev1.PodScheduled: "True", corev1.DisruptionTarget: "True", corev1.ContainersReady: "False",
+	}
+	if !equality.Semantic.DeepEqual(kept, want) {
+		t.Errorf("conditions %v, want %v", kept, want)
+	}
+}
+
+func TestTrimmedDeploymentKeepsItsTemplate(t *testing.T) {
+	d := newApp("web", 1).deployment
+	before := d.DeepCopy()
+	trimDeployment(d)
+	if d.ManagedFields != nil || d.Annotations[workload.AnnotationLastApplied] != "" {
+		t.Errorf("not trimmed: %+v", d.ObjectMeta)
+	}
+	if !equality.Semantic.DeepEqual(before.Spec, d.Spec) || d.Annotations[workload.AnnotationRevision] != "1" {
+		t.Errorf("trimmed too much: %+v", d)
+	}
+}
+
+func TestSiblingsShareWhatIsEqual(t *testing.T) {
+	a := newApp("web", 3)
+	kin := siblings{}
+	for i, p := range a.pods {
+		a.pods[i] = p.DeepCopy()
+	}
+	a.pods[2].Spec.Containers[0].Image = "injected:1.0"
+	for _, p := range a.pods {
+		kin.share(p)
+	}
+	first, second := &a.pods[0].Spec.Containers[0], &a.pods[1].Spec.Containers[0]
+	if first != second {
+		t.Error("equal containers are not shared")
+	}
+	if image := a.pods[2].Spec.Containers[0].Image; image != "injected:1.0" {
+		t.Error("different containers are shared")
+	}
+}
