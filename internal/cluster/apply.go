@@ -30,19 +30,15 @@ func (o WriteOptions) patchOptions() metav1.PatchOptions {
 	return p
 }
 
-// maxConflicts bounds how often a write is begun anew because the object changed under it. Status
-// updates count as changes too, and a failing rollout has many of them.
-const maxConflicts = 10
-
 // Apply writes the changes. If one fails, those not yet begun are left alone, and the error is a
 // *PartialError as soon as anything was written. Results are in the order of the changes.
 func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) ([]Written, error) {
 	written, err := each(ctx, changes, func(ctx context.Context, change Change) (Written, error) {
-		// A write that is under way is not given up because another one failed: what became of it
-		// would not be known.
-		w, err := c.apply(context.WithoutCancel(ctx), change, o)
+		ctx, stop := grace(ctx, 5*time.Second)
+		defer stop()
+		w, err := c.apply(ctx, change, o)
 		if err != nil {
-			return w, &failedWrite{change.Ref(), err}
+			return Written{}, &failedWrite{change.Ref(), err}
 		}
 		return w, nil
 	})
@@ -50,17 +46,15 @@ func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) (
 		return written, nil
 	}
 	done := slices.DeleteFunc(written, func(w Written) bool { return w.Deployment == nil })
+	partial := &PartialError{Written: done, Err: err}
 	var failed *failedWrite
 	if errors.As(err, &failed) {
-		if len(done) == 0 {
-			return nil, failed.err
-		}
-		return done, &PartialError{Written: done, Failed: failed.ref, Err: failed.err}
+		partial.Failed, partial.Err = failed.ref, failed.err
 	}
 	if len(done) == 0 {
-		return nil, err
+		return nil, partial.Err
 	}
-	return done, &PartialError{Written: done, Err: err}
+	return done, partial
 }
 
 // failedWrite carries the name of the workload out of each.
@@ -70,25 +64,31 @@ type failedWrite struct {
 }
 
 func (f *failedWrite) Error() string { return f.err.Error() }
+func (f *failedWrite) Unwrap() error { return f.err }
 
+// apply writes one change: if the object is not as it was captured, or the answer is lost, it looks
+// and begins anew.
 func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Written, error) {
-	for attempt := 1; ; attempt++ {
-		written, err := c.write(ctx, change, o)
-		if err == nil || attempt == maxConflicts || !is(err, Conflict) && !broken(err) {
-			return written, err
+	var written Written
+	first := true
+	err := applyPatience().repeat(ctx, func(ctx context.Context, _ bool) error {
+		if !first {
+			next, done, err := c.recapture(ctx, change)
+			if err != nil {
+				return err
+			}
+			if done {
+				written = Written{Object: next.Object, Before: change.Before, before: change.Deployment}
+				return nil
+			}
+			change = next
 		}
-		if pauseErr := wait(ctx, time.Duration(attempt)*20*time.Millisecond); pauseErr != nil {
-			return Written{}, pauseErr
-		}
-		next, done, rereadErr := c.recapture(ctx, change)
-		if rereadErr != nil {
-			return Written{}, rereadErr
-		}
-		if done != nil {
-			return *done, nil
-		}
-		change = next
-	}
+		first = false
+		var err error
+		written, err = c.write(ctx, change, o)
+		return err
+	})
+	return written, err
 }
 
 // write sends one patch.
@@ -125,33 +125,29 @@ func (c *Cluster) patch(ctx context.Context, ref workload.Ref, p patch, o WriteO
 }
 
 // recapture looks what became of a workload whose write was refused as a conflict, or whose answer
-// was lost: done, if it already has our edit; else the change, planned anew if anything but the
-// status is different now.
-func (c *Cluster) recapture(ctx context.Context, change Change) (next Change, done *Written, err error) {
+// was lost. It is done if the object has our edit already, by a write whose answer was lost; else
+// next is the change, planned anew for the object as it is now.
+func (c *Cluster) recapture(ctx context.Context, change Change) (next Change, done bool, err error) {
 	object, err := c.reread(ctx, change.Ref())
 	if err != nil {
-		return change, nil, err
+		return change, false, err
 	}
 	now, then := object.Deployment, change.Deployment
 	if now.UID != then.UID {
-		return change, nil, &SupersededError{change.Ref(), "it was deleted and created anew"}
+		return change, false, &SupersededError{change.Ref(), "it was deleted and created anew"}
 	}
 	if ours(now, change) {
-		return change, &Written{Object: object, Before: change.Before, before: then}, nil
+		return Change{Captured: Captured{Object: object}}, true, nil
 	}
 	captured, err := c.capture(ctx, object)
 	if err != nil {
-		return change, nil, err
-	}
-	if workload.SameTemplate(&now.Spec.Template, &then.Spec.Template) {
-		// What was serving when it was captured counts: our own write may have landed in between.
-		captured.Before = change.Before
+		return change, false, err
 	}
 	edit, err := change.plan(captured)
 	if err != nil {
-		return change, nil, err
+		return change, false, err
 	}
-	return Change{Captured: captured, Edit: edit, plan: change.plan}, nil, nil
+	return Change{Captured: captured, Edit: edit, plan: change.plan}, false, nil
 }
 
 // ours tells whether our edit is in the object: its template and its change-cause.

@@ -64,7 +64,7 @@ func (c *Cluster) loadConfig() (*rest.Config, error) {
 	if err := c.checkContext(); err != nil {
 		return nil, err
 	}
-	config, err := c.flags.ToRawKubeConfigLoader().ClientConfig()
+	config, err := c.flags.ToRESTConfig()
 	if err != nil {
 		return nil, c.configError(err)
 	}

@@ -86,11 +86,15 @@ func (e *SupersededError) Error() string {
 // be restored; nothing else was touched.
 type PartialError struct {
 	Written []Written
-	Failed  workload.Ref
+	// Failed is the one that could not be written; none when the command was interrupted.
+	Failed workload.Ref
 	Err     error
 }
 
 func (e *PartialError) Error() string {
+	if e.Failed == (workload.Ref{}) {
+		return fmt.Sprintf("only %d workloads were changed: %v", len(e.Written), e.Err)
+	}
 	return fmt.Sprintf("%s could not be changed (%d others were): %v", e.Failed, len(e.Written), e.Err)
 }
 func (e *PartialError) Unwrap() error { return e.Err }

@@ -16,8 +16,8 @@ type patch struct {
 }
 
 // editPatch is the strategic merge patch between the captured object and the edited one, as kubectl
-// makes it, guarded by the captured object's UID and resourceVersion: the server answers 409 if the
-// object is not the captured one any more.
+// makes it, guarded by the captured object's resourceVersion: the server answers 409 if the object is
+// not the captured one any more (a resourceVersion is never given twice, to no other object either).
 func editPatch(before, after *appsv1.Deployment) (patch, error) {
 	old, err := json.Marshal(before)
 	if err != nil {
@@ -45,13 +45,12 @@ func guard(diff []byte, before *appsv1.Deployment) ([]byte, error) {
 		metadata = map[string]any{}
 		fields["metadata"] = metadata
 	}
-	metadata["uid"] = before.UID
 	metadata["resourceVersion"] = before.ResourceVersion
 	return json.Marshal(fields)
 }
 
-// replacePatch puts back a whole template and the annotations, as kubectl's undo does: merging would
-// leave what the template had gained since. It is guarded as editPatch is.
+// replacePatch sets the whole template, the annotations and the pause, as kubectl's undo does it:
+// merging would leave what the template has gained since. It is guarded as editPatch is.
 func replacePatch(current, after *appsv1.Deployment) (patch, error) {
 	type operation struct {
 		Op    string `json:"op"`
@@ -62,11 +61,11 @@ func replacePatch(current, after *appsv1.Deployment) (patch, error) {
 	if annotations == nil {
 		annotations = map[string]string{}
 	}
-	body, err := json.Marshal([]operation{
-		{"test", "/metadata/uid", current.UID},
+	body, err := json.Marshal([]operation{ // "add" replaces what is there
 		{"replace", "/metadata/resourceVersion", current.ResourceVersion},
 		{"replace", "/spec/template", after.Spec.Template},
 		{"add", "/metadata/annotations", annotations},
+		{"add", "/spec/paused", after.Spec.Paused},
 	})
 	return patch{types.JSONPatchType, body}, err
 }

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -16,70 +15,58 @@ import (
 // workload is still as we left it; a new number of replicas is no obstacle. Otherwise nothing is
 // touched, and the error is a *SupersededError. The result can be watched like any write.
 //
-// It outlasts a server that is away for a while: it ends with the context.
+// A server that is away is waited for, up to two minutes.
 func (c *Cluster) Restore(ctx context.Context, w Written, o WriteOptions) (Written, error) {
-	return c.amend(ctx, w, o, func(now *appsv1.Deployment) (patch, error) {
-		after := now.DeepCopy()
-		after.Spec.Template = *w.before.Spec.Template.DeepCopy()
-		after.Annotations = Edit{ChangeCause: w.before.Annotations[workload.AnnotationChangeCause]}.annotations(now.Annotations)
-		return replacePatch(now, after)
+	return c.amend(ctx, w, o, func(d *appsv1.Deployment) {
+		d.Spec.Template = *w.before.Spec.Template.DeepCopy()
+		cause := w.before.Annotations[workload.AnnotationChangeCause]
+		d.Annotations = Edit{ChangeCause: cause}.annotations(d.Annotations)
 	})
 }
 
 // Pause stops the rollout where it is (`--on-failure=pause`), under the conditions of Restore.
 func (c *Cluster) Pause(ctx context.Context, w Written, o WriteOptions) (Written, error) {
-	return c.amend(ctx, w, o, func(now *appsv1.Deployment) (patch, error) {
-		after := now.DeepCopy()
-		after.Spec.Paused = true
-		return editPatch(now, after)
-	})
+	return c.amend(ctx, w, o, func(d *appsv1.Deployment) { d.Spec.Paused = true })
 }
 
 // amend changes a workload that we have written and that nobody else has changed since.
-func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change func(*appsv1.Deployment) (patch, error)) (Written, error) {
-	conflicts := 0
-	for attempt := 1; ; attempt++ {
-		amended, err := c.amendOnce(ctx, w, o, change)
-		if is(err, Conflict) {
-			conflicts++
+func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change func(*appsv1.Deployment)) (amended Written, err error) {
+	wanted := w.Deployment.DeepCopy()
+	change(wanted)
+	err = restorePatience().repeat(ctx, func(ctx context.Context, uncertain bool) error {
+		object, err := c.reread(ctx, w.Ref())
+		if is(err, NotFound) {
+			return &SupersededError{w.Ref(), "it was deleted"}
 		}
-		if err == nil || conflicts == maxConflicts || !worthRepeating(err) {
-			return amended, err
+		if err != nil {
+			return err
 		}
-		if pauseErr := wait(ctx, min(time.Duration(attempt)*50*time.Millisecond, time.Second)); pauseErr != nil {
-			return Written{}, errors.Join(err, pauseErr)
+		if uncertain && foreignChange(wanted, object.Deployment) == "" { // the answer was lost, the write was not
+			amended = Written{Object: object, Before: &rollout.Before{Workload: w.Workload()}, before: w.Deployment}
+			return nil
 		}
-	}
+		if what := foreignChange(w.Deployment, object.Deployment); what != "" {
+			return &SupersededError{w.Ref(), what}
+		}
+		amended, err = c.amendOnce(ctx, object, o, change)
+		return err
+	})
+	return amended, err
 }
 
-func (c *Cluster) amendOnce(ctx context.Context, w Written, o WriteOptions, change func(*appsv1.Deployment) (patch, error)) (Written, error) {
-	ref := w.Ref()
-	object, err := c.reread(ctx, ref)
-	if is(err, NotFound) {
-		return Written{}, &SupersededError{ref, "it was deleted"}
-	}
+func (c *Cluster) amendOnce(ctx context.Context, object Object, o WriteOptions, change func(*appsv1.Deployment)) (Written, error) {
+	after := object.Deployment.DeepCopy()
+	change(after)
+	p, err := replacePatch(object.Deployment, after)
 	if err != nil {
 		return Written{}, err
 	}
-	if what := foreignChange(w.Deployment, object.Deployment); what != "" {
-		return Written{}, &SupersededError{ref, what}
-	}
-	p, err := change(object.Deployment)
-	if err != nil {
-		return Written{}, err
-	}
-	d, err := c.patch(ctx, ref, p, o)
+	d, err := c.patch(ctx, object.Ref(), p, o)
 	if err != nil {
 		return Written{}, err
 	}
 	before := &rollout.Before{Workload: object.Workload()}
 	return Written{Object: deploymentObject(d), Before: before, before: object.Deployment}, nil
-}
-
-// worthRepeating: after our write nobody else brings the workload back, so that even a server that
-// refuses connections is waited for.
-func worthRepeating(err error) bool {
-	return is(err, Conflict, Unreachable, Throttled, ServerFault) || broken(err)
 }
 
 // foreignChange says what someone else has changed since our write, or "".

@@ -1,0 +1,72 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+)
+
+// patience is how long a write is tried again while the server is away or overloaded.
+type patience struct {
+	// conflicts is how often the object may change under the write. Status updates count as changes
+	// too, and a failing rollout has many of them.
+	conflicts int
+	trouble   time.Duration
+}
+
+// Before anything is written, the user rather hears of the trouble; afterwards nobody else brings
+// the workload back, so that a restarting API server is waited for.
+func applyPatience() patience   { return patience{conflicts: 20, trouble: 10 * time.Second} }
+func restorePatience() patience { return patience{conflicts: 50, trouble: 2 * time.Minute} }
+
+// repeat runs try until it succeeds or there is no hope. An error that leaves open whether the
+// server acted is told to the next try, which has to look.
+func (p patience) repeat(ctx context.Context, try func(ctx context.Context, uncertain bool) error) error {
+	pause, spent, conflicts := 50*time.Millisecond, time.Duration(0), 0
+	uncertain := false
+	for {
+		err := try(ctx, uncertain)
+		delay := time.Duration(0)
+		switch {
+		case err == nil || ctx.Err() != nil:
+			return err
+		case is(err, Conflict):
+			if conflicts++; conflicts > p.conflicts {
+				return err
+			}
+			delay = min(time.Duration(conflicts)*10*time.Millisecond, 100*time.Millisecond)
+		case p.trouble > 0 && passingTrouble(err):
+			if spent >= p.trouble {
+				return err
+			}
+			uncertain = true
+			delay, pause = pause, min(2*pause, time.Second)
+			spent += delay
+		default:
+			return err
+		}
+		if waitErr := wait(ctx, delay); waitErr != nil {
+			return errors.Join(err, waitErr)
+		}
+	}
+}
+
+// passingTrouble: the server or the way to it had a bad moment. For a write, a refused connection
+// counts too: the server was there a moment ago.
+func passingTrouble(err error) bool {
+	return passing(err) || timedOut(err) || is(err, Unreachable, Throttled, ServerFault)
+}
+
+func timedOut(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// grace lets requests that are under way when the context ends come to their end, for a moment: what
+// became of a write that is given up would not be known.
+func grace(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	graceful, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
+	return graceful, func() { stop(); cancel() }
+}
