@@ -101,7 +101,8 @@ func TestOneOfManyIsMissingAndComesLater(t *testing.T) {
 		if u.Snapshot[late.ref()].Workload != nil || u.Snapshot[apps[0].ref()].Workload == nil {
 			t.Fatalf("first snapshot: %+v", u.Snapshot)
 		}
-		s.putApp(late)
+		s.put(late.set, late.pods[0], late.pods[1])
+		s.put(late.deployment)
 		o := w.observed("the late one", late, func(o rollout.Observed) bool { return o.Workload != nil })
 		if len(o.Revisions) != 1 || len(o.Pods) != 2 {
 			t.Errorf("the late one is shown before its pods are listed: %+v", o)
