@@ -11,7 +11,7 @@ type EventType string
 
 // The first group comes from Step, the second from the transaction around it.
 const (
-	EventProgress EventType = "Progress" // the counts changed
+	EventProgress EventType = "Progress" // the counts moved towards the goal
 	EventRevision EventType = "Revision" // the controller made our revision
 	EventFinding  EventType = "Finding"  // a cause appeared, or its evidence grew
 	EventCleared  EventType = "Cleared"  // a cause is gone

@@ -3,16 +3,29 @@
 // and what it wants to know is data.
 package rollout
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
 
-// memory is what Step needs of earlier snapshots.
-type memory struct{}
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
 
 // Start begins the watch of targets.
 func Start(targets []Target, policy Policy, now time.Time) State {
 	s := State{Policy: policy, Started: now}
 	for _, t := range targets {
-		s.Workloads = append(s.Workloads, WorkloadState{Target: t, Phase: Progressing})
+		w := WorkloadState{Target: t, Phase: Progressing, memory: memory{watched: now, progressed: now}}
+		if b := t.Before; b != nil && b.Workload != nil {
+			w.ImagesFrom = workload.Images(&b.Workload.Template)
+		}
+		if b := t.Before; b != nil && b.Revision != nil {
+			w.RevisionFrom = b.Revision.Number
+		}
+		if t.Template != nil {
+			w.ImagesTo = workload.Images(t.Template)
+		}
+		s.Workloads = append(s.Workloads, w)
 	}
 	return s
 }
@@ -20,5 +33,65 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 // Step takes in one snapshot and returns the next state and the news. It may be called with the
 // same snapshot again when State.Wake has passed.
 func Step(s State, snapshot Snapshot, now time.Time) (State, []Event) {
-	return s, nil
+	if s.Outcome != "" {
+		return s, nil
+	}
+	next := s
+	next.Workloads = slices.Clone(s.Workloads)
+	next.Wants = Wants{}
+	var events []Event
+	var wake alarm
+	for i := range next.Workloads {
+		w := &next.Workloads[i]
+		if w.Phase == Done {
+			continue
+		}
+		j := judge{policy: s.Policy, started: s.Started, now: now, was: s.Workloads[i], next: w}
+		seen, ok := snapshot[w.Target.Ref]
+		j.judge(seen, ok)
+		events = append(events, j.news()...)
+		next.Wants.add(j.wants)
+		if w.Phase != Done {
+			wake.set(j.wake.at)
+		}
+	}
+	next.Wake = wake.at
+	next.Outcome = combine(next.Workloads)
+	if next.Outcome != "" {
+		next.Wants, next.Wake = Wants{}, time.Time{}
+	}
+	return next, events
+}
+
+func (w *Wants) add(more Wants) {
+	if len(more.Events) > 0 {
+		if w.Events == nil {
+			w.Events = maps.Clone(more.Events)
+		} else {
+			maps.Copy(w.Events, more.Events)
+		}
+	}
+	w.Logs = append(w.Logs, more.Logs...)
+}
+
+// combine decides the release: it fails with its first workload, and ends otherwise when all have,
+// as the worst of them did.
+func combine(all []WorkloadState) Outcome {
+	worst := Outcome("")
+	for i := range all {
+		if all[i].Outcome == Failed {
+			return Failed
+		}
+	}
+	for _, outcome := range []Outcome{Succeeded, Superseded, TimedOut} {
+		for i := range all {
+			switch all[i].Outcome {
+			case "":
+				return ""
+			case outcome:
+				worst = outcome
+			}
+		}
+	}
+	return worst
 }

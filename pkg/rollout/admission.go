@@ -1,0 +1,60 @@
+package rollout
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+var (
+	webhookDown    = []string{"failed calling webhook", "failed calling admission webhook", "failed to call webhook"}
+	quotaFull      = []string{"exceeded quota", "insufficient quota"}
+	quotaUnknown   = []string{"status unknown for quota"}
+	noAccount      = []string{"error looking up service account", "no api token found for service account"}
+	admissionSaid  = []string{"is forbidden", "denied the request", "denied request", "violates podsecurity", "is invalid", "unable to validate against any", "disallowed"}
+	admissionLayer = []*regexp.Regexp{
+		regexp.MustCompile(`^Error creating: `),
+		regexp.MustCompile(`^pods? "[^"]*" is forbidden: `),
+		regexp.MustCompile(`^Internal error occurred: `),
+	}
+)
+
+// uncreated names why the new revision has fewer pods than it wants. It blocks only while it has
+// none at all: pods that exist show the template to be acceptable.
+func uncreated(w *workload.Workload, r *workload.Revision) (symptom, bool) {
+	if r == nil || r.Failure == nil || r.Failure.Reason != "FailedCreate" || r.Total >= r.Desired {
+		return symptom{}, false
+	}
+	found, ok := refusal(r.Failure.Message)
+	if !ok {
+		return symptom{}, false
+	}
+	if r.Total > 0 {
+		found.grade = Waiting
+	}
+	// Pods that are on their way out still count against a quota.
+	if found.cause == QuotaExceeded && w.Terminating > 0 {
+		found.grade = Waiting
+	}
+	return found, true
+}
+
+// refusal reads the API server's answer to a pod's creation.
+func refusal(text string) (symptom, bool) {
+	words := strings.ToLower(text)
+	message := oneLine(dropPrefixes(text, admissionLayer))
+	switch {
+	case containsAny(words, webhookDown):
+		return waiting(WebhookUnavailable, message), true
+	case containsAny(words, quotaUnknown):
+		return waiting(QuotaExceeded, message), true
+	case containsAny(words, quotaFull):
+		return fatal(QuotaExceeded, message), true
+	case containsAny(words, noAccount):
+		return fatal(ServiceAccountMissing, message), true
+	case containsAny(words, admissionSaid):
+		return fatal(AdmissionDenied, message), true
+	}
+	return symptom{}, false
+}

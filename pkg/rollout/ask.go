@@ -1,0 +1,121 @@
+package rollout
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// maxAsked is how many pods of one kind of trouble have their events read, and one more than the
+// logs: what a handful shows, the others share.
+const maxAsked = 3
+
+// ask says what would explain this step's complaints.
+func (j *judge) ask() {
+	m := &j.next.memory
+	old := j.was.memory
+	m.asked, m.askedLogs = nil, nil
+	var candidates [][]*corev1.Pod
+	for _, pods := range j.diagnosis.mute {
+		candidates = append(candidates, pods)
+	}
+	candidates = append(candidates, j.diagnosis.endedMute, j.probedPods())
+	for i := range j.complaints {
+		k := &j.complaints[i]
+		if k.needsEvents() {
+			candidates = append(candidates, k.pods)
+		}
+		j.askLogs(k, old.askedLogs)
+	}
+	for _, pods := range candidates {
+		j.askEvents(pods, old.asked)
+	}
+}
+
+// needsEvents: also to keep a cause in view that only events show.
+func (k *complaint) needsEvents() bool {
+	switch k.Cause {
+	case LivenessFailing, StartupFailing, ReadinessFailing, LifecycleHookFailed, Evicted, ImageUnauthorized:
+		return true
+	}
+	return k.exemplar.wantsEvents
+}
+
+// askEvents picks pods whose events are read already before others, so that the choice stays.
+func (j *judge) askEvents(pods []*corev1.Pod, before map[types.UID]time.Time) {
+	if slices.Contains(j.seen.Blind, blindEvents) {
+		return
+	}
+	rank := func(p *corev1.Pod) int {
+		if _, ok := before[p.UID]; ok {
+			return 0
+		}
+		return 1
+	}
+	chosen := slices.Clone(pods)
+	if len(chosen) > maxAsked {
+		slices.SortFunc(chosen, func(a, b *corev1.Pod) int {
+			return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name))
+		})
+		chosen = chosen[:maxAsked]
+	}
+	for _, p := range chosen {
+		j.wants.Events = put(j.wants.Events, p.UID, p.Name)
+		t := since(before, p.UID, j.now)
+		j.next.memory.asked = put(j.next.memory.asked, p.UID, t)
+		j.wake.set(j.soon(t.Add(eventsTime)))
+	}
+}
+
+// askLogs wants the log of the last crash of one pod for each complaint.
+func (j *judge) askLogs(k *complaint, before map[LogKey]time.Time) {
+	run := k.exemplar.run
+	if run == nil || slices.Contains(j.seen.Blind, blindLogs) {
+		return
+	}
+	if _, ok := j.clues.answer(*run, 0); ok {
+		return
+	}
+	j.wants.Logs = append(j.wants.Logs, *run)
+	t := since(before, *run, j.now)
+	j.next.memory.askedLogs = put(j.next.memory.askedLogs, *run, t)
+	j.wake.set(j.soon(t.Add(logTime)))
+}
+
+// soon leaves out a moment that has passed.
+func (j *judge) soon(t time.Time) time.Time {
+	if j.now.Before(t) {
+		return t
+	}
+	return time.Time{}
+}
+
+// probedPods are a few pods of a soaking rollout whose liveness probe may be failing without the
+// kubelet having killed for it within the soak; only events tell.
+func (j *judge) probedPods() []*corev1.Pod {
+	if j.was.CompleteSince.IsZero() || !slowLiveness(j.pods, j.policy.Soak) {
+		return nil
+	}
+	return j.pods[:min(maxAsked, len(j.pods))]
+}
+
+func slowLiveness(pods []*corev1.Pod, soak time.Duration) bool {
+	if len(pods) == 0 {
+		return false
+	}
+	for i := range pods[0].Spec.Containers {
+		p := pods[0].Spec.Containers[i].LivenessProbe
+		if p == nil {
+			continue
+		}
+		first := time.Duration(p.InitialDelaySeconds) * time.Second
+		kill := first + time.Duration(max(1, p.PeriodSeconds)*max(1, p.FailureThreshold))*time.Second
+		if first < soak && kill >= soak {
+			return true
+		}
+	}
+	return false
+}

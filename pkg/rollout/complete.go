@@ -1,0 +1,55 @@
+package rollout
+
+import "fmt"
+
+// complete is the deployment controller's DeploymentComplete, for our generation and template: all
+// pods are new and available, and no old one is counted.
+func (j *judge) complete() bool {
+	w := j.seen.Workload
+	if !j.observed() || w.Updated != w.Desired || w.Total != w.Updated || w.Available < w.Desired {
+		return false
+	}
+	return w.Desired == 0 || j.revision != nil || len(j.seen.Revisions) == 0
+}
+
+// against says what a pod shows that the controller's counts do not have yet, or never will: it
+// calls a rollout done while its pods crash (recordings f, g, i, x).
+func (j *judge) against() string {
+	for _, pod := range j.pods {
+		if healthy(pod) || ended(pod) {
+			continue
+		}
+		for s := range seats(pod) {
+			if !s.serving() && !s.finished() {
+				return fmt.Sprintf("pod %s: container %s is not ready", pod.Name, s.spec.Name)
+			}
+		}
+		if !isReady(pod) {
+			return fmt.Sprintf("pod %s is not ready", pod.Name)
+		}
+	}
+	return ""
+}
+
+// shaky tells whether a pod has crashed so lately that its present run proves nothing yet.
+func (j *judge) shaky() bool {
+	for i := range j.complaints {
+		if j.complaints[i].Grade != Waiting {
+			return true
+		}
+	}
+	return false
+}
+
+// oldPodsGone tells whether the last of the old pods has ended, terminating ones included.
+func (j *judge) oldPodsGone() bool {
+	if j.seen.Workload.Terminating > 0 {
+		return false
+	}
+	for _, p := range j.seen.Pods {
+		if (j.revision == nil || !ownedBy(p, j.revision.UID)) && !ended(p) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,156 @@
+package rollout
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// diagnosis is what a look at all new pods found.
+type diagnosis struct {
+	symptoms []symptom
+	// mute are the pods that should have shown something by now and did not, by shape.
+	mute map[shape][]*corev1.Pod
+	// endedMute are pods that ended without a word of why.
+	endedMute []*corev1.Pod
+	evicted   []symptom
+	of        int // new pods that should serve
+	ready     int
+}
+
+// newPods are the pods of a revision that are meant to stay.
+func newPods(pods []*corev1.Pod, revision types.UID) []*corev1.Pod {
+	var mine []*corev1.Pod
+	for _, pod := range pods {
+		if pod.DeletionTimestamp == nil && ownedBy(pod, revision) {
+			mine = append(mine, pod)
+		}
+	}
+	return mine
+}
+
+func ownedBy(pod *corev1.Pod, uid types.UID) bool {
+	for i := range pod.OwnerReferences {
+		if o := &pod.OwnerReferences[i]; o.Controller != nil && *o.Controller {
+			return o.UID == uid
+		}
+	}
+	return false
+}
+
+// diagnose looks at every new pod. It judges nothing: what the symptoms amount to is decided where
+// the strategy is known.
+func (c *clues) diagnose(w *workload.Workload, r *workload.Revision, pods []*corev1.Pod) diagnosis {
+	d := diagnosis{mute: map[shape][]*corev1.Pod{}}
+	if found, ok := uncreated(w, r); ok {
+		d.symptoms = append(d.symptoms, found)
+	}
+	for _, pod := range pods {
+		if ended(pod) {
+			c.lookAtEnded(&d, pod)
+			continue
+		}
+		d.of++
+		if isReady(pod) {
+			d.ready++
+		}
+		if !healthy(pod) {
+			c.lookAt(&d, pod)
+		}
+	}
+	c.share(&d)
+	c.countEvictions(&d)
+	return d
+}
+
+func (c *clues) lookAtEnded(d *diagnosis, pod *corev1.Pod) {
+	if c.memory.past[pod.UID] {
+		return
+	}
+	if found, ok := c.evicted(pod); ok {
+		found.pod = pod
+		d.evicted = append(d.evicted, found)
+		return
+	}
+	// A pod of a Deployment restarts its containers: one that ended was made to.
+	d.endedMute = append(d.endedMute, pod)
+}
+
+// lookAt adds what one pod shows.
+func (c *clues) lookAt(d *diagnosis, pod *corev1.Pod) {
+	if found, ok := c.unplaced(pod); ok {
+		found.pod = pod
+		d.symptoms = append(d.symptoms, found)
+		return
+	}
+	before := len(d.symptoms)
+	for s := range seats(pod) {
+		if found, ok := c.inContainer(s); ok {
+			d.symptoms = append(d.symptoms, found)
+		}
+	}
+	if len(d.symptoms) > before || isReady(pod) {
+		return
+	}
+	if found, ok := c.unexplained(pod); ok {
+		found.pod = pod
+		d.symptoms = append(d.symptoms, found)
+	}
+	if c.unreadyFor(pod, unexplainedTime) {
+		sh := shapeOf(pod)
+		d.mute[sh] = append(d.mute[sh], pod)
+	}
+}
+
+// share gives what the looked-at pods explain to their likes: events and logs are read for a few
+// exemplars only.
+func (c *clues) share(d *diagnosis) {
+	explained := map[string]*symptom{}
+	byShape := map[shape]*symptom{}
+	own := map[types.UID]bool{}
+	for i := range d.symptoms {
+		s := &d.symptoms[i]
+		switch {
+		case s.vague || s.pod == nil:
+		case s.exitCode != nil:
+			if known := explained[s.container]; known == nil || specificity(s.cause) > specificity(known.cause) {
+				explained[s.container] = s
+			}
+		case s.container == "" || s.cause == ImagePulling:
+			byShape[shapeOf(s.pod)], own[s.pod.UID] = s, true
+		}
+	}
+	for i := range d.symptoms {
+		if s := &d.symptoms[i]; s.vague && s.exitCode != nil && specificity(s.cause) == 0 {
+			s.adopt(explained[s.container])
+		}
+	}
+	for sh, pods := range d.mute {
+		for _, pod := range pods {
+			if like := byShape[sh]; like != nil && sh != shapeUnready && !own[pod.UID] && !c.sawEvents(pod.UID) {
+				s := *like
+				s.pod = pod
+				d.symptoms = append(d.symptoms, s)
+			}
+		}
+	}
+}
+
+// adopt takes over the explanation of a like that ended in the same way.
+func (s *symptom) adopt(like *symptom) {
+	if like == nil || *like.exitCode != *s.exitCode {
+		return
+	}
+	s.cause, s.grade, s.patience, s.message, s.subject = like.cause, like.grade, like.patience, like.message, like.subject
+	s.vague = false
+}
+
+// specificity orders the names for one and the same end of a container.
+func specificity(c Cause) int {
+	switch c {
+	case CrashLoop, InitFailed:
+		return 0
+	}
+	return 1
+}

@@ -1,0 +1,59 @@
+package rollout
+
+import "time"
+
+// marks are how far a rollout has come. Only what was never reached before is progress: pods that
+// come and go are not.
+type marks struct {
+	set                             bool
+	generation                      int64
+	desired                         int32
+	updated, ready, available, left int32
+}
+
+// mark moves the marks, and the time of the last progress with them, as the deployment controller
+// does it (DeploymentProgressing in k8s.io/kubernetes/pkg/controller/deployment/util).
+func (j *judge) mark(c Counts) {
+	m, w := j.was.memory.marks, j.seen.Workload
+	left := c.Old + c.Terminating
+	now := marks{set: true, generation: w.Generation, desired: c.Desired, updated: c.Updated, ready: c.Ready, available: c.Available, left: left}
+	switch {
+	case !m.set, m.desired != now.desired, m.generation != now.generation: // a new start
+		j.next.memory.marks = now
+	case now.updated > m.updated, now.ready > m.ready, now.available > m.available, now.left < m.left:
+		now.updated, now.ready = max(now.updated, m.updated), max(now.ready, m.ready)
+		now.available, now.left = max(now.available, m.available), min(now.left, m.left)
+		j.next.memory.marks = now
+	default:
+		return
+	}
+	j.next.memory.progressed, j.advanced = j.now, true
+}
+
+// deadline is when our own clock ends a rollout that makes no progress; zero if nothing does.
+func (j *judge) deadline() time.Time {
+	if d := j.seen.Workload.Strategy.ProgressDeadline; d > 0 {
+		return j.next.memory.progressed.Add(d + grace)
+	}
+	return time.Time{}
+}
+
+// timeout is when the user's patience ends; zero if it doesn't.
+func (j *judge) timeout() time.Time {
+	if j.policy.Timeout > 0 {
+		return j.started.Add(j.policy.Timeout)
+	}
+	return time.Time{}
+}
+
+// passed tells whether a moment has come; if not, the alarm is set for it.
+func (j *judge) passed(moment time.Time) bool {
+	if moment.IsZero() {
+		return false
+	}
+	if !j.now.Before(moment) {
+		return true
+	}
+	j.wake.set(moment)
+	return false
+}

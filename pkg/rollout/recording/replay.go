@@ -1,0 +1,249 @@
+package recording
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+func compare(a, b string) int { return cmp.Compare(a, b) }
+
+// Frame is one moment of a replay: a line of the recording was taken in, or the engine had asked to
+// be called again. Time is the recording's own.
+type Frame struct {
+	Time    time.Time
+	Elapsed time.Duration
+	State   rollout.State
+	Events  []rollout.Event
+	// Action is what was done by hand at this moment, if anything.
+	Action string
+}
+
+// Replay plays a recording. The engine sees it as it would see a cluster.
+type Replay struct {
+	in     *Reader
+	policy rollout.Policy
+	stage  *stage
+	base   time.Time
+
+	refs    []workload.Ref
+	initial map[workload.Ref]*rollout.Before
+	started bool
+	state   rollout.State
+	clock   time.Duration
+}
+
+// NewReplay begins a replay. A policy's Soak and so on count in the recording's own time.
+func NewReplay(r io.Reader, policy rollout.Policy) (*Replay, error) {
+	in, err := NewReader(r)
+	if err != nil {
+		return nil, err
+	}
+	return &Replay{in: in, policy: policy, stage: newStage()}, nil
+}
+
+// ErrEmpty: a recording shows no workload.
+var ErrEmpty = errors.New("the recording holds no Deployment")
+
+// Frames plays the recording to its verdict or its end, as fast as it is asked. The last frame holds
+// the outcome; a recording that ends before the verdict is Undecided.
+func (p *Replay) Frames() iter.Seq2[Frame, error] {
+	return func(yield func(Frame, error) bool) {
+		for p.state.Outcome == "" {
+			line, err := p.in.Next()
+			if err != nil && !errors.Is(err, io.EOF) {
+				yield(Frame{}, err)
+				return
+			}
+			ended := err != nil || line.Type == End
+			if err == nil && !p.wakeUntil(line.Elapsed(), yield) {
+				return
+			}
+			if p.state.Outcome != "" {
+				return
+			}
+			if ended {
+				p.clock = max(p.clock, line.Elapsed())
+				p.end(yield)
+				return
+			}
+			if !p.take(line, yield) {
+				return
+			}
+		}
+	}
+}
+
+// wakeUntil steps at each moment that the engine asked for before the next line.
+func (p *Replay) wakeUntil(next time.Duration, yield func(Frame, error) bool) bool {
+	for p.started && p.state.Outcome == "" && !p.state.Wake.IsZero() {
+		wake := p.state.Wake.Sub(p.base)
+		if wake >= next {
+			break
+		}
+		p.clock = max(p.clock, wake)
+		before := p.state.Wake
+		if !yield(p.step(""), nil) {
+			return false
+		}
+		if p.state.Wake.Equal(before) { // it asks for the past: time must go on
+			break
+		}
+	}
+	return true
+}
+
+// take takes in one line.
+func (p *Replay) take(line Line, yield func(Frame, error) bool) bool {
+	if line.Type != Initial && line.Type != Update && line.Type != Watch && !p.started {
+		p.begin(nil)
+	}
+	p.clock = max(p.clock, line.Elapsed())
+	rule := takers[line.Type]
+	if rule == nil {
+		return true
+	}
+	said, err := rule(p, line)
+	if err != nil {
+		yield(Frame{}, &SyntaxError{p.in.line, err})
+		return false
+	}
+	if !p.started || line.Type == Initial {
+		return true
+	}
+	return yield(p.step(said), nil)
+}
+
+// takers map the type of a line to what it does, and to what was done by hand.
+var takers = map[string]func(p *Replay, line Line) (said string, err error){
+	Initial:  func(p *Replay, line Line) (string, error) { return "", p.stage.set(line.Object, false) },
+	Added:    func(p *Replay, line Line) (string, error) { return "", p.stage.set(line.Object, false) },
+	Modified: func(p *Replay, line Line) (string, error) { return "", p.stage.set(line.Object, false) },
+	Deleted:  func(p *Replay, line Line) (string, error) { return "", p.stage.set(line.Object, true) },
+	Log:      func(p *Replay, line Line) (string, error) { return "", p.stage.setLog(line.Object) },
+	Update:   func(p *Replay, line Line) (string, error) { return "", p.beginAt(line, true) },
+	Watch:    func(p *Replay, line Line) (string, error) { return "", p.beginAt(line, false) },
+	Action: func(_ *Replay, line Line) (string, error) {
+		var a action
+		err := json.Unmarshal(line.Object, &a)
+		return a.Script, err
+	},
+}
+
+func (p *Replay) beginAt(line Line, change bool) error {
+	var b beginning
+	if err := json.Unmarshal(line.Object, &b); err != nil {
+		return err
+	}
+	p.clock = line.Elapsed()
+	p.base = b.StartedAt
+	if !change {
+		p.begin(nil)
+		return nil
+	}
+	if b.Targets == nil {
+		for _, ref := range p.stage.refs() {
+			b.Targets = append(b.Targets, targetRef{ref.Kind, ref.Namespace, ref.Name, p.stage.workload(ref).Generation + 1})
+		}
+	}
+	p.begin(b.Targets)
+	return nil
+}
+
+// begin starts the watch: of a change to some targets, or of all that is there.
+func (p *Replay) begin(changed []targetRef) {
+	var targets []rollout.Target
+	for _, t := range changed {
+		ref := workload.Ref{Kind: t.Kind, Namespace: t.Namespace, Name: t.Name}
+		target := rollout.Target{Ref: ref, Generation: t.Generation}
+		if w := p.stage.workload(ref); w != nil {
+			target.UID, target.Before = w.UID, rollout.Capture(w, p.stage.revisionsOf(ref, w))
+		}
+		targets = append(targets, target)
+	}
+	if changed == nil {
+		for _, ref := range p.stage.refs() {
+			targets = append(targets, rollout.Target{Ref: ref})
+		}
+	}
+	if len(targets) == 0 {
+		return
+	}
+	if p.base.IsZero() {
+		p.base = p.stage.newest()
+	}
+	p.refs = nil
+	for _, t := range targets {
+		p.refs = append(p.refs, t.Ref)
+	}
+	p.state, p.started = rollout.Start(targets, p.policy, p.now()), true
+}
+
+func (p *Replay) now() time.Time { return p.base.Add(p.clock) }
+
+// step shows the engine the stage as it is, and again for as long as it wants to see more of it.
+func (p *Replay) step(said string) Frame {
+	frame := Frame{Time: p.now(), Elapsed: p.clock, Action: said}
+	for range 3 {
+		wanted := p.state.Wants
+		var events []rollout.Event
+		p.state, events = rollout.Step(p.state, p.stage.snapshot(p.refs, wanted), p.now())
+		frame.Events = append(frame.Events, events...)
+		if p.state.Outcome != "" || same(wanted, p.state.Wants) {
+			break
+		}
+	}
+	frame.State = p.state
+	return frame
+}
+
+func same(a, b rollout.Wants) bool {
+	return maps.Equal(a.Events, b.Events) && slices.Equal(a.Logs, b.Logs)
+}
+
+// end closes a recording that has come to no verdict.
+func (p *Replay) end(yield func(Frame, error) bool) {
+	if !p.started {
+		p.begin(nil)
+	}
+	if !p.started {
+		yield(Frame{}, ErrEmpty)
+		return
+	}
+	last := p.step("")
+	if last.State.Outcome == "" {
+		p.state.Outcome = rollout.Undecided
+		p.state.Workloads = slices.Clone(p.state.Workloads)
+		for i := range p.state.Workloads {
+			if p.state.Workloads[i].Outcome == "" {
+				p.state.Workloads[i].Outcome = rollout.Undecided
+			}
+		}
+		last.State = p.state
+	}
+	yield(last, nil)
+}
+
+// Run plays a whole recording and returns its last frame.
+func Run(r io.Reader, policy rollout.Policy) (Frame, error) {
+	p, err := NewReplay(r, policy)
+	if err != nil {
+		return Frame{}, err
+	}
+	var last Frame
+	for frame, err := range p.Frames() {
+		if err != nil {
+			return last, err
+		}
+		last = frame
+	}
+	return last, nil
+}

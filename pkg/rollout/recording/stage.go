@@ -1,0 +1,187 @@
+package recording
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// stage holds the objects of a recording as they stand at one moment.
+type stage struct {
+	deployments map[workload.Ref]*appsv1.Deployment
+	sets        map[types.UID]*appsv1.ReplicaSet
+	pods        map[types.UID][]*corev1.Pod // by the owner
+	events      map[types.UID][]*corev1.Event
+	claims      []*corev1.Event
+	logs        map[rollout.LogKey]rollout.Log
+	podByName   map[types.NamespacedName]*corev1.Pod
+	gone        map[workload.Ref]bool
+
+	workloads map[workload.Ref]*workload.Workload // read from deployments, until they change
+	revisions map[workload.Ref][]workload.Revision
+}
+
+func newStage() *stage {
+	return &stage{
+		deployments: map[workload.Ref]*appsv1.Deployment{},
+		sets:        map[types.UID]*appsv1.ReplicaSet{},
+		pods:        map[types.UID][]*corev1.Pod{},
+		events:      map[types.UID][]*corev1.Event{},
+		logs:        map[rollout.LogKey]rollout.Log{},
+		podByName:   map[types.NamespacedName]*corev1.Pod{},
+		gone:        map[workload.Ref]bool{},
+		workloads:   map[workload.Ref]*workload.Workload{},
+		revisions:   map[workload.Ref][]workload.Revision{},
+	}
+}
+
+// setters take in the object of a line by its kind. Other kinds are skipped.
+var setters = map[string]func(s *stage, object json.RawMessage, deleted bool) error{
+	"Deployment": (*stage).setDeployment,
+	"ReplicaSet": (*stage).setReplicaSet,
+	"Pod":        (*stage).setPod,
+	"Event":      (*stage).setEvent,
+}
+
+func (s *stage) set(object json.RawMessage, deleted bool) error {
+	var kind metav1.TypeMeta
+	if err := json.Unmarshal(object, &kind); err != nil {
+		return fmt.Errorf("object: %w", err)
+	}
+	setter := setters[kind.Kind]
+	if setter == nil {
+		return nil
+	}
+	if err := setter(s, object, deleted); err != nil {
+		return fmt.Errorf("%s: %w", kind.Kind, err)
+	}
+	return nil
+}
+
+func (s *stage) setDeployment(object json.RawMessage, deleted bool) error {
+	d := &appsv1.Deployment{}
+	if err := json.Unmarshal(object, d); err != nil {
+		return err
+	}
+	ref := workload.Ref{Kind: "Deployment", Namespace: d.Namespace, Name: d.Name}
+	if deleted {
+		delete(s.deployments, ref)
+	} else {
+		s.deployments[ref] = d
+	}
+	s.gone[ref] = deleted
+	delete(s.workloads, ref)
+	delete(s.revisions, ref)
+	return nil
+}
+
+func (s *stage) setReplicaSet(object json.RawMessage, deleted bool) error {
+	rs := &appsv1.ReplicaSet{}
+	if err := json.Unmarshal(object, rs); err != nil {
+		return err
+	}
+	if deleted {
+		delete(s.sets, rs.UID)
+	} else {
+		s.sets[rs.UID] = rs
+	}
+	clear(s.revisions)
+	return nil
+}
+
+func (s *stage) setPod(object json.RawMessage, deleted bool) error {
+	p := &corev1.Pod{}
+	if err := json.Unmarshal(object, p); err != nil {
+		return err
+	}
+	name := types.NamespacedName{Namespace: p.Namespace, Name: p.Name}
+	if deleted {
+		delete(s.podByName, name)
+	} else {
+		s.podByName[name] = p
+	}
+	if owner := metav1.GetControllerOfNoCopy(p); owner != nil {
+		s.pods[owner.UID] = replace(s.pods[owner.UID], p, deleted)
+	}
+	return nil
+}
+
+func (s *stage) setEvent(object json.RawMessage, deleted bool) error {
+	e := &corev1.Event{}
+	if err := json.Unmarshal(object, e); err != nil {
+		return err
+	}
+	if e.InvolvedObject.Kind == "PersistentVolumeClaim" {
+		s.claims = replace(s.claims, e, deleted)
+		return nil
+	}
+	about := e.InvolvedObject.UID
+	s.events[about] = replace(s.events[about], e, deleted)
+	return nil
+}
+
+// replace sets or removes an object in a slice that may be in use: it makes a new one.
+func replace[T metav1.Object](all []T, o T, deleted bool) []T {
+	at := slices.IndexFunc(all, func(x T) bool { return x.GetUID() == o.GetUID() })
+	if at < 0 {
+		if deleted {
+			return all
+		}
+		return append(slices.Clip(all), o)
+	}
+	all = slices.Clone(all)
+	if deleted {
+		return slices.Delete(all, at, at+1)
+	}
+	all[at] = o
+	return all
+}
+
+// setLog dates a log by the run that it is of, as the pod stands when it is fetched.
+func (s *stage) setLog(object json.RawMessage) error {
+	var l podLog
+	if err := json.Unmarshal(object, &l); err != nil {
+		return fmt.Errorf("log: %w", err)
+	}
+	pod := s.podByName[types.NamespacedName{Namespace: l.Namespace, Name: l.Pod}]
+	if pod == nil {
+		return nil
+	}
+	key := rollout.LogKey{Pod: l.Pod, PodUID: pod.UID, Container: l.Container, Previous: l.Previous}
+	if l.Restart != nil {
+		key.Restart = *l.Restart
+	} else {
+		key.Restart = runOf(pod, l.Container, l.Previous)
+	}
+	answer := rollout.Log{Err: l.Error}
+	if l.Text != nil && *l.Text != "" {
+		answer.Lines = strings.Split(strings.TrimSuffix(*l.Text, "\n"), "\n")
+	}
+	s.logs[key] = answer
+	return nil
+}
+
+// runOf is the run whose log the API server gives: while a container waits, both the current and
+// the previous one are the run that ended last.
+func runOf(pod *corev1.Pod, container string, previous bool) int32 {
+	for _, all := range [][]corev1.ContainerStatus{pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses} {
+		for i := range all {
+			c := &all[i]
+			if c.Name == container && previous && c.State.Waiting == nil && c.RestartCount > 0 {
+				return c.RestartCount - 1
+			} else if c.Name == container {
+				return c.RestartCount
+			}
+		}
+	}
+	return 0
+}

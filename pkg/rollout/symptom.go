@@ -1,0 +1,57 @@
+package rollout
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// symptom is what keeps one pod, or one container of it, from serving. Symptoms of one cause and
+// container are one finding.
+type symptom struct {
+	cause   Cause
+	grade   Grade
+	message string
+	// patience is how long a fatal cause may last before it decides.
+	patience time.Duration
+
+	pod       *corev1.Pod // nil when no pod could be created
+	container string
+	// subject is the object or key that the cause is about: a Secret, a claim.
+	subject  string
+	restarts int32
+	exitCode *int32
+	// run is the run that crashed, whose log explains it; nil when there is none to read.
+	run *LogKey
+	// vague: what would explain it more closely (events, a log) has not been looked at.
+	vague bool
+	// wantsEvents: the pod's events would explain it.
+	wantsEvents bool
+}
+
+// The patience of DESIGN.md §4 for causes that do not mend themselves. What an operator may be
+// about to create gets longer.
+const (
+	patienceFatal   = 10 * time.Second
+	patienceMissing = 30 * time.Second
+)
+
+// failingRestarts is the restart with which a failing cause decides. The kubelet restarts at about
+// 1, 12, 38 and 80 s; programs that wait for a database often crash once or twice.
+const failingRestarts = 3
+
+func fatal(cause Cause, message string) symptom {
+	return symptom{cause: cause, grade: Fatal, message: message, patience: patienceFatal}
+}
+
+func missing(cause Cause, subject, message string) symptom {
+	return symptom{cause: cause, grade: Fatal, message: message, patience: patienceMissing, subject: subject}
+}
+
+func failing(cause Cause, message string) symptom {
+	return symptom{cause: cause, grade: Failing, message: message}
+}
+
+func waiting(cause Cause, message string) symptom {
+	return symptom{cause: cause, grade: Waiting, message: message}
+}

@@ -1,0 +1,132 @@
+package rollout
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// decide ends the workload's watch.
+func (j *judge) decide(outcome Outcome, message string) {
+	j.next.Outcome, j.next.Message, j.next.Phase = outcome, message, Done
+}
+
+// verdict decides, or says when to look again. What counts against the rollout comes first.
+func (j *judge) verdict() {
+	deadline, timeout := j.deadline(), j.timeout()
+	var end alarm
+	end.set(deadline)
+	end.set(timeout)
+	j.next.Deadline = end.at
+
+	complete := j.complete()
+	trouble := j.trouble(complete)
+	rules := []func(complete bool, trouble disturbance) bool{
+		j.scaledToZero, j.failed, j.paused, j.soaked, j.exceeded, j.stalled, j.timedOut,
+	}
+	for _, rule := range rules {
+		if rule(complete, trouble) {
+			return
+		}
+	}
+}
+
+func (j *judge) scaledToZero(complete bool, _ disturbance) bool {
+	if !complete || j.seen.Workload.Desired != 0 {
+		return false
+	}
+	j.next.CompleteSince = j.now
+	j.decide(Succeeded, "scaled to 0: there is no pod to judge the new revision by")
+	return true
+}
+
+// failed: what blocks has outlasted its patience, and the rollout can't get past it.
+func (j *judge) failed(complete bool, _ disturbance) bool {
+	_, fails := blocked(j.complaints, j.seen.Workload, &j.diagnosis, complete || j.next.Phase == Soaking)
+	if !fails {
+		return false
+	}
+	j.decide(Failed, "")
+	return true
+}
+
+// exceeded: the controller says that the deadline has passed.
+func (j *judge) exceeded(bool, disturbance) bool {
+	c := j.seen.Workload.Condition("Progressing")
+	if c == nil || c.Status != "False" || c.Reason != "ProgressDeadlineExceeded" || !j.observed() || j.stale(c.Message, c.LastUpdate) {
+		return false
+	}
+	j.failLate(c.Message)
+	return true
+}
+
+// stale: the condition is about an earlier rollout. The controller leaves it as it is until the new
+// one makes progress, when an existing revision is used again; a release that mends a failed one
+// must not be failed by it.
+func (j *judge) stale(message string, updated time.Time) bool {
+	if b := j.next.Target.Before; b != nil && b.Workload != nil {
+		if old := b.Workload.Condition("Progressing"); old != nil && old.Reason == "ProgressDeadlineExceeded" && old.LastUpdate.Equal(updated) {
+			return true
+		}
+	}
+	return j.revision != nil && strings.HasPrefix(message, `ReplicaSet "`) && !strings.Contains(message, `"`+j.revision.Name+`"`)
+}
+
+// stalled: our own clock, for when the controller's is out of order, or stands still because it has
+// called the rollout complete already.
+func (j *judge) stalled(bool, disturbance) bool {
+	if since := j.next.CompleteSince; !since.IsZero() && j.now.Before(since.Add(j.policy.Soak)) {
+		return false // a clean window is under way
+	}
+	if !j.passed(j.deadline()) {
+		return false
+	}
+	if j.seen.Workload.Paused {
+		j.decide(TimedOut, "paused for as long as its progress deadline")
+		return true
+	}
+	if !j.next.CompleteSince.IsZero() && j.waitsForOldPods() {
+		j.decide(TimedOut, "the new pods are up, but old ones have not ended")
+		return true
+	}
+	j.failLate(fmt.Sprintf("no progress for %s", j.seen.Workload.Strategy.ProgressDeadline))
+	return true
+}
+
+// failLate fails a rollout at its deadline: the cause that stands is what it rests on.
+func (j *judge) failLate(message string) {
+	late := Finding{Cause: DeadlineExceeded, Grade: Fatal, Message: oneLine(message), Of: j.diagnosis.of, Exemplar: j.next.RevisionName}
+	late.Next = j.nextCommands(&complaint{Finding: late})
+	late.Pods = max(0, late.Of-j.diagnosis.ready)
+	j.next.Findings = append(slices.Clone(j.next.Findings), late)
+	j.decide(Failed, late.Message)
+}
+
+// timedOut: the user's patience ends. What stands in the way with evidence is a failure; a pull or
+// an init container under way is not.
+func (j *judge) timedOut(bool, disturbance) bool {
+	if !j.passed(j.timeout()) {
+		return false
+	}
+	message := fmt.Sprintf("not complete after %s", j.policy.Timeout)
+	for i := range j.complaints {
+		switch j.complaints[i].Cause {
+		case ImagePulling, InitRunning, Paused:
+			continue
+		}
+		j.next.Findings[0], j.next.Findings[i] = j.next.Findings[i], j.next.Findings[0]
+		j.decide(Failed, string(DeadlineExceeded)+": "+message)
+		return true
+	}
+	j.decide(TimedOut, message)
+	return true
+}
+
+// checkTimeout is for when there is nothing to judge yet.
+func (j *judge) checkTimeout() {
+	if j.passed(j.timeout()) {
+		j.decide(TimedOut, fmt.Sprintf("the change was not seen in %s", j.policy.Timeout))
+	}
+	j.next.Deadline = j.timeout()
+}
