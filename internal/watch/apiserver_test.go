@@ -3,6 +3,7 @@ package watch
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -269,14 +270,14 @@ func (s *apiServer) serveLog(w http.ResponseWriter, pod string, previous bool) {
 		refuse(w, http.StatusBadRequest, metav1.StatusReasonBadRequest, "previous terminated container not found")
 		return
 	}
-	fmt.Fprint(w, text)
+	_, _ = io.WriteString(w, text) // the client may be gone
 }
 
 // refuse answers as the API server does: with a Status.
 func refuse(w http.ResponseWriter, code int, reason metav1.StatusReason, message string) {
 	w.Header().Set("Content-Type", runtime.ContentTypeJSON)
 	w.WriteHeader(code)
-	json.NewEncoder(w).Encode(metav1.Status{
+	_ = json.NewEncoder(w).Encode(metav1.Status{
 		TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"},
 		Status:   metav1.StatusFailure, Reason: reason, Message: message, Code: int32(code),
 	})

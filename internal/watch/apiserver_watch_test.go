@@ -66,7 +66,7 @@ func (s *apiServer) serveList(w http.ResponseWriter, resource string, match func
 		m.SetContinue(strconv.Itoa(to))
 	}
 	w.Header().Set("Content-Type", runtime.ContentTypeProtobuf)
-	w.Write(s.encode(list))
+	_, _ = w.Write(s.encode(list)) // the client may be gone
 }
 
 func (s *apiServer) serveWatch(w http.ResponseWriter, r *http.Request, resource string, match func(runtime.Object) bool, since string) {
@@ -86,14 +86,14 @@ func (s *apiServer) serveWatch(w http.ResponseWriter, r *http.Request, resource 
 	}
 	w.Header().Set("Content-Type", runtime.ContentTypeProtobuf+";stream=watch")
 	w.WriteHeader(http.StatusOK)
-	out := s.info.StreamSerializer.Framer.NewFrameWriter(w)
+	out := s.info.StreamSerializer.NewFrameWriter(w)
 	send := func(event watch.EventType, obj runtime.Object) {
 		var b bytes.Buffer
 		e := &metav1.WatchEvent{Type: string(event), Object: runtime.RawExtension{Raw: s.encode(obj)}}
-		if err := s.info.StreamSerializer.Serializer.Encode(e, &b); err != nil {
+		if err := s.info.StreamSerializer.Encode(e, &b); err != nil {
 			panic(err)
 		}
-		out.Write(b.Bytes())
+		_, _ = out.Write(b.Bytes()) // the client may be gone
 	}
 	for _, obj := range initial {
 		send(watch.Added, obj)

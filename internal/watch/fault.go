@@ -39,7 +39,7 @@ type fault int
 const (
 	retry   fault = iota // the server or the way to it is troubled
 	expired              // the version is too old: list again
-	plain                // the server does not stream lists: list by pages
+	plain                // the list cannot be streamed: list by pages
 	refused              // the credentials are not accepted, or do not suffice
 	fatal                // asking again would not help
 )
@@ -55,8 +55,9 @@ func classify(err error, streamingList bool) fault {
 		return expired
 	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err):
 		return refused
-	// Servers without the feature call sendInitialEvents and resourceVersionMatch invalid.
-	case streamingList && (apierrors.IsInvalid(err) || apierrors.IsBadRequest(err)):
+	// Servers without the feature call sendInitialEvents and resourceVersionMatch invalid. And where
+	// something between closes streams early, pages are short enough to come through.
+	case streamingList && (apierrors.IsInvalid(err) || apierrors.IsBadRequest(err) || errors.Is(err, errCut)):
 		return plain
 	case apierrors.IsTooManyRequests(err), apierrors.IsTimeout(err), apierrors.IsServerTimeout(err):
 		return retry

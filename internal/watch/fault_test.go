@@ -243,3 +243,23 @@ func TestServerThatDoesNotStreamLists(t *testing.T) {
 		}
 	})
 }
+
+func TestListThatIsCutShortComesByPages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, web := newAPIServer(t), newApp("web", 3)
+		s.putApp(web)
+		s.setFault(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Query().Get("sendInitialEvents") == "" {
+				return false
+			}
+			w.Header().Set("Content-Type", "application/vnd.kubernetes.protobuf;stream=watch")
+			w.WriteHeader(http.StatusOK)
+			<-time.After(time.Second)
+			return true
+		})
+		w := watchApps(t, s, Options{}, web)
+		if o := w.observed("anything", web, always); len(o.Pods) != 3 {
+			t.Errorf("%d pods", len(o.Pods))
+		}
+	})
+}

@@ -78,11 +78,10 @@ func (s *stream) consume(ctx context.Context, w watch.Interface) error {
 			case !ok:
 				return nil
 			}
-			if event.Type == watch.Error {
-				return apierrors.FromObject(event.Object)
-			}
-			if events++; events == 1 {
-				s.answered()
+			if event.Type != watch.Error {
+				if events++; events == 1 {
+					s.answered()
+				}
 			}
 			if err := s.take(event); err != nil {
 				return err
@@ -92,11 +91,13 @@ func (s *stream) consume(ctx context.Context, w watch.Interface) error {
 }
 
 func (s *stream) take(event watch.Event) error {
+	if event.Type == watch.Error {
+		return apierrors.FromObject(event.Object)
+	}
 	m, err := meta.Accessor(event.Object)
 	if err != nil {
 		return fmt.Errorf("reading a change of %s: %w", s.resource, err)
 	}
-	// A new version is taken before the object is trimmed.
 	version := m.GetResourceVersion()
 	switch event.Type {
 	case watch.Added, watch.Modified:
@@ -108,6 +109,7 @@ func (s *stream) take(event watch.Event) error {
 			s.version = version
 			s.sink.listed()
 		}
+	default: // what this client does not know says nothing about objects
 	}
 	if s.version != "" { // a streamed list is in no order: only its end is a version to go on from
 		s.version = version

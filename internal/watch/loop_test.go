@@ -74,7 +74,7 @@ func TestWantingTheSameIsNoNews(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, web, w := started(t)
 		wants := wantEvents(web.pods[0])
-		wants.Logs = []rollout.LogKey{keyOfRun(web.pods[0], 0, false)}
+		wants.Logs = []rollout.LogKey{firstRun(web.pods[0], false)}
 		w.Want(wants)
 		w.observed("the answer", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
 		for range 3 {
@@ -114,7 +114,7 @@ func TestContextStopsEverything(t *testing.T) {
 		"in an outage":   func(s *apiServer, _ *watching, _ app) { s.stop() },
 		"with a slow log": func(s *apiServer, w *watching, web app) {
 			s.setFault(hang("/log"))
-			w.Want(rollout.Wants{Logs: []rollout.LogKey{keyOfRun(web.pods[0], 0, false)}})
+			w.Want(rollout.Wants{Logs: []rollout.LogKey{firstRun(web.pods[0], false)}})
 		},
 		"with events":      func(_ *apiServer, w *watching, web app) { w.Want(wantEvents(web.pods...)) },
 		"with unread news": func(s *apiServer, _ *watching, web app) { scale(s, web, 3) },
@@ -160,7 +160,9 @@ func TestNothingIsLeftOverHTTP(t *testing.T) {
 	w.observed("anything", web, always)
 	w.observed("a change", web, scale(s, web, 3))
 	w.stop()
-	w.end()
+	if err := w.end(); err != nil {
+		t.Errorf("Err() = %v", err)
+	}
 	transport.CloseIdleConnections()
 	for end := time.Now().Add(deadline); runtime.NumGoroutine() > before; runtime.Gosched() {
 		if time.Now().After(end) {

@@ -132,8 +132,8 @@ func TestDeploymentMadeAnewWithAnotherSelector(t *testing.T) {
 }
 
 func TestQueryIsWithinWhatProxiesTake(t *testing.T) {
-	var targets []*target
-	for i := range 500 {
+	targets := make([]*target, 0, 500)
+	for i := range cap(targets) {
 		name := fmt.Sprintf("%s-%d", strings.Repeat("long", 10), i)
 		a := newApp(name, 0)
 		a.deployment.Spec.Selector.MatchLabels["team"] = "shop"

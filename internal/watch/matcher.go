@@ -95,10 +95,10 @@ func query(targets []*target) string {
 		for _, s := range known {
 			if value, ok := s.MatchLabels[key]; ok {
 				values[value] = true
-			} else {
-				values = nil
-				break
+				continue
 			}
+			values = nil
+			break
 		}
 		q := key + " in (" + strings.Join(slices.Sorted(maps.Keys(values)), ",") + ")"
 		if len(values) > most && len(q) <= queryLength {

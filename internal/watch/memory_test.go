@@ -98,10 +98,10 @@ func roll(s *apiServer, old app) {
 func fatten(p *corev1.Pod, i int) {
 	p.GenerateName = "web-5d4f-"
 	p.UID = types.UID(fmt.Sprintf("0b3e8f0a-4c1d-4e55-9a71-%012d-%s", i, p.Name[:8]))
-	fields := []byte(`{"f:metadata":{"f:generateName":{},"f:labels":{".":{},"f:app":{},"f:pod-template-hash":{}},"f:ownerReferences":{".":{},"k:{\"uid\":\"427a5431-894d-4597-83e1-0da066ba442e\"}":{}}},"f:spec":{"f:containers":{"k:{\"name\":\"web\"}":{".":{},"f:image":{},"f:imagePullPolicy":{},"f:name":{},"f:ports":{},"f:readinessProbe":{},"f:resources":{},"f:terminationMessagePath":{},"f:terminationMessagePolicy":{}}},"f:dnsPolicy":{},"f:enableServiceLinks":{},"f:restartPolicy":{},"f:schedulerName":{},"f:securityContext":{},"f:terminationGracePeriodSeconds":{}}}`)
+	fields := `{"f:metadata":{"f:generateName":{},"f:labels":{".":{},"f:app":{},"f:pod-template-hash":{}},"f:ownerReferences":{".":{},"k:{\"uid\":\"427a5431-894d-4597-83e1-0da066ba442e\"}":{}}},"f:spec":{"f:containers":{"k:{\"name\":\"web\"}":{".":{},"f:image":{},"f:imagePullPolicy":{},"f:name":{},"f:ports":{},"f:readinessProbe":{},"f:resources":{},"f:terminationMessagePath":{},"f:terminationMessagePolicy":{}}},"f:dnsPolicy":{},"f:enableServiceLinks":{},"f:restartPolicy":{},"f:schedulerName":{},"f:securityContext":{},"f:terminationGracePeriodSeconds":{}}}`
 	p.ManagedFields = []metav1.ManagedFieldsEntry{
-		{Manager: "kube-controller-manager", FieldsV1: &metav1.FieldsV1{Raw: fields}},
-		{Manager: "kubelet", Subresource: "status", FieldsV1: &metav1.FieldsV1{Raw: fields}},
+		{Manager: "kube-controller-manager", FieldsV1: metav1.NewFieldsV1(fields)},
+		{Manager: "kubelet", Subresource: "status", FieldsV1: metav1.NewFieldsV1(fields)},
 	}
 	p.Annotations = map[string]string{"prometheus.io/scrape": "true", "cni.projectcalico.org/podIP": "10.1.2.3/32"}
 	c := &corev1.Container{

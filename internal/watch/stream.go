@@ -27,10 +27,11 @@ type stream struct {
 	source
 	sink sink
 
-	version string // to watch from; empty: list first
-	paged   bool   // the server does not stream lists
-	granted bool   // the server has answered before
-	verb    string // of the last request
+	version string    // to watch from; empty: list first
+	paged   bool      // lists cannot be streamed
+	granted bool      // the server has answered before
+	refused time.Time // since when it has refused; zero while it does not
+	verb    string    // of the last request
 }
 
 const (
@@ -46,51 +47,52 @@ const (
 // run returns nil when the context ends, and the error that asking again would not mend.
 func (s *stream) run(ctx context.Context) error {
 	pause := newBackoff()
-	var refusals time.Time // since when
-	for {
+	for ctx.Err() == nil {
 		began := time.Now()
-		listed := s.version == "" && s.paged
+		streaming := s.version == "" && !s.paged
+		paged := s.version == "" && s.paged
 		err := s.follow(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
 		if time.Since(began) >= lively {
 			pause = newBackoff()
 		}
 		if err == nil { // a list is done, or the server ended a watch, as it does every few minutes
-			refusals = time.Time{}
-			if listed || time.Since(began) >= settled || sleep(ctx, pause.Step()) {
-				continue
+			s.refused = time.Time{}
+			if !paged && time.Since(began) < settled {
+				sleep(ctx, pause.Step())
 			}
-			return nil
+			continue
 		}
-		kind := classify(err, s.version == "" && !listed)
+		kind := s.judge(err, began, streaming)
 		switch kind {
-		case expired:
-			s.version = ""
+		case fatal:
+			return &Error{Verb: s.verb, Resource: s.resource, Namespace: s.namespace, Err: err}
 		case plain:
 			s.paged = true
 			continue
-		case refused:
-			if refusals.IsZero() {
-				refusals = began
-			}
-			if !s.granted || time.Since(refusals) >= restart {
-				kind = fatal
-			}
-		case retry, fatal:
-			refusals = time.Time{}
-		}
-		if kind == fatal {
-			return &Error{Verb: s.verb, Resource: s.resource, Namespace: s.namespace, Err: err}
-		}
-		if kind != expired {
+		case expired:
+			s.version = ""
+		case retry, refused:
 			s.sink.failed(began, err)
 		}
-		if !sleep(ctx, max(pause.Step(), delay(err))) {
-			return nil
-		}
+		sleep(ctx, max(pause.Step(), delay(err)))
 	}
+	return nil
+}
+
+// judge makes a refusal fatal, but for one by a server that may be coming up.
+func (s *stream) judge(err error, began time.Time, streaming bool) fault {
+	kind := classify(err, streaming)
+	if kind != refused {
+		s.refused = time.Time{}
+		return kind
+	}
+	if s.refused.IsZero() {
+		s.refused = began
+	}
+	if !s.granted || time.Since(s.refused) >= restart {
+		return fatal
+	}
+	return refused
 }
 
 // newBackoff recovers within about a second of the server's return, even after minutes.

@@ -7,8 +7,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"k8s.io/apimachinery/pkg/runtime"
-
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -32,13 +30,15 @@ func TestTapSeesWhatTheSnapshotsAreMadeOf(t *testing.T) {
 		w.Want(wants)
 		s.put(eventAbout(web.pods[1], 1, "mount failed"))
 		w.observed("an event", web, func(o rollout.Observed) bool { return len(o.Events) == 1 })
-		wants.Logs = []rollout.LogKey{keyOfRun(web.pods[1], 0, false)}
+		wants.Logs = []rollout.LogKey{firstRun(web.pods[1], false)}
 		w.Want(wants)
 		w.observed("a log", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
 		w.stop()
-		w.end()
+		if err := w.end(); err != nil {
+			t.Errorf("Err() = %v", err)
+		}
 
-		var got []string
+		got := make([]string, 0, len(records))
 		for _, r := range records {
 			got = append(got, describe(r))
 		}
@@ -63,6 +63,6 @@ func describe(r Record) string {
 	if r.Type == Logged {
 		return fmt.Sprintf("%s %s/%s %s", r.Type, r.Namespace, r.Key.Pod, r.Log.Lines)
 	}
-	resource, _ := resourceOf(r.Object.(runtime.Object))
+	resource, _ := resourceOf(r.Object)
 	return fmt.Sprintf("%s %s %s", r.Type, resource, accessor(r.Object).GetName())
 }

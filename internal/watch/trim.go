@@ -32,7 +32,6 @@ func trimEvent(e *corev1.Event) {
 func trimMeta(m *metav1.ObjectMeta) {
 	m.ManagedFields = nil
 	m.Finalizers = nil
-	m.SelfLink = ""
 }
 
 func trimPod(p *corev1.Pod) {

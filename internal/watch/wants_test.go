@@ -34,8 +34,8 @@ func wantEvents(pods ...*corev1.Pod) rollout.Wants {
 	return wants
 }
 
-func keyOfRun(p *corev1.Pod, restart int32, previous bool) rollout.LogKey {
-	return rollout.LogKey{Pod: p.Name, PodUID: p.UID, Container: "web", Restart: restart, Previous: previous}
+func firstRun(p *corev1.Pod, previous bool) rollout.LogKey {
+	return rollout.LogKey{Pod: p.Name, PodUID: p.UID, Container: "web", Previous: previous}
 }
 
 func TestWantedEventsAreFollowed(t *testing.T) {
@@ -87,7 +87,7 @@ func TestLogsAreFetchedOnce(t *testing.T) {
 		p := web.pods[0]
 		s.logs[p.Name] = "starting\npanic: DATABASE_URI is not set\n"
 		s.logs[p.Name+"/previous"] = "unable to retrieve container logs for containerd://0123"
-		first, previous := keyOfRun(p, 0, false), keyOfRun(p, 0, true)
+		first, previous := firstRun(p, false), firstRun(p, true)
 		w.Want(rollout.Wants{Logs: []rollout.LogKey{first}})
 		o := w.observed("the log", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
 		if want := []string{"starting", "panic: DATABASE_URI is not set"}; !slices.Equal(o.Logs[first].Lines, want) {
@@ -121,7 +121,7 @@ func TestLogOfARunThatIsOver(t *testing.T) {
 			}
 			return false
 		})
-		key := keyOfRun(p, 0, false)
+		key := firstRun(p, false)
 		w.Want(rollout.Wants{Logs: []rollout.LogKey{key}})
 		o := w.observed("the log", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
 		if l := o.Logs[key]; !slices.Equal(l.Lines, []string{"of the first run"}) {
@@ -149,7 +149,7 @@ func TestLogRequestsAreBounded(t *testing.T) {
 		})
 		var wants rollout.Wants
 		for _, p := range web.pods {
-			wants.Logs = append(wants.Logs, keyOfRun(p, 0, false))
+			wants.Logs = append(wants.Logs, firstRun(p, false))
 		}
 		w.Want(wants)
 		w.observed("all answers", web, func(o rollout.Observed) bool { return len(o.Logs) == len(web.pods) })
@@ -184,7 +184,7 @@ func TestLogIsAskedForAgainAfterTrouble(t *testing.T) {
 			refuse(w, http.StatusInternalServerError, metav1.StatusReasonInternalError, "dial tcp 10.0.0.1:10250: connect: connection refused")
 			return true
 		})
-		key := keyOfRun(p, 0, false)
+		key := firstRun(p, false)
 		w.Want(rollout.Wants{Logs: []rollout.LogKey{key}})
 		o := w.observed("the log", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
 		if len(o.Logs[key].Lines) != 1 {
@@ -201,7 +201,7 @@ func TestWithoutPermissionForEventsAndLogs(t *testing.T) {
 		})
 		p := web.pods[0]
 		wants := wantEvents(p)
-		wants.Logs = []rollout.LogKey{keyOfRun(p, 0, false)}
+		wants.Logs = []rollout.LogKey{firstRun(p, false)}
 		w.Want(wants)
 		o := w.observed("what is not seen", web, func(o rollout.Observed) bool { return len(o.Blind) == 2 && len(o.Logs) == 1 })
 		if !slices.Equal(o.Blind, []string{"events", "logs"}) || o.Logs[wants.Logs[0]].Err == "" {

@@ -19,7 +19,7 @@ func watchApps(t testing.TB, s *apiServer, options Options, apps ...app) *watchi
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
-	var targets []Target
+	targets := make([]Target, 0, len(apps))
 	for _, a := range apps {
 		targets = append(targets, Target{Ref: a.ref()})
 	}
