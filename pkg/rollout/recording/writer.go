@@ -1,0 +1,150 @@
+package recording
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// Writer writes a recording. Objects may be shared: they are not changed. Whatever is written before
+// the beginning (Change or Taken) belongs to its moment. The caller compresses and closes.
+type Writer struct {
+	out   io.Writer
+	base  time.Time
+	began bool
+	early []Line
+	last  float64
+	veil  veil
+}
+
+// NewWriter writes JSON lines to w.
+func NewWriter(w io.Writer) *Writer { return &Writer{out: w, veil: veil{}} }
+
+// Change begins the recording of a change that wrote targets at a moment. The patch is for people.
+func (w *Writer) Change(at time.Time, patch string, targets []rollout.Target) error {
+	b := beginning{Kind: "Update", Patch: patch, StartedAt: at}
+	for _, t := range targets {
+		b.Targets = append(b.Targets, targetRef{t.Kind, t.Namespace, t.Name, t.Generation})
+	}
+	return w.begin(Update, at, b)
+}
+
+// Taken begins the recording of a rollout that was found under way.
+func (w *Writer) Taken(at time.Time) error {
+	return w.begin(Watch, at, beginning{Kind: "Watch", StartedAt: at})
+}
+
+func (w *Writer) begin(kind string, at time.Time, b beginning) error {
+	if w.began {
+		return fmt.Errorf("the recording has begun already")
+	}
+	w.began, w.base = true, at
+	for _, l := range w.early {
+		if err := w.put(l); err != nil {
+			return err
+		}
+	}
+	w.early = nil
+	return w.line(at, kind, b)
+}
+
+// Initial writes an object as it was before the change.
+func (w *Writer) Initial(object runtime.Object) error { return w.object(w.base, Initial, object) }
+
+// Object writes an object that was Added, Modified or Deleted.
+func (w *Writer) Object(at time.Time, kind string, object runtime.Object) error {
+	return w.object(at, kind, object)
+}
+
+func (w *Writer) object(at time.Time, kind string, object runtime.Object) error {
+	plain, err := plainObject(object)
+	if err != nil {
+		return err
+	}
+	w.veil.cut(plain)
+	return w.line(at, kind, plain)
+}
+
+// Log writes the answer to a request for a container's log.
+func (w *Writer) Log(at time.Time, namespace string, key rollout.LogKey, log rollout.Log) error {
+	l := podLog{
+		Kind: "PodLog", Namespace: namespace, Pod: key.Pod, Container: key.Container, Previous: key.Previous,
+		Restart: &key.Restart, Error: log.Err,
+	}
+	if log.Err == "" {
+		text := strings.Join(log.Lines, "\n")
+		if len(log.Lines) > 0 {
+			text += "\n"
+		}
+		l.Text = &text
+	}
+	return w.line(at, Log, l)
+}
+
+// Action writes what was done later, such as a rollback.
+func (w *Writer) Action(at time.Time, script string) error {
+	return w.line(at, Action, action{Kind: "Action", Script: script})
+}
+
+// End closes the recording.
+func (w *Writer) End(at time.Time) error { return w.line(at, End, action{Kind: "End"}) }
+
+func (w *Writer) line(at time.Time, kind string, object any) error {
+	raw, err := json.Marshal(object)
+	if err != nil {
+		return fmt.Errorf("record %s: %w", kind, err)
+	}
+	l := Line{Type: kind, Object: raw}
+	if !w.began {
+		w.early = append(w.early, l)
+		return nil
+	}
+	l.T = math.Round(at.Sub(w.base).Seconds()*1000) / 1000
+	return w.put(l)
+}
+
+// put keeps the lines sorted by t: what was seen late is dated late.
+func (w *Writer) put(l Line) error {
+	l.T = max(l.T, w.last)
+	w.last = l.T
+	text, err := json.Marshal(l)
+	if err != nil {
+		return fmt.Errorf("record %s: %w", l.Type, err)
+	}
+	if _, err := w.out.Write(append(text, '\n')); err != nil {
+		return fmt.Errorf("write the recording: %w", err)
+	}
+	return nil
+}
+
+// plainObject is an object as JSON has it, with its kind, which typed objects from a watch lack.
+func plainObject(object runtime.Object) (map[string]any, error) {
+	raw, err := json.Marshal(object)
+	if err != nil {
+		return nil, fmt.Errorf("record %T: %w", object, err)
+	}
+	var plain map[string]any
+	if err := json.Unmarshal(raw, &plain); err != nil {
+		return nil, fmt.Errorf("record %T: %w", object, err)
+	}
+	switch object.(type) {
+	case *appsv1.Deployment:
+		plain["apiVersion"], plain["kind"] = "apps/v1", "Deployment"
+	case *appsv1.ReplicaSet:
+		plain["apiVersion"], plain["kind"] = "apps/v1", "ReplicaSet"
+	case *corev1.Pod:
+		plain["apiVersion"], plain["kind"] = "v1", "Pod"
+	case *corev1.Event:
+		plain["apiVersion"], plain["kind"] = "v1", "Event"
+	}
+	return plain, nil
+}
