@@ -66,7 +66,7 @@ func (j *judge) askEvents(pods []*corev1.Pod, before map[types.UID]time.Time) {
 		j.wants.Events = put(j.wants.Events, p.UID, p.Name)
 		t := since(before, p.UID, j.now)
 		j.next.memory.asked = put(j.next.memory.asked, p.UID, t)
-		j.wake.set(j.soon(t.Add(eventsTime)))
+		j.wake.set(t.Add(eventsTime))
 	}
 }
 
@@ -82,15 +82,7 @@ func (j *judge) askLogs(k *complaint, before map[LogKey]time.Time) {
 	j.wants.Logs = append(j.wants.Logs, *run)
 	t := since(before, *run, j.now)
 	j.next.memory.askedLogs = put(j.next.memory.askedLogs, *run, t)
-	j.wake.set(j.soon(t.Add(logTime)))
-}
-
-// soon leaves out a moment that has passed.
-func (j *judge) soon(t time.Time) time.Time {
-	if j.now.Before(t) {
-		return t
-	}
-	return time.Time{}
+	j.wake.set(t.Add(logTime))
 }
 
 // probedPods are a few pods of a soaking rollout whose liveness probe may be failing without the

@@ -22,11 +22,11 @@ type clues struct {
 	wake alarm
 }
 
-// alarm is the earliest of the moments that were set; zero if none was.
-type alarm struct{ at time.Time }
+// alarm is the earliest of the moments to come that were set; zero if none was.
+type alarm struct{ now, at time.Time }
 
 func (a *alarm) set(t time.Time) {
-	if !t.IsZero() && (a.at.IsZero() || t.Before(a.at)) {
+	if t.After(a.now) && (a.at.IsZero() || t.Before(a.at)) {
 		a.at = t
 	}
 }

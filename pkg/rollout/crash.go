@@ -38,18 +38,18 @@ func (c *clues) crashed(s seat) (symptom, bool) {
 }
 
 // The least and the most that a run must last to count as recovered, however short or long the run
-// was that ended badly.
+// was that ended badly. A run that lasts so long and is not ready has other troubles than the crash.
 const (
 	minRecovery = 10 * time.Second
 	maxRecovery = time.Minute
 )
 
 func (c *clues) recovered(s seat, ended *corev1.ContainerStateTerminated) bool {
-	if !s.running() || !s.serving() {
+	if !s.running() {
 		return false
 	}
 	ran := ended.FinishedAt.Sub(ended.StartedAt.Time)
-	since := c.memory.runs[s.key()].since.Add(min(max(ran, minRecovery), maxRecovery))
+	since := c.memory.runs[s.key()].since.Add(min(max(ran+ran/2, minRecovery), maxRecovery))
 	if !c.now.Before(since) {
 		return true
 	}

@@ -54,7 +54,10 @@ func (c *clues) unexplained(pod *corev1.Pod) (symptom, bool) {
 	all := c.notes[pod.UID]
 	switch shapeOf(pod) {
 	case shapeCreating:
-		return c.creating(all)
+		if found, ok := c.creating(all); ok {
+			return found, true
+		}
+		return imagePulling(all) // clusters before 1.29 don't tell that the sandbox is there
 	case shapePulling:
 		return imagePulling(all)
 	case shapeUnready:

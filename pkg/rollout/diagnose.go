@@ -15,6 +15,7 @@ type diagnosis struct {
 	// endedMute are pods that ended without a word of why.
 	endedMute []*corev1.Pod
 	evicted   []symptom
+	rejected  []symptom
 	of        int // new pods that should serve
 	ready     int
 }
@@ -59,6 +60,9 @@ func (c *clues) diagnose(w *workload.Workload, r *workload.Revision, pods []*cor
 			c.lookAt(&d, pod)
 		}
 	}
+	if d.ready < d.of { // else its replacement has found a place
+		d.symptoms = append(d.symptoms, d.rejected...)
+	}
 	c.share(&d)
 	c.countEvictions(&d)
 	return d
@@ -71,6 +75,12 @@ func (c *clues) lookAtEnded(d *diagnosis, pod *corev1.Pod) {
 	if found, ok := c.evicted(pod); ok {
 		found.pod = pod
 		d.evicted = append(d.evicted, found)
+		return
+	}
+	if turnedAway(pod) {
+		found := waiting(Unschedulable, oneLine(pod.Status.Message))
+		found.pod = pod
+		d.rejected = append(d.rejected, found)
 		return
 	}
 	// A pod of a Deployment restarts its containers: one that ended was made to.

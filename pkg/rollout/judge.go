@@ -43,6 +43,7 @@ func (j *judge) judge(seen Observed, ok bool) {
 		return
 	}
 	if !j.takeUp() {
+		j.next.Counts = Counts{Desired: seen.Workload.Desired, Old: seen.Workload.Total, Terminating: seen.Workload.Terminating}
 		j.checkTimeout()
 		return
 	}
@@ -151,7 +152,7 @@ func pastPods(pods []*corev1.Pod) map[types.UID]bool {
 // look diagnoses the new pods and weighs what was found.
 func (j *judge) look() {
 	j.clues = &clues{
-		now: j.now, notes: indexNotes(j.seen.Events), logs: j.seen.Logs, blind: j.seen.Blind,
+		now: j.now, wake: alarm{now: j.now}, notes: indexNotes(j.seen.Events), logs: j.seen.Logs, blind: j.seen.Blind,
 		template: &j.seen.Workload.Template, revision: j.next.RevisionName, memory: &j.next.memory,
 	}
 	j.diagnosis = j.clues.diagnose(j.seen.Workload, j.revision, j.pods)

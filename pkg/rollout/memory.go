@@ -18,6 +18,8 @@ type memory struct {
 
 	marks      marks
 	progressed time.Time
+	// late is when a deadline was first seen to have passed.
+	late time.Time
 
 	// unready holds since when each new pod has not been ready.
 	unready map[types.UID]time.Time
@@ -84,11 +86,12 @@ func (m memory) withPods(pods []*corev1.Pod, now time.Time) memory {
 			continue
 		}
 		if !isReady(pod) && !ended(pod) {
-			m.unready = put(m.unready, pod.UID, since(old.unready, pod.UID, now))
+			m.unready = put(m.unready, pod.UID, old.since(old.unready[pod.UID], unreadySince(pod), now))
 		}
 		for s := range seats(pod) {
 			if s.running() && !s.serving() {
-				m.starting = put(m.starting, s.key(), since(old.starting, s.key(), now))
+				began := s.status.State.Running.StartedAt.Time
+				m.starting = put(m.starting, s.key(), old.since(old.starting[s.key()], began, now))
 			}
 			if s.status.RestartCount > 0 {
 				m.runs = put(m.runs, s.key(), old.nextRun(s, now))
@@ -101,21 +104,37 @@ func (m memory) withPods(pods []*corev1.Pod, now time.Time) memory {
 	return m
 }
 
-// nextRun dates the present run of a container from when it was first seen. Only on the first look
-// the pod's own clock has to do.
+// since dates what is seen now: from when it was first seen, or, on the first look of all, from when
+// the cluster says that it began.
+func (m *memory) since(known, told, now time.Time) time.Time {
+	switch {
+	case !known.IsZero():
+		return known
+	case m.begun || told.IsZero() || told.After(now):
+		return now
+	}
+	return told
+}
+
+func unreadySince(pod *corev1.Pod) time.Time {
+	if c := podCondition(pod, corev1.PodReady); c != nil {
+		return c.LastTransitionTime.Time
+	}
+	return pod.CreationTimestamp.Time
+}
+
+// nextRun dates the present run of a container.
 func (m *memory) nextRun(s seat, now time.Time) run {
 	known, ok := m.runs[s.key()]
 	restarts := s.status.RestartCount
-	switch r := s.status.State.Running; {
-	case ok && known.restarts == restarts && !known.since.IsZero():
-		return known
-	case r == nil:
+	r := s.status.State.Running
+	if r == nil {
 		return run{restarts: restarts}
-	case m.begun || r.StartedAt.After(now):
-		return run{restarts, now}
-	default:
-		return run{restarts, r.StartedAt.Time}
 	}
+	if !ok || known.restarts != restarts {
+		known.since = time.Time{}
+	}
+	return run{restarts, m.since(known.since, r.StartedAt.Time, now)}
 }
 
 func (m *memory) nextSaid(s seat) saying {

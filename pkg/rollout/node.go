@@ -1,6 +1,8 @@
 package rollout
 
 import (
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 )
 
@@ -44,6 +46,13 @@ func (c *clues) evicted(pod *corev1.Pod) (symptom, bool) {
 		return failing(Evicted, oneLine(noteText(note))), true
 	}
 	return symptom{}, false
+}
+
+// turnedAway: the scheduler placed the pod, and the kubelet then had no room for it (its reasons are
+// OutOfcpu, OutOfmemory and so on).
+func turnedAway(pod *corev1.Pod) bool {
+	r := pod.Status.Reason
+	return strings.HasPrefix(r, "OutOf") || r == "NodeAffinity" || r == "UnexpectedAdmissionError"
 }
 
 func ended(pod *corev1.Pod) bool {

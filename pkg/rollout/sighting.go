@@ -6,8 +6,10 @@ import (
 )
 
 const (
-	// forgetAfter: a cause that was away for so long starts anew. Until then its age counts on, and
-	// no line says that it was cleared: causes flap with the kubelet's back-off.
+	// flapTime: a cause that was away for less counts its age on from when it first appeared.
+	flapTime = 15 * time.Second
+	// forgetAfter: a cause that was away for so long is told as cleared, not before: causes flap with
+	// the kubelet's back-off.
 	forgetAfter = 30 * time.Second
 	// settleTime is how long a cause may wait for its evidence before it is told without.
 	settleTime = 2 * time.Second
@@ -19,7 +21,7 @@ func (j *judge) sight() map[sight]sighting {
 	for i := range j.complaints {
 		k := &j.complaints[i]
 		seen, ok := all[k.sight]
-		if !ok {
+		if !ok || j.now.Sub(seen.last) > flapTime {
 			seen.first = j.now
 		}
 		seen.last = j.now

@@ -40,13 +40,13 @@ func Step(s State, snapshot Snapshot, now time.Time) (State, []Event) {
 	next.Workloads = slices.Clone(s.Workloads)
 	next.Wants = Wants{}
 	var events []Event
-	var wake alarm
+	wake := alarm{now: now}
 	for i := range next.Workloads {
 		w := &next.Workloads[i]
 		if w.Phase == Done {
 			continue
 		}
-		j := judge{policy: s.Policy, started: s.Started, now: now, was: s.Workloads[i], next: w}
+		j := judge{policy: s.Policy, started: s.Started, now: now, wake: alarm{now: now}, was: s.Workloads[i], next: w}
 		seen, ok := snapshot[w.Target.Ref]
 		j.judge(seen, ok)
 		events = append(events, j.news()...)

@@ -57,9 +57,32 @@ func (j *judge) exceeded(bool, disturbance) bool {
 	if c == nil || c.Status != "False" || c.Reason != "ProgressDeadlineExceeded" || !j.observed() || j.stale(c.Message, c.LastUpdate) {
 		return false
 	}
+	if j.explaining() {
+		return false
+	}
 	j.failLate(c.Message)
 	return true
 }
+
+// explaining puts a late verdict off for a moment while the evidence for it is on its way: a failed
+// rollout that is taken up would else end without its cause.
+func (j *judge) explaining() bool {
+	m := &j.next.memory
+	if m.late.IsZero() {
+		m.late = j.now
+	}
+	open := false
+	for i := range j.complaints {
+		open = open || j.complaints[i].vague
+	}
+	for uid := range m.asked {
+		open = open || !j.clues.sawEvents(uid)
+	}
+	return open && !j.passed(m.late.Add(maxExplaining))
+}
+
+// maxExplaining is how long evidence may hold up a late verdict.
+const maxExplaining = 5 * time.Second
 
 // stale: the condition is about an earlier rollout. The controller leaves it as it is until the new
 // one makes progress, when an existing revision is used again; a release that mends a failed one
@@ -80,6 +103,9 @@ func (j *judge) stalled(bool, disturbance) bool {
 		return false // a clean window is under way
 	}
 	if !j.passed(j.deadline()) {
+		return false
+	}
+	if j.explaining() {
 		return false
 	}
 	if j.seen.Workload.Paused {
@@ -106,7 +132,7 @@ func (j *judge) failLate(message string) {
 // timedOut: the user's patience ends. What stands in the way with evidence is a failure; a pull or
 // an init container under way is not.
 func (j *judge) timedOut(bool, disturbance) bool {
-	if !j.passed(j.timeout()) {
+	if !j.passed(j.timeout()) || j.explaining() {
 		return false
 	}
 	message := fmt.Sprintf("not complete after %s", j.policy.Timeout)
