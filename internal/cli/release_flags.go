@@ -26,12 +26,17 @@ type watchFlags struct {
 }
 
 func (f *watchFlags) add(flags *pflag.FlagSet, soak time.Duration) {
+	f.judgeFlags(flags, soak)
+	flags.StringVar(&f.recording, "recording", "", "Write what was seen to this file, for kubectl app replay")
+}
+
+// judgeFlags are those that a recording can be judged by as well.
+func (f *watchFlags) judgeFlags(flags *pflag.FlagSet, soak time.Duration) {
 	flags.DurationVar(&f.timeout, "timeout", 0, "How long to watch before giving up; 0 leaves it to the workload's progressDeadlineSeconds")
 	flags.StringVar(&f.failFast, "fail-fast", "auto", `How soon evidence of failure decides: "auto" (each cause has its patience), "strict" (at once), "off" (at the deadline)`)
 	flags.DurationVar(&f.soak, "soak", soak, "How long nothing may speak against a complete rollout before it counts as a success")
 	flags.BoolVar(&f.oldPods, "wait-for-old-pods", false, "Also wait until the pods of older revisions are gone")
 	flags.StringVar(&f.progress, "progress", "auto", `How progress is shown on stderr: "auto", "live", "plain", "ndjson" or "none"`)
-	flags.StringVar(&f.recording, "recording", "", "Write what was seen to this file, for `kubectl app replay`")
 }
 
 func (f *watchFlags) policy() (rollout.Policy, error) {

@@ -84,6 +84,9 @@ func newWorkloadResult(w *WorkloadState) WorkloadResult {
 		Replicas: w.Counts,
 		Findings: w.Findings,
 	}
+	if result.Outcome == "" { // the release was over before this one was decided
+		result.Outcome = Undecided
+	}
 	if result.Findings == nil {
 		result.Findings = []Finding{}
 	}
@@ -106,7 +109,7 @@ func (r *Result) addRollback(rollback *State) {
 			continue
 		}
 		w.Rollback = &RollbackResult{
-			Outcome: state.Outcome, Revision: FromTo[int64]{state.RevisionFrom, state.RevisionTo},
+			Outcome: state.Outcome, Revision: FromTo[int64]{w.Revision.To, state.RevisionTo},
 			Replicas: state.Counts, Findings: state.Findings, Message: state.Message,
 		}
 		w.Outcome = rollbackOutcome(state.Outcome)

@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/watch"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// carryOut writes the changes and follows them to the end. From here on the objects are changed: no
+// path returns without a result that says how they were left.
+func (r *release) carryOut(ctx context.Context, changed, unchanged []cluster.Change) error {
+	// A signal ends the watching, not the requests that bring the workloads to a defined state.
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+
+	f, err := r.startWatch(ctx, work, changed)
+	if err != nil {
+		return err
+	}
+	began := r.env.Now()
+	written, applyErr := r.cluster.Apply(ctx, changed, r.writeOptions())
+	for _, w := range written {
+		// The line of a write that happened is owed even if stdout is gone: the release goes on.
+		_ = r.output.object(r.env, w.Deployment)
+	}
+	if applyErr != nil {
+		return r.applyFailed(ctx, work, f, written, applyErr)
+	}
+	f.recorder.changed(began, strings.Join(r.command, " "), targets(written))
+	if !r.flags.wait {
+		return errors.Join(f.close(), r.notWatched(written))
+	}
+	state := rollout.Start(targets(written), r.policy, r.env.Now())
+	f.announce(&state, rollout.EventApplied, "written")
+	state, err = f.follow(ctx, state, nil)
+	end := ending{written: written, unchanged: unchanged, state: state}
+	if err != nil {
+		return r.watchEnded(ctx, work, f, end, err)
+	}
+	r.warn(stampAll(work, r.cluster, f, state, r.writeOptions())...)
+	if state.Outcome == rollout.Failed {
+		r.onFailure(ctx, work, f, &end)
+	}
+	return r.finish(ctx, f, end)
+}
+
+func (r *release) startWatch(ctx, work context.Context, changes []cluster.Change) (*follower, error) {
+	watched := make([]watch.Target, 0, len(changes))
+	for _, c := range changes {
+		watched = append(watched, watch.Target{Ref: c.Ref(), Selector: c.Deployment.Spec.Selector})
+	}
+	f, err := newFollower(work, r.env, r.cluster, r.view, watched, r.flags.recording)
+	if err != nil {
+		return nil, err
+	}
+	// A recording has to hold what was there before the change.
+	if r.flags.recording != "" {
+		if err := f.firstSnapshot(ctx); err != nil {
+			return nil, errors.Join(err, f.close())
+		}
+	}
+	return f, nil
+}
+
+func (r *release) writeOptions() cluster.WriteOptions {
+	return cluster.WriteOptions{FieldManager: r.flags.fieldManager}
+}
+
+func targets(written []cluster.Written) []rollout.Target {
+	all := make([]rollout.Target, 0, len(written))
+	for _, w := range written {
+		all = append(all, w.Target())
+	}
+	return all
+}
+
+// ending is what is known when a release is over.
+type ending struct {
+	written   []cluster.Written
+	unchanged []cluster.Change
+	state     rollout.State
+	// rollback is the watch of the way back; nil if none was taken.
+	rollback *rollout.State
+	// message says what the states do not: why nothing was rolled back, what an undo can't restore.
+	message string
+	next    []string
+}
+
+// applyFailed: some of the workloads may be written. A release is all or nothing, so those go back.
+func (r *release) applyFailed(ctx, work context.Context, f *follower, written []cluster.Written, cause error) error {
+	var partial *cluster.PartialError
+	if !errors.As(cause, &partial) {
+		return errors.Join(cause, f.close())
+	}
+	end := ending{written: written, state: rollout.Start(targets(written), r.policy, r.env.Now()), message: cause.Error()}
+	end.state.Outcome = rollout.Failed
+	for i := range end.state.Workloads {
+		end.state.Workloads[i].Outcome = rollout.Failed
+		end.state.Workloads[i].Message = "written, but the release could not be completed"
+	}
+	r.onFailure(ctx, work, f, &end)
+	return r.finish(ctx, f, end)
+}
+
+// onFailure does what --on-failure asks for.
+func (r *release) onFailure(ctx, work context.Context, f *follower, end *ending) {
+	switch r.flags.onFailure {
+	case "rollback":
+		r.rollBack(ctx, work, f, end)
+	case "pause":
+		r.pause(work, end)
+	}
+}
+
+// pause stops each rollout where it is.
+func (r *release) pause(work context.Context, end *ending) {
+	for _, w := range end.written {
+		if _, err := r.cluster.Pause(work, w, r.writeOptions()); err != nil {
+			r.warn(fmt.Sprintf("%s could not be paused: %v", w.Ref(), err))
+			continue
+		}
+		end.message = "paused where it is"
+		end.next = append(end.next, kubectl("rollout resume", w.Ref()), app("rollout undo", w.Ref()))
+	}
+}
+
+// watchEnded: a signal, or an error that the watch can't go on after.
+func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending, cause error) error {
+	if ctx.Err() == nil {
+		// The watch broke off. The change is written, and how it ends is not known.
+		return lost(f, end, cause)
+	}
+	end.state.Outcome = rollout.Interrupted
+	if r.flags.onInterrupt == "rollback" {
+		r.warn(fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
+		r.rollBack(work, work, f, &end)
+		return r.finish(ctx, f, end)
+	}
+	for i := range end.state.Workloads {
+		w := &end.state.Workloads[i]
+		end.next = append(end.next, app("rollout status", w.Target.Ref), app("rollout undo", w.Target.Ref))
+	}
+	end.message = fmt.Sprintf("%v: the change is written and left as it is", context.Cause(ctx))
+	return r.finish(ctx, f, end)
+}
+
+// lost tells how to go on after the watch broke off.
+func lost(f *follower, end ending, cause error) error {
+	closeErr := f.close()
+	hints := make([]string, 0, len(end.written))
+	for _, w := range end.written {
+		hints = append(hints, app("rollout status", w.Ref()))
+	}
+	return hintedError{
+		err:   fmt.Errorf("the change is written, but can't be watched any further: %w", errors.Join(cause, closeErr)),
+		hints: hints,
+	}
+}

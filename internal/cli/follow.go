@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/watch"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// follow is the one loop: it joins snapshots, the moment at which the engine wants to be called
+// again, the view's clock and the context, until the release is decided. When the context or the watch ends first, it returns
+// the state so far and the cause. release is the failed one while its rollback is watched, else nil.
+func (f *follower) follow(ctx context.Context, state rollout.State, release *rollout.State) (rollout.State, error) {
+	wake, clock := time.NewTimer(0), time.NewTicker(view.Refresh)
+	defer wake.Stop()
+	defer clock.Stop()
+	for state.Outcome == "" {
+		var events []rollout.Event
+		ticked := false
+		select {
+		case <-ctx.Done():
+			return state, context.Cause(ctx)
+		case update, open := <-f.watcher.Updates():
+			if !open {
+				return state, errors.Join(f.watcher.Err(), context.Cause(ctx))
+			}
+			events = f.take(update)
+		case <-wake.C:
+		case <-clock.C:
+			ticked = true
+		}
+		if !ticked && f.snapshot != nil {
+			var news []rollout.Event
+			state, news = rollout.Step(state, f.snapshot, f.now())
+			events = append(events, news...)
+			f.watcher.Want(state.Wants)
+			wake.Reset(until(state.Wake, f.now()))
+		}
+		f.show(view.Frame{State: state, Release: release, Events: events, Now: f.now()})
+	}
+	return state, nil
+}
+
+// take keeps the newest snapshot and tells when the server stops answering, and when it is back.
+func (f *follower) take(u watch.Update) []rollout.Event {
+	if u.Snapshot != nil {
+		f.snapshot = u.Snapshot
+	}
+	was := f.unreachable
+	f.unreachable = !u.Unreachable.IsZero()
+	switch {
+	case f.unreachable && !was:
+		return []rollout.Event{{
+			Time: f.now(), Type: rollout.EventWarning,
+			Message: fmt.Sprintf("the API server does not answer: %v; still trying", u.Trouble),
+		}}
+	case was && !f.unreachable:
+		return []rollout.Event{{Time: f.now(), Type: rollout.EventWarning, Message: "the API server answers again"}}
+	}
+	return nil
+}
+
+// show passes a frame to the view. A terminal or pipe that is gone must not end a release that is half-way.
+func (f *follower) show(frame view.Frame) {
+	if err := f.view.Show(frame); err != nil {
+		f.view = view.None()
+	}
+}
+
+// until is the time left to a moment; with none set, long enough to count as never.
+func until(moment, now time.Time) time.Duration {
+	if moment.IsZero() {
+		return 24 * time.Hour
+	}
+	return max(moment.Sub(now), 0)
+}

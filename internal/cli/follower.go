@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/watch"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// follower watches workloads and shows what it sees, for one release and its rollback.
+type follower struct {
+	now      func() time.Time
+	watcher  *watch.Watcher
+	stop     context.CancelFunc
+	view     view.View
+	recorder *recorder
+
+	snapshot    rollout.Snapshot
+	unreachable bool
+}
+
+// newFollower starts the watch; it goes on until close or the end of ctx.
+func newFollower(ctx context.Context, env *Env, c *cluster.Cluster, v view.View, targets []watch.Target, recording string) (*follower, error) {
+	config, err := c.RESTConfig()
+	if err != nil {
+		return nil, err
+	}
+	clients, err := watch.NewClients(config)
+	if err != nil {
+		return nil, fmt.Errorf("connecting the watch: %w", err)
+	}
+	rec, err := newRecorder(recording, env.Now)
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	return &follower{
+		now: env.Now, stop: stop, view: v, recorder: rec,
+		watcher: watch.Start(ctx, clients, targets, watch.Options{Tap: rec.tap()}),
+	}, nil
+}
+
+// close ends the watch and waits for it, and completes the recording. Calling it again is allowed.
+func (f *follower) close() error {
+	f.stop()
+	for range f.watcher.Updates() { //nolint:revive // drained until the watcher has closed it
+	}
+	return errors.Join(f.view.Close(), f.recorder.close())
+}
+
+// firstSnapshot waits until everything has been listed once.
+func (f *follower) firstSnapshot(ctx context.Context) error {
+	for f.snapshot == nil {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case update, open := <-f.watcher.Updates():
+			if !open {
+				return errors.Join(f.watcher.Err(), context.Cause(ctx))
+			}
+			f.showEvents(rollout.State{Started: f.now()}, nil, f.take(update))
+		}
+	}
+	return nil
+}
+
+// announce shows one event for each workload of a release.
+func (f *follower) announce(state *rollout.State, kind rollout.EventType, message string) {
+	events := make([]rollout.Event, 0, len(state.Workloads))
+	for i := range state.Workloads {
+		ref := state.Workloads[i].Target.Ref
+		events = append(events, rollout.Event{Time: f.now(), Type: kind, Workload: &ref, Message: message})
+	}
+	f.showEvents(*state, nil, events)
+}
+
+func (f *follower) showEvents(state rollout.State, release *rollout.State, events []rollout.Event) {
+	if len(events) > 0 {
+		f.show(view.Frame{State: state, Release: release, Events: events, Now: f.now()})
+	}
+}
+
+// conclude shows the result and ends the view.
+func (f *follower) conclude(state *rollout.State, release *rollout.State, r rollout.Result) {
+	f.showEvents(*state, release, []rollout.Event{{
+		Time: f.now(), Type: rollout.EventResult, Outcome: r.Outcome, Message: r.Message,
+	}})
+	if err := f.view.Finish(r); err != nil {
+		f.view = view.None()
+	}
+}
+
+// once judges what is there now, without waiting for more.
+func (f *follower) once(ctx context.Context, state rollout.State) (rollout.State, error) {
+	if err := f.firstSnapshot(ctx); err != nil {
+		return state, err
+	}
+	state, events := rollout.Step(state, f.snapshot, f.now())
+	f.showEvents(state, nil, events)
+	if state.Outcome == "" {
+		state.Outcome = rollout.TimedOut
+		for i := range state.Workloads {
+			if w := &state.Workloads[i]; w.Outcome == "" {
+				w.Outcome, w.Message = rollout.TimedOut, "still progressing, and not waited for"
+			}
+		}
+	}
+	return state, nil
+}

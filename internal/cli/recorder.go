@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/watch"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout/recording"
+)
+
+// recorder writes what the watch saw to a file, for `kubectl app replay`. The nil recorder records
+// nothing. Its first error ends the recording and is told by close: it never ends a release.
+type recorder struct {
+	now    func() time.Time
+	closer []io.Closer
+
+	mu     sync.Mutex
+	writer *recording.Writer
+	// held are the records that came before the change was known to be written.
+	held  []watch.Record
+	began bool
+	err   error
+}
+
+// newRecorder opens the file; "" is no recording. Log lines may be private, so only the user reads it.
+func newRecorder(name string, now func() time.Time) (*recorder, error) {
+	if name == "" {
+		return nil, nil
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the recording: %w", err)
+	}
+	r := &recorder{now: now, closer: []io.Closer{file}}
+	var out io.Writer = file
+	if strings.HasSuffix(name, ".gz") {
+		zipped := gzip.NewWriter(file)
+		r.closer = append([]io.Closer{zipped}, r.closer...)
+		out = zipped
+	}
+	r.writer = recording.NewWriter(out)
+	return r, nil
+}
+
+// tap is what the watcher calls for each thing that it saw.
+func (r *recorder) tap() func(watch.Record) {
+	if r == nil {
+		return nil
+	}
+	return func(record watch.Record) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.began || record.Type == watch.Initial {
+			r.write(record)
+			return
+		}
+		r.held = append(r.held, record)
+	}
+}
+
+// changed begins the recording of a change that was written at a moment.
+func (r *recorder) changed(at time.Time, command string, targets []rollout.Target) {
+	r.begin(func() error { return r.writer.Change(at, command, targets) })
+}
+
+// taken begins the recording of a rollout that was found under way.
+func (r *recorder) taken() {
+	r.begin(func() error { return r.writer.Taken(r.now()) })
+}
+
+func (r *recorder) begin(write func() error) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keep(write())
+	r.began = true
+	for _, record := range r.held {
+		r.write(record)
+	}
+	r.held = nil
+}
+
+// action notes what was done later.
+func (r *recorder) action(text string) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keep(r.writer.Action(r.now(), text))
+}
+
+func (r *recorder) write(record watch.Record) {
+	if r.err != nil {
+		return
+	}
+	switch record.Type {
+	case watch.Initial:
+		r.keep(r.writer.Initial(record.Object))
+	case watch.Logged:
+		r.keep(r.writer.Log(record.Time, record.Namespace, record.Key, record.Log))
+	default:
+		r.keep(r.writer.Object(record.Time, record.Type, record.Object))
+	}
+}
+
+func (r *recorder) keep(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+// close completes the file. Calling it again is allowed.
+func (r *recorder) close() error {
+	if r == nil || r.closer == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.began && r.err == nil {
+		r.keep(r.writer.End(r.now()))
+	}
+	errs := []error{r.err}
+	for _, c := range r.closer {
+		errs = append(errs, c.Close())
+	}
+	r.closer = nil
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("the recording is not complete: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// release is one transaction, the same for every verb that changes a template: preflight, diff,
+// apply, watch, verdict, rollback, one result.
+type release struct {
+	env     *Env
+	cluster *cluster.Cluster
+	flags   *releaseFlags
+	policy  rollout.Policy
+	output  *output
+	view    view.View
+	// command is what the user typed after `kubectl app`.
+	command []string
+	started time.Time
+	// notes are what planning has to say; they become warnings once the plan stands.
+	notes    []string
+	warnings []string
+}
+
+func newRelease(env *Env, out *output, flags *releaseFlags, policy rollout.Policy) *release {
+	return &release{
+		env: env, cluster: cluster.New(env.Flags, version), flags: flags, policy: policy, output: out,
+		view: view.New(env.Term, view.Mode(flags.progress)), started: env.Now(),
+	}
+}
+
+// run carries the transaction through for what the selection names.
+func (r *release) run(ctx context.Context, selection cluster.Selection, plan cluster.Plan) error {
+	objects, err := r.cluster.Resolve(ctx, selection)
+	if err != nil {
+		return resolveError(err)
+	}
+	if selection.Local {
+		return r.runLocal(objects, plan)
+	}
+	captured, err := r.cluster.Capture(ctx, objects)
+	if err != nil {
+		return err
+	}
+	changes, err := cluster.PlanAll(captured, plan)
+	if err != nil {
+		return r.refusePlan(captured, err)
+	}
+	r.warn(r.notes...)
+	changed, unchanged := split(changes)
+	if len(changed) == 0 {
+		return r.nothingToDo(unchanged)
+	}
+	if r.flags.dryRun == "client" {
+		return r.dryRun(changed, unchanged, editedObjects(changed))
+	}
+	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{Watch: r.flags.wait, FieldManager: r.flags.fieldManager})
+	if err != nil {
+		return err
+	}
+	if err := r.report(preflight.Checks); err != nil {
+		return err
+	}
+	if refused := preflight.Refused(); len(refused) > 0 {
+		return r.refuse(changed, refused)
+	}
+	if r.flags.dryRun == "server" {
+		return r.dryRun(changed, unchanged, preflight.Predicted)
+	}
+	if err := r.diff(changed, preflight.Predicted); err != nil {
+		return err
+	}
+	if err := interruptedBefore(ctx); err != nil {
+		return fmt.Errorf("%w before anything was written: nothing was changed", err)
+	}
+	return r.carryOut(ctx, changed, unchanged)
+}
+
+// resolveError: a command line that can't be understood is the user's to mend.
+func resolveError(err error) error {
+	var argument *cluster.ArgumentError
+	if errors.As(err, &argument) {
+		return usageError{err}
+	}
+	return err
+}
+
+func split(changes []cluster.Change) (changed, unchanged []cluster.Change) {
+	for _, c := range changes {
+		if c.Unchanged() {
+			unchanged = append(unchanged, c)
+		} else {
+			changed = append(changed, c)
+		}
+	}
+	return changed, unchanged
+}
+
+func editedObjects(changes []cluster.Change) []cluster.Object {
+	objects := make([]cluster.Object, 0, len(changes))
+	for _, c := range changes {
+		objects = append(objects, c.Edited())
+	}
+	return objects
+}
+
+// runLocal edits objects from files without a server, as kubectl's --local does.
+func (r *release) runLocal(objects []cluster.Object, plan cluster.Plan) error {
+	for _, o := range objects {
+		edit, err := plan(cluster.Captured{Object: o})
+		if err != nil {
+			return err
+		}
+		o.Deployment.Spec.Template = edit.Template
+		if err := r.output.object(r.env, o.Deployment); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dryRun ends a transaction that was only to be looked at.
+func (r *release) dryRun(changed, unchanged []cluster.Change, after []cluster.Object) error {
+	if err := r.diff(changed, after); err != nil {
+		return err
+	}
+	for _, o := range after {
+		if err := r.output.object(r.env, o.Deployment); err != nil {
+			return err
+		}
+	}
+	result := r.outline(rollout.Succeeded, changed)
+	result.Workloads = append(result.Workloads, r.outline(rollout.Unchanged, unchanged).Workloads...)
+	result.DryRun = r.flags.dryRun
+	return r.output.result(r.env, result)
+}
+
+// diff shows what the change does to each object, where --diff asks for it.
+func (r *release) diff(changes []cluster.Change, after []cluster.Object) error {
+	if !r.flags.diff {
+		return nil
+	}
+	for i, c := range changes {
+		before, err := readable(c.Object)
+		if err != nil {
+			return err
+		}
+		next, err := readable(after[i])
+		if err != nil {
+			return err
+		}
+		if err := view.Diff(r.env.Term.Err, c.Ref().String(), before, next); err != nil {
+			return fmt.Errorf("writing the diff: %w", err)
+		}
+	}
+	return nil
+}
+
+// readable is an object as YAML without what the server keeps for itself.
+func readable(o cluster.Object) (string, error) {
+	d := o.Deployment.DeepCopy()
+	d.ManagedFields = nil
+	d.ResourceVersion, d.Generation = "", 0
+	delete(d.Annotations, workload.AnnotationLastApplied)
+	d.Status.Reset()
+	text, err := yaml.Marshal(d)
+	if err != nil {
+		return "", fmt.Errorf("%s as YAML: %w", o.Ref(), err)
+	}
+	return string(text), nil
+}
+
+func (r *release) reason() string {
+	return changeCause(r.flags.reason, r.command, r.env.Getenv)
+}

@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout/recording"
+)
+
+type replayFlags struct {
+	watchFlags
+	speed   float64
+	instant bool
+	result  bool
+}
+
+func newReplay(env *Env) *cobra.Command {
+	var flags replayFlags
+	var format string
+	cmd := &cobra.Command{
+		Use:   "replay FILE [--speed=N | --instant] [flags]",
+		Short: "Watch a recorded rollout again, without a cluster",
+		Long: `Show a recording that --recording wrote, and judge it as if it happened now. Durations count in the
+recording's own time. A recording that ends before the verdict is Undecided.`,
+		Example: `  # Watch a recorded rollout again, four times as fast
+  kubectl app replay web.jsonl --speed=4
+
+  # The verdict alone, as JSON
+  kubectl app replay web.jsonl --instant -o result`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			policy, err := flags.policy()
+			if err != nil {
+				return err
+			}
+			if flags.result, err = onlyResult(format); err != nil {
+				return err
+			}
+			switch {
+			case len(args) != 1:
+				return usagef("replay takes one recording (- for standard input), got %d", len(args))
+			case flags.instant && cmd.Flags().Changed("speed"):
+				return usagef("--instant and --speed exclude each other")
+			case flags.speed <= 0:
+				return usagef("--speed takes a number above 0")
+			}
+			return flags.run(cmd.Context(), env, args[0], policy)
+		},
+	}
+	flags.judgeFlags(cmd.Flags(), defaultSoak)
+	cmd.Flags().Float64Var(&flags.speed, "speed", 1, "How many times as fast as it happened")
+	cmd.Flags().BoolVar(&flags.instant, "instant", false, "Show the verdict alone, at once")
+	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format. One of: result, the outcome as JSON.")
+	return cmd
+}
+
+func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rollout.Policy) (err error) {
+	in, err := openRecording(env, name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	replay, err := recording.NewReplay(in, policy)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	v := view.New(env.Term, view.Mode(f.progress))
+	if f.instant && f.progress == string(view.ModeAuto) {
+		v = view.Quiet(env.Term.Err)
+	}
+	last, err := f.play(ctx, replay, v)
+	if err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", name, err), v.Close())
+	}
+	result := rollout.NewResult(last.State, nil, last.Time)
+	result.ExitCode = outcomeCode(ctx, result.Outcome)
+	err = errors.Join(v.Finish(result), v.Close())
+	if f.result {
+		err = errors.Join(err, view.Result(env.Term.Out, result))
+	}
+	if result.ExitCode != exitOK {
+		return errors.Join(decidedError{result.ExitCode}, err)
+	}
+	return err
+}
+
+func openRecording(env *Env, name string) (io.ReadCloser, error) {
+	if name == "-" {
+		return io.NopCloser(env.Term.In), nil
+	}
+	in, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("opening the recording: %w", err)
+	}
+	return in, nil
+}
+
+// play shows each frame when its moment has come, and returns the last one.
+func (f *replayFlags) play(ctx context.Context, replay *recording.Replay, v view.View) (recording.Frame, error) {
+	var last recording.Frame
+	began := time.Now()
+	for frame, err := range replay.Frames() {
+		if err != nil {
+			return last, err
+		}
+		if !f.instant && !f.await(ctx, v, last, began, frame.Elapsed) {
+			last.State.Outcome = rollout.Interrupted
+			return last, nil
+		}
+		if err := v.Show(view.Frame{State: frame.State, Events: frame.Events, Now: frame.Time}); err != nil {
+			v = view.None()
+		}
+		last = frame
+	}
+	if last.State.Outcome == "" {
+		return last, recording.ErrEmpty
+	}
+	return last, nil
+}
+
+// await lets time pass until a moment of the recording, and keeps the view's clock moving
+// meanwhile; false if a signal came first.
+func (f *replayFlags) await(ctx context.Context, v view.View, shown recording.Frame, began time.Time, until time.Duration) bool {
+	clock := time.NewTicker(view.Refresh)
+	defer clock.Stop()
+	due := time.NewTimer(time.Duration(float64(until)/f.speed) - time.Since(began))
+	defer due.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-due.C:
+			return true
+		case <-clock.C:
+		}
+		if len(shown.State.Workloads) == 0 {
+			continue
+		}
+		elapsed := time.Duration(float64(time.Since(began)) * f.speed)
+		// A view that is gone is noticed when the next frame is shown.
+		_ = v.Show(view.Frame{State: shown.State, Now: shown.Time.Add(elapsed - shown.Elapsed)})
+	}
+}

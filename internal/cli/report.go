@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// finish shows how a watched release ended and gives its exit code.
+func (r *release) finish(ctx context.Context, f *follower, end ending) error {
+	result := rollout.NewResult(end.state, end.rollback, r.env.Now())
+	result.Workloads = append(result.Workloads, r.outline(rollout.Unchanged, end.unchanged).Workloads...)
+	result.Message, result.Next = end.message, end.next
+	r.complete(ctx, &result)
+	if end.rollback != nil {
+		f.conclude(end.rollback, &end.state, result)
+	} else {
+		f.conclude(&end.state, nil, result)
+	}
+	if err := f.close(); err != nil {
+		// The release has ended as it has, whatever became of the recording or the terminal.
+		_ = view.Warning(r.env.Term, err.Error())
+	}
+	return r.output.result(r.env, result)
+}
+
+// complete adds what only the transaction knows.
+func (r *release) complete(ctx context.Context, result *rollout.Result) {
+	result.Reason = r.reason()
+	result.Warnings = r.warnings
+	result.ExitCode = outcomeCode(ctx, result.Outcome)
+}
+
+// outline is the result of changes that were not watched.
+func (r *release) outline(outcome rollout.Outcome, changes []cluster.Change) rollout.Result {
+	state := rollout.State{Started: r.started, Outcome: outcome, Policy: r.policy}
+	for _, c := range changes {
+		w := c.Before.Workload
+		s := rollout.WorkloadState{
+			Target: rollout.Target{Ref: c.Ref()}, Outcome: outcome,
+			ImagesFrom: workload.Images(&w.Template), ImagesTo: workload.Images(&c.Edit.Template),
+			Counts: rollout.Counts{Desired: w.Desired, Updated: w.Updated, Ready: w.Ready, Available: w.Available, Old: w.Total - w.Updated},
+		}
+		if revision := c.Before.Revision; revision != nil {
+			s.RevisionFrom = revision.Number
+			if outcome == rollout.Unchanged {
+				s.RevisionTo = revision.Number
+			}
+		}
+		state.Workloads = append(state.Workloads, s)
+	}
+	result := rollout.NewResult(state, nil, r.env.Now())
+	r.complete(context.Background(), &result)
+	return result
+}
+
+// nothingToDo ends a release whose workloads have the template already.
+func (r *release) nothingToDo(unchanged []cluster.Change) error {
+	result := r.outline(rollout.Unchanged, unchanged)
+	for _, c := range unchanged {
+		message := fmt.Sprintf("%s is unchanged: it already has this template", c.Ref())
+		if !c.Before.Serving && c.Before.Workload.Desired > 0 {
+			message += ", and is not serving with it"
+			result.Next = append(result.Next, app("rollout status", c.Ref()))
+		}
+		result.Message = message
+	}
+	if len(unchanged) > 1 {
+		result.Message = fmt.Sprintf("all %d workloads are unchanged: they already have this template", len(unchanged))
+	}
+	return errors.Join(r.view.Finish(result), r.output.result(r.env, result))
+}
+
+// notWatched ends a release with --wait=false: written, and nothing known beyond that.
+func (r *release) notWatched(written []cluster.Written) error {
+	state := rollout.Start(targets(written), r.policy, r.started)
+	state.Outcome = rollout.Undecided
+	for i := range state.Workloads {
+		w := &state.Workloads[i]
+		w.Outcome, w.Message = rollout.Undecided, "written, not watched"
+		w.ImagesTo = workload.Images(w.Target.Template)
+		if before := w.Target.Before; before != nil {
+			w.ImagesFrom = workload.Images(&before.Workload.Template)
+		}
+	}
+	result := rollout.NewResult(state, nil, r.env.Now())
+	r.complete(context.Background(), &result)
+	// The user asked for the write alone, and that is done.
+	result.ExitCode = exitOK
+	return r.output.result(r.env, result)
+}
+
+// refusePlan: the change can't be made of these workloads.
+func (r *release) refusePlan(captured []cluster.Captured, cause error) error {
+	checks, ok := cluster.PlanChecks(cause)
+	if !ok {
+		return cause
+	}
+	if err := r.report(checks); err != nil {
+		return err
+	}
+	changes := make([]cluster.Change, 0, len(captured))
+	for _, c := range captured {
+		changes = append(changes, cluster.Change{Captured: c, Edit: cluster.Edit{Template: c.Deployment.Spec.Template}})
+	}
+	return r.refuse(changes, checks)
+}
+
+// report shows what the preflight found; its warnings stay in the result.
+func (r *release) report(checks []cluster.Check) error {
+	shown := make([]view.Check, 0, len(checks))
+	for _, c := range checks {
+		if c.Level == cluster.Note {
+			continue
+		}
+		shown = append(shown, view.Check{Refused: c.Level == cluster.Refuse, Cause: c.Message, Next: c.Next})
+		if c.Level == cluster.Warn {
+			r.warnings = append(r.warnings, c.Message)
+		}
+	}
+	if err := view.Preflight(r.env.Term, shown); err != nil {
+		return fmt.Errorf("writing the preflight's report: %w", err)
+	}
+	return nil
+}
+
+// refuse ends a release before anything was written.
+func (r *release) refuse(changes []cluster.Change, refused []cluster.Check) error {
+	result := r.outline(rollout.Refused, changes)
+	for _, c := range refused {
+		for i := range result.Workloads {
+			w := &result.Workloads[i]
+			if w.Message == "" && (c.Workload == w.Ref || c.Workload == workload.Ref{}) {
+				w.Message = c.Message
+			}
+		}
+		result.Next = append(result.Next, c.Next...)
+	}
+	result.Message = refused[0].Message + " (nothing was changed)"
+	return r.output.result(r.env, result)
+}
+
+// warn shows warnings at once and keeps them for the result.
+func (r *release) warn(texts ...string) {
+	for _, text := range texts {
+		r.warnings = append(r.warnings, text)
+		// The result has it too, so that a stderr that is gone loses nothing.
+		_ = view.Warning(r.env.Term, text)
+	}
+}
+
+// app and kubectl are commands to type about a workload.
+func app(verb string, ref workload.Ref) string     { return "kubectl app " + verb + " " + named(ref) }
+func kubectl(verb string, ref workload.Ref) string { return "kubectl " + verb + " " + named(ref) }
+
+func named(ref workload.Ref) string { return ref.String() + " -n " + ref.Namespace }
+
+// hintedError adds what to type next to an error.
+type hintedError struct {
+	err   error
+	hints []string
+}
+
+func (e hintedError) Error() string   { return e.err.Error() }
+func (e hintedError) Unwrap() error   { return e.err }
+func (e hintedError) Hints() []string { return e.hints }

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// rollBack restores what was serving before and watches that too. What was not serving is left as
+// it is: a release that was to mend something broken must not bring the broken state back.
+func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) {
+	var restorable []cluster.Written
+	for _, w := range end.written {
+		if worthRestoring(w) {
+			restorable = append(restorable, w)
+			continue
+		}
+		end.message = fmt.Sprintf("%s was not serving before this change, so it was not rolled back", w.Ref())
+		end.next = append(end.next, app("rollout history", w.Ref()), app("rollout undo", w.Ref()))
+	}
+	if len(restorable) == 0 {
+		return
+	}
+	restored, failed := r.restoreAll(work, restorable)
+	policy := r.policy
+	// The deadline of the way back is its own: --timeout was for the change.
+	policy.Timeout, policy.WaitForOldPods = 0, false
+	back := rollout.Start(targets(restored), policy, r.env.Now())
+	if len(restored) > 0 {
+		f.recorder.action("rollback")
+		f.announceRollback(&end.state, &back, restored)
+		back = r.followBack(ctx, f, back, &end.state)
+	}
+	back.Workloads = append(back.Workloads, failed...)
+	end.rollback = &back
+	if back.Outcome == rollout.Interrupted {
+		for _, w := range restored {
+			end.next = append(end.next, app("rollout status", w.Ref()))
+		}
+	}
+}
+
+// worthRestoring: it was serving, or it was scaled to 0, where no harm can come of going back.
+func worthRestoring(w cluster.Written) bool {
+	return w.Before != nil && (w.Before.Serving || w.Before.Workload.Desired == 0)
+}
+
+// restoreAll puts back each workload; those that could not be are returned as decided states.
+func (r *release) restoreAll(work context.Context, written []cluster.Written) (restored []cluster.Written, failed []rollout.WorkloadState) {
+	for _, w := range written {
+		back, err := r.cluster.Restore(work, w, r.writeOptions())
+		if err == nil {
+			restored = append(restored, back)
+			continue
+		}
+		state := rollout.WorkloadState{Target: w.Target(), Phase: rollout.Done, Outcome: rollout.Failed, Message: err.Error()}
+		var superseded *cluster.SupersededError
+		if errors.As(err, &superseded) {
+			state.Outcome = rollout.Superseded
+		}
+		failed = append(failed, state)
+	}
+	return restored, failed
+}
+
+// followBack watches the rollback; what ends the watch early is its outcome.
+func (r *release) followBack(ctx context.Context, f *follower, back rollout.State, release *rollout.State) rollout.State {
+	back, err := f.follow(ctx, back, release)
+	if err == nil {
+		return back
+	}
+	outcome := rollout.Failed
+	if ctx.Err() != nil {
+		outcome = rollout.Interrupted
+	}
+	for i := range back.Workloads {
+		if w := &back.Workloads[i]; w.Outcome == "" {
+			w.Outcome, w.Message = outcome, fmt.Sprintf("restored, but not watched to the end: %v", err)
+		}
+	}
+	back.Outcome = outcome
+	return back
+}
+
+// announceRollback tells what is restored.
+func (f *follower) announceRollback(release, back *rollout.State, restored []cluster.Written) {
+	events := make([]rollout.Event, 0, len(restored))
+	for _, w := range restored {
+		ref := w.Ref()
+		events = append(events, rollout.Event{
+			Time: f.now(), Type: rollout.EventRollback, Workload: &ref, Message: rollbackMessage(release, w),
+		})
+	}
+	f.showEvents(*back, release, events)
+}
+
+func rollbackMessage(release *rollout.State, w cluster.Written) string {
+	for i := range release.Workloads {
+		s := &release.Workloads[i]
+		if s.Target.Ref != w.Ref() {
+			continue
+		}
+		images := make([]string, 0, 1)
+		for container, image := range s.ImagesFrom {
+			if s.ImagesTo[container] != image {
+				images = append(images, image)
+			}
+		}
+		if len(images) == 1 && s.RevisionFrom > 0 {
+			return fmt.Sprintf("rolling back to revision %d (%s): it was serving before this change", s.RevisionFrom, strings.Join(images, ", "))
+		}
+		if s.RevisionFrom > 0 {
+			return fmt.Sprintf("rolling back to revision %d: it was serving before this change", s.RevisionFrom)
+		}
+	}
+	return "rolling back to what was serving before this change"
+}

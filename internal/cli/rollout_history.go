@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+type rolloutHistoryFlags struct {
+	selectionFlags
+	revision int64
+	format   string
+}
+
+func newRolloutHistory(env *Env) *cobra.Command {
+	var flags rolloutHistoryFlags
+	cmd := &cobra.Command{
+		Use:   "history (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [flags]",
+		Short: "List the revisions of a workload: images, why, and how each one's rollout ended",
+		Example: `  # List the revisions of deployment web
+  kubectl app rollout history deployment/web
+
+  # The template of revision 3
+  kubectl app rollout history deployment/web --revision=3`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("output", flags.format, "", "json", "yaml"); err != nil {
+				return err
+			}
+			selection := flags.selection(args, "rollout history")
+			if err := selection.Validate(); err != nil {
+				return usageError{err}
+			}
+			return flags.run(cmd.Context(), env, selection)
+		},
+	}
+	flags.selectionFlags.add(cmd.Flags())
+	cmd.Flags().Int64Var(&flags.revision, "revision", 0, "See the details, including podTemplate of the revision specified")
+	cmd.Flags().StringVarP(&flags.format, "output", "o", "", "Output format. One of: (json, yaml).")
+	return cmd
+}
+
+// history is what is known of one workload's revisions.
+type history struct {
+	workload.Ref
+	Revisions []rollout.HistoryRow `json:"revisions"`
+}
+
+func (f *rolloutHistoryFlags) run(ctx context.Context, env *Env, selection cluster.Selection) error {
+	c := cluster.New(env.Flags, version)
+	objects, err := c.Resolve(ctx, selection)
+	if err != nil {
+		return resolveError(err)
+	}
+	captured, err := c.Capture(ctx, objects)
+	if err != nil {
+		return err
+	}
+	var all []history
+	for _, o := range captured {
+		if o.RevisionsErr != nil {
+			return o.RevisionsErr
+		}
+		if f.revision > 0 {
+			if err := f.template(env, o); err != nil {
+				return err
+			}
+			continue
+		}
+		all = append(all, history{Ref: o.Ref(), Revisions: rollout.History(o.Before.Workload, o.Revisions)})
+	}
+	if f.revision > 0 {
+		return nil
+	}
+	if f.format != "" {
+		return encode(env, f.format, all)
+	}
+	return table(env, all)
+}
+
+func table(env *Env, all []history) error {
+	for _, h := range all {
+		if len(all) > 1 {
+			if _, err := fmt.Fprintf(env.Term.Out, "%s\n", h.Ref); err != nil {
+				return fmt.Errorf("writing the history: %w", err)
+			}
+		}
+		if err := view.History(env.Term.Out, h.Revisions, env.Now()); err != nil {
+			return fmt.Errorf("writing the history: %w", err)
+		}
+	}
+	return nil
+}
+
+// template shows what one revision runs.
+func (f *rolloutHistoryFlags) template(env *Env, o cluster.Captured) error {
+	for _, r := range o.Revisions {
+		if r.Number == f.revision {
+			format := f.format
+			if format == "" {
+				format = "yaml"
+			}
+			return encode(env, format, r.Template)
+		}
+	}
+	missing := &rollout.RevisionNotFoundError{Workload: o.Ref(), Revision: f.revision}
+	for _, r := range o.Revisions {
+		missing.Have = append(missing.Have, r.Number)
+	}
+	return missing
+}
+
+func encode(env *Env, format string, value any) error {
+	text, err := json.MarshalIndent(value, "", "  ")
+	if err == nil && format == "yaml" {
+		text, err = yaml.JSONToYAML(text)
+	}
+	if err != nil {
+		return fmt.Errorf("encoding as %s: %w", format, err)
+	}
+	if format == "json" {
+		text = append(text, '\n')
+	}
+	if _, err := env.Term.Out.Write(text); err != nil {
+		return errors.Join(errors.New("writing the history"), err)
+	}
+	return nil
+}

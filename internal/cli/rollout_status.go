@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/watch"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+type rolloutStatusFlags struct {
+	selectionFlags
+	watchFlags
+	watch    bool
+	revision int64
+	result   bool
+}
+
+func newRolloutStatus(env *Env) *cobra.Command {
+	var flags rolloutStatusFlags
+	var format string
+	cmd := &cobra.Command{
+		Use:   "status (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [flags]",
+		Short: "Watch a rollout that is under way to a verdict, and name the cause if it fails",
+		Long: `Take up a rollout, whoever began it, and watch it to a verdict. It changes nothing but the verdict
+that it stamps on the revision.`,
+		Example: `  # Watch the rollout of deployment web to its end
+  kubectl app rollout status deployment/web
+
+  # Judge every deployment with a label, and give up after two minutes
+  kubectl app rollout status deployment -l app=shop --timeout=2m`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			policy, err := flags.policy()
+			if err != nil {
+				return err
+			}
+			if flags.result, err = onlyResult(format); err != nil {
+				return err
+			}
+			selection := flags.selection(args, "rollout status")
+			if err := selection.Validate(); err != nil {
+				return usageError{err}
+			}
+			return flags.run(cmd.Context(), env, selection, policy)
+		},
+	}
+	flags.selectionFlags.add(cmd.Flags())
+	flags.watchFlags.add(cmd.Flags(), 0)
+	cmd.Flags().BoolVarP(&flags.watch, "watch", "w", true, "Watch the status of the rollout until it's done.")
+	cmd.Flags().Int64Var(&flags.revision, "revision", 0, "Pin to a specific revision for showing its status. Defaults to 0 (last revision).")
+	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format. One of: result, the outcome of the watch as JSON.")
+	return cmd
+}
+
+// onlyResult is for verbs that write no object, so that there is none to print.
+func onlyResult(format string) (bool, error) {
+	if format != "" && format != outputResult {
+		return false, usagef("-o %s is unknown here: it takes result", format)
+	}
+	return format == outputResult, nil
+}
+
+func (f *rolloutStatusFlags) run(ctx context.Context, env *Env, selection cluster.Selection, policy rollout.Policy) error {
+	c := cluster.New(env.Flags, version)
+	objects, err := c.Resolve(ctx, selection)
+	if err != nil {
+		return resolveError(err)
+	}
+	if err := f.checkRevision(objects); err != nil {
+		return err
+	}
+	var watched []watch.Target
+	var targets []rollout.Target
+	for _, o := range objects {
+		watched = append(watched, watch.Target{Ref: o.Ref(), Selector: o.Deployment.Spec.Selector})
+		targets = append(targets, rollout.Target{Ref: o.Ref(), UID: o.Deployment.UID})
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	follower, err := newFollower(work, env, c, view.New(env.Term, view.Mode(f.progress)), watched, f.recording)
+	if err != nil {
+		return err
+	}
+	follower.recorder.taken()
+	state := rollout.Start(targets, policy, env.Now())
+	if f.watch {
+		state, err = follower.follow(ctx, state, nil)
+	} else {
+		state, err = follower.once(ctx, state)
+	}
+	if err != nil && ctx.Err() == nil {
+		return errors.Join(err, follower.close())
+	}
+	if err != nil {
+		state.Outcome = rollout.Interrupted
+	}
+	// Without permission to write there is no stamp: a status is asked for by readers too.
+	_ = stampAll(work, c, follower, state, cluster.WriteOptions{})
+	return f.finish(ctx, env, follower, state)
+}
+
+// checkRevision holds --revision against what is running, as kubectl does.
+func (f *rolloutStatusFlags) checkRevision(objects []cluster.Object) error {
+	for _, o := range objects {
+		running := o.Deployment.Annotations[workload.AnnotationRevision]
+		if f.revision > 0 && running != strconv.FormatInt(f.revision, 10) {
+			return hintedError{
+				err:   fmt.Errorf("%s is at revision %s, not %d", o.Ref(), running, f.revision),
+				hints: []string{app("rollout history", o.Ref())},
+			}
+		}
+	}
+	return nil
+}
+
+func (f *rolloutStatusFlags) finish(ctx context.Context, env *Env, follower *follower, state rollout.State) error {
+	result := rollout.NewResult(state, nil, env.Now())
+	result.ExitCode = outcomeCode(ctx, result.Outcome)
+	for _, w := range result.Workloads {
+		switch w.Outcome {
+		case rollout.Failed:
+			result.Next = append(result.Next, app("rollout undo", w.Ref))
+		case rollout.Interrupted, rollout.TimedOut, rollout.Undecided:
+			result.Next = append(result.Next, app("rollout status", w.Ref))
+		}
+	}
+	follower.conclude(&state, nil, result)
+	err := follower.close()
+	if f.result {
+		err = errors.Join(err, view.Result(env.Term.Out, result))
+	} else if result.Outcome == rollout.Succeeded {
+		for _, w := range result.Workloads {
+			// kubectl's own line.
+			if _, writeErr := fmt.Fprintf(env.Term.Out, "deployment %q successfully rolled out\n", w.Name); writeErr != nil {
+				err = errors.Join(err, fmt.Errorf("writing the status: %w", writeErr))
+			}
+		}
+	}
+	if result.ExitCode != exitOK {
+		return errors.Join(decidedError{result.ExitCode}, err)
+	}
+	return err
+}

@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"github.com/spf13/pflag"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+)
+
+// selectionFlags name the workloads that a verb means, as kubectl's do.
+type selectionFlags struct {
+	filenames []string
+	kustomize string
+	recursive bool
+	selector  string
+	all       bool
+	local     bool
+}
+
+func (f *selectionFlags) add(flags *pflag.FlagSet) {
+	flags.StringSliceVarP(&f.filenames, "filename", "f", nil, "Filename, directory, or URL to files identifying the resource to get from a server.")
+	flags.StringVarP(&f.kustomize, "kustomize", "k", "", "Process the kustomization directory. This flag can't be used together with -f or -R.")
+	flags.BoolVarP(&f.recursive, "recursive", "R", false, "Process the directory used in -f, --filename recursively. Useful when you want to manage related manifests organized within the same directory.")
+	flags.StringVarP(&f.selector, "selector", "l", "", "Selector (label query) to filter on, supports '=', '==', '!=', 'in', 'notin'.(e.g. -l key1=value1,key2=value2,key3 in (value3)). Matching objects must satisfy all of the specified label constraints.")
+}
+
+// addAll gives those that only a change has.
+func (f *selectionFlags) addAll(flags *pflag.FlagSet) {
+	f.add(flags)
+	flags.BoolVar(&f.all, "all", false, "Select all resources, in the namespace of the specified resource types")
+	flags.BoolVar(&f.local, "local", false, "If true, set image will NOT contact api-server but run locally.")
+}
+
+// selection joins the flags with the arguments; verb and tail complete the kubectl command of a message.
+func (f *selectionFlags) selection(args []string, verb string, tail ...string) cluster.Selection {
+	return cluster.Selection{
+		Args: args, LabelSelector: f.selector, All: f.all,
+		Filenames: f.filenames, Kustomize: f.kustomize, Recursive: f.recursive, Local: f.local,
+		Verb: verb, Tail: tail,
+	}
+}

@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// stampAll writes each verdict on its revision, so that the next undo knows which ones are good. A
+// stamp that can't be written spoils nothing: the texts returned are warnings.
+func stampAll(ctx context.Context, c *cluster.Cluster, f *follower, state rollout.State, o cluster.WriteOptions) []string {
+	var warnings []string
+	for i := range state.Workloads {
+		w := &state.Workloads[i]
+		for _, r := range f.snapshot[w.Target.Ref].Revisions {
+			if r.Name != w.RevisionName {
+				continue
+			}
+			stamp, ok := rollout.StampFor(r.Hash, w.Outcome, w.Findings, f.now(), "kubectl-app/"+version)
+			if !ok {
+				continue
+			}
+			if err := c.Stamp(ctx, w.Target.Ref, r.Name, r.UID, stamp, o); err != nil {
+				warnings = append(warnings, err.Error())
+			}
+		}
+	}
+	return warnings
+}
