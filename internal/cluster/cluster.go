@@ -41,6 +41,9 @@ func (c *Cluster) RESTConfig() (*rest.Config, error) { return c.config() }
 
 // Namespace is that of -n or of the context; explicit tells whether -n named it.
 func (c *Cluster) Namespace() (namespace string, explicit bool, err error) {
+	if err := c.checkContext(); err != nil {
+		return "", false, err
+	}
 	namespace, explicit, err = c.flags.ToRawKubeConfigLoader().Namespace()
 	if err != nil {
 		return "", false, c.configError(err)
@@ -67,6 +70,9 @@ func (c *Cluster) loadConfig() (*rest.Config, error) {
 	config, err := c.flags.ToRESTConfig()
 	if err != nil {
 		return nil, c.configError(err)
+	}
+	if c.fallback(config) {
+		return nil, c.configError(clientcmd.ErrEmptyConfig)
 	}
 	config = rest.CopyConfig(config)
 	config.UserAgent = "kubectl-app/" + c.version
@@ -118,6 +124,16 @@ func (c *Cluster) checkContext() error {
 		return nil
 	}
 	return unknownContext(*c.flags.Context, raw)
+}
+
+// fallback tells whether nobody named this server: kubectl then dials localhost:8080, where nothing
+// has listened for years, and a user without a kubeconfig learns nothing from that.
+func (c *Cluster) fallback(config *rest.Config) bool {
+	if config.Host != "http://localhost:8080" || c.flags.APIServer != nil && *c.flags.APIServer != "" {
+		return false
+	}
+	raw, err := c.flags.ToRawKubeConfigLoader().RawConfig()
+	return err == nil && len(raw.Clusters) == 0
 }
 
 // configError explains what is wrong with the kubeconfig.

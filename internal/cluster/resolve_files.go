@@ -32,7 +32,9 @@ func (c *Cluster) resolveFiles(ctx context.Context, s Selection) ([]Object, erro
 			return nil, unsupported(info.Object.GetObjectKind().GroupVersionKind(), info.Name, s)
 		}
 		if !s.Local {
-			d.Namespace = info.Namespace
+			if d.Namespace, err = placed(info.Namespace, namespace, explicit); err != nil {
+				return nil, err
+			}
 		}
 		objects = append(objects, deploymentObject(d))
 	}
@@ -47,6 +49,19 @@ func (c *Cluster) resolveFiles(ctx context.Context, s Selection) ([]Object, erro
 		refs = append(refs, o.Ref())
 	}
 	return c.getAll(ctx, refs)
+}
+
+// placed is the namespace of an object from a file. The builder works without a server, and so it
+// does not know which kinds have one.
+func placed(own, wanted string, explicit bool) (string, error) {
+	switch {
+	case own == "":
+		return wanted, nil
+	case explicit && own != wanted:
+		return "", &Error{Reason: BadFile, Message: fmt.Sprintf(
+			"the file's object is in namespace %q, and -n says %q; pass --namespace=%s", own, wanted, own)}
+	}
+	return own, nil
 }
 
 // fileNamespace is the namespace of objects that name none; --local needs no kubeconfig for it.
@@ -65,7 +80,7 @@ func fileInfos(s Selection, namespace string, explicit bool) ([]*resource.Info, 
 	builder := resource.NewLocalBuilder().
 		WithScheme(scheme.Scheme, scheme.Scheme.PrioritizedVersionsAllGroups()...).
 		ContinueOnError().
-		NamespaceParam(namespace).DefaultNamespace().
+		NamespaceParam(namespace).
 		FilenameParam(explicit, &resource.FilenameOptions{Filenames: s.Filenames, Kustomize: s.Kustomize, Recursive: s.Recursive}).
 		LabelSelectorParam(s.LabelSelector).
 		Flatten()
