@@ -67,9 +67,10 @@ type sight struct {
 
 // sighting is when a cause has been seen, and what was told of it.
 type sighting struct {
-	first, last time.Time
-	announced   bool
-	restarts    int32 // that were told
+	first     time.Time
+	gone      time.Time // zero while it is there
+	announced bool
+	restarts  int32 // that were told
 }
 
 // memorable are the waiting reasons whose words are kept.

@@ -1,7 +1,9 @@
 package rollout
 
 import (
+	"cmp"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -15,55 +17,86 @@ const (
 	settleTime = 2 * time.Second
 )
 
-// sight dates the complaints of this step.
+// sight dates the complaints of this step, and when others went away.
 func (j *judge) sight() map[sight]sighting {
 	all := maps.Clone(j.was.memory.sightings)
+	present := map[sight]bool{}
 	for i := range j.complaints {
-		k := &j.complaints[i]
-		seen, ok := all[k.sight]
-		if !ok || j.now.Sub(seen.last) > flapTime {
+		key := j.complaints[i].sight
+		present[key] = true
+		seen, ok := all[key]
+		if !ok || (!seen.gone.IsZero() && j.now.Sub(seen.gone) > flapTime) {
 			seen.first = j.now
 		}
-		seen.last = j.now
-		all = put(all, k.sight, seen)
+		seen.gone = time.Time{}
+		all = put(all, key, seen)
+	}
+	for key, seen := range all {
+		if !present[key] && seen.gone.IsZero() {
+			seen.gone = j.now
+			all[key] = seen
+		}
 	}
 	return all
 }
 
 // findingNews tells of causes that appeared, whose restarts grew, or that are gone.
 func (j *judge) findingNews() []Event {
-	var news []Event
-	all := j.next.memory.sightings // made by this step
-	explained := map[string]bool{}
-	for i := range j.complaints {
-		k := &j.complaints[i]
-		seen := all[k.sight]
-		explained[k.Container] = true
-		if settled := seen.first.Add(settleTime); k.vague && j.now.Before(settled) && j.next.Outcome == "" {
-			j.wake.set(settled)
-			continue
-		}
-		// The first restart follows the first crash at once: that is one thing.
-		if seen.announced && (k.Restarts <= seen.restarts || k.Restarts < 2) {
-			continue
-		}
-		seen.announced, seen.restarts = true, k.Restarts
-		all[k.sight] = seen
-		news = append(news, j.event(EventFinding, "").withFinding(k.Finding))
+	if j.clues == nil { // nothing was looked at
+		return nil
 	}
-	for key, seen := range all {
-		if gone := seen.last.Add(forgetAfter); seen.last.Equal(j.now) {
-			continue
-		} else if j.now.Before(gone) && !explained[key.container] {
-			j.wake.set(gone)
-			continue
-		} else if j.now.Before(gone) && seen.announced {
-			continue
+	var news []Event
+	for i := range j.complaints {
+		if k := &j.complaints[i]; j.worthTelling(k) {
+			news = append(news, j.event(EventFinding, "").withFinding(k.Finding))
 		}
-		delete(all, key)
-		if seen.announced && j.next.Outcome == "" {
-			news = append(news, j.event(EventCleared, "").withFinding(Finding{Cause: key.cause, Container: key.container}))
-		}
+	}
+	for _, key := range j.cleared() {
+		news = append(news, j.event(EventCleared, "").withFinding(Finding{Cause: key.cause, Container: key.container}))
 	}
 	return news
+}
+
+// worthTelling: once its evidence is there, and again when its restarts have grown. The first
+// restart follows the first crash at once: that is one thing.
+func (j *judge) worthTelling(k *complaint) bool {
+	seen := j.next.memory.sightings[k.sight]
+	if settled := seen.first.Add(settleTime); k.vague && j.now.Before(settled) && j.next.Outcome == "" {
+		j.wake.set(settled)
+		return false
+	}
+	if seen.announced && (k.Restarts <= seen.restarts || k.Restarts < 2) {
+		return false
+	}
+	seen.announced, seen.restarts = true, k.Restarts
+	j.next.memory.sightings[k.sight] = seen
+	return true
+}
+
+// cleared forgets causes that are gone for good, and returns those that had been told. One that has
+// got a more specific name for the same container was not cleared.
+func (j *judge) cleared() []sight {
+	var gone []sight
+	for key, seen := range j.next.memory.sightings {
+		if seen.gone.IsZero() {
+			continue
+		}
+		forget := seen.gone.Add(forgetAfter)
+		if j.now.Before(forget) {
+			j.wake.set(forget)
+			continue
+		}
+		delete(j.next.memory.sightings, key)
+		if seen.announced && j.next.Outcome == "" && !j.complainsOf(key.container) {
+			gone = append(gone, key)
+		}
+	}
+	slices.SortFunc(gone, func(a, b sight) int {
+		return cmp.Or(cmp.Compare(a.cause, b.cause), cmp.Compare(a.container, b.container))
+	})
+	return gone
+}
+
+func (j *judge) complainsOf(container string) bool {
+	return slices.ContainsFunc(j.complaints, func(k complaint) bool { return k.sight.container == container })
 }
