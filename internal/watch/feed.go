@@ -1,6 +1,8 @@
 package watch
 
 import (
+	"errors"
+	"net/url"
 	"slices"
 	"time"
 
@@ -32,8 +34,7 @@ type feed[T object] struct {
 	seen    map[types.UID]bool // while a list is under way
 	synced  bool               // listed once
 	stopped bool               // nothing more counts: its stream was cancelled
-	failing time.Time          // since when attempts have failed; zero while the server answers
-	trouble error
+	waiting waiting
 }
 
 type place[T object] struct {
@@ -128,23 +129,31 @@ func (f *feed[T]) listed() {
 	f.w.poke()
 }
 
-func (f *feed[T]) contact() {
+func (f *feed[T]) asked() {
 	f.w.mu.Lock()
 	defer f.w.mu.Unlock()
-	if !f.failing.IsZero() {
-		f.failing, f.trouble = time.Time{}, nil
+	if f.waiting.since.IsZero() {
+		f.waiting = waiting{since: time.Now(), trouble: errSilent}
 		f.w.poke()
 	}
 }
 
-func (f *feed[T]) failed(since time.Time, err error) {
+func (f *feed[T]) answered() {
 	f.w.mu.Lock()
 	defer f.w.mu.Unlock()
-	if f.failing.IsZero() {
-		f.failing = since
+	if !f.waiting.since.IsZero() {
+		f.waiting = waiting{}
+		f.w.poke()
 	}
-	f.trouble = err
-	f.w.poke()
+}
+
+func (f *feed[T]) failed(err error) {
+	f.w.mu.Lock()
+	defer f.w.mu.Unlock()
+	if request := (*url.Error)(nil); errors.As(err, &request) {
+		err = request.Err // without the long URL
+	}
+	f.waiting.trouble = err
 }
 
 // stop takes everything out again that this feed has put in; the caller holds the lock.
@@ -158,7 +167,5 @@ func (f *feed[T]) stop() {
 	f.places, f.stopped = nil, true
 }
 
-// state tells whether it has been listed, and since when and why the server does not answer.
-func (f *feed[T]) state() (synced bool, failing time.Time, trouble error) {
-	return f.synced, f.failing, f.trouble
-}
+// state tells whether it has been listed, and what it waits for.
+func (f *feed[T]) state() (synced bool, waits waiting) { return f.synced, f.waiting }

@@ -14,6 +14,7 @@ import (
 
 // follow lists if need be, then watches until the watch ends.
 func (s *stream) follow(ctx context.Context) error {
+	s.sink.asked()
 	if s.version == "" {
 		s.sink.relist()
 		if s.paged {
@@ -56,7 +57,7 @@ func (s *stream) list(ctx context.Context) error {
 
 func (s *stream) answered() {
 	s.granted = true
-	s.sink.contact()
+	s.sink.answered()
 }
 
 func (s *stream) consume(ctx context.Context, w watch.Interface) error {

@@ -7,10 +7,6 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
-// patience is how long attempts fail until the server is called unreachable: a watch that is taken
-// up again at once is no news.
-const patience = 3 * time.Second
-
 // run owns the output: it starts and stops the streams, and sends the newest update.
 func (w *Watcher) run(ctx context.Context) {
 	defer w.finish()
@@ -48,9 +44,9 @@ func (w *Watcher) run(ctx context.Context) {
 	}
 }
 
-// take brings the streams up to date and returns what is new since the previous update, or how long
-// it has to wait.
-func (w *Watcher) take(ctx context.Context, previous Update, age time.Duration) (*Update, time.Duration) {
+// take brings the streams up to date and returns what is new since the previous update; due, if not
+// 0, is when there may be more.
+func (w *Watcher) take(ctx context.Context, previous Update, age time.Duration) (news *Update, due time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	synced := true
@@ -61,19 +57,21 @@ func (w *Watcher) take(ctx context.Context, previous Update, age time.Duration) 
 	w.fetchWanted(ctx)
 
 	next := Update{Snapshot: previous.Snapshot}
-	next.Unreachable, next.Trouble = w.outage()
-	news := next.Unreachable != previous.Unreachable
+	outage, due := w.outage()
+	next.Unreachable, next.Trouble = outage.since, outage.trouble
+	told := next.Unreachable != previous.Unreachable
 	if synced && (w.pending || next.Snapshot == nil) {
-		if due := w.options.Interval - age; due > 0 && !w.urgent && !news {
-			return nil, due
+		if early := w.options.Interval - age; early > 0 && !w.urgent && !told {
+			return nil, early
 		}
-		next.Snapshot, news = w.snapshot(), true
+		next.Snapshot = w.snapshot()
 		w.pending, w.urgent = false, false
+		return &next, due
 	}
-	if !news {
-		return nil, 0
+	if !told {
+		return nil, due
 	}
-	return &next, 0
+	return &next, due
 }
 
 func (w *Watcher) snapshot() rollout.Snapshot {
@@ -83,19 +81,4 @@ func (w *Watcher) snapshot() rollout.Snapshot {
 		snapshot[t.ref] = t.observe(w.blind.in(t.ref.Namespace))
 	}
 	return snapshot
-}
-
-// outage returns since when a stream has had no answer, if that is long enough to be said.
-func (w *Watcher) outage() (since time.Time, trouble error) {
-	for _, s := range w.scopes {
-		for _, r := range s.streams() {
-			if _, failing, err := r.state(); !failing.IsZero() && (since.IsZero() || failing.Before(since)) {
-				since, trouble = failing, err
-			}
-		}
-	}
-	if since.IsZero() || time.Since(since) < patience {
-		return time.Time{}, nil
-	}
-	return since, trouble
 }

@@ -2,14 +2,13 @@ package watch
 
 import (
 	"context"
-	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 )
 
 // running is a stream under way with its feed. The watcher's lock guards state and stop.
 type running struct {
-	state  func() (synced bool, failing time.Time, trouble error)
+	state  func() (synced bool, waits waiting)
 	cancel func()
 	drain  func()
 }

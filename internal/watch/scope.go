@@ -111,13 +111,13 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 
 // ready tells whether no more selectors are to be expected for now.
 func (s *scope) ready() bool {
-	synced, _, _ := s.deployments.state()
+	synced, _ := s.deployments.state()
 	return synced || !slices.ContainsFunc(s.targets, func(t *target) bool { return t.selector == nil })
 }
 
 // synced tells whether all that there is has been listed.
 func (s *scope) synced() bool {
-	return !slices.ContainsFunc(s.streams(), func(r *running) bool { synced, _, _ := r.state(); return !synced })
+	return !slices.ContainsFunc(s.streams(), func(r *running) bool { synced, _ := r.state(); return !synced })
 }
 
 func (s *scope) streams() []*running {

@@ -15,9 +15,10 @@ type sink interface {
 	put(obj runtime.Object)
 	drop(obj runtime.Object)
 	listed()
-	// contact and failed tell how the server answers; failed is called for each attempt.
-	contact()
-	failed(since time.Time, err error)
+	// asked, answered and failed tell how the server does.
+	asked()
+	answered()
+	failed(err error)
 }
 
 // stream keeps a sink up to date with a source. It stands in for client-go's Reflector, which lists
@@ -72,7 +73,7 @@ func (s *stream) run(ctx context.Context) error {
 		case expired:
 			s.version = ""
 		case retry, refused:
-			s.sink.failed(began, err)
+			s.sink.failed(err)
 		}
 		sleep(ctx, max(pause.Step(), delay(err)))
 	}
