@@ -13,8 +13,12 @@ import (
 // CanRepaint.
 //
 // Each frame is one write, bracketed as a synchronized update, so that none is seen half-way. The
-// cursor is hidden and wrapping is off within that write only: whenever the program ends, however
-// it ends, there is nothing to restore. Between two frames the cursor waits below the region.
+// cursor is hidden within that write only: whenever the program ends, however it ends, there is
+// nothing to restore. Between two frames the cursor waits below the region.
+//
+// A frame is always written whole, and with the terminal's own wrapping: over ssh and in tmux, the
+// terminal is resized some time before the program can know, and then a line that was skipped or cut
+// off would make the next frame count wrongly and paint over what the user had above it.
 type Painter struct {
 	out   *Output
 	lines []string
@@ -25,43 +29,34 @@ type Painter struct {
 func NewPainter(out *Output) *Painter { return &Painter{out: out} }
 
 const (
-	beginFrame = ansi.SetModeSynchronizedOutput + ansi.HideCursor + ansi.ResetModeAutoWrap
-	endFrame   = ansi.SetModeAutoWrap + ansi.ShowCursor + ansi.ResetModeSynchronizedOutput
+	beginFrame = ansi.SetModeSynchronizedOutput + ansi.HideCursor
+	endFrame   = ansi.ShowCursor + ansi.ResetModeSynchronizedOutput
 )
 
 // Paint replaces the region. The caller has fitted the lines to the terminal: one column is to be
-// left free, since a line that fills its row is in a state that terminals do not agree on.
-func (p *Painter) Paint(lines []string) error { return p.paint(nil, lines) }
+// left free, since a line that fills its row is in a state that terminals do not agree on. Nothing
+// is written when nothing differs.
+func (p *Painter) Paint(lines []string) error {
+	if width, _ := p.out.Size(); width == p.width && slices.Equal(lines, p.lines) {
+		return nil
+	}
+	return p.paint(nil, lines)
+}
 
 // Print writes lines that stay above the region.
 func (p *Painter) Print(above []string) error { return p.paint(above, p.lines) }
 
 func (p *Painter) paint(above, lines []string) error {
 	width, height := p.out.Size()
-	resized := width != p.width && p.lines != nil
-	if len(above) == 0 && !resized && slices.Equal(lines, p.lines) {
-		return nil
-	}
 	var b bytes.Buffer
 	b.WriteString(beginFrame)
-	up := min(p.rows(width), max(height-1, 0))
 	b.WriteByte('\r')
-	if up > 0 {
+	if up := min(p.rows(width), height-1); up > 0 {
 		b.WriteString(ansi.CursorUp(up))
 	}
-	if resized {
-		// Old lines may have been cut or wrapped: nothing of them can be kept.
-		b.WriteString(ansi.EraseScreenBelow)
-	}
-	for _, line := range above {
-		writeLine(&b, line)
-	}
-	for i, line := range lines {
-		if len(above) == 0 && !resized && i < len(p.lines) && p.lines[i] == line {
-			b.WriteString("\r\n")
-			continue
-		}
-		writeLine(&b, line)
+	resized := width != p.width
+	for _, line := range slices.Concat(above, lines) {
+		writeLine(&b, line, resized)
 	}
 	b.WriteString(ansi.EraseScreenBelow)
 	b.WriteString(endFrame)
@@ -73,7 +68,13 @@ func (p *Painter) paint(above, lines []string) error {
 	return nil
 }
 
-func writeLine(b *bytes.Buffer, line string) {
+// writeLine writes over what was there, which does not flicker. After a resize the row has to be
+// emptied first: the terminal may remember that it wraps into the next one, and would join the two
+// when it gets wider. (Erasing the whole screen instead would leave a copy in tmux's history.)
+func writeLine(b *bytes.Buffer, line string, resized bool) {
+	if resized {
+		b.WriteString(ansi.EraseEntireLine)
+	}
 	b.WriteString(line)
 	b.WriteString(ansi.EraseLineRight)
 	b.WriteString("\r\n")

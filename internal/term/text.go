@@ -39,8 +39,9 @@ func plain(s string) bool {
 	return true
 }
 
-// Width is how many columns s takes, colours not counted. It counts as terminals do, by rune.
-func Width(s string) int { return ansi.StringWidthWc(s) }
+// Width is how many columns s takes at most, colours not counted: some terminals count by rune,
+// others by what a reader sees as one character.
+func Width(s string) int { return max(ansi.StringWidthWc(s), ansi.StringWidth(s)) }
 
 // Cut shortens s to width columns, tail included when something was cut off. Colours stay balanced.
 func Cut(s string, width int, tail string) string {
@@ -50,7 +51,10 @@ func Cut(s string, width int, tail string) string {
 	if width <= 0 {
 		return ""
 	}
-	return ansi.TruncateWc(s, width, tail)
+	if ansi.StringWidthWc(s) > width {
+		s = ansi.TruncateWc(s, width, tail)
+	}
+	return ansi.Truncate(s, width, tail)
 }
 
 // Pad fills s up to width columns.

@@ -13,21 +13,9 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
-// HistoryRow is one revision of a workload.
-type HistoryRow struct {
-	Revision    int64
-	Created     time.Time
-	Images      map[string]string // by container
-	ChangeCause string
-	// Verdict is what was stamped on the revision: an outcome, a cause, or nothing.
-	Verdict string
-	// Current is the revision that the workload is at.
-	Current bool
-}
-
 // History writes the revisions of a workload as a table: on a terminal as wide as that is,
 // elsewhere whole.
-func History(out *term.Output, rows []HistoryRow, now time.Time) error {
+func History(out *term.Output, rows []rollout.HistoryRow, now time.Time) error {
 	s := newSheet(out)
 	// A narrow terminal has no room for why; the verdict matters more.
 	header := []string{"REVISION", "AGE", "IMAGES", "VERDICT"}
@@ -45,7 +33,7 @@ func History(out *term.Output, rows []HistoryRow, now time.Time) error {
 			{text: revision, paint: s.currentPaint(r.Current)},
 			{text: duration.HumanDuration(now.Sub(r.Created)), paint: s.Faint},
 			{text: historyImages(r.Images, out.IsTerminal())},
-			{text: orNone(r.Verdict), paint: s.verdictPaint(r.Verdict)},
+			{text: orNone(stampText(r.Verdict)), paint: s.verdictPaint(r.Verdict)},
 		}
 		if withCause {
 			cells[i] = slices.Insert(cells[i], 3, cell{text: orNone(r.ChangeCause)})
@@ -85,11 +73,19 @@ func (s *sheet) currentPaint(current bool) func(string) string {
 	return nil
 }
 
-func (s *sheet) verdictPaint(verdict string) func(string) string {
-	switch rollout.Outcome(verdict) {
-	case "":
+// stampText is a stamp in words: "good", or "failed: CrashLoop".
+func stampText(stamp *rollout.Stamp) string {
+	if stamp == nil {
+		return ""
+	}
+	return join(": ", string(stamp.Outcome), string(stamp.Cause))
+}
+
+func (s *sheet) verdictPaint(stamp *rollout.Stamp) func(string) string {
+	switch {
+	case stamp == nil:
 		return s.Faint
-	case rollout.Succeeded:
+	case stamp.Outcome == rollout.StampGood:
 		return s.Green
 	default:
 		return s.Red

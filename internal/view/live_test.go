@@ -46,8 +46,8 @@ func (th theatre) show(t *testing.T, frames ...Frame) {
 func (th theatre) expect(t *testing.T, name string) {
 	t.Helper()
 	golden(t, name, th.seen.Text())
-	if len(th.seen.Faults) > 0 || th.seen.CursorHidden() || !th.seen.Wraps() {
-		t.Errorf("faults %v, cursor hidden %v, wraps %v", th.seen.Faults, th.seen.CursorHidden(), th.seen.Wraps())
+	if len(th.seen.Faults) > 0 || th.seen.CursorHidden() {
+		t.Errorf("faults %v, cursor hidden %v", th.seen.Faults, th.seen.CursorHidden())
 	}
 }
 

@@ -8,11 +8,11 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/term"
 )
 
-// The looks of a page: gap parts what stands side by side, and no line of figures gets wider than
-// headWidth, since the eye would lose it.
+// The looks of a page: gap parts what stands side by side, and what stands at the right does so in
+// column headWidth where there is room: any further, the eye would lose it.
 const (
 	gap       = "   "
-	headWidth = 100
+	headWidth = 79
 )
 
 // sheet collects lines that fit a width.
@@ -36,13 +36,6 @@ func newSheet(out *term.Output) *sheet {
 // blank is a sheet of the same looks and another width, with nothing on it.
 func (s *sheet) blank(width int) *sheet {
 	return &sheet{Colors: s.Colors, glyphs: s.glyphs, width: width}
-}
-
-func (s *sheet) head() int {
-	if s.width == 0 {
-		return headWidth
-	}
-	return min(s.width, headWidth)
 }
 
 // cut shortens a line to the width.
@@ -88,7 +81,11 @@ func (s *sheet) flowTo(right string, parts ...string) {
 			kept = append(kept, part)
 		}
 	}
-	room := s.head() - term.Width(right) - len(gap)
+	room := max(headWidth, term.Width(strings.Join(append(kept, right), gap)))
+	if s.width > 0 {
+		room = min(room, s.width)
+	}
+	room -= term.Width(right) + len(gap)
 	left, n := kept[0], 1
 	for n < len(kept) && term.Width(left)+len(gap)+term.Width(kept[n]) <= room {
 		left += gap + kept[n]

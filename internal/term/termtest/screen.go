@@ -32,7 +32,6 @@ type Screen struct {
 	top           int // the first of rows that is on the screen
 	x, y          int // the cursor; y counts from the first row of all
 	pending       bool
-	autowrap      bool
 	hidden        bool
 	synchronized  bool
 	parser        *ansi.Parser
@@ -40,7 +39,7 @@ type Screen struct {
 
 // New returns an empty screen that reflows.
 func New(width, height int) *Screen {
-	s := &Screen{Reflow: true, width: width, height: height, rows: make([]row, 1), autowrap: true, parser: ansi.NewParser()}
+	s := &Screen{Reflow: true, width: width, height: height, rows: make([]row, 1), parser: ansi.NewParser()}
 	s.parser.SetHandler(ansi.Handler{
 		Print: s.print, Execute: s.control, HandleCsi: s.sequence,
 		HandleEsc: func(cmd ansi.Cmd) { s.fault("ESC %c", cmd.Final()) },
@@ -66,7 +65,7 @@ func (s *Screen) print(r rune) {
 		}
 		return
 	}
-	if s.autowrap && (s.pending || s.x+width > s.width) {
+	if s.pending || s.x+width > s.width {
 		s.rows[s.y].wrapped = true
 		s.x, s.pending = 0, false
 		s.down()
@@ -120,9 +119,11 @@ func (s *Screen) sequence(cmd ansi.Cmd, params ansi.Params) {
 	case cmd.Final() == 'A':
 		s.y, s.pending = max(s.y-max(n, 1), s.top), false
 	case cmd.Final() == 'K' && n == 0:
-		s.eraseLine()
+		s.eraseLine(s.x)
+	case cmd.Final() == 'K' && n == 2:
+		s.eraseLine(0)
 	case cmd.Final() == 'J' && n == 0:
-		s.eraseLine()
+		s.eraseLine(s.x)
 		s.rows = s.rows[:s.y+1]
 	case cmd.Final() == 'm': // colours are not seen here
 	default:
@@ -132,8 +133,6 @@ func (s *Screen) sequence(cmd ansi.Cmd, params ansi.Params) {
 
 func (s *Screen) mode(n int, on bool) {
 	switch n {
-	case 7:
-		s.autowrap = on
 	case 25:
 		s.hidden = !on
 	case 2026:
@@ -146,19 +145,23 @@ func (s *Screen) mode(n int, on bool) {
 	}
 }
 
-// eraseLine clears from the cursor on. With a full row the cursor is still on its last column, so
-// that one is cleared too, as in xterm.
-func (s *Screen) eraseLine() {
+// eraseLine clears the row from x on. With a full row the cursor is still on its last column, so
+// that one is cleared too, as in xterm. That a row wraps is forgotten only when it is cleared as a
+// whole, as in tmux.
+func (s *Screen) eraseLine(x int) {
 	r := &s.rows[s.y]
-	r.cells = r.cells[:min(s.x, len(r.cells))]
+	r.cells = r.cells[:min(x, len(r.cells))]
+	if x > 0 {
+		return
+	}
 	r.wrapped = false
+	if s.y > 0 {
+		s.rows[s.y-1].wrapped = false
+	}
 }
 
 // CursorHidden tells whether the cursor was left hidden.
 func (s *Screen) CursorHidden() bool { return s.hidden }
-
-// Wraps tells whether long lines still wrap.
-func (s *Screen) Wraps() bool { return s.autowrap }
 
 // Text is all that was written, what was scrolled out included, without spaces at line ends.
 func (s *Screen) Text() string {
