@@ -147,6 +147,14 @@ func (s *apiServer) put(objects ...runtime.Object) {
 	}
 }
 
+// versionOf is the object's resource version at the server.
+func (s *apiServer) versionOf(obj runtime.Object) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	resource, _ := resourceOf(obj)
+	return accessor(s.objects[resource][keyOf(obj)]).GetResourceVersion()
+}
+
 func (s *apiServer) remove(obj runtime.Object) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

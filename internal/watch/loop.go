@@ -61,7 +61,7 @@ func (w *Watcher) take(ctx context.Context, previous Update, age time.Duration) 
 	next.Unreachable, next.Trouble = outage.since, outage.trouble
 	told := next.Unreachable != previous.Unreachable
 	if synced && (w.pending || next.Snapshot == nil) {
-		if early := w.options.Interval - age; early > 0 && !w.urgent && !told {
+		if early := w.pace() - age; early > 0 && !w.urgent && !told {
 			return nil, early
 		}
 		next.Snapshot = w.snapshot()

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -40,20 +42,33 @@ func TestBurstsOfPodsAreOneSnapshot(t *testing.T) {
 	})
 }
 
-func TestChangeOfTheWorkloadIsShownAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, web, w := started(t)
-		for i := range 5 {
-			web.pods[0].Status.Message = fmt.Sprint(i)
-			s.put(web.pods[0])
-			w.observed("a pod", web, func(o rollout.Observed) bool { return o.Pods[0].Status.Message == fmt.Sprint(i) })
-			began := time.Now()
-			w.observed("the status", web, scale(s, web, int32(i+1)))
-			if lag := time.Since(began); lag != 0 {
-				t.Errorf("shown after %v", lag)
-			}
-		}
-	})
+func TestWhatAVerdictWaitsForIsShownAtOnce(t *testing.T) {
+	changes := map[string]func(d *appsv1.Deployment){
+		"a write":        func(d *appsv1.Deployment) { d.Generation++ },
+		"the controller": func(d *appsv1.Deployment) { d.Status.ObservedGeneration++ },
+		"a new condition": func(d *appsv1.Deployment) {
+			d.Status.Conditions = []appsv1.DeploymentCondition{{Type: appsv1.DeploymentReplicaFailure, Status: corev1.ConditionTrue}}
+		},
+		"complete": func(d *appsv1.Deployment) { d.Status.UpdatedReplicas, d.Status.AvailableReplicas = 3, 3 },
+	}
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, web, w := started(t)
+				web.pods[0].Status.Message = "just now"
+				s.put(web.pods[0])
+				w.observed("a pod", web, func(o rollout.Observed) bool { return o.Pods[0].Status.Message != "" })
+				began := time.Now()
+				change(web.deployment)
+				s.put(web.deployment)
+				version := s.versionOf(web.deployment)
+				w.observed(name, web, func(o rollout.Observed) bool { return o.Workload.ResourceVersion == version })
+				if lag := time.Since(began); lag != 0 {
+					t.Errorf("shown after %v", lag)
+				}
+			})
+		})
+	}
 }
 
 func TestSlowReaderGetsTheNewest(t *testing.T) {

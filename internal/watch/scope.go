@@ -65,7 +65,7 @@ func (s *scope) start(ctx context.Context, w *Watcher) {
 				t.deployment = nil
 			}
 		},
-		urgent: func(_, _ *appsv1.Deployment) bool { return true },
+		urgent: decisive,
 	}
 	s.deployments = run(ctx, w, deployments(w.clients, s.namespace, name), f, w.fail)
 }

@@ -21,8 +21,8 @@ type Target struct {
 
 // Options of a watch; the zero value will do.
 type Options struct {
-	// Interval is the least time between two snapshots, but for a change of a workload itself, which
-	// goes out at once. 0 means 25 ms.
+	// Interval is the least time between two snapshots; thousands of pods add to it. What a verdict may
+	// wait for, as a workload that is complete, goes out at once. 0 means 25 ms.
 	Interval time.Duration
 	// Tap, if any, sees what the snapshots are made of, in order and before the snapshot: see Record.
 	// It is called by one goroutine.
