@@ -17,6 +17,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	finish JOB N                               it ends with this code
 //	frames JOB PATTERN                         the screen of a job has shown this at some moment
 //	fits JOB COLS                              no frame of a job has a wider line
+//	colors JOB none                            a job has not coloured anything
 //
 //	jsonpath EXPRESSION WANT [FILE]            of stdout, or of a file
 //	schema result|events [FILE]                validate stdout, or a file, against docs/schema
@@ -40,6 +41,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"finish":     finish,
 	"frames":     frames,
 	"fits":       fits,
+	"colors":     colors,
 	"jsonpath":   jsonPath,
 	"schema":     schema,
 	"unrepeated": unrepeated,

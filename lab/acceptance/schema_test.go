@@ -9,8 +9,8 @@ import (
 )
 
 var schemaFiles = map[string]string{
-	"result": "release-result.schema.json",
-	"events": "event.schema.json",
+	"result": "release-result.v1alpha1.json",
+	"events": "event.v1alpha1.json",
 }
 
 // schema validates the JSON documents of stdout, or of a file, one by one.

@@ -163,3 +163,18 @@ func fits(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 }
+
+// colored is an SGR sequence that sets anything; a reset alone colours nothing.
+var colored = regexp.MustCompile(`\x1b\[[0-9;]*[1-9][0-9;]*m`)
+
+func colors(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 || args[1] != "none" {
+		ts.Fatalf("usage: colors JOB none")
+	}
+	j := onTerminal(ts, args[0])
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if found := colored.Find(j.screen.raw.Bytes()); (found == nil) == neg {
+		ts.Fatalf("%s: colours %q", args[0], found)
+	}
+}

@@ -40,7 +40,7 @@ func of(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story)
 func begin(env *testscript.Env, suite, bin string) error {
 	name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
 	s := &story{
-		bin: bin, namespace: suite + "-" + name,
+		bin: bin, namespace: suite + "-" + strings.ReplaceAll(name, "_", "-"),
 		jobs: map[string]*job{}, versions: map[string]string{},
 	}
 	env.Values[storyKey{}] = s
