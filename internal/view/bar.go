@@ -21,6 +21,7 @@ func (s *sheet) bar(c rollout.Counts, width int, look status) string {
 		half = s.Red
 	case waiting:
 		half = s.Yellow
+	default:
 	}
 	return s.Green(strings.Repeat(s.glyphs.Full, available)) +
 		half(strings.Repeat(s.glyphs.Half, max(updated-available, 0))) +

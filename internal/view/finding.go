@@ -47,13 +47,23 @@ func culprit(f *rollout.Finding) string {
 	return text
 }
 
-// message is the cluster's own words, unless a log line says the same.
+// message is the cluster's own words, unless a log line or the culprit says the same.
 func message(f *rollout.Finding) string {
 	text := strings.TrimSpace(term.Clean(f.Message))
-	if slices.ContainsFunc(f.Logs, func(l string) bool { return strings.TrimSpace(term.Clean(l)) == text }) {
+	said := slices.ContainsFunc(f.Logs, func(l string) bool { return strings.TrimSpace(term.Clean(l)) == text })
+	if said || onlyExitCode(text, f) {
 		return ""
 	}
 	return text
+}
+
+// onlyExitCode: the text is the likes of "Error, exit code 1".
+func onlyExitCode(text string, f *rollout.Finding) bool {
+	if f.Container == "" || f.ExitCode == nil {
+		return false
+	}
+	reason, ends := strings.CutSuffix(text, fmt.Sprintf("exit code %d", *f.ExitCode))
+	return ends && !strings.Contains(strings.TrimSpace(reason), " ")
 }
 
 // lastLogs are the last n log lines that say anything.
@@ -91,10 +101,13 @@ func (s *sheet) evidence(indent string, f *rollout.Finding, d detail) {
 	if d.logs == 1 && len(logs) > 0 {
 		text = "" // what the program said tells more than what was said about it
 	}
+	who := term.Clean(f.Exemplar)
 	if text == "" && len(logs) == 0 {
+		if who != "" {
+			s.add(indent + s.Faint(who))
+		}
 		return
 	}
-	who := term.Clean(f.Exemplar)
 	if who != "" && s.width > 0 && term.Width(indent+who)+len(gap) > s.width/2 {
 		s.add(indent + s.Faint(who))
 		who = ""

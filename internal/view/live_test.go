@@ -39,9 +39,12 @@ func (th theatre) show(t *testing.T, frames ...Frame) {
 		if err := th.Show(f); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(Refresh)
+		pass(Refresh)
 	}
 }
+
+// pass lets time go by, that of synctest's bubble.
+func pass(d time.Duration) { <-time.After(d) }
 
 func (th theatre) expect(t *testing.T, name string) {
 	t.Helper()
@@ -110,7 +113,7 @@ func TestLivePaintsTenTimesASecond(t *testing.T) {
 			if err := th.Show(f); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(time.Millisecond)
+			pass(time.Millisecond)
 		}
 		if th.seen.Frames > 10 {
 			t.Errorf("%d frames in a second", th.seen.Frames)

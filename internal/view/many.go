@@ -49,6 +49,7 @@ func (s *sheet) tally(all []rollout.WorkloadState, last status) []string {
 			text = s.Yellow(text)
 		case done:
 			text = s.Green(text)
+		default:
 		}
 		parts = append(parts, text)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -33,7 +34,7 @@ type eventLine struct {
 
 func (n ndjson) Show(f Frame) error {
 	for _, e := range f.Events {
-		e.Time = e.Time.UTC()
+		e.Time = e.Time.UTC().Truncate(time.Millisecond)
 		if err := n.encoder.Encode(eventLine{APIVersion: rollout.APIVersion, Kind: EventKind, Event: e}); err != nil {
 			return fmt.Errorf("write an event: %w", err)
 		}

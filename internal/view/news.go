@@ -43,6 +43,7 @@ func (s *sheet) news(e *rollout.Event, f *Frame) []news {
 			outcome = rollout.RolledBack
 		}
 		text = join(": ", s.outcomeWord(outcome), text)
+	default: // the message says it all
 	}
 	if text == "" {
 		text = strings.ToLower(string(e.Type))
@@ -60,7 +61,7 @@ func (s *sheet) outcomeWord(o rollout.Outcome) string {
 // findingNews is a line for the cause, and one for each line of its log.
 func (s *sheet) findingNews(f *rollout.Finding) []news {
 	paint, sign := s.grade(f.Grade)
-	found := say(topicOf(f), join(": ", paint(sign+" "+string(f.Cause)), join(", ", pods(f), culprit(f)), message(f)))
+	found := say(topicOf(f), join(": ", paint(sign+" "+string(f.Cause)), join(", ", podsWith(f), culprit(f)), message(f)))
 	logs := lastLogs(f, everything.logs)
 	for i := range logs {
 		logs[i] = "  " + s.Faint(term.Clean(f.Exemplar)+" "+s.glyphs.Bar) + " " + logs[i]
@@ -69,6 +70,14 @@ func (s *sheet) findingNews(f *rollout.Finding) []news {
 		return found
 	}
 	return append(found, news{about: topicOf(f) + " log", lines: logs})
+}
+
+// podsWith names the exemplar, so that the log can be searched for it.
+func podsWith(f *rollout.Finding) string {
+	if f.Exemplar == "" {
+		return pods(f)
+	}
+	return join(" ", pods(f), "("+term.Clean(f.Exemplar)+")")
 }
 
 func topicOf(f *rollout.Finding) string { return string(f.Cause) + " " + f.Container }

@@ -73,6 +73,7 @@ func (s *sheet) backParts(release, back *rollout.WorkloadState) []string {
 		verb, why = "rolled back to", "it is serving again"
 	case failed:
 		verb = "could not roll back to"
+	default:
 	}
 	target := "what was"
 	if release.RevisionFrom > 0 {

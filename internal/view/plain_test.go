@@ -3,6 +3,7 @@ package view
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -72,7 +73,7 @@ func showAll(t *testing.T, v View, f Frame, events []rollout.Event) {
 
 func TestPlain(t *testing.T) {
 	terminal, _, out, errOut := term.Fake(&term.Screen{})
-	showAll(t, Plain(terminal.Err), release(0, web()), newsOf(deployment("web")))
+	showAll(t, Plain(terminal.Err), release(0, web()), newsOf(deployment()))
 	golden(t, "plain/story", errOut.String())
 	if out.Len() > 0 {
 		t.Errorf("on stdout: %s", out)
@@ -91,7 +92,7 @@ func TestPlainOfSeveral(t *testing.T) {
 	terminal, _, _, errOut := term.Fake(&term.Screen{})
 	a, b := web(), web()
 	b.Target.Namespace, b.Target.Name = "billing", "api"
-	events := append(newsOf(a.Target.Ref)[:6:6], newsOf(b.Target.Ref)[1:6]...)
+	events := slices.Concat(newsOf(a.Target.Ref)[:6], newsOf(b.Target.Ref)[1:6])
 	showAll(t, Plain(terminal.Err), release(0, a, b), events)
 	golden(t, "plain/several", errOut.String())
 }
@@ -99,7 +100,7 @@ func TestPlainOfSeveral(t *testing.T) {
 // The clock of the log goes on from the release's start while the rollback is watched.
 func TestPlainKeepsItsClock(t *testing.T) {
 	terminal, _, _, errOut := term.Fake(&term.Screen{})
-	showAll(t, Plain(terminal.Err), scenes()["rolling-back"], newsOf(deployment("web"))[13:15])
+	showAll(t, Plain(terminal.Err), scenes()["rolling-back"], newsOf(deployment())[13:15])
 	if !strings.HasPrefix(errOut.String(), " 0:38  deployment/web  rolling back") {
 		t.Errorf("%s", errOut)
 	}
@@ -108,7 +109,7 @@ func TestPlainKeepsItsClock(t *testing.T) {
 // A log that goes to a coloured terminal is not cut at its edge.
 func TestPlainIsNeverCut(t *testing.T) {
 	terminal, _, _, errOut := term.Fake(&term.Screen{Width: 40, Height: 10, Color: true})
-	showAll(t, Plain(terminal.Err), release(0, web()), newsOf(deployment("web")))
+	showAll(t, Plain(terminal.Err), release(0, web()), newsOf(deployment()))
 	if got := errOut.String(); !strings.Contains(got, "exited 1, 3 restarts") || !strings.Contains(got, "\x1b[31m") || strings.Contains(got, "…") {
 		t.Errorf("%s", got)
 	}
@@ -117,7 +118,7 @@ func TestPlainIsNeverCut(t *testing.T) {
 func TestPlainReturnsWriteErrors(t *testing.T) {
 	v := Plain(term.NewFakeOutput(closedPipe{}, &term.Screen{}))
 	f := release(0, web())
-	f.Events = newsOf(deployment("web"))
+	f.Events = newsOf(deployment())
 	if err := errors.Join(v.Show(f), v.Finish(failedResult())); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("error %v", err)
 	}
@@ -125,12 +126,12 @@ func TestPlainReturnsWriteErrors(t *testing.T) {
 
 func TestNDJSON(t *testing.T) {
 	terminal, _, out, errOut := term.Fake(&term.Screen{})
-	showAll(t, New(terminal, ModeNDJSON), release(0, web()), newsOf(deployment("web"))[:9])
+	showAll(t, New(terminal, ModeNDJSON), release(0, web()), newsOf(deployment())[:9])
 	golden(t, "ndjson/story", errOut.String())
 	if out.Len() > 0 {
 		t.Errorf("on stdout: %s", out)
 	}
-	if err := NDJSON(closedPipe{}).Show(Frame{Events: newsOf(deployment("web"))}); !errors.Is(err, syscall.EPIPE) {
+	if err := NDJSON(closedPipe{}).Show(Frame{Events: newsOf(deployment())}); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("error %v", err)
 	}
 }

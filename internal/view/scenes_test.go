@@ -13,8 +13,8 @@ var start = time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)
 
 func at(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
 
-func deployment(name string) workload.Ref {
-	return workload.Ref{Kind: "Deployment", Namespace: "shop", Name: name}
+func deployment() workload.Ref {
+	return workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}
 }
 
 // counts are those of a rollout of desired pods with a surge of one.
@@ -25,7 +25,7 @@ func counts(desired, updated, ready, old int32) rollout.Counts {
 // web is a release of web:2.0 on three pods, just begun.
 func web() rollout.WorkloadState {
 	return rollout.WorkloadState{
-		Target: rollout.Target{Ref: deployment("web")}, Phase: rollout.Progressing,
+		Target: rollout.Target{Ref: deployment()}, Phase: rollout.Progressing,
 		Counts: counts(3, 1, 0, 3), RevisionFrom: 3, RevisionTo: 4, RevisionName: "web-7d9f66c4d",
 		ImagesFrom: map[string]string{"web": "registry.example.com/shop/web:1.0"},
 		ImagesTo:   map[string]string{"web": "registry.example.com/shop/web:2.0"},
@@ -46,7 +46,7 @@ func crash(restarts int32) rollout.Finding {
 	code := int32(1)
 	return rollout.Finding{
 		Cause: rollout.CrashLoop, Grade: rollout.Failing, Container: "web", Pods: 1, Of: 1,
-		Exemplar: "web-7d9f66c4d-x2x1v", Message: "Error", Restarts: restarts, ExitCode: &code,
+		Exemplar: "web-7d9f66c4d-x2x1v", Message: "Error, exit code 1", Restarts: restarts, ExitCode: &code,
 		Logs: []string{"web 2.0 starting", "reading configuration from the environment", "panic: DATABASE_URI is not set"},
 		Next: []string{"kubectl logs -n shop web-7d9f66c4d-x2x1v -c web --previous", "kubectl app rollout history -n shop deployment/web"},
 	}
@@ -82,7 +82,7 @@ func rollback(seconds int, c rollout.Counts, outcome rollout.Outcome) Frame {
 
 // fleet is a release of n workloads: some done, some failing, the rest under way.
 func fleet(n int) Frame {
-	var all []rollout.WorkloadState
+	all := make([]rollout.WorkloadState, 0, n)
 	for i := range n {
 		w := web()
 		w.Target.Name = fmt.Sprintf("service-%03d", i)

@@ -65,7 +65,7 @@ func TestResultsFollowTheirSchema(t *testing.T) {
 func TestEventsFollowTheirSchema(t *testing.T) {
 	schema := compile(t, "event.v1alpha1.json")
 	var b bytes.Buffer
-	if err := NDJSON(&b).Show(Frame{Events: newsOf(deployment("web"))}); err != nil {
+	if err := NDJSON(&b).Show(Frame{Events: newsOf(deployment())}); err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range bytes.Split(bytes.TrimSpace(b.Bytes()), []byte("\n")) {
@@ -101,9 +101,12 @@ func TestSchemasAreClosed(t *testing.T) {
 func TestSchemasNameEveryConstant(t *testing.T) {
 	constants := stringConstants(t)
 	for _, c := range []struct{ file, set, of string }{
-		{"release-result.v1alpha1.json", "cause", "Cause"}, {"event.v1alpha1.json", "cause", "Cause"},
-		{"release-result.v1alpha1.json", "grade", "Grade"}, {"event.v1alpha1.json", "grade", "Grade"},
-		{"release-result.v1alpha1.json", "outcome", "Outcome"}, {"event.v1alpha1.json", "outcome", "Outcome"},
+		{"release-result.v1alpha1.json", "cause", "Cause"},
+		{"release-result.v1alpha1.json", "grade", "Grade"},
+		{"release-result.v1alpha1.json", "outcome", "Outcome"},
+		{"event.v1alpha1.json", "cause", "Cause"},
+		{"event.v1alpha1.json", "grade", "Grade"},
+		{"event.v1alpha1.json", "outcome", "Outcome"},
 		{"event.v1alpha1.json", "", "EventType"},
 	} {
 		want, got := constants[c.of], enum(t, c.file, c.set)
@@ -151,9 +154,10 @@ func enum(t *testing.T, file, set string) []string {
 	if set == "" {
 		of = s.Properties["type"]
 	}
-	var values []string
-	for _, v := range of["enum"].([]any) {
-		values = append(values, v.(string))
+	members := of["enum"].([]any)
+	values := make([]string, len(members))
+	for i, m := range members {
+		values[i] = m.(string)
 	}
 	return values
 }

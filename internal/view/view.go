@@ -61,11 +61,12 @@ func New(t *term.Terminal, mode Mode) View {
 		return Quiet(t.Err)
 	case ModePlain:
 		return Plain(t.Err)
+	default:
+		if t.Err.CanRepaint() {
+			return Live(t.Err)
+		}
+		return Plain(t.Err)
 	}
-	if t.Err.CanRepaint() {
-		return Live(t.Err)
-	}
-	return Plain(t.Err)
 }
 
 // None shows nothing at all.
