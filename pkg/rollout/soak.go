@@ -17,6 +17,8 @@ type soak struct {
 	unhealthy map[types.UID]int32
 	evictions int
 	told      map[string]bool // kinds of disturbance
+	// broken is the longest time for which it looked good and then was not.
+	broken time.Duration
 }
 
 // soakNews is what a step has to tell about the soak.
@@ -39,7 +41,7 @@ const (
 // trouble moves the soak's memory on and returns what speaks against the rollout, if anything.
 func (j *judge) trouble(complete bool) disturbance {
 	was := j.was.memory.soak
-	now := soak{begun: was.begun, told: was.told, evictions: len(j.next.memory.evictions), unhealthy: j.livenessFailures()}
+	now := soak{begun: was.begun, told: was.told, broken: was.broken, evictions: len(j.next.memory.evictions), unhealthy: j.livenessFailures()}
 	now.restarts, now.readied = j.restartsAndReadiness()
 	found := disturbance{}
 	if was.begun {
@@ -120,6 +122,9 @@ func (j *judge) livenessFailures() map[types.UID]int32 {
 func (j *judge) soaked(complete bool, trouble disturbance) bool {
 	m := &j.next.memory.soak
 	if !complete || trouble.kind != "" {
+		if since := j.was.CompleteSince; trouble.kind != "" && !since.IsZero() {
+			m.broken = max(m.broken, j.now.Sub(since))
+		}
 		j.next.CompleteSince = time.Time{}
 	}
 	if m.begun && trouble.kind != "" && !m.told[trouble.kind] {
@@ -139,9 +144,16 @@ func (j *judge) soaked(complete bool, trouble disturbance) bool {
 	return j.clean()
 }
 
+// soakEnd is when the present clean window has lasted long enough. One that was broken proves that
+// so much time is too short.
+func (j *judge) soakEnd() time.Time {
+	broken := j.next.memory.soak.broken
+	return j.next.CompleteSince.Add(max(j.policy.Soak, broken+broken/2))
+}
+
 // clean: nothing has spoken against the rollout for the whole of the soak.
 func (j *judge) clean() bool {
-	if !j.passed(j.next.CompleteSince.Add(j.policy.Soak)) {
+	if !j.passed(j.soakEnd()) {
 		return false
 	}
 	if j.policy.Soak < minRecovery && j.shaky() {

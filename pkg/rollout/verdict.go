@@ -99,7 +99,7 @@ func (j *judge) stale(message string, updated time.Time) bool {
 // stalled: our own clock, for when the controller's is out of order, or stands still because it has
 // called the rollout complete already.
 func (j *judge) stalled(bool, disturbance) bool {
-	if since := j.next.CompleteSince; !since.IsZero() && j.now.Before(since.Add(j.policy.Soak)) {
+	if !j.next.CompleteSince.IsZero() && j.now.Before(j.soakEnd()) {
 		return false // a clean window is under way
 	}
 	if !j.passed(j.deadline()) {

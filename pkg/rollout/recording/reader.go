@@ -54,6 +54,9 @@ func (r *Reader) Next() (Line, error) {
 	}
 }
 
+// Line is the number of the line that Next returned last.
+func (r *Reader) Line() int { return r.line }
+
 func (r *Reader) fault(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.EOF

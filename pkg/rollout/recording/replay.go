@@ -29,7 +29,7 @@ type Frame struct {
 
 // Replay plays a recording. The engine sees it as it would see a cluster.
 type Replay struct {
-	in     *Reader
+	in     source
 	policy rollout.Policy
 	stage  *stage
 	base   time.Time
@@ -39,6 +39,12 @@ type Replay struct {
 	started bool
 	state   rollout.State
 	clock   time.Duration
+}
+
+// source is where lines come from: a Reader.
+type source interface {
+	Next() (Line, error)
+	Line() int // the number of the line that Next returned last
 }
 
 // NewReplay begins a replay. A policy's Soak and so on count in the recording's own time.
@@ -113,7 +119,7 @@ func (p *Replay) take(line Line, yield func(Frame, error) bool) bool {
 	}
 	said, err := rule(p, line)
 	if err != nil {
-		yield(Frame{}, &SyntaxError{p.in.line, err})
+		yield(Frame{}, &SyntaxError{p.in.Line(), err})
 		return false
 	}
 	if !p.started || line.Type == Initial {
@@ -238,6 +244,10 @@ func Run(r io.Reader, policy rollout.Policy) (Frame, error) {
 	if err != nil {
 		return Frame{}, err
 	}
+	return p.last()
+}
+
+func (p *Replay) last() (Frame, error) {
 	var last Frame
 	for frame, err := range p.Frames() {
 		if err != nil {
