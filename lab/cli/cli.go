@@ -21,12 +21,15 @@ type Env struct {
 	Home     func() (state.Home, error)
 	// Executable is this program, which runs again as supervisor and components.
 	Executable func() (string, error)
+	// Component runs one component in this process.
+	Component func(ctx context.Context, name string, args []string, lifeline io.Reader) error
 }
 
-// System is the world as it is.
-func System() *Env {
+// System is the world as it is. What runs a component is passed in, since it
+// links all of Kubernetes, and the tests of the commands need none of it.
+func System(component func(context.Context, string, []string, io.Reader) error) *Env {
 	return &Env{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Now: time.Now, Executable: os.Executable,
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Now: time.Now, Executable: os.Executable, Component: component,
 		Home: func() (state.Home, error) { return state.FindHome(os.Getenv, os.UserCacheDir) },
 	}
 }
@@ -65,6 +68,7 @@ What a pod does follows from its image's tag: web:1.0 runs, web:2.0-crash crashe
 		Args:          rejectUnknown,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
@@ -81,7 +85,7 @@ func rejectUnknown(cmd *cobra.Command, args []string) error {
 	}
 	message := fmt.Sprintf("unknown command %q", args[0])
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		message += fmt.Sprintf("; did you mean %q?", near[0])
+		return usagef("%s; did you mean %q?", message, near[0])
 	}
-	return usagef("%s See: kubectl app lab --help", message)
+	return usagef("%s; see: kubectl app lab --help", message)
 }

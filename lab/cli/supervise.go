@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kubectl-app/kubectl-app/lab/component"
 	"github.com/kubectl-app/kubectl-app/lab/state"
 	"github.com/kubectl-app/kubectl-app/lab/supervisor"
+	"github.com/kubectl-app/kubectl-app/lab/trim"
 )
 
 type superviseFlags struct {
@@ -53,7 +53,7 @@ func (e *Env) supervise(ctx context.Context, f superviseFlags) error {
 	ready := false
 	err = supervisor.Run(ctx, options, func(record state.Record) {
 		ready = true
-		component.Trim()
+		trim.Pages()
 		say(report{Ready: &record})
 	})
 	if !ready {
@@ -79,7 +79,7 @@ func newComponent(env *Env) *cobra.Command {
 			if len(args) == 0 {
 				return usagef("component: want a NAME")
 			}
-			return component.Run(cmd.Context(), args[0], args[1:], env.In)
+			return env.Component(cmd.Context(), args[0], args[1:], env.In)
 		},
 	}
 }

@@ -16,6 +16,7 @@ import (
 	metricsserver "sigs.k8s.io/metrics-server/cmd/metrics-server/app"
 
 	"github.com/kubectl-app/kubectl-app/lab/plan"
+	"github.com/kubectl-app/kubectl-app/lab/trim"
 )
 
 // settled is when a component's own start, which also touches much once, is over.
@@ -28,8 +29,8 @@ func Run(ctx context.Context, name string, args []string, lifeline io.Reader) er
 	if err != nil {
 		return err
 	}
-	Trim()
-	time.AfterFunc(settled, Trim)
+	trim.Pages()
+	time.AfterFunc(settled, trim.Pages)
 	go dieWith(lifeline)
 	command.SetArgs(args)
 	if err := command.ExecuteContext(ctx); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strings"
 
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/clientcmd/api"
@@ -26,15 +27,27 @@ func UserFile(explicit string) string {
 func Add(ctx context.Context, file string, entry Entry) (state.Kubeconfig, error) {
 	done := state.Kubeconfig{File: file}
 	_, err := os.Stat(file)
-	done.Created = errors.Is(err, fs.ErrNotExist)
+	missing := errors.Is(err, fs.ErrNotExist)
 	err = edit(ctx, file, func(config *api.Config) {
 		if config.CurrentContext != entry.Context {
 			done.Previous = config.CurrentContext
 		}
+		done.Created = missing || onlyLabs(config)
 		entry.into(config)
 		config.CurrentContext = entry.Context
 	})
 	return done, err
+}
+
+// onlyLabs tells whether labs alone have made the file: whichever of them ends
+// last may remove it.
+func onlyLabs(config *api.Config) bool {
+	for name := range config.Contexts {
+		if !strings.HasPrefix(name, "app-lab") {
+			return false
+		}
+	}
+	return len(config.Contexts) > 0
 }
 
 // Remove takes the lab's entry out of the file. If its context was current, the

@@ -9,10 +9,11 @@ import (
 	"syscall"
 
 	"github.com/kubectl-app/kubectl-app/lab/cli"
+	"github.com/kubectl-app/kubectl-app/lab/component"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(cli.Main(ctx, os.Args[1:], cli.System()))
+	os.Exit(cli.Main(ctx, os.Args[1:], cli.System(component.Run)))
 }

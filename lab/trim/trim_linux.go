@@ -1,4 +1,4 @@
-package component
+package trim
 
 import (
 	"bufio"
@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Trim gives back the pages of the program that its start has touched. The
+// Pages gives back the pages of the program that its start has touched. The
 // components are one large binary, and the set-up of its thousand packages maps
 // most of it into each of the processes; hardly any of that is needed again,
 // and what is comes back from the page cache.
-func Trim() {
+func Pages() {
 	smaps, err := os.Open("/proc/self/smaps")
 	if err != nil {
 		return
