@@ -34,6 +34,8 @@ type Behavior struct {
 	ReadyTime time.Duration
 	// Liveness and Startup are probes that fail.
 	Liveness, Startup bool
+	// Boot is how long the program takes until it listens.
+	Boot time.Duration
 	// Listen is the only port the program listens on (any, if 0).
 	Listen int
 
@@ -115,6 +117,8 @@ func (b *Behavior) apply(word string, length time.Duration) {
 		b.Ready, b.ReadyTime = word, orDefault(length, 20*time.Second)
 	case wordFlaky:
 		b.Ready, b.ReadyTime = word, length
+	case "boot":
+		b.Boot = orDefault(length, time.Second)
 	case "liveness":
 		b.Liveness = true
 	case "startup":

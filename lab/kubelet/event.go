@@ -17,7 +17,13 @@ type Event struct {
 }
 
 func (m *Machine) event(fieldPath, kind, reason, message string) {
-	m.out.Events = append(m.out.Events, Event{Time: m.now, FieldPath: fieldPath, Type: kind, Reason: reason, Message: message})
+	// Events are named after their time: no two of a pod may share one.
+	at := m.now
+	if !at.After(m.lastEvent) {
+		at = m.lastEvent.Add(time.Microsecond)
+	}
+	m.lastEvent = at
+	m.out.Events = append(m.out.Events, Event{Time: at, FieldPath: fieldPath, Type: kind, Reason: reason, Message: message})
 }
 
 func (m *Machine) normal(u *unit, reason, message string) {

@@ -21,15 +21,15 @@ type Lookups interface {
 type Settings struct {
 	HostIP string
 	PodIP  string
-	// Phase is the part of a second at which the runtime is listed.
-	Phase time.Duration
+	// Listed is a time at which the runtime was, or will be, listed.
+	Listed time.Time
 	// Jitter lengthens a wait that begins now by up to a half, as the kubelet does
 	// to spread its retries. Nil lengthens nothing.
 	Jitter func(now time.Time, wait time.Duration) time.Duration
-	// LateProbe makes a container's first readiness probe lose its race against
-	// the status that says the container runs, so that it waits for a period. On
-	// a real kubelet that happens to one container in a few.
-	LateProbe bool
+	// LateProbe tells whether the first readiness probe of a container's n-th run
+	// loses its race against the status that says it runs, so that it comes a
+	// period later. On a real kubelet that happens now and then; nil is never.
+	LateProbe func(n int32) bool
 }
 
 // Output is what came of a step.
@@ -66,6 +66,7 @@ type Machine struct {
 	pullErrors   map[string]string
 	failures     map[string]failure
 	evicting     string
+	lastEvent    time.Time
 	first        time.Time
 
 	status corev1.PodStatus

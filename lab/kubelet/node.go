@@ -166,11 +166,12 @@ func (n *node) settings(pod *corev1.Pod) Settings {
 	if ip == "" {
 		ip = n.address()
 	}
+	// The pods' lists are spread over the second, where a kubelet has one for all.
 	var phase time.Duration
 	for _, c := range pod.UID {
 		phase = (phase*31 + time.Duration(c)*time.Millisecond) % relistPeriod
 	}
-	return Settings{HostIP: n.ip, PodIP: ip, Phase: phase, Jitter: spread}
+	return Settings{HostIP: n.ip, PodIP: ip, Listed: pod.CreationTimestamp.Add(phase), Jitter: spread}
 }
 
 // address hands out 10.88.0.1 to 10.88.255.254, and again from the start.

@@ -24,8 +24,13 @@ const (
 	probeFailure
 )
 
-// manualDelay is how soon a worker acts that a sync has nudged.
-const manualDelay = 10 * time.Millisecond
+const (
+	// manualDelay is how soon a worker acts that a sync has nudged: before that
+	// sync ends.
+	manualDelay = 8 * time.Millisecond
+	// answerTime is how long a probe takes: past the end of that sync.
+	answerTime = 12 * time.Millisecond
+)
 
 // probes are the pod's probe workers, and the results by container ID, which
 // are what the rest of the kubelet sees of them.
@@ -53,8 +58,10 @@ type prober struct {
 	last   probeResult
 	run    int
 	onHold bool
-	// late is set until the first nudge was wasted (Settings.LateProbe).
-	late bool
+	// nudged is set when a nudge came while the probe waited for its answer.
+	nudged bool
+	// wasted is the run whose first nudge came to nothing (Settings.LateProbe).
+	wasted string
 }
 
 func newProbes() probes {
@@ -93,7 +100,7 @@ func (m *Machine) addProbes() {
 			if u.probeOf(kind) == nil || m.probes.workers[key] != nil {
 				continue
 			}
-			w := &prober{kind: kind, name: u.Name, timer: "probe/" + kind.String() + "/" + u.Name, late: m.settings.LateProbe}
+			w := &prober{kind: kind, name: u.Name, timer: "probe/" + kind.String() + "/" + u.Name}
 			m.probes.workers[key] = w
 			m.tick(w)
 		}
@@ -119,14 +126,27 @@ func (m *Machine) nudge(name string) {
 	if w == nil {
 		return
 	}
-	m.timers.set("nudge/"+name, m.now.Add(manualDelay), func() {
-		m.tick(w)
-		if w.late {
-			w.late = false
-			return
-		}
+	m.timers.set("nudge/"+name, m.now.Add(manualDelay), func() { m.nudged(w) })
+}
+
+func (m *Machine) nudged(w *prober) {
+	if m.timers.has(w.timer + "/answer") {
+		w.nudged = true
+		return
+	}
+	m.tick(w)
+	if !m.late(w) {
 		m.probe(w)
-	})
+	}
+}
+
+func (m *Machine) late(w *prober) bool {
+	status := containerStatus(&m.status, w.name)
+	if m.settings.LateProbe == nil || status == nil || status.ContainerID == w.wasted || !m.settings.LateProbe(status.RestartCount) {
+		return false
+	}
+	w.wasted = status.ContainerID
+	return true
 }
 
 // probe is one round of a worker: the kubelet's doProbe.
@@ -160,12 +180,21 @@ func (m *Machine) probe(w *prober) {
 	if started := isTrue(status.Started); started == (w.kind == startupProbe) {
 		return
 	}
-	result := probeSuccess
-	if why := m.probeError(u, w.kind, spec); why != nil {
-		result = probeFailure
-		m.warning(u, "Unhealthy", w.kind.String()+" probe failed: "+*why)
-	}
-	m.count(w, spec, result)
+	why, id := m.probeError(u, w.kind, spec), w.id
+	m.timers.set(w.timer+"/answer", m.now.Add(answerTime), func() {
+		result := probeSuccess
+		if why != nil {
+			result = probeFailure
+			m.warning(u, "Unhealthy", w.kind.String()+" probe failed: "+*why)
+		}
+		if w.id == id {
+			m.count(w, spec, result)
+		}
+		if w.nudged {
+			w.nudged = false
+			m.nudged(w)
+		}
+	})
 }
 
 // count applies the thresholds.
@@ -210,6 +239,7 @@ func (m *Machine) stopProbes(kinds ...probeKind) {
 		for _, kind := range kinds {
 			if key.kind == kind {
 				m.timers.cancel(w.timer)
+				m.timers.cancel(w.timer + "/answer")
 				m.timers.cancel("nudge/" + w.name)
 				delete(m.probes.workers, key)
 			}

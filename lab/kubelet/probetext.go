@@ -12,7 +12,7 @@ import (
 // probeError is what a probe that fails now says, or nil.
 func (m *Machine) probeError(u *unit, kind probeKind, spec *corev1.Probe) *string {
 	i := m.runtime.latest(u.Name)
-	if i == nil || i.state != stateRunning || !i.program.serves || !listens(u, spec) {
+	if i == nil || i.state != stateRunning || !i.program.serves || m.now.Sub(i.started) < u.behavior.Boot || !listens(u, spec) {
 		return m.refused(u, spec)
 	}
 	code := m.answer(u, kind, i)

@@ -24,6 +24,8 @@ type recording struct {
 	events []recordedEvent
 	logs   []recordedLog
 	end    float64
+	// resync is when the recording shows the sync that comes each minute or so.
+	resync float64
 }
 
 type recordedPod struct {
@@ -155,8 +157,11 @@ func (r *recording) at(t float64) time.Time {
 // jitter returns the wait that the real kubelet's chance led to: until the first
 // retry that the recording shows within what the jitter allows.
 func (r *recording) jitter(now time.Time, wait time.Duration) time.Duration {
-	if wait >= resyncPeriod || wait == 0 {
-		return wait + wait/4
+	if wait == resyncPeriod && r.at(r.resync).After(now) {
+		return r.at(r.resync).Sub(now)
+	}
+	if wait >= resyncPeriod {
+		return wait + wait/2
 	}
 	const tick = 1200 * time.Millisecond
 	for _, e := range r.events {

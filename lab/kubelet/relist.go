@@ -4,19 +4,29 @@ import "time"
 
 // The kubelet lists the runtime's containers each second, and at once after it
 // has started something. A sync only sees what a list later than the last sync
-// has brought; this is why a status can lag the truth by a second or two.
-const relistPeriod = time.Second
+// has brought; this is why a status can lag the truth by a second or two. The
+// second begins when the last list is done, which took it some milliseconds.
+const relistPeriod = 1010 * time.Millisecond
 
 // onDemand is how soon the extra list comes.
 const onDemand = 5 * time.Millisecond
 
 // nextRelist is the first regular list after now.
 func (m *Machine) nextRelist() time.Time {
-	at := m.now.Truncate(relistPeriod).Add(m.settings.Phase)
-	for !at.After(m.now) {
-		at = at.Add(relistPeriod)
+	passed := m.now.Sub(m.settings.Listed) % relistPeriod
+	if passed < 0 {
+		passed += relistPeriod
 	}
-	return at
+	return m.now.Add(relistPeriod - passed)
+}
+
+// listed is when the runtime was listed last, which a list without news does not
+// tell the rest of the Machine.
+func (m *Machine) listed() time.Time {
+	if last := m.nextRelist().Add(-relistPeriod); last.After(m.seen.at) {
+		return last
+	}
+	return m.seen.at
 }
 
 // expectRelist makes sure that the next regular list is not missed. One that
@@ -33,10 +43,11 @@ func (m *Machine) relistSoon() {
 
 func (m *Machine) relist() {
 	m.seen.at = m.now
-	if m.runtime.changed {
-		m.seen = m.runtime.view(m.now)
-		m.runtime.changed = false
-		m.worker.pending = true
+	if !m.runtime.changed {
+		m.work()
+		return
 	}
-	m.work()
+	m.seen = m.runtime.view(m.now)
+	m.runtime.changed = false
+	m.trigger()
 }

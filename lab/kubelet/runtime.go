@@ -81,6 +81,18 @@ func (v view) latest(name string) *instance {
 	return nil
 }
 
+// ended is the newest run that is over: the one before, if the latest still runs
+// as far as was seen.
+func (v view) ended(name string) *instance {
+	all := v.instances[name]
+	for n := range all {
+		if all[n].state == stateExited {
+			return &all[n]
+		}
+	}
+	return nil
+}
+
 func (r *runtime) view(now time.Time) view {
 	v := view{at: now, sandbox: r.sandbox, instances: make(map[string][]instance, len(r.instances))}
 	for name, all := range r.instances {

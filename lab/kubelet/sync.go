@@ -13,6 +13,8 @@ const (
 	startTime   = 80 * time.Millisecond
 	pullTime    = 30 * time.Millisecond
 	failTime    = 10 * time.Millisecond
+	// syncTime is the end of a sync; what comes in it leads to one more.
+	syncTime = 10 * time.Millisecond
 )
 
 // sync is the kubelet's SyncPod: tell the status, then bring the pod nearer to
@@ -73,7 +75,7 @@ func (m *Machine) sandboxError() string {
 // doesn't start holds up what comes after it.
 func (m *Machine) startEach(units []*unit, o outcome) {
 	if len(units) == 0 {
-		m.finish(o)
+		m.after(syncTime, func() { m.finish(o) })
 		return
 	}
 	u := units[0]
@@ -94,7 +96,7 @@ func (m *Machine) startEach(units []*unit, o outcome) {
 
 // startOne starts a container unless its last crash is too recent.
 func (m *Machine) startOne(u *unit, done func(*failure, time.Time)) {
-	if i := m.seen.latest(u.Name); i != nil && i.state == stateExited {
+	if i := m.seen.ended(u.Name); i != nil {
 		if delay, held := m.restarting.holds(u.Name, i.finished, m.now); held {
 			pod := fmt.Sprintf("%s_%s(%s)", m.pod.Name, m.pod.Namespace, m.pod.UID)
 			m.warning(u, "BackOff", fmt.Sprintf("Back-off restarting failed container %s in pod %s", u.Name, pod))

@@ -51,7 +51,7 @@ func (m *Machine) endStatus() corev1.PodStatus {
 func (m *Machine) syncTerminated() {
 	m.after(cleanupTime, func() {
 		m.setStatus(m.buried())
-		m.worker.busy, m.worker.lastSync, m.worker.task = false, m.now, taskDone
+		m.worker = worker{lastSync: m.now, task: taskDone}
 		m.timers = timers{}
 		if m.pod.DeletionTimestamp != nil {
 			m.out.Delete = true

@@ -14,10 +14,12 @@ const (
 
 // worker is the pod's worker: one sync at a time.
 type worker struct {
-	pending  bool
-	busy     bool
-	lastSync time.Time
-	task     task
+	// taken is set while the worker has a request and waits for a newer list;
+	// pending when yet another request has come.
+	taken, pending bool
+	busy           bool
+	lastSync       time.Time
+	task           task
 	// join counts the containers that are being stopped.
 	join int
 }
@@ -50,23 +52,29 @@ func (o *outcome) add(f *failure, until time.Time) {
 	}
 }
 
-// trigger asks for a sync.
+// trigger asks for a sync. A request that comes while the worker has one already
+// leads to another sync after it.
 func (m *Machine) trigger() {
-	m.worker.pending = true
+	w := &m.worker
+	if w.busy || w.taken {
+		w.pending = true
+	} else {
+		w.taken = true
+	}
 	m.work()
 }
 
-// work begins a sync, if one is asked for and the list is newer than the last.
+// work begins the sync that is asked for, if the list is newer than the last.
 func (m *Machine) work() {
 	w := &m.worker
-	if w.busy || !w.pending || w.task == taskDone {
+	if w.busy || !w.taken || w.task == taskDone {
 		return
 	}
-	if !w.lastSync.IsZero() && !m.seen.at.After(w.lastSync) {
+	if !w.lastSync.IsZero() && !m.listed().After(w.lastSync) {
 		m.expectRelist()
 		return
 	}
-	w.pending, w.busy = false, true
+	w.taken, w.busy = false, true
 	switch w.task {
 	case taskTerminate:
 		m.syncTerminating()
@@ -92,13 +100,21 @@ func (m *Machine) finish(o outcome) {
 		m.relistSoon()
 	}
 	m.timers.set("sync", m.now.Add(wait), m.trigger)
-	m.work()
+	m.next()
+}
+
+// next takes up the request that came meanwhile.
+func (m *Machine) next() {
+	if m.worker.pending {
+		m.worker.pending = false
+		m.trigger()
+	}
 }
 
 // advanceTo moves to the next stage of a pod's end.
 func (m *Machine) advanceTo(t task) {
 	w := &m.worker
-	w.busy, w.lastSync, w.task = false, m.now, t
+	w.busy, w.pending, w.lastSync, w.task = false, false, m.now, t
 	m.timers.cancel("sync")
 	m.trigger()
 }
