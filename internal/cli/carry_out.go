@@ -139,6 +139,9 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 	if r.flags.onInterrupt == "rollback" {
 		r.warn(fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
 		r.rollBack(work, work, f, &end)
+		if end.rollback != nil && end.rollback.Outcome == rollout.Succeeded {
+			end.message = "rolled back, which is verified"
+		}
 		return r.finish(ctx, f, end)
 	}
 	for i := range end.state.Workloads {

@@ -42,14 +42,14 @@ func newRelease(env *Env, out *output, flags *releaseFlags, policy rollout.Polic
 func (r *release) run(ctx context.Context, selection cluster.Selection, plan cluster.Plan) error {
 	objects, err := r.cluster.Resolve(ctx, selection)
 	if err != nil {
-		return resolveError(err)
+		return r.untouched(ctx, resolveError(err))
 	}
 	if selection.Local {
 		return r.runLocal(objects, plan)
 	}
 	captured, err := r.cluster.Capture(ctx, objects)
 	if err != nil {
-		return err
+		return r.untouched(ctx, err)
 	}
 	changes, err := cluster.PlanAll(captured, plan)
 	if err != nil {
@@ -65,7 +65,7 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 	}
 	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{Watch: r.flags.wait, FieldManager: r.flags.fieldManager})
 	if err != nil {
-		return err
+		return r.untouched(ctx, err)
 	}
 	if err := r.report(preflight.Checks); err != nil {
 		return err
@@ -79,8 +79,8 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 	if err := r.diff(changed, preflight.Predicted); err != nil {
 		return err
 	}
-	if err := interruptedBefore(ctx); err != nil {
-		return fmt.Errorf("%w before anything was written: nothing was changed", err)
+	if ctx.Err() != nil {
+		return r.untouched(ctx, context.Cause(ctx))
 	}
 	return r.carryOut(ctx, changed, unchanged)
 }

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"context"
-
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
 
@@ -104,12 +102,4 @@ func (r *release) planImages(settings []rollout.ImageSetting) cluster.Plan {
 // edit is a template with the reason of this release.
 func (r *release) edit(template corev1.PodTemplateSpec) cluster.Edit {
 	return cluster.Edit{Template: template, ChangeCause: r.reason()}
-}
-
-// interruptedBefore tells that a signal came before anything was written.
-func interruptedBefore(ctx context.Context) error {
-	if ctx.Err() == nil {
-		return nil
-	}
-	return context.Cause(ctx)
 }

@@ -115,6 +115,10 @@ func (r *Result) addRollback(rollback *State) {
 		w.Outcome = rollbackOutcome(state.Outcome)
 		worst = worse(worst, w.Outcome)
 	}
+	if worst == RolledBack && r.Outcome == Interrupted {
+		// Nothing has failed: a signal ended the release, and it left all as it was before.
+		return
+	}
 	r.Outcome = worst
 }
 
