@@ -262,6 +262,7 @@ func matching(namespace, labelSelector, fieldSelector string) func(runtime.Objec
 		set := fields.Set{"metadata.name": m.GetName()}
 		if e, ok := obj.(*corev1.Event); ok {
 			set["involvedObject.uid"] = string(e.InvolvedObject.UID)
+			set["involvedObject.kind"], set["involvedObject.name"] = e.InvolvedObject.Kind, e.InvolvedObject.Name
 		}
 		return m.GetNamespace() == namespace && byLabel.Matches(labels.Set(m.GetLabels())) && byField.Matches(set)
 	}

@@ -34,7 +34,10 @@ func (w *Watcher) run(ctx context.Context) {
 		case <-w.dirty:
 		case <-wait.C:
 		}
-		update, due := w.take(ctx, next, time.Since(last))
+		update, records, due := w.take(ctx, next, time.Since(last))
+		for _, r := range records {
+			w.options.Tap(r)
+		}
 		if due > 0 {
 			wait.Reset(due)
 		}
@@ -44,9 +47,9 @@ func (w *Watcher) run(ctx context.Context) {
 	}
 }
 
-// take brings the streams up to date and returns what is new since the previous update; due, if not
-// 0, is when there may be more.
-func (w *Watcher) take(ctx context.Context, previous Update, age time.Duration) (news *Update, due time.Duration) {
+// take brings the streams up to date and returns what is new since the previous update, and the
+// records of it; due, if not 0, is when there may be more.
+func (w *Watcher) take(ctx context.Context, previous Update, age time.Duration) (news *Update, records []Record, due time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	synced := true
@@ -62,20 +65,19 @@ func (w *Watcher) take(ctx context.Context, previous Update, age time.Duration) 
 	told := next.Unreachable != previous.Unreachable
 	if synced && (w.pending || next.Snapshot == nil) {
 		if early := w.pace() - age; early > 0 && !w.urgent && !told {
-			return nil, early
+			return nil, nil, early
 		}
 		next.Snapshot = w.snapshot()
 		w.pending, w.urgent = false, false
-		return &next, due
+		return &next, w.tape.cut(w.targets), due
 	}
 	if !told {
-		return nil, due
+		return nil, nil, due
 	}
-	return &next, due
+	return &next, nil, due
 }
 
 func (w *Watcher) snapshot() rollout.Snapshot {
-	w.tape.play(w.options.Tap, w.targets)
 	snapshot := make(rollout.Snapshot, len(w.targets))
 	for _, t := range w.targets {
 		snapshot[t.ref] = t.observe(w.blind.in(t.ref.Namespace))

@@ -49,9 +49,9 @@ func pods(c Clients, namespace, labels string) source {
 	}
 }
 
-func eventsOf(c Clients, namespace, uid string) source {
+func eventsOf(c Clients, namespace, fields string) source {
 	return source{
-		client: c.Core, resource: "events", path: "events", namespace: namespace, fields: "involvedObject.uid=" + uid,
+		client: c.Core, resource: "events", path: "events", namespace: namespace, fields: fields,
 		newList: func() runtime.Object { return &corev1.EventList{} },
 	}
 }

@@ -34,7 +34,8 @@ type Record struct {
 	Log       rollout.Log
 }
 
-// tape holds records until the loop plays them. The watcher's lock guards it.
+// tape holds records until the loop plays them, without the lock: who listens may write to a disk.
+// The watcher's lock guards it.
 type tape struct {
 	on      bool
 	rolling bool // the initial objects have been played
@@ -53,21 +54,24 @@ func (t *tape) addLog(namespace string, key rollout.LogKey, log rollout.Log) {
 	}
 }
 
-func (t *tape) play(tap func(Record), targets []*target) {
+// cut returns what is to be played before the next snapshot.
+func (t *tape) cut(targets []*target) []Record {
 	if !t.on {
-		return
+		return nil
 	}
-	if !t.rolling {
-		t.rolling = true
-		now := time.Now()
-		for _, obj := range initial(targets) {
-			tap(Record{Time: now, Type: Initial, Object: obj})
-		}
-	}
-	for _, r := range t.records {
-		tap(r)
-	}
+	records := t.records
 	t.records = nil
+	if t.rolling {
+		return records
+	}
+	t.rolling = true
+	now := time.Now()
+	first := initial(targets)
+	all := make([]Record, 0, len(first)+len(records))
+	for _, obj := range first {
+		all = append(all, Record{Time: now, Type: Initial, Object: obj})
+	}
+	return append(all, records...)
 }
 
 // initial returns what is there, owners before what they own.

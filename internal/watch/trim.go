@@ -82,28 +82,25 @@ func trimContainers(all []corev1.Container) []corev1.Container {
 	return kept
 }
 
-// milestones are conditions that tell something only while they are not true.
-var milestones = []corev1.PodConditionType{corev1.PodInitialized, corev1.ContainersReady, corev1.PodReadyToStartContainers}
-
+// trimConditions leaves out what was true on the way, once the pod is ready: most pods are.
 func trimConditions(all []corev1.PodCondition) []corev1.PodCondition {
-	told := func(c *corev1.PodCondition) bool {
-		return c.Status != corev1.ConditionTrue || !slices.Contains(milestones, c.Type)
+	ready := slices.ContainsFunc(all, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+	})
+	kept := slices.Clip(slices.DeleteFunc(all, func(c corev1.PodCondition) bool {
+		return ready && c.Status == corev1.ConditionTrue && slices.Contains(milestones, c.Type)
+	}))
+	if len(kept) < len(all) { // the rest of the array would stay with it
+		kept = slices.Clone(kept)
 	}
-	n := 0
-	for i := range all {
-		if told(&all[i]) {
-			n++
-		}
-	}
-	kept := make([]corev1.PodCondition, 0, n)
-	for i := range all {
-		if c := &all[i]; told(c) {
-			c.Type, c.Status, c.Reason = one(c.Type), one(c.Status), one(c.Reason)
-			kept = append(kept, *c)
-		}
+	for i := range kept {
+		c := &kept[i]
+		c.Type, c.Status, c.Reason = one(c.Type), one(c.Status), one(c.Reason)
 	}
 	return kept
 }
+
+var milestones = []corev1.PodConditionType{corev1.PodInitialized, corev1.ContainersReady, corev1.PodReadyToStartContainers}
 
 func trimStatuses(all []corev1.ContainerStatus) {
 	for i := range all {

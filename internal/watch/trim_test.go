@@ -12,9 +12,6 @@ import (
 func TestTrimmedPodKeepsWhatADiagnosisNeeds(t *testing.T) {
 	p := newApp("web", 1).pods[0]
 	fatten(p, 0)
-	p.Status.Conditions = append(p.Status.Conditions,
-		corev1.PodCondition{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, Reason: "EvictionByEvictionAPI"},
-		corev1.PodCondition{Type: corev1.ContainersReady, Status: corev1.ConditionFalse, Reason: "ContainersNotReady", Message: "web"})
 	p.Status.ContainerStatuses[0].LastTerminationState.Terminated = &corev1.ContainerStateTerminated{ExitCode: 1, Reason: "Error", Message: "no database"}
 	before := p.DeepCopy()
 	trimPod(p)
@@ -40,15 +37,20 @@ func TestTrimmedPodKeepsWhatADiagnosisNeeds(t *testing.T) {
 			t.Errorf("%s: %v, was %v", what, pair[1], pair[0])
 		}
 	}
-	kept := map[corev1.PodConditionType]corev1.ConditionStatus{}
-	for _, c := range p.Status.Conditions {
-		kept[c.Type] = c.Status
+}
+
+func TestTrimmedConditions(t *testing.T) {
+	conditions := func(ready corev1.ConditionStatus) []corev1.PodCondition {
+		return []corev1.PodCondition{
+			{Type: corev1.PodScheduled, Status: "True"}, {Type: corev1.PodInitialized, Status: "True"},
+			{Type: corev1.PodReady, Status: ready}, {Type: corev1.DisruptionTarget, Status: "True"},
+		}
 	}
-	want := map[corev1.PodConditionType]corev1.ConditionStatus{
-		corev1.PodReady: "True", corev1.PodScheduled: "True", corev1.DisruptionTarget: "True", corev1.ContainersReady: "False",
+	if n := len(trimConditions(conditions("False"))); n != 4 {
+		t.Errorf("%d conditions of a pod that is not ready, want all 4", n)
 	}
-	if !equality.Semantic.DeepEqual(kept, want) {
-		t.Errorf("conditions %v, want %v", kept, want)
+	if kept := trimConditions(conditions("True")); len(kept) != 3 || kept[1].Type != corev1.PodReady || kept[2].Type != corev1.DisruptionTarget {
+		t.Errorf("a ready pod keeps %+v", kept)
 	}
 }
 

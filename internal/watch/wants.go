@@ -19,14 +19,20 @@ const eventStreams = 24
 // wanted is what the engine asked for, and what is under way for it.
 type wanted struct {
 	rollout.Wants
-	events map[types.UID]*running
+	events map[subject]*running
 	logs   map[rollout.LogKey]bool // asked for once
 	slots  chan struct{}           // one for each log request under way
 }
 
+// subject is one object whose events are wanted, for a target.
+type subject struct {
+	target *target
+	fields string // selects its events
+}
+
 func newWanted() wanted {
 	return wanted{
-		events: map[types.UID]*running{}, logs: map[rollout.LogKey]bool{}, slots: make(chan struct{}, logRequests),
+		events: map[subject]*running{}, logs: map[rollout.LogKey]bool{}, slots: make(chan struct{}, logRequests),
 	}
 }
 
@@ -35,29 +41,30 @@ func newWanted() wanted {
 func (w *Watcher) Want(wants rollout.Wants) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if maps.Equal(wants.Events, w.wanted.Events) && slices.Equal(wants.Logs, w.wanted.Logs) {
+	was := &w.wanted.Wants
+	if maps.Equal(wants.Events, was.Events) && slices.Equal(wants.Logs, was.Logs) && maps.EqualFunc(wants.Claims, was.Claims, slices.Equal) {
 		return
 	}
-	w.wanted.Wants = rollout.Wants{Events: maps.Clone(wants.Events), Logs: slices.Clone(wants.Logs)}
+	*was = rollout.Wants{Events: maps.Clone(wants.Events), Logs: slices.Clone(wants.Logs), Claims: maps.Clone(wants.Claims)}
 	w.poke()
 }
 
 // fetchWanted starts and stops what the wants call for; the caller holds the lock.
 func (w *Watcher) fetchWanted(ctx context.Context) {
-	for uid, r := range w.wanted.events {
-		if _, still := w.wanted.Events[uid]; !still {
+	subjects := w.subjects()
+	for s, r := range w.wanted.events {
+		if !slices.Contains(subjects, s) {
 			r.stop()
-			delete(w.wanted.events, uid)
+			delete(w.wanted.events, s)
 			w.pending = true
 		}
 	}
-	for _, uid := range slices.Sorted(maps.Keys(w.wanted.Events)) {
+	for _, s := range subjects {
 		if len(w.wanted.events) == eventStreams {
 			break
 		}
-		t := w.holder(uid)
-		if w.wanted.events[uid] == nil && t != nil && !w.blind.to(t.ref.Namespace, events) {
-			w.wanted.events[uid] = w.followEvents(ctx, t, uid)
+		if w.wanted.events[s] == nil && !w.blind.to(s.target.ref.Namespace, events) {
+			w.wanted.events[s] = w.followEvents(ctx, s)
 		}
 	}
 	for _, key := range w.wanted.Logs {
@@ -66,6 +73,22 @@ func (w *Watcher) fetchWanted(ctx context.Context) {
 			w.fetchLog(ctx, key)
 		}
 	}
+}
+
+// subjects are the objects of the wants, in an order that stays.
+func (w *Watcher) subjects() []subject {
+	var all []subject
+	for _, uid := range slices.Sorted(maps.Keys(w.wanted.Events)) {
+		if t := w.holder(uid); t != nil {
+			all = append(all, subject{t, "involvedObject.uid=" + string(uid)})
+		}
+	}
+	for _, t := range w.targets {
+		for _, claim := range w.wanted.Claims[t.ref] {
+			all = append(all, subject{t, "involvedObject.kind=PersistentVolumeClaim,involvedObject.name=" + claim})
+		}
+	}
+	return all
 }
 
 // holder returns the target that an object belongs to.
@@ -78,9 +101,9 @@ func (w *Watcher) holder(uid types.UID) *target {
 	return nil
 }
 
-func (w *Watcher) followEvents(ctx context.Context, t *target, uid types.UID) *running {
-	to := []*target{t}
-	return run(ctx, w, eventsOf(w.clients, t.ref.Namespace, string(uid)), &feed[*corev1.Event]{
+func (w *Watcher) followEvents(ctx context.Context, s subject) *running {
+	to := []*target{s.target}
+	return run(ctx, w, eventsOf(w.clients, s.target.ref.Namespace, s.fields), &feed[*corev1.Event]{
 		trim: trimEvent, route: func(*corev1.Event) []*target { return to },
 		set:   func(t *target, e *corev1.Event) { t.events[e.UID] = e },
 		unset: func(t *target, e *corev1.Event) { delete(t.events, e.UID) },
@@ -89,6 +112,6 @@ func (w *Watcher) followEvents(ctx context.Context, t *target, uid types.UID) *r
 			w.fail(err)
 			return
 		}
-		w.goBlind(t.ref.Namespace, events)
+		w.goBlind(s.target.ref.Namespace, events)
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 func eventAbout(p *corev1.Pod, n int, message string) *corev1.Event {
@@ -56,6 +57,19 @@ func TestWantedEventsAreFollowed(t *testing.T) {
 		if n := count(s.seen(), "watchlist events"); n != 2 {
 			t.Errorf("%d lists of events, want one for each pod", n)
 		}
+	})
+}
+
+func TestWantedClaims(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, web, w := started(t)
+		e := eventAbout(web.pods[0], 1, `storageclass "fast" not found`)
+		e.InvolvedObject = corev1.ObjectReference{Kind: "PersistentVolumeClaim", Name: "data", UID: "claim"}
+		s.put(e)
+		w.Want(rollout.Wants{Claims: map[workload.Ref][]string{web.ref(): {"data"}}})
+		w.observed("the claim's event", web, func(o rollout.Observed) bool { return len(o.Events) == 1 })
+		w.Want(rollout.Wants{})
+		w.observed("no event", web, func(o rollout.Observed) bool { return len(o.Events) == 0 })
 	})
 }
 

@@ -18,7 +18,7 @@ type Observed struct {
 	Revisions []workload.Revision
 	// Pods are those that the workload's selector matches and its revisions own, terminating ones included.
 	Pods []*corev1.Pod
-	// Events are those of the workload, its revisions and the pods that State.Wants named.
+	// Events are those that State.Wants named; those of the workload and its revisions may be there too.
 	Events []*corev1.Event
 	// Logs holds what was fetched for State.Wants.
 	Logs map[LogKey]Log
@@ -49,4 +49,6 @@ type Wants struct {
 	// Events: pods (by UID) whose events are needed, with their names.
 	Events map[types.UID]string
 	Logs   []LogKey
+	// Claims are PersistentVolumeClaims, by name, whose events are needed.
+	Claims map[workload.Ref][]string
 }
