@@ -33,6 +33,8 @@ func startFailure(text string) symptom {
 		return failing(OOMKilled, message)
 	case containsAny(words, inTransit):
 		return waiting(ContainerStartFailed, message)
+	case strings.Contains(words, "permission denied"):
+		return fatal(ContainerStartFailed, message)
 	case containsAny(words, noCommand):
 		return fatal(CommandNotFound, message)
 	case !containsAny(words, elsewhere) && execMissing.MatchString(words):
