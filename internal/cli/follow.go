@@ -47,21 +47,24 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 
 // take keeps the newest snapshot and tells when the server stops answering, and when it is back.
 func (f *follower) take(u watch.Update) []rollout.Event {
+	var news []rollout.Event
 	if u.Snapshot != nil {
 		f.snapshot = u.Snapshot
+		news = f.blindSpots()
 	}
 	was := f.unreachable
 	f.unreachable = !u.Unreachable.IsZero()
 	switch {
 	case f.unreachable && !was:
-		return []rollout.Event{{
-			Time: f.now(), Type: rollout.EventWarning,
-			Message: fmt.Sprintf("the API server does not answer: %v; still trying", u.Trouble),
-		}}
+		news = append(news, f.warning(fmt.Sprintf("the API server does not answer: %v; still trying", u.Trouble)))
 	case was && !f.unreachable:
-		return []rollout.Event{{Time: f.now(), Type: rollout.EventWarning, Message: "the API server answers again"}}
+		news = append(news, f.warning("the API server answers again"))
 	}
-	return nil
+	return news
+}
+
+func (f *follower) warning(message string) rollout.Event {
+	return rollout.Event{Time: f.now(), Type: rollout.EventWarning, Message: message}
 }
 
 // show passes a frame to the view. A terminal or pipe that is gone must not end a release that is half-way.

@@ -22,6 +22,7 @@ type follower struct {
 
 	snapshot    rollout.Snapshot
 	unreachable bool
+	unseen      map[string]bool // what was said that it can't be seen
 }
 
 // newFollower starts the watch; it goes on until close or the end of ctx.

@@ -63,16 +63,13 @@ func (r *release) outline(outcome rollout.Outcome, changes []cluster.Change) rol
 func (r *release) nothingToDo(unchanged []cluster.Change) error {
 	result := r.outline(rollout.Unchanged, unchanged)
 	for _, c := range unchanged {
-		message := fmt.Sprintf("%s is unchanged: it already has this template", c.Ref())
 		if !c.Before.Serving && c.Before.Workload.Desired > 0 {
-			message += ", and is not serving with it"
+			r.warn(fmt.Sprintf("%s has this template already, and is not serving with it", c.Ref()))
 			result.Next = append(result.Next, app("rollout status", c.Ref()))
 		}
-		result.Message = message
 	}
-	if len(unchanged) > 1 {
-		result.Message = fmt.Sprintf("all %d workloads are unchanged: they already have this template", len(unchanged))
-	}
+	result.Warnings = r.warnings
+	result.Message = "the template is the same already; --restart-if-unchanged restarts the pods"
 	return errors.Join(r.view.Finish(result), r.output.result(r.env, result))
 }
 
