@@ -1,0 +1,326 @@
+package rollout
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+func TestPatience(t *testing.T) {
+	notFound := waitingPod("web-new-0", "ErrImagePull", "a/b:1: not found")
+	noSecret := waitingPod("web-new-0", "CreateContainerConfigError", `secret "db" not found`)
+	refused := waitingPod("web-new-0", "ErrImagePull", "dial tcp 10.0.0.1:443: connect: connection refused")
+	tests := []struct {
+		name     string
+		pod      *corev1.Pod
+		patience map[FailFast]time.Duration // 0: decided at once; absent: not before the deadline
+	}{
+		{"fatal", notFound, map[FailFast]time.Duration{FailFastAuto: 10 * time.Second, FailFastStrict: 0}},
+		{"missing", noSecret, map[FailFast]time.Duration{FailFastAuto: 30 * time.Second, FailFastStrict: 0}},
+		{"waiting", refused, nil},
+	}
+	for _, tt := range tests {
+		for _, policy := range []FailFast{FailFastAuto, FailFastStrict, FailFastOff} {
+			t.Run(tt.name+"/"+string(policy), func(t *testing.T) {
+				w := newWorld(t, 3, Policy{FailFast: policy})
+				w.pods(tt.pod).after(time.Second)
+				patience, decides := tt.patience[policy]
+				if !decides {
+					w.after(9 * time.Minute).outcome("").after(2 * time.Minute).outcome(Failed)
+					return
+				}
+				if patience > 0 {
+					if want := w.now.Add(patience); !w.state.Wake.Equal(want) {
+						t.Errorf("wakes at %s, want %s", w.state.Wake, want)
+					}
+					w.after(patience - time.Millisecond).outcome("").after(time.Millisecond)
+				}
+				w.outcome(Failed)
+			})
+		}
+	}
+}
+
+func TestThirdRestartDecides(t *testing.T) {
+	w := newWorld(t, 3, release)
+	w.seen.Blind = []string{"logs"}
+	for restarts := range int32(3) {
+		w.pods(crashedPod("web-new-0", restarts, 1)).after(10*time.Second).outcome("").first(CrashLoop, Failing)
+	}
+	w.pods(crashedPod("web-new-0", 3, 1)).after(time.Second).outcome(Failed)
+}
+
+// The age of a cause survives its coming and going, and the change of the pod that shows it.
+func TestAgeSurvivesFlapping(t *testing.T) {
+	w := newWorld(t, 3, release)
+	w.pods(waitingPod("web-new-0", "ErrImagePull", "a/b:1: not found")).after(time.Second)
+	w.pods(waitingPod("web-new-0", "ContainerCreating", "")).after(3 * time.Second)
+	w.pods(waitingPod("web-new-1", "ImagePullBackOff", "a/b:1: not found")).after(3 * time.Second).outcome("")
+	w.after(4 * time.Second).outcome(Failed)
+}
+
+func TestAgeStartsAnewAfterALongWhile(t *testing.T) {
+	w := newWorld(t, 3, release)
+	w.pods(waitingPod("web-new-0", "ErrImagePull", "a/b:1: not found")).after(time.Second)
+	w.pods(readyPod("web-new-0")).after(time.Second).after(time.Minute)
+	w.pods(readyPod("web-new-0"), waitingPod("web-new-1", "ErrImagePull", "a/b:1: not found")).after(time.Second).outcome("")
+	w.after(9 * time.Second).outcome("").after(time.Second).outcome(Failed)
+}
+
+// How many pods a strategy lets the rollout step over.
+func TestStuck(t *testing.T) {
+	tests := []struct {
+		name                                 string
+		desired, surge, unavailable, blocked int32
+		ready, of                            int
+		recreate, complete, want             bool
+	}{
+		{name: "the only pod in flight", desired: 3, surge: 1, blocked: 1, of: 1, want: true},
+		{name: "one replica", desired: 1, surge: 1, blocked: 1, of: 1, want: true},
+		{name: "no surge, one may be down", desired: 3, unavailable: 1, blocked: 1, of: 1, want: true},
+		{name: "one of two in flight", desired: 4, surge: 1, unavailable: 1, blocked: 1, of: 2},
+		{name: "both in flight", desired: 4, surge: 1, unavailable: 1, blocked: 2, of: 2, want: true},
+		{name: "one bad node of ten", desired: 10, surge: 3, unavailable: 2, blocked: 1, ready: 9, of: 10},
+		{name: "two bad nodes of ten", desired: 10, surge: 3, unavailable: 2, blocked: 2, ready: 8, of: 10},
+		{name: "three, and others are still coming up", desired: 10, surge: 3, unavailable: 2, blocked: 3, ready: 1, of: 5},
+		{name: "three, and all others are up", desired: 10, surge: 3, unavailable: 2, blocked: 3, ready: 7, of: 10, want: true},
+		{name: "all may be down, one of three", desired: 3, unavailable: 3, blocked: 1, ready: 2, of: 3},
+		{name: "all may be down, and are", desired: 3, unavailable: 3, blocked: 3, of: 3, want: true},
+		{name: "surge of all", desired: 3, surge: 3, blocked: 1, ready: 2, of: 3, want: true},
+		{name: "recreate, all", desired: 3, recreate: true, blocked: 3, of: 3, want: true},
+		{name: "recreate, one of three", desired: 3, recreate: true, blocked: 1, ready: 2, of: 3, want: true},
+		{name: "recreate, one of ten", desired: 10, recreate: true, blocked: 1, ready: 9, of: 10},
+		{name: "complete, one of three", desired: 3, surge: 1, blocked: 1, ready: 2, of: 3, complete: true, want: true},
+		{name: "complete, one of ten", desired: 10, surge: 3, unavailable: 2, blocked: 1, ready: 9, of: 10, complete: true},
+		{name: "complete, one replica that may be down", desired: 1, unavailable: 1, blocked: 1, of: 1, complete: true, want: true},
+	}
+	for _, tt := range tests {
+		w := &workload.Workload{Desired: tt.desired, Strategy: workload.Strategy{
+			Recreate: tt.recreate, MaxSurge: tt.surge, MaxUnavailable: tt.unavailable,
+		}}
+		if got := stuck(tt.blocked, w, &diagnosis{ready: tt.ready, of: tt.of}, tt.complete); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestOneBadNodeAmongMany(t *testing.T) {
+	w := newWorld(t, 10, release)
+	w.seen.Blind = []string{"logs", "events"}
+	w.change().Strategy = workload.Strategy{MaxSurge: 3, MaxUnavailable: 2, ProgressDeadline: 10 * time.Minute}
+	var pods []*corev1.Pod
+	for i := range 9 {
+		pods = append(pods, readyPod(fmt.Sprint("web-new-", i)))
+	}
+	w.pods(append(pods, crashedPod("web-new-9", 8, 1))...).after(time.Second).after(time.Minute).outcome("").first(CrashLoop, Failing)
+	w.after(10*time.Minute).outcome(Failed).first(CrashLoop, Failing)
+}
+
+func TestNoPodCouldBeCreated(t *testing.T) {
+	refuse := func(w *world, total int32, message string) {
+		d := w.change()
+		d.Updated = total
+		r := &w.seen.Revisions[1]
+		r.Desired, r.Total, r.Failure = total+1, total, &workload.Condition{Type: "ReplicaFailure", Reason: "FailedCreate", Message: message}
+	}
+	const quota = `pods "web-1" is forbidden: exceeded quota: team, requested: pods=1, used: pods=3, limited: pods=3`
+	t.Run("none", func(t *testing.T) {
+		w := newWorld(t, 3, release)
+		refuse(w, 0, quota)
+		w.after(time.Second).outcome("").after(10*time.Second).outcome(Failed).first(QuotaExceeded, Fatal)
+		if f := w.state.Workloads[0].Findings[0]; f.Pods != 0 || f.Of != 0 || f.Exemplar != "web-new" {
+			t.Errorf("%+v", f)
+		}
+	})
+	t.Run("some", func(t *testing.T) {
+		w := newWorld(t, 3, release)
+		refuse(w, 1, quota)
+		w.after(time.Second).after(time.Minute).outcome("").first(QuotaExceeded, Waiting)
+	})
+	t.Run("old pods on their way out still count against the quota", func(t *testing.T) {
+		w := newWorld(t, 3, release)
+		refuse(w, 0, quota)
+		w.change().Terminating = 2
+		w.after(time.Second).after(time.Minute).outcome("").first(QuotaExceeded, Waiting)
+		w.change().Terminating = 0
+		w.after(time.Second).outcome(Failed)
+	})
+	t.Run("a webhook that is away", func(t *testing.T) {
+		w := newWorld(t, 3, release)
+		refuse(w, 0, `Internal error occurred: failed calling webhook "a.b": no endpoints available for service "x"`)
+		w.after(time.Second).after(time.Minute).outcome("").first(WebhookUnavailable, Waiting)
+	})
+	t.Run("an old revision that can't create pods is none of ours", func(t *testing.T) {
+		w := newWorld(t, 3, release)
+		w.change()
+		w.seen.Revisions[0].Failure = &workload.Condition{Reason: "FailedCreate", Message: quota}
+		w.after(time.Second).after(time.Minute).outcome("")
+		if f := w.state.Workloads[0].Findings; len(f) > 0 {
+			t.Errorf("findings %+v", f)
+		}
+	})
+}
+
+func exceeded(at time.Time, revision string) workload.Condition {
+	return workload.Condition{
+		Type: "Progressing", Status: "False", Reason: "ProgressDeadlineExceeded", LastUpdate: at,
+		Message: fmt.Sprintf("ReplicaSet %q has timed out progressing.", revision),
+	}
+}
+
+func TestDeadlineOfTheController(t *testing.T) {
+	t.Run("ours", func(t *testing.T) {
+		w := newWorld(t, 3, release)
+		w.after(time.Second)
+		w.change().Conditions = []workload.Condition{exceeded(w.now, "web-new")}
+		w.after(time.Second).outcome(Failed).first(DeadlineExceeded, Fatal)
+	})
+	t.Run("with a cause", func(t *testing.T) {
+		w := newWorld(t, 3, release)
+		w.pods(waitingPod("web-new-0", "ErrImagePull", "connection refused")).after(time.Second)
+		w.change().Conditions = []workload.Condition{exceeded(w.now, "web-new")}
+		w.after(time.Second).outcome(Failed).first(RegistryUnreachable, Waiting)
+		if all := w.state.Workloads[0].Findings; len(all) != 2 || all[1].Cause != DeadlineExceeded {
+			t.Errorf("findings %+v", all)
+		}
+	})
+	// carvel-dev/kapp#1020: the condition of a failed rollout outlives the start of the one that mends it.
+	t.Run("of the rollout before", func(t *testing.T) {
+		w := newWorld(t, 3, release)
+		stale := exceeded(epoch.Add(-time.Hour), "web-new") // the same revision, failed once before
+		w.state.Workloads[0].Target.Before.Workload.Conditions = []workload.Condition{stale}
+		w.change().Conditions = []workload.Condition{stale}
+		w.after(time.Second).outcome("").after(time.Minute).outcome("")
+		w.finished()
+		w.change().Conditions = nil
+		w.after(time.Second).after(15 * time.Second).outcome(Succeeded)
+	})
+	t.Run("of another revision, found so", func(t *testing.T) {
+		w := foundWorld(t, 3)
+		w.change().Conditions = []workload.Condition{exceeded(epoch, "web-bad")}
+		w.pods(waitingPod("web-new-0", "ContainerCreating", "")).after(time.Second).outcome("")
+	})
+	t.Run("found so, and the cause is asked for first", func(t *testing.T) {
+		w := foundWorld(t, 3)
+		w.change().Conditions = []workload.Condition{exceeded(epoch, "web-new")}
+		p := waitingPod("web-new-0", "ContainerCreating", "")
+		p.CreationTimestamp = metav1.NewTime(epoch.Add(-time.Hour))
+		w.pods(p).after(0).outcome("")
+		w.seen.Events = []*corev1.Event{{
+			Reason: "FailedMount", Message: `MountVolume.SetUp failed for volume "c" : configmap "web" not found`,
+			InvolvedObject: corev1.ObjectReference{UID: "web-new-0", Kind: "Pod"},
+		}}
+		w.after(100*time.Millisecond).outcome(Failed).first(ConfigMapMissing, Fatal)
+	})
+}
+
+func TestDeadlineByOurOwnClock(t *testing.T) {
+	w := newWorld(t, 3, release)
+	w.after(time.Second)
+	deadline := w.now.Add(10*time.Minute + grace)
+	if got := w.state.Workloads[0].Deadline; !got.Equal(deadline) || !w.state.Wake.Equal(deadline) {
+		t.Errorf("deadline %s, wakes at %s, want %s", got, w.state.Wake, deadline)
+	}
+	w.pods(waitingPod("web-new-0", "ContainerCreating", ""))
+	w.seen.Blind = []string{"events"}
+	w.after(5 * time.Minute).outcome("") // a new pod is progress
+	w.after(10*time.Minute).outcome("").after(grace).outcome(Failed).first(DeadlineExceeded, Fatal)
+}
+
+func TestNoDeadline(t *testing.T) {
+	w := newWorld(t, 3, release)
+	w.change().Strategy.ProgressDeadline = 0
+	w.after(time.Second).after(100 * time.Hour).outcome("")
+	if !w.state.Wake.IsZero() || !w.state.Workloads[0].Deadline.IsZero() {
+		t.Errorf("wakes at %s, deadline %s", w.state.Wake, w.state.Workloads[0].Deadline)
+	}
+}
+
+// Pods that come and go are no progress: a flapping rollout ends with its deadline.
+func TestFlappingEndsWithTheDeadline(t *testing.T) {
+	w := newWorld(t, 3, release)
+	w.finished().after(time.Second)
+	for range 60 {
+		flap := readyPod("web-new-0")
+		flap.Status.Conditions[1].Status = "False"
+		flap.Status.ContainerStatuses[0].Ready = false
+		w.pods(flap, readyPod("web-new-1"), readyPod("web-new-2")).after(6 * time.Second)
+		w.finished().after(5 * time.Second)
+	}
+	w.outcome(Failed).first(DeadlineExceeded, Fatal)
+	if n := w.told(EventSoak); n != 1 {
+		t.Errorf("told %d times what speaks against it", n)
+	}
+}
+
+func TestTimeoutBeforeAnythingIsSeen(t *testing.T) {
+	policy := release
+	policy.Timeout = time.Minute
+	w := newWorld(t, 3, policy)
+	w.change().Generation = 1
+	w.after(time.Second).outcome("")
+	if want := epoch.Add(time.Minute); !w.state.Wake.Equal(want) {
+		t.Errorf("wakes at %s, want %s", w.state.Wake, want)
+	}
+	w.after(time.Minute).outcome(TimedOut)
+}
+
+func TestEvictionsAreCountedInRounds(t *testing.T) {
+	w := newWorld(t, 2, release)
+	w.seen.Blind = []string{"events"}
+	w.finished().after(time.Second)
+	var ended []*corev1.Pod
+	for round := range 3 {
+		w.outcome("")
+		for i := range 2 {
+			p := ownedPod("new", fmt.Sprintf("web-gone-%d-%d", round, i))
+			p.Status = corev1.PodStatus{Phase: corev1.PodFailed, Reason: "Evicted", Message: "Usage of EmptyDir volume exceeds the limit"}
+			ended = append(ended, p)
+		}
+		w.finished()
+		w.seen.Pods = append(w.seen.Pods, ended...)
+		w.after(10 * time.Second)
+	}
+	w.outcome(Failed).first(Evicted, Failing)
+}
+
+// A pod that the scheduler displaced, or a drain, is no failure of the release.
+func TestDisruptionIsNoFailure(t *testing.T) {
+	w := newWorld(t, 3, Policy{FailFast: FailFastStrict})
+	p := crashedPod("web-new-0", 0, 143)
+	p.DeletionTimestamp = ptr(metav1.NewTime(epoch))
+	p.Status.Conditions = []corev1.PodCondition{{Type: corev1.DisruptionTarget, Status: "True", Reason: "PreemptionByScheduler"}}
+	w.pods(readyPod("web-new-1"), p).after(time.Second).outcome("")
+	if f := w.state.Workloads[0].Findings; len(f) > 0 {
+		t.Errorf("findings %+v", f)
+	}
+}
+
+func TestDecisiveFindingComesFirst(t *testing.T) {
+	w := newWorld(t, 4, Policy{FailFast: FailFastAuto})
+	w.seen.Blind = []string{"logs", "events"}
+	w.change().Strategy.MaxSurge = 3
+	w.pods(
+		waitingPod("web-new-0", "ErrImagePull", "connection refused"),
+		crashedPod("web-new-1", 4, 1), crashedPod("web-new-2", 3, 1),
+		waitingPod("web-new-3", "ErrImagePull", "a/b:1: not found"),
+	).after(time.Second)
+	causes := func() (all []Cause) {
+		for _, f := range w.state.Workloads[0].Findings {
+			all = append(all, f.Cause)
+		}
+		return all
+	}
+	want := []Cause{CrashLoop, ImageNotFound, RegistryUnreachable}
+	if got := causes(); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("findings %v, want %v", got, want)
+	}
+	if f := w.state.Workloads[0].Findings[0]; f.Exemplar != "web-new-1" || f.Restarts != 4 || f.Pods != 2 || f.Of != 4 {
+		t.Errorf("%+v", f)
+	}
+}
