@@ -6,6 +6,8 @@ import "slices"
 const (
 	events = "events"
 	logs   = "logs"
+	// Without the pods there are counts but no causes.
+	podList = "pods"
 )
 
 // blind holds what may not be read in each namespace.

@@ -164,7 +164,6 @@ func TestRefusalEndsTheWatch(t *testing.T) {
 	}{
 		"deployments":  {"/deployments", `no permission to watch deployments.apps in namespace "shop"`, 403, metav1.StatusReasonForbidden, apierrors.IsForbidden},
 		"replica sets": {"/replicasets", `no permission to watch replicasets.apps in namespace "shop"`, 403, metav1.StatusReasonForbidden, apierrors.IsForbidden},
-		"pods":         {"/pods", `no permission to watch pods in namespace "shop"`, 403, metav1.StatusReasonForbidden, apierrors.IsForbidden},
 		"credentials":  {"/pods", "no longer accepts the credentials", 401, metav1.StatusReasonUnauthorized, apierrors.IsUnauthorized},
 		"no such API":  {"/deployments", "cannot watch deployments.apps", 404, metav1.StatusReasonNotFound, apierrors.IsNotFound},
 	}
@@ -185,6 +184,19 @@ func TestRefusalEndsTheWatch(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestGoesOnWithoutThePods(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, web := newAPIServer(t), newApp("web", 3)
+		s.putApp(web)
+		s.setFault(refusing("/pods", http.StatusForbidden, metav1.StatusReasonForbidden))
+		w := watchApps(t, s, Options{}, web)
+		w.until("a snapshot that says what is missing", func(u Update) bool {
+			return slices.Equal(u.Snapshot[web.ref()].Blind, []string{"pods"})
+		})
+		w.observed("what changed meanwhile", web, scale(s, web, 2))
+	})
 }
 
 func refusing(path string, code int, reason metav1.StatusReason) func(w http.ResponseWriter, r *http.Request) bool {

@@ -156,6 +156,14 @@ func (f *feed[T]) failed(err error) {
 	f.waiting.trouble = err
 }
 
+// forgo gives up a stream that the watch can do without: nobody has to wait for it.
+func (f *feed[T]) forgo() {
+	f.w.mu.Lock()
+	defer f.w.mu.Unlock()
+	f.synced, f.waiting = true, waiting{}
+	f.w.poke()
+}
+
 // stop takes everything out again that this feed has put in; the caller holds the lock.
 func (f *feed[T]) stop() {
 	for _, p := range f.places {

@@ -7,6 +7,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
 // scope is a set of targets of one namespace that share three streams: one workload with what its
@@ -95,17 +96,25 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 	}
 	s.matching = m.key
 	kin := siblings{}
+	podFeed := &feed[*corev1.Pod]{
+		trim: func(p *corev1.Pod) { trimPod(p); kin.share(p) }, route: func(p *corev1.Pod) []*target { return m.match(p.Labels) },
+		set:   func(t *target, p *corev1.Pod) { t.pods[p.UID] = p },
+		unset: func(t *target, p *corev1.Pod) { delete(t.pods, p.UID) },
+	}
 	s.children = []*running{
 		run(ctx, w, replicaSets(w.clients, s.namespace, m.query), &feed[*appsv1.ReplicaSet]{
 			trim: trimReplicaSet, route: func(rs *appsv1.ReplicaSet) []*target { return m.match(rs.Labels) },
 			set:   func(t *target, rs *appsv1.ReplicaSet) { t.sets[rs.UID] = rs },
 			unset: func(t *target, rs *appsv1.ReplicaSet) { delete(t.sets, rs.UID) },
 		}, w.fail),
-		run(ctx, w, pods(w.clients, s.namespace, m.query), &feed[*corev1.Pod]{
-			trim: func(p *corev1.Pod) { trimPod(p); kin.share(p) }, route: func(p *corev1.Pod) []*target { return m.match(p.Labels) },
-			set:   func(t *target, p *corev1.Pod) { t.pods[p.UID] = p },
-			unset: func(t *target, p *corev1.Pod) { delete(t.pods, p.UID) },
-		}, w.fail),
+		run(ctx, w, pods(w.clients, s.namespace, m.query), podFeed, func(err error) {
+			if !apierrors.IsForbidden(err) {
+				w.fail(err)
+				return
+			}
+			podFeed.forgo()
+			w.goBlind(s.namespace, podList)
+		}),
 	}
 }
 
