@@ -22,6 +22,7 @@ func (m *Machine) adopt() {
 			i.restarts, i.started = c.RestartCount, c.State.Running.StartedAt.Time
 			i.program = m.programOf(u, i.restarts, i.started)
 			m.runtime.add(u.Name, i)
+			m.adoptProbes(i.id, c)
 			if i.program.ends >= 0 {
 				m.timers.set("exit/"+u.Name, i.started.Add(i.program.ends), func() {
 					m.exit(u, i, i.program.code, i.program.reason, i.program.message)
@@ -37,6 +38,24 @@ func (m *Machine) adopt() {
 		}
 		m.seen = m.runtime.view(m.now)
 		m.runtime.changed = false
+	}
+}
+
+// adoptProbes believes what was true of a running container: a kubelet that
+// starts again does not make ready pods unready.
+func (m *Machine) adoptProbes(id string, c *corev1.ContainerStatus) {
+	if c.Ready {
+		m.probes.results[resultKey{readinessProbe, id}] = probeSuccess
+	}
+	if isTrue(c.Started) {
+		m.probes.results[resultKey{startupProbe, id}] = probeSuccess
+	}
+	for _, kind := range []probeKind{readinessProbe, startupProbe} {
+		if u := m.unit(c.Name); u.role != roleInit && u.probeOf(kind) != nil {
+			key := probeKey{kind, c.Name}
+			m.probes.workers[key] = newProber(key)
+			m.tick(m.probes.workers[key])
+		}
 	}
 }
 

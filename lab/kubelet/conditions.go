@@ -24,7 +24,7 @@ func (m *Machine) conditions(s *corev1.PodStatus, v view) []corev1.PodCondition 
 	switch c := condition(&m.status, corev1.DisruptionTarget); {
 	case c != nil:
 		all = append(all, *c)
-	case m.evicting != "":
+	case m.evicting != "" && m.underPressure():
 		all = append(all, corev1.PodCondition{
 			Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, Reason: corev1.PodReasonTerminationByKubelet,
 			Message: m.evicting, ObservedGeneration: m.pod.Generation,

@@ -52,10 +52,14 @@ func limitedVolume(pod *corev1.Pod) (name, limit string) {
 // stopCode is how a program ends that was asked to: well, except when the node
 // ran out of memory under it.
 func (m *Machine) stopCode() (code int32, reason string) {
-	if m.evicting != "" {
-		if name, _ := limitedVolume(m.pod); name == "" {
-			return 137, "Error"
-		}
+	if m.evicting != "" && m.underPressure() {
+		return 137, "Error"
 	}
 	return 0, "Completed"
+}
+
+// underPressure tells that an eviction is for the node's sake.
+func (m *Machine) underPressure() bool {
+	name, _ := limitedVolume(m.pod)
+	return name == ""
 }

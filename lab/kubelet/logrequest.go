@@ -80,7 +80,9 @@ func (m *Machine) logOf(container string, previous bool) (*Log, error) {
 			return i.log, nil
 		}
 	}
-	return nil, nil
+	// The runtime has removed that container. The kubelet answers so, and with 200.
+	line := LogLine{Text: "unable to retrieve container logs for " + id}
+	return &Log{lines: []LogLine{line}, closed: true}, nil
 }
 
 func waitingWords(s *corev1.ContainerStatus) string {
@@ -117,9 +119,7 @@ func (n *node) serveLogs(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(http.StatusOK)
-	if log != nil {
-		copyLog(r.Context(), w, log, request)
-	}
+	copyLog(r.Context(), w, log, request)
 }
 
 var errNoPod = errors.New("no such pod")

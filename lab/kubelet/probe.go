@@ -64,6 +64,10 @@ type prober struct {
 	wasted string
 }
 
+func newProber(key probeKey) *prober {
+	return &prober{kind: key.kind, name: key.name, timer: "probe/" + key.kind.String() + "/" + key.name}
+}
+
 func newProbes() probes {
 	return probes{workers: map[probeKey]*prober{}, results: map[resultKey]probeResult{}}
 }
@@ -100,9 +104,8 @@ func (m *Machine) addProbes() {
 			if u.probeOf(kind) == nil || m.probes.workers[key] != nil {
 				continue
 			}
-			w := &prober{kind: kind, name: u.Name, timer: "probe/" + kind.String() + "/" + u.Name}
-			m.probes.workers[key] = w
-			m.tick(w)
+			m.probes.workers[key] = newProber(key)
+			m.tick(m.probes.workers[key])
 		}
 	}
 }
@@ -159,8 +162,9 @@ func (m *Machine) probe(w *prober) {
 	if id := bareID(status.ContainerID); w.id != id {
 		delete(m.probes.results, resultKey{w.kind, w.id})
 		w.id, w.onHold = id, false
-		m.setResult(w, map[probeKind]probeResult{
-			readinessProbe: probeFailure, livenessProbe: probeSuccess, startupProbe: probeUnknown}[w.kind])
+		if _, known := m.probes.results[resultKey{w.kind, id}]; !known {
+			m.setResult(w, firstResult(w.kind))
+		}
 	}
 	if w.onHold {
 		return
@@ -195,6 +199,17 @@ func (m *Machine) probe(w *prober) {
 			m.nudged(w)
 		}
 	})
+}
+
+// firstResult is what holds until a probe has answered.
+func firstResult(kind probeKind) probeResult {
+	switch kind {
+	case readinessProbe:
+		return probeFailure
+	case livenessProbe:
+		return probeSuccess
+	}
+	return probeUnknown
 }
 
 // count applies the thresholds.

@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -44,6 +45,7 @@ var replayCases = []replayCase{
 	{name: "a", behavior: map[string]string{"web": "missing"}, phase: .65},
 	{name: "a2", behavior: map[string]string{"web": "missing"}, phase: .65},
 	{name: "a4", behavior: map[string]string{"web": "missing-25s-slow-1s"}, pulls: true, phase: .45, until: 40.5},
+	{name: "ab", behavior: map[string]string{"web": "evicted-49s"}, phase: .3},
 	{name: "b", behavior: map[string]string{"web": "unreachable"}, phase: .07},
 	{name: "c", behavior: map[string]string{"web": "private"}, phase: .18},
 	{name: "d", phase: .07},
@@ -56,6 +58,7 @@ var replayCases = []replayCase{
 	{name: "g", behavior: map[string]string{"web": "oom"}, pulls: true, phase: .8, late: []int32{2}},
 	{name: "h", behavior: map[string]string{"web": "unready"}, phase: .8, late: []int32{0}, resync: 70.28},
 	{name: "h2", behavior: map[string]string{"web": "p8080"}, phase: .8, resync: 86.41},
+	{name: "h4", behavior: map[string]string{"web": "unready-boot-100ms"}, phase: .25},
 	{name: "i", behavior: map[string]string{"web": "liveness"}, phase: .53, until: 145},
 	{name: "j", behavior: map[string]string{"web": "startup"}, phase: .93},
 	{name: "k", phase: .12},
@@ -90,6 +93,11 @@ func TestReplay(t *testing.T) {
 				r.events, got.events = sure(r), surely(got.events)
 			}
 			compare(t, "events", r.eventMoments(), got.events)
+			for _, log := range r.logWords() {
+				if !got.logs[log] {
+					t.Errorf("no such log: %s\nbut: %s", log, strings.Join(slices.Sorted(maps.Keys(got.logs)), "\n"))
+				}
+			}
 		})
 	}
 }
@@ -100,7 +108,10 @@ type moment struct {
 	what string
 }
 
-type result struct{ statuses, events []moment }
+type result struct {
+	statuses, events []moment
+	logs             map[string]bool
+}
 
 // simulate plays the recording's pod through a Machine, second by second as the
 // Machine asks for.
@@ -121,7 +132,7 @@ func simulate(c replayCase, r *recording) result {
 		c.before(world)
 	}
 	m := New(pod, Settings{HostIP: "10.88.0.1", PodIP: "10.88.1.2", Listed: r.at(c.phase), Jitter: r.jitter, LateProbe: func(run int32) bool { return slices.Contains(c.late, run) }}, r.at(r.seen))
-	var got result
+	got := result{logs: map[string]bool{}}
 	clock := testingclock.NewFakePassiveClock(r.start)
 	correlator := record.NewEventCorrelator(clock)
 	changed := false
@@ -141,6 +152,11 @@ func simulate(c replayCase, r *recording) result {
 			if result, err := correlator.EventCorrelate(apiEvent(pod, e)); err == nil && !result.Skip {
 				correlator.UpdateState(result.Event)
 				got.events = append(got.events, moment{at, eventWords(result.Event)})
+			}
+		}
+		for _, u := range m.units() {
+			for _, previous := range []bool{false, true} {
+				got.logs[machineLog(m, u.Name, previous)] = true
 			}
 		}
 		if out.Wake.IsZero() {

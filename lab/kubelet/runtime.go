@@ -39,7 +39,8 @@ type instance struct {
 // only sees what its last relist brought.
 type runtime struct {
 	sandbox sandboxState
-	// instances holds the last two runs by container name, the newest first.
+	// instances holds the last runs by container name, the newest first: the two
+	// that a status tells, and one more whose log a slow reader may still ask for.
 	instances map[string][]*instance
 	changed   bool
 }
@@ -54,8 +55,8 @@ const (
 
 func (r *runtime) add(name string, i *instance) {
 	r.instances[name] = append([]*instance{i}, r.instances[name]...)
-	if len(r.instances[name]) > 2 {
-		r.instances[name] = r.instances[name][:2]
+	if len(r.instances[name]) > 3 {
+		r.instances[name] = r.instances[name][:3]
 	}
 	r.changed = true
 }

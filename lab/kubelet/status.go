@@ -71,22 +71,27 @@ func (m *Machine) containerStatus(v view, u *unit) corev1.ContainerStatus {
 		waiting = "PodInitializing"
 	}
 	s.State.Waiting = &corev1.ContainerStateWaiting{Reason: waiting}
-	for n, i := range v.instances[u.Name] {
-		if n == 0 {
-			s.State = i.apiState()
-			s.ContainerID, s.ImageID, s.RestartCount = "containerd://"+i.id, i.imageID, i.restarts
-			if ref, err := parseImage(i.image); err == nil && ref.host == "docker.io" {
-				s.Image = ref.String()
-			}
-			s.AllocatedResources = u.Resources.Requests
-			s.Resources = u.Resources.DeepCopy()
-			s.User = userOf(m.pod, u)
-			continue
+	if runs := v.instances[u.Name]; len(runs) > 0 {
+		m.describe(&s, u, &runs[0])
+		if len(runs) > 1 {
+			s.LastTerminationState = runs[1].apiState()
 		}
-		s.LastTerminationState = i.apiState()
 	}
 	m.waitingReason(v, u, &s)
 	return s
+}
+
+// describe adds what is known of a container that exists.
+func (m *Machine) describe(s *corev1.ContainerStatus, u *unit, i *instance) {
+	s.State = i.apiState()
+	s.ContainerID, s.ImageID, s.RestartCount = "containerd://"+i.id, i.imageID, i.restarts
+	if ref, err := parseImage(i.image); err == nil && ref.host == "docker.io" {
+		// The runtime knows no short names.
+		s.Image = ref.String()
+	}
+	s.AllocatedResources = u.Resources.Requests
+	s.Resources = u.Resources.DeepCopy()
+	s.User = userOf(m.pod, u)
 }
 
 // waitingReason shows why a container that should run could not be started by
