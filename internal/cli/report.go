@@ -17,10 +17,12 @@ func (r *release) finish(ctx context.Context, f *follower, end ending) error {
 	result.Workloads = append(result.Workloads, r.outline(rollout.Unchanged, end.unchanged).Workloads...)
 	result.Message, result.Next = end.message, end.next
 	r.complete(ctx, &result)
+	shown := result
+	shown.Warnings = nil // each was shown when it came up
 	if end.rollback != nil {
-		f.conclude(end.rollback, &end.state, result)
+		f.conclude(end.rollback, &end.state, shown)
 	} else {
-		f.conclude(&end.state, nil, result)
+		f.conclude(&end.state, nil, shown)
 	}
 	if err := f.close(); err != nil {
 		// The release has ended as it has, whatever became of the recording or the terminal.
@@ -70,7 +72,9 @@ func (r *release) nothingToDo(unchanged []cluster.Change) error {
 	}
 	result.Warnings = r.warnings
 	result.Message = "the template is the same already; --restart-if-unchanged restarts the pods"
-	return errors.Join(r.view.Finish(result), r.output.result(r.env, result))
+	shown := result
+	shown.Warnings = nil
+	return errors.Join(r.view.Finish(shown), r.output.result(r.env, result))
 }
 
 // notWatched ends a release with --wait=false: written, and nothing known beyond that.
