@@ -20,7 +20,7 @@ import (
 var shared *labtest.Lab
 
 // scriptsAtOnce is far above the number of processors: a script mostly waits for pods.
-const scriptsAtOnce = "40"
+const scriptsAtOnce = "20"
 
 func TestMain(m *testing.M) {
 	os.Exit(run(m))
@@ -50,8 +50,42 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// TestScripts runs every folder of testdata as a suite of that name.
+// alone is the suite of those scripts that count on an idle machine. They come first.
+const alone = "alone"
+
+func TestAlone(t *testing.T) { runSuite(t, alone, binaries(t)) }
+
+// TestScripts runs every other folder of testdata as a suite of that name.
 func TestScripts(t *testing.T) {
+	bin := binaries(t)
+	suites, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, suite := range suites {
+		if suite.Name() == alone {
+			continue
+		}
+		t.Run(suite.Name(), func(t *testing.T) {
+			t.Parallel()
+			runSuite(t, suite.Name(), bin)
+		})
+	}
+}
+
+func runSuite(t *testing.T, suite, bin string) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", suite),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               func(env *testscript.Env) error { return begin(env, suite, bin) },
+		Cmds:                commands,
+	})
+}
+
+// binaries is the folder of what is tested.
+func binaries(t *testing.T) string {
+	t.Helper()
 	bin, err := filepath.Abs("../../bin")
 	if err != nil {
 		t.Fatal(err)
@@ -61,20 +95,5 @@ func TestScripts(t *testing.T) {
 			t.Fatalf("%s is not built: run `make build` first", name)
 		}
 	}
-	suites, err := os.ReadDir("testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, suite := range suites {
-		t.Run(suite.Name(), func(t *testing.T) {
-			t.Parallel()
-			testscript.Run(t, testscript.Params{
-				Dir:                 filepath.Join("testdata", suite.Name()),
-				RequireExplicitExec: true,
-				RequireUniqueNames:  true,
-				Setup:               func(env *testscript.Env) error { return begin(env, suite.Name(), bin) },
-				Cmds:                commands,
-			})
-		})
-	}
+	return bin
 }

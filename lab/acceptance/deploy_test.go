@@ -87,7 +87,9 @@ func set(d *appsv1.Deployment, key, value string) error {
 }
 
 var settings = map[string]func(d *appsv1.Deployment, name, value string) error{
-	"deadline": func(d *appsv1.Deployment, _, value string) error { return number(value, d.Spec.ProgressDeadlineSeconds) },
+	"deadline": func(d *appsv1.Deployment, _, value string) error {
+		return number(value, d.Spec.ProgressDeadlineSeconds)
+	},
 	"surge": func(d *appsv1.Deployment, _, value string) error {
 		*d.Spec.Strategy.RollingUpdate.MaxSurge = intstr.Parse(value)
 		return nil

@@ -21,7 +21,8 @@ import (
 //	faults shorten D          every watch ends after D, properly
 //	faults gone N             the next N watches hear that their resource version is too old
 //	faults answer N CODE [D]  the next N requests are answered so, with Retry-After: D
-//	faults reset N            the next N connections are reset
+//	faults reset N            the next N connections are reset before anything is passed on
+//	faults lose N             the server does what is asked, and its answer is lost
 //	faults delay D            every request waits for D
 //	faults hold               the next request waits until heal
 //	faults await              wait until such a request has come
@@ -55,6 +56,10 @@ var faultCommands = map[string]func(ts *testscript.TestScript, p *faultproxy.Pro
 	"reset": func(ts *testscript.TestScript, p *faultproxy.Proxy, args []string) {
 		n, rest := countOf(ts, args)
 		p.Do(patternOf(rest), n, faultproxy.Reset())
+	},
+	"lose": func(ts *testscript.TestScript, p *faultproxy.Proxy, args []string) {
+		n, rest := countOf(ts, args)
+		p.Do(patternOf(rest), n, faultproxy.Lose())
 	},
 	"delay": func(ts *testscript.TestScript, p *faultproxy.Proxy, args []string) {
 		d, rest := lengthOf(ts, args)

@@ -69,6 +69,22 @@ func Reset() Fault {
 	}
 }
 
+// Lose lets the server do what is asked, and breaks the connection in place of its answer.
+func Lose() Fault {
+	reset := Reset()
+	return func(p *Proxy, w http.ResponseWriter, r *http.Request) bool {
+		p.forward.ServeHTTP(&unheard{header: http.Header{}}, r)
+		return reset(p, w, r)
+	}
+}
+
+// unheard takes an answer that nobody gets.
+type unheard struct{ header http.Header }
+
+func (u *unheard) Header() http.Header         { return u.header }
+func (u *unheard) Write(p []byte) (int, error) { return len(p), nil }
+func (u *unheard) WriteHeader(int)             {}
+
 // Delay passes a request on after a while.
 func Delay(d time.Duration) Fault {
 	return func(p *Proxy, _ http.ResponseWriter, r *http.Request) bool {

@@ -103,6 +103,25 @@ func TestHoldsUntilHealed(t *testing.T) {
 	}
 }
 
+func TestLosesTheAnswerOnly(t *testing.T) {
+	asked := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked <- r.Method }))
+	t.Cleanup(server.Close)
+	p, err := Start(&rest.Config{Host: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Close() })
+	p.Do(Pattern{Verb: "create"}, 1, Lose())
+	if r, err := http.Post(p.URL()+pods, "application/json", nil); err == nil {
+		_ = r.Body.Close()
+		t.Error("the answer came through")
+	}
+	if got := <-asked; got != http.MethodPost {
+		t.Errorf("the server was asked %s", got)
+	}
+}
+
 func TestBreaksAndComesBack(t *testing.T) {
 	p := through(t)
 	// POST, since Go's client repeats a GET whose connection broke by itself.

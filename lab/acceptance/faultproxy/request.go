@@ -11,7 +11,7 @@ import (
 
 // Request is what was asked, in the API server's own terms.
 type Request struct {
-	Verb string
+	Verb string // as in RBAC; with try- before it if it is a dry run
 	// Resource is as in RBAC: "deployments", "pods/log"; the path of what is no resource.
 	Resource string
 	URI      string
@@ -29,6 +29,9 @@ func describe(r *http.Request) Request {
 		return described
 	}
 	described.Verb = info.Verb
+	if r.URL.Query().Has("dryRun") {
+		described.Verb = "try-" + info.Verb // it changes nothing
+	}
 	if info.IsResourceRequest {
 		described.Resource = info.Resource
 		if info.Subresource != "" {
