@@ -1,6 +1,10 @@
 package rollout
 
-import "fmt"
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+)
 
 // complete is the deployment controller's DeploymentComplete, for our generation and template: all
 // pods are new and available, and no old one is counted.
@@ -15,18 +19,25 @@ func (j *judge) complete() bool {
 // against says what a pod shows that the controller's counts do not have yet, or never will: it
 // calls a rollout done while its pods crash (recordings f, g, i, x).
 func (j *judge) against() string {
-	for _, pod := range j.pods {
-		if healthy(pod) || ended(pod) {
-			continue
+	for _, pod := range j.ailing {
+		if message := notServing(pod); message != "" {
+			return message
 		}
-		for s := range seats(pod) {
-			if !s.serving() && !s.finished() {
-				return fmt.Sprintf("pod %s: container %s is not ready", pod.Name, s.spec.Name)
-			}
+	}
+	return ""
+}
+
+func notServing(pod *corev1.Pod) string {
+	if ended(pod) {
+		return ""
+	}
+	for s := range seats(pod) {
+		if !s.serving() && !s.finished() {
+			return fmt.Sprintf("pod %s: container %s is not ready", pod.Name, s.spec.Name)
 		}
-		if !isReady(pod) {
-			return fmt.Sprintf("pod %s is not ready", pod.Name)
-		}
+	}
+	if !isReady(pod) {
+		return fmt.Sprintf("pod %s is not ready", pod.Name)
 	}
 	return ""
 }

@@ -22,7 +22,7 @@ type diagnosis struct {
 
 // newPods are the pods of a revision that are meant to stay.
 func newPods(pods []*corev1.Pod, revision types.UID) []*corev1.Pod {
-	var mine []*corev1.Pod
+	mine := make([]*corev1.Pod, 0, len(pods))
 	for _, pod := range pods {
 		if pod.DeletionTimestamp == nil && ownedBy(pod, revision) {
 			mine = append(mine, pod)
@@ -40,10 +40,20 @@ func ownedBy(pod *corev1.Pod, uid types.UID) bool {
 	return false
 }
 
-// diagnose looks at every new pod. It judges nothing: what the symptoms amount to is decided where
+func ailing(pods []*corev1.Pod) []*corev1.Pod {
+	var all []*corev1.Pod
+	for _, pod := range pods {
+		if !healthy(pod) {
+			all = append(all, pod)
+		}
+	}
+	return all
+}
+
+// diagnose looks at the new pods that are not well, and counts those that are. It judges nothing: what the symptoms amount to is decided where
 // the strategy is known.
-func (c *clues) diagnose(w *workload.Workload, r *workload.Revision, pods []*corev1.Pod) diagnosis {
-	d := diagnosis{mute: map[shape][]*corev1.Pod{}}
+func (c *clues) diagnose(w *workload.Workload, r *workload.Revision, pods []*corev1.Pod, well int) diagnosis {
+	d := diagnosis{mute: map[shape][]*corev1.Pod{}, of: well, ready: well}
 	if found, ok := uncreated(w, r); ok {
 		d.symptoms = append(d.symptoms, found)
 	}
@@ -56,9 +66,7 @@ func (c *clues) diagnose(w *workload.Workload, r *workload.Revision, pods []*cor
 		if isReady(pod) {
 			d.ready++
 		}
-		if !healthy(pod) {
-			c.lookAt(&d, pod)
-		}
+		c.lookAt(&d, pod)
 	}
 	if d.ready < d.of { // else its replacement has found a place
 		d.symptoms = append(d.symptoms, d.rejected...)

@@ -22,6 +22,7 @@ type judge struct {
 	seen       Observed
 	revision   *workload.Revision
 	pods       []*corev1.Pod // of the new revision
+	ailing     []*corev1.Pod // those of them that the quick look does not clear
 	clues      *clues
 	diagnosis  diagnosis
 	complaints []complaint
@@ -104,13 +105,14 @@ func (j *judge) observe() {
 		j.next.RevisionTo, j.next.RevisionName = r.Number, r.Name
 		j.next.memory.revision = r.UID
 		j.pods = newPods(j.seen.Pods, r.UID)
+		j.ailing = ailing(j.pods)
 	}
 	if j.next.RevisionFrom == 0 && j.next.Target.Before == nil {
 		j.next.takeUpFrom(j.seen.Revisions, j.revision)
 	}
-	j.next.memory = j.next.memory.withPods(j.pods, j.now)
+	j.next.memory = j.next.memory.withPods(j.ailing, j.now)
 	if !j.was.memory.begun {
-		j.next.memory.past = pastPods(j.pods)
+		j.next.memory.past = pastPods(j.ailing)
 	}
 }
 
@@ -155,7 +157,7 @@ func (j *judge) look() {
 		now: j.now, wake: alarm{now: j.now}, notes: indexNotes(j.seen.Events), logs: j.seen.Logs, blind: j.seen.Blind,
 		template: &j.seen.Workload.Template, revision: j.next.RevisionName, memory: &j.next.memory,
 	}
-	j.diagnosis = j.clues.diagnose(j.seen.Workload, j.revision, j.pods)
+	j.diagnosis = j.clues.diagnose(j.seen.Workload, j.revision, j.ailing, len(j.pods)-len(j.ailing))
 	if j.seen.Workload.Paused {
 		j.diagnosis.symptoms = append(j.diagnosis.symptoms, j.pausedSymptom()...)
 	}

@@ -78,14 +78,11 @@ var memorable = map[string]bool{
 	"ErrImagePull": true, "ImagePullBackOff": true, "RegistryUnavailable": true, "ImageInspectError": true, reasonPostStart: true,
 }
 
-// withPods returns the memory after a look at the new pods.
-func (m memory) withPods(pods []*corev1.Pod, now time.Time) memory {
+// withPods returns the memory after a look at the new pods that are not well.
+func (m memory) withPods(ailing []*corev1.Pod, now time.Time) memory {
 	old := m
 	m.unready, m.starting, m.runs, m.said = nil, nil, nil, nil
-	for _, pod := range pods {
-		if healthy(pod) {
-			continue
-		}
+	for _, pod := range ailing {
 		if !isReady(pod) && !ended(pod) {
 			m.unready = put(m.unready, pod.UID, old.since(old.unready[pod.UID], unreadySince(pod), now))
 		}

@@ -39,7 +39,7 @@ const (
 )
 
 // trouble moves the soak's memory on and returns what speaks against the rollout, if anything.
-func (j *judge) trouble(complete bool) disturbance {
+func (j *judge) trouble() disturbance {
 	was := j.was.memory.soak
 	now := soak{begun: was.begun, told: was.told, broken: was.broken, evictions: len(j.next.memory.evictions), unhealthy: j.livenessFailures()}
 	now.restarts, now.readied = j.restartsAndReadiness()
@@ -47,11 +47,25 @@ func (j *judge) trouble(complete bool) disturbance {
 	if was.begun {
 		found = was.disturbed(&now, j)
 	}
-	if against := j.against(); found.kind == "" && against != "" && (complete || was.begun) {
-		found = disturbance{kindUnready, against}
+	if found.kind == "" && was.begun {
+		found = j.fallen()
 	}
 	j.next.memory.soak = now
 	return found
+}
+
+// fallen finds a pod that was up and is not any more. Those that come up for the first time, since
+// an HPA wants more or a node is drained, speak against nothing.
+func (j *judge) fallen() disturbance {
+	for _, pod := range j.ailing {
+		if _, known := j.was.memory.unready[pod.UID]; known || shapeOf(pod) != shapeUnready {
+			continue
+		}
+		if message := notServing(pod); message != "" {
+			return disturbance{kindUnready, message}
+		}
+	}
+	return disturbance{}
 }
 
 // disturbed compares two looks at a soaking rollout.
@@ -93,14 +107,9 @@ func (j *judge) restartsAndReadiness() (restarts map[containerKey]int32, readied
 		if c := podCondition(pod, "Ready"); c != nil && c.Status == "True" && c.LastTransitionTime.After(readied) {
 			readied = c.LastTransitionTime.Time
 		}
-		if healthy(pod) {
-			continue
-		}
-		for s := range seats(pod) {
-			if n := s.status.RestartCount; n > 0 {
-				restarts = put(restarts, s.key(), n)
-			}
-		}
+	}
+	for key, r := range j.next.memory.runs {
+		restarts = put(restarts, key, r.restarts)
 	}
 	return restarts, readied
 }
@@ -121,7 +130,8 @@ func (j *judge) livenessFailures() map[types.UID]int32 {
 // soaked moves a complete rollout through its soak, and tells whether that is over.
 func (j *judge) soaked(complete bool, trouble disturbance) bool {
 	m := &j.next.memory.soak
-	if !complete || trouble.kind != "" {
+	clean := complete && j.against() == ""
+	if !clean || trouble.kind != "" {
 		if since := j.was.CompleteSince; trouble.kind != "" && !since.IsZero() {
 			m.broken = max(m.broken, j.now.Sub(since))
 		}
@@ -132,7 +142,7 @@ func (j *judge) soaked(complete bool, trouble disturbance) bool {
 		m.told[kindUnready] = true // what restarts is not ready, either
 		j.spoken = trouble.message
 	}
-	if !complete || j.against() != "" {
+	if !clean {
 		return false
 	}
 	if j.next.CompleteSince.IsZero() {

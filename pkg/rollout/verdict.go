@@ -21,7 +21,7 @@ func (j *judge) verdict() {
 	j.next.Deadline = end.at
 
 	complete := j.complete()
-	trouble := j.trouble(complete)
+	trouble := j.trouble()
 	rules := []func(complete bool, trouble disturbance) bool{
 		j.scaledToZero, j.failed, j.paused, j.soaked, j.exceeded, j.stalled, j.timedOut,
 	}
