@@ -112,8 +112,9 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 				w.fail(err)
 				return
 			}
-			podFeed.forgo()
+			// In this order: the first snapshot says what is missing in it.
 			w.goBlind(s.namespace, podList)
+			podFeed.forgo()
 		}),
 	}
 }

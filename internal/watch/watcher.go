@@ -2,6 +2,8 @@ package watch
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -72,7 +74,12 @@ func Start(ctx context.Context, clients Clients, targets []Target, options Optio
 		wanted: newWanted(), blind: blind{}, tape: tape{on: options.Tap != nil},
 	}
 	for _, t := range targets {
-		w.targets = append(w.targets, newTarget(t))
+		if t.Kind != "Deployment" {
+			w.fail(fmt.Errorf("a %s cannot be watched", t.Kind))
+		}
+		if !slices.ContainsFunc(w.targets, func(known *target) bool { return known.ref == t.Ref }) {
+			w.targets = append(w.targets, newTarget(t))
+		}
 	}
 	w.scopes = scopes(w.targets)
 	go w.run(ctx)

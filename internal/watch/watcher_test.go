@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 func TestSnapshotHoldsTheWorkloadAndWhatItOwns(t *testing.T) {
@@ -37,6 +38,21 @@ func TestSnapshotHoldsTheWorkloadAndWhatItOwns(t *testing.T) {
 		w.stop()
 		if err := w.end(); err != nil {
 			t.Errorf("Err() = %v after the context ended", err)
+		}
+	})
+}
+
+func TestTargetsOnceAndOfAKnownKind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, web := newAPIServer(t), newApp("web", 1)
+		s.putApp(web)
+		if o := watchApps(t, s, Options{}, web, web).observed("anything", web, always); o.Workload == nil {
+			t.Error("a workload that was named twice is not seen")
+		}
+		other := Target{Ref: workload.Ref{Kind: "CronJob", Namespace: "shop", Name: "web"}}
+		w := &watching{Watcher: Start(t.Context(), s.clients(t), []Target{other}, Options{}), t: t}
+		if err := w.end(); err == nil {
+			t.Error("a CronJob is watched")
 		}
 	})
 }
