@@ -72,6 +72,9 @@ func (e *Env) up(ctx context.Context, f upFlags) error {
 	if err != nil {
 		return fmt.Errorf("--kubeconfig %s: %w", f.kubeconfig, err)
 	}
+	if err := kubeconfig.Check(file); err != nil {
+		return err
+	}
 	began := e.Now()
 	fmt.Fprintf(e.Err, "starting lab %q ...\n", dir.Name)
 	record, err := e.launch(ctx, home, dir, f, file)

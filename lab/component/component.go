@@ -19,8 +19,9 @@ import (
 	"github.com/kubectl-app/kubectl-app/lab/trim"
 )
 
-// settled is when a component's own start, which also touches much once, is over.
-const settled = 5 * time.Second
+// settled are the times by which a component's own start, which also touches
+// much once, is over: on a fast machine, and on a slow one.
+func settled() []time.Duration { return []time.Duration{2 * time.Second, 10 * time.Second} }
 
 // Run runs the component called name until the context ends or, should the
 // supervisor vanish, until its end of the lifeline closes.
@@ -30,7 +31,9 @@ func Run(ctx context.Context, name string, args []string, lifeline io.Reader) er
 		return err
 	}
 	trim.Pages()
-	time.AfterFunc(settled, trim.Pages)
+	for _, after := range settled() {
+		time.AfterFunc(after, trim.Pages)
+	}
 	go dieWith(lifeline)
 	command.SetArgs(args)
 	if err := command.ExecuteContext(ctx); err != nil {

@@ -34,15 +34,31 @@ func edit(ctx context.Context, file string, change func(*api.Config)) error {
 	}
 	defer unlock()
 
-	config, err := clientcmd.LoadFromFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		config, err = api.NewConfig(), nil
-	}
+	config, err := load(file)
 	if err != nil {
-		return fmt.Errorf("kubeconfig %s: %w; mend it, or choose another with --kubeconfig FILE", file, err)
+		return err
 	}
 	change(config)
 	return replace(file, config)
+}
+
+// Check tells, before anything is started for it, whether the file can take an
+// entry as far as reading it tells.
+func Check(file string) error {
+	_, err := load(file)
+	return err
+}
+
+// load reads a file, which need not exist.
+func load(file string) (*api.Config, error) {
+	config, err := clientcmd.LoadFromFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return api.NewConfig(), nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("kubeconfig %s: %w; mend it, or choose another with --kubeconfig FILE", file, err)
+	}
+	return config, nil
 }
 
 // lock follows kubectl's protocol: whoever made FILE.lock may write.

@@ -159,6 +159,12 @@ func TestRefusals(t *testing.T) {
 	if _, err := kubeconfig.Add(t.Context(), broken, entry("app-lab")); err == nil {
 		t.Error("a broken file is overwritten")
 	}
+	if err := kubeconfig.Check(broken); err == nil {
+		t.Error("a broken file passes the check")
+	}
+	if err := kubeconfig.Check(filepath.Join(dir, "none")); err != nil {
+		t.Errorf("no file yet: %v", err)
+	}
 	locked := filepath.Join(dir, "locked")
 	if err := os.WriteFile(locked+".lock", nil, 0o600); err != nil {
 		t.Fatal(err)
