@@ -57,7 +57,8 @@ func judge(t *testing.T, lines []byte) string {
 		}
 		last = frame.State
 	}
-	summary := []any{last.Outcome}
+	summary := make([]any, 0, 1+4*len(last.Workloads))
+	summary = append(summary, last.Outcome)
 	for _, w := range last.Workloads {
 		summary = append(summary, w.Outcome, w.Counts, w.Findings, w.Message)
 	}

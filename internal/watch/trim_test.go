@@ -42,8 +42,10 @@ func TestTrimmedPodKeepsWhatADiagnosisNeeds(t *testing.T) {
 func TestTrimmedConditions(t *testing.T) {
 	conditions := func(ready corev1.ConditionStatus) []corev1.PodCondition {
 		return []corev1.PodCondition{
-			{Type: corev1.PodScheduled, Status: "True"}, {Type: corev1.PodInitialized, Status: "True"},
-			{Type: corev1.PodReady, Status: ready}, {Type: corev1.DisruptionTarget, Status: "True"},
+			{Type: corev1.PodScheduled, Status: "True"},
+			{Type: corev1.PodInitialized, Status: "True"},
+			{Type: corev1.PodReady, Status: ready},
+			{Type: corev1.DisruptionTarget, Status: "True"},
 		}
 	}
 	if n := len(trimConditions(conditions("False"))); n != 4 {
