@@ -27,7 +27,7 @@ func (j *judge) mark(c Counts) {
 	default:
 		return
 	}
-	j.next.memory.progressed, j.advanced = j.now, true
+	j.next.memory.progressed, j.advanced = j.now, c != j.was.Counts
 }
 
 // deadline is when our own clock ends a rollout that makes no progress; zero if nothing does.
