@@ -88,7 +88,7 @@ type PartialError struct {
 	Written []Written
 	// Failed is the one that could not be written; none when the command was interrupted.
 	Failed workload.Ref
-	Err     error
+	Err    error
 }
 
 func (e *PartialError) Error() string {

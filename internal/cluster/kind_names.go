@@ -26,17 +26,19 @@ func (c *Cluster) kindOf(name string) (schema.GroupVersionKind, error) {
 	if err != nil {
 		return schema.GroupVersionKind{}, c.configError(err)
 	}
-	resource, group := schema.ParseResourceArg(strings.ToLower(name))
-	if resource == nil {
-		partial := group.WithVersion("")
-		resource = &partial
+	// "a.b.c" may be RESOURCE.VERSION.GROUP, or RESOURCE and a group with a dot in it.
+	full, partial := schema.ParseResourceArg(strings.ToLower(name))
+	if full != nil {
+		if gvk, err := mapper.KindFor(*full); err == nil {
+			return gvk, nil
+		}
 	}
-	gvk, err := mapper.KindFor(*resource)
+	gvk, err := mapper.KindFor(partial.WithVersion(""))
 	switch {
 	case err == nil:
 		return gvk, nil
 	case meta.IsNoMatchError(err):
-		return schema.GroupVersionKind{}, unknown.suggest(name, builtinKindNames(), "")
+		return schema.GroupVersionKind{}, unknown.suggestOnly(name, builtinKindNames())
 	}
 	return schema.GroupVersionKind{}, apiError(call{"get", "api resources", "", name}, err)
 }

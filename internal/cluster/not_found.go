@@ -27,7 +27,7 @@ func (c *Cluster) explainNotFound(ctx context.Context, ref workload.Ref, cause e
 	e.Next = []string{"kubectl get deployments" + flag("-n", ref.Namespace)}
 	names := deploymentNames(ctx, client, ref.Namespace)
 	if near := workload.Nearest(ref.Name, names); near != "" {
-		return e.suggest(ref.Name, names, "")
+		return e.suggestOnly(ref.Name, names)
 	}
 	if len(names) == 0 {
 		if missing := namespaceMissing(ctx, client, ref.Namespace); missing != nil {

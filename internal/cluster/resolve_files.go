@@ -21,7 +21,7 @@ func (c *Cluster) resolveFiles(ctx context.Context, s Selection) ([]Object, erro
 	if err != nil {
 		return nil, err
 	}
-	infos, err := fileInfos(s, namespace, explicit)
+	infos, err := fileInfos(s)
 	if err != nil {
 		return nil, &Error{Reason: BadFile, Message: err.Error(), Err: err}
 	}
@@ -76,15 +76,26 @@ func (c *Cluster) fileNamespace(s Selection) (string, bool, error) {
 	return "", false, c.configError(err)
 }
 
-func fileInfos(s Selection, namespace string, explicit bool) ([]*resource.Info, error) {
+func fileInfos(s Selection) ([]*resource.Info, error) {
 	builder := resource.NewLocalBuilder().
 		WithScheme(scheme.Scheme, scheme.Scheme.PrioritizedVersionsAllGroups()...).
 		ContinueOnError().
-		NamespaceParam(namespace).
-		FilenameParam(explicit, &resource.FilenameOptions{Filenames: s.Filenames, Kustomize: s.Kustomize, Recursive: s.Recursive}).
+		FilenameParam(false, &resource.FilenameOptions{Filenames: s.Filenames, Kustomize: s.Kustomize, Recursive: s.Recursive}).
 		LabelSelectorParam(s.LabelSelector).
 		Flatten()
 	return builder.Do().Infos()
+}
+
+// settleNamespace is kubectl's rule: -n is for objects that name none, and must not contradict one
+// that does. A local builder can't apply it, since it does not know which kinds have a namespace.
+func settleNamespace(d *appsv1.Deployment, namespace string, explicit, local bool) error {
+	if explicit && d.Namespace != "" && d.Namespace != namespace {
+		return &ArgumentError{fmt.Sprintf("the file says that deployment/%s is in namespace %q, and -n says %q", d.Name, d.Namespace, namespace)}
+	}
+	if d.Namespace == "" && !local {
+		d.Namespace = namespace
+	}
+	return nil
 }
 
 func matching(selector string) string {

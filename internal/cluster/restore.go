@@ -2,10 +2,11 @@ package cluster
 
 import (
 	"context"
-	"time"
+	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -89,22 +90,29 @@ func foreignChange(ours, now *appsv1.Deployment) string {
 	return ""
 }
 
-// byWhom names the field manager of the newest change of the object itself.
+// byWhom names the field manager of what changed since our write: one that is new, or else the
+// newest of those whose entry is another now (ours may have lost a field to it).
 func byWhom(ours, now *appsv1.Deployment) string {
-	var newest time.Time
-	name := ""
-	for _, f := range now.ManagedFields {
-		if f.Subresource == "" && f.Time != nil && f.Time.After(newest) {
-			newest, name = f.Time.Time, f.Manager
+	var newest *metav1.ManagedFieldsEntry
+	for i := range now.ManagedFields {
+		f := &now.ManagedFields[i]
+		if f.Subresource != "" || f.Time == nil || slices.ContainsFunc(ours.ManagedFields, func(o metav1.ManagedFieldsEntry) bool { return sameEntry(&o, f) }) {
+			continue
+		}
+		if !slices.ContainsFunc(ours.ManagedFields, func(o metav1.ManagedFieldsEntry) bool { return o.Manager == f.Manager }) {
+			return " by " + f.Manager
+		}
+		if newest == nil || f.Time.After(newest.Time.Time) {
+			newest = f
 		}
 	}
-	for _, f := range ours.ManagedFields {
-		if f.Manager == name && f.Subresource == "" && f.Time != nil && f.Time.Time.Equal(newest) {
-			return "" // our own write: the time has seconds only
-		}
-	}
-	if name == "" {
+	if newest == nil {
 		return ""
 	}
-	return " by " + name
+	return " by " + newest.Manager
+}
+
+func sameEntry(a, b *metav1.ManagedFieldsEntry) bool {
+	return a.Manager == b.Manager && a.Operation == b.Operation && a.Subresource == b.Subresource &&
+		a.Time.Equal(b.Time) && equality.Semantic.DeepEqual(a.FieldsV1, b.FieldsV1)
 }
