@@ -23,6 +23,7 @@ type metered struct {
 type sample struct {
 	namespace, pod, container string
 	started                   time.Time
+	cores                     float64
 	cpuSeconds, memoryBytes   float64
 }
 
@@ -53,9 +54,10 @@ func (p *resident) samples(now time.Time) []sample {
 			continue
 		}
 		usage := usageOf(p.newest, u.Container)
+		cores := usage.CPU.AsApproximateFloat64()
 		all = append(all, sample{
-			namespace: p.newest.Namespace, pod: p.newest.Name, container: u.Name, started: i.started,
-			cpuSeconds:  p.meter.read(i.id, i.started, usage.CPU.AsApproximateFloat64(), now),
+			namespace: p.newest.Namespace, pod: p.newest.Name, container: u.Name, started: i.started, cores: cores,
+			cpuSeconds:  p.meter.read(i.id, i.started, cores, now),
 			memoryBytes: usage.Memory.AsApproximateFloat64(),
 		})
 		seen[i.id] = p.meter.containers[i.id]
@@ -76,15 +78,16 @@ func (n *node) serveMetrics(w http.ResponseWriter, r *http.Request) {
 		}
 		p.mu.Unlock()
 	}
+	node := n.totals.read(r.PathValue("node"), all, now)
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	writeMetrics(w, all, now)
+	writeMetrics(w, all, node, now)
 }
 
 func onNode(pod *corev1.Pod, name string) bool { return name == "" || pod.Spec.NodeName == name }
 
 // writeMetrics prints the series that metrics-server reads, in Prometheus' text
 // form, each with its time in milliseconds.
-func writeMetrics(w io.Writer, all []sample, now time.Time) {
+func writeMetrics(w io.Writer, all []sample, node total, now time.Time) {
 	sort.Slice(all, func(i, j int) bool {
 		a, b := all[i], all[j]
 		return a.namespace+"/"+a.pod+"/"+a.container < b.namespace+"/"+b.pod+"/"+b.container
@@ -99,25 +102,21 @@ func writeMetrics(w io.Writer, all []sample, now time.Time) {
 	series("container_cpu_usage_seconds_total", "counter", func(s sample) float64 { return s.cpuSeconds })
 	series("container_memory_working_set_bytes", "gauge", func(s sample) float64 { return s.memoryBytes })
 	series("container_start_time_seconds", "gauge", func(s sample) float64 { return float64(s.started.UnixMilli()) / 1000 })
-	sums(w, all, at)
+	podSums(w, all, "cpu_usage_seconds_total", "counter", at, func(s sample) float64 { return s.cpuSeconds })
+	podSums(w, all, "memory_working_set_bytes", "gauge", at, func(s sample) float64 { return s.memoryBytes })
+	fmt.Fprintf(w, "# TYPE node_cpu_usage_seconds_total counter\nnode_cpu_usage_seconds_total %g %d\n", node.seconds, at)
+	fmt.Fprintf(w, "# TYPE node_memory_working_set_bytes gauge\nnode_memory_working_set_bytes %g %d\n", node.bytes, at)
 	fmt.Fprintf(w, "# TYPE resource_scrape_error gauge\nresource_scrape_error 0\n")
 }
 
-// sums are the pods' and the node's.
-func sums(w io.Writer, all []sample, at int64) {
-	pods := func(name, kind string, value func(sample) float64) (total float64) {
-		fmt.Fprintf(w, "# TYPE pod_%s %s\n", name, kind)
-		for i := 0; i < len(all); {
-			first, sum := all[i], 0.0
-			for ; i < len(all) && all[i].namespace == first.namespace && all[i].pod == first.pod; i++ {
-				sum += value(all[i])
-			}
-			total += sum
-			fmt.Fprintf(w, "pod_%s{namespace=%q,pod=%q} %g %d\n", name, first.namespace, first.pod, sum, at)
+// podSums adds up the containers of each pod.
+func podSums(w io.Writer, all []sample, name, kind string, at int64, value func(sample) float64) {
+	fmt.Fprintf(w, "# TYPE pod_%s %s\n", name, kind)
+	for i := 0; i < len(all); {
+		first, sum := all[i], 0.0
+		for ; i < len(all) && all[i].namespace == first.namespace && all[i].pod == first.pod; i++ {
+			sum += value(all[i])
 		}
-		fmt.Fprintf(w, "# TYPE node_%s %s\nnode_%s %g %d\n", name, kind, name, total, at)
-		return total
+		fmt.Fprintf(w, "pod_%s{namespace=%q,pod=%q} %g %d\n", name, first.namespace, first.pod, sum, at)
 	}
-	pods("cpu_usage_seconds_total", "counter", func(s sample) float64 { return s.cpuSeconds })
-	pods("memory_working_set_bytes", "gauge", func(s sample) float64 { return s.memoryBytes })
 }

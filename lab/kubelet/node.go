@@ -28,6 +28,7 @@ type node struct {
 	pods map[types.UID]*resident
 
 	addresses atomic.Uint32
+	totals    totals
 }
 
 // resident is a pod on a node.
@@ -42,9 +43,10 @@ type resident struct {
 
 	// unsent and doomed are writes that wait for the API server; only the worker
 	// that has the pod touches them.
-	unsent *corev1.PodStatus
-	doomed bool
-	meter  meter
+	unsent    *corev1.PodStatus
+	heldSince time.Time
+	doomed    bool
+	meter     meter
 }
 
 func newNode(client kubernetes.Interface, w *world, r *recorder, ip string) *node {
@@ -133,6 +135,9 @@ func (n *node) step(ctx context.Context, p *resident) time.Duration {
 		p.unsent = out.Status
 	}
 	p.doomed = p.doomed || out.Delete
+	if n.holds(p, out) {
+		return max(time.Until(out.Wake), 0)
+	}
 	if err := n.write(ctx, p); err != nil {
 		return retryWrite
 	}
@@ -140,6 +145,27 @@ func (n *node) step(ctx context.Context, p *resident) time.Duration {
 		return never
 	}
 	return max(time.Until(out.Wake), 0)
+}
+
+// soon and patience rule how statuses are merged when more pods want to be worked
+// on than can be written: one that will be replaced soon need not be written, but
+// none waits for long. An idle kubelet writes them all.
+const (
+	soon     = 600 * time.Millisecond
+	patience = 2 * time.Second
+)
+
+func (n *node) holds(p *resident, out Output) bool {
+	now := time.Now()
+	if out.Status != nil && p.heldSince.IsZero() {
+		p.heldSince = now
+	}
+	busy := n.queue.Len() > workers && !p.doomed
+	if busy && !out.Wake.IsZero() && out.Wake.Sub(now) < soon && now.Sub(p.heldSince) < patience {
+		return true
+	}
+	p.heldSince = time.Time{}
+	return false
 }
 
 func (n *node) advance(p *resident) (Output, *corev1.Pod) {

@@ -10,26 +10,30 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/record"
+	"k8s.io/client-go/util/flowcontrol"
 	"k8s.io/utils/clock"
 )
 
 // The recorder is client-go's, made of its correlator (which counts, combines
-// and holds back), but with several writers side by side, and one rule more: when
-// thousands of pods start at once, the events that say that all is well are the
-// first to be left out. A real kubelet drops events too, of any kind.
+// and holds back), but with several writers side by side, and one rule more: a
+// real kubelet writes no more than 50 events a second, 100 at once, and drops
+// what it can't queue. Here that limit holds for the events that say that all is
+// well; those that warn come through as long as there is room.
 const (
 	recorderShards = 4
 	recorderQueue  = 2048
-	recorderSpare  = recorderQueue / 2
+	normalRate     = 50
+	normalBurst    = 300
 )
 
 type recorder struct {
 	client kubernetes.Interface
 	shards []chan *corev1.Event
+	normal flowcontrol.PassiveRateLimiter
 }
 
 func newRecorder(client kubernetes.Interface) *recorder {
-	r := &recorder{client: client}
+	r := &recorder{client: client, normal: flowcontrol.NewTokenBucketPassiveRateLimiter(normalRate, normalBurst)}
 	for range recorderShards {
 		r.shards = append(r.shards, make(chan *corev1.Event, recorderQueue))
 	}
@@ -45,7 +49,7 @@ func (r *recorder) record(pod *corev1.Pod, events []Event) {
 	_, _ = hash.Write([]byte(pod.UID))
 	shard := r.shards[hash.Sum32()%recorderShards]
 	for _, e := range events {
-		if e.Type == corev1.EventTypeNormal && len(shard) > recorderQueue-recorderSpare {
+		if e.Type == corev1.EventTypeNormal && !r.normal.TryAccept() {
 			continue
 		}
 		select {
