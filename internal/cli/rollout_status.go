@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -126,7 +127,7 @@ func (f *rolloutStatusFlags) finish(ctx context.Context, env *Env, follower *fol
 	for _, w := range result.Workloads {
 		switch w.Outcome {
 		case rollout.Failed:
-			result.Next = append(result.Next, app("rollout undo", w.Ref))
+			result.Next = append(result.Next, remedies(w)...)
 		case rollout.Interrupted, rollout.TimedOut, rollout.Undecided:
 			result.Next = append(result.Next, app("rollout status", w.Ref))
 		}
@@ -147,4 +148,17 @@ func (f *rolloutStatusFlags) finish(ctx context.Context, env *Env, follower *fol
 		return errors.Join(decidedError{result.ExitCode}, err)
 	}
 	return err
+}
+
+// remedies are what to type about a rollout that failed: what mends its cause, and the way back,
+// which a paused workload refuses.
+func remedies(w rollout.WorkloadResult) []string {
+	if len(w.Findings) == 0 {
+		return []string{app("rollout undo", w.Ref)}
+	}
+	decisive := w.Findings[0]
+	if decisive.Cause == rollout.Paused {
+		return decisive.Next
+	}
+	return append(slices.Clone(decisive.Next), app("rollout undo", w.Ref))
 }

@@ -10,6 +10,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/klog/v2"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -84,6 +85,8 @@ func (c *Cluster) keysOf(ctx context.Context, to referent, withKeys bool) (keys 
 	}
 	keys, err = read(ctx, func(ctx context.Context) ([]string, error) {
 		if to.kind == workload.SecretReference {
+			// At -v=8 client-go logs each answer, and this one holds the values: it gets no logger.
+			ctx = klog.NewContext(ctx, klog.Logger{})
 			secret, err := client.CoreV1().Secrets(to.namespace).Get(ctx, to.name, metav1.GetOptions{})
 			return slices.Sorted(maps.Keys(secret.Data)), err
 		}
