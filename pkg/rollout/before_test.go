@@ -1,0 +1,64 @@
+package rollout
+
+import (
+	"testing"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// TestServing: what is worth going back to.
+func TestServing(t *testing.T) {
+	for name, test := range map[string]struct {
+		desired, unavailable  int32
+		recreate              bool
+		total, updated, ready int32 // of the workload; ready counts the available pods of all revisions
+		own                   int32 // available pods of the captured template; -1: its revision is not known
+		stale                 bool
+		want                  bool
+	}{
+		"complete":                                {desired: 3, unavailable: 0, total: 3, updated: 3, ready: 3, own: 3, want: true},
+		"one short, as the strategy allows":       {desired: 4, unavailable: 1, total: 4, updated: 4, ready: 3, own: 3, want: true},
+		"one short, though none may be":           {desired: 3, unavailable: 0, total: 3, updated: 3, ready: 2, own: 2},
+		"the old pods serve, the new ones fail":   {desired: 3, unavailable: 0, total: 4, updated: 1, ready: 3, own: 0},
+		"half-way through a rollout":              {desired: 4, unavailable: 1, total: 5, updated: 2, ready: 4, own: 2},
+		"complete, old pods not yet gone":         {desired: 3, unavailable: 0, total: 4, updated: 3, ready: 4, own: 3, want: true},
+		"the controller has not seen it":          {desired: 3, total: 3, updated: 3, ready: 3, own: 3, stale: true},
+		"scaled to 0":                             {desired: 0},
+		"all may be unavailable, and are":         {desired: 2, unavailable: 2, total: 2, updated: 2, own: 0},
+		"Recreate, one of two available":          {desired: 2, unavailable: 2, recreate: true, total: 2, updated: 2, ready: 1, own: 1, want: true},
+		"revisions unreadable, all pods are new":  {desired: 3, total: 3, updated: 3, ready: 3, own: -1, want: true},
+		"revisions unreadable, old pods among it": {desired: 3, unavailable: 1, total: 4, updated: 2, ready: 3, own: -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &workload.Workload{
+				Ref: web, Generation: 2, ObservedGeneration: 2, Template: template("web=web:1"), Desired: test.desired,
+				Strategy: workload.Strategy{MaxUnavailable: test.unavailable, Recreate: test.recreate},
+				Total:    test.total, Updated: test.updated, Ready: test.ready, Available: test.ready,
+			}
+			if test.stale {
+				w.ObservedGeneration = 1
+			}
+			var all []workload.Revision
+			if test.own >= 0 {
+				all = revisions("1:web")
+				all[0].Template = template("web=web:1")
+				all[0].Available = test.own
+			}
+			b := Capture(w, all)
+			if b.Serving != test.want || (b.Revision != nil) != (test.own >= 0) {
+				t.Errorf("serving %v, revision %v", b.Serving, b.Revision)
+			}
+		})
+	}
+}
+
+func TestHistory(t *testing.T) {
+	w := &workload.Workload{Ref: web, Template: template("web=b")}
+	rows := History(w, revisions("1:a:good", "2:b:failed", "3:c:copied"))
+	if len(rows) != 3 || rows[0].Verdict.Outcome != StampGood || rows[1].Verdict.Cause != CrashLoop || rows[2].Verdict != nil {
+		t.Fatalf("rows: %+v", rows)
+	}
+	if rows[0].Current || !rows[1].Current || rows[1].Images["web"] != "b" || rows[1].ChangeCause != "cause of 2" || rows[1].Revision != 2 {
+		t.Errorf("row: %+v", rows[1])
+	}
+}

@@ -1,0 +1,57 @@
+package rollout
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+var noon = time.Date(2026, 5, 4, 12, 0, 0, 123456, time.UTC)
+
+func TestStampFor(t *testing.T) {
+	findings := []Finding{{Cause: OOMKilled, Message: strings.Repeat("é", 300)}, {Cause: CrashLoop}}
+	for outcome, want := range map[Outcome]StampOutcome{
+		Succeeded: StampGood, Failed: StampBad, RolledBack: StampBad, RollbackFailed: StampBad,
+		Superseded: "", Interrupted: "", TimedOut: "", Unchanged: "", Refused: "", Undecided: "",
+	} {
+		stamp, ok := StampFor("abc", outcome, findings, noon, "ci")
+		if ok != (want != "") || stamp.Outcome != want {
+			t.Errorf("%s: %v %+v", outcome, ok, stamp)
+		}
+		if (stamp.Cause == OOMKilled) != (want == StampBad) || len(stamp.Message) > maxStampMessage+len("…") {
+			t.Errorf("%s: cause %q, %d bytes of message", outcome, stamp.Cause, len(stamp.Message))
+		}
+	}
+	if _, ok := StampFor("", Succeeded, nil, noon, ""); ok {
+		t.Error("a stamp for no revision")
+	}
+}
+
+func TestStampOf(t *testing.T) {
+	stamp, _ := StampFor("abc", Failed, []Finding{{Cause: OOMKilled, Message: "gone"}}, noon, "ci")
+	for name, test := range map[string]struct {
+		hash, value string
+		trusted     bool
+	}{
+		"its own":              {"abc", stamp.Encode(), true},
+		"copied from another":  {"xyz", stamp.Encode(), false},
+		"not of this program":  {"abc", "yes", false},
+		"no hash at all":       {"", `{"hash":"","outcome":"good"}`, false},
+		"an unknown outcome":   {"abc", `{"hash":"abc","outcome":"perhaps"}`, false},
+		"written by a younger": {"abc", `{"hash":"abc","outcome":"good","more":1}`, true},
+	} {
+		r := &workload.Revision{Hash: test.hash, Annotations: map[string]string{workload.AnnotationVerdict: test.value}}
+		got := StampOf(r)
+		if (got != nil) != test.trusted {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if name == "its own" && (*got != stamp || !got.At.Equal(noon.Truncate(time.Second))) {
+			t.Errorf("got %+v, want %+v", got, stamp)
+		}
+	}
+	if StampOf(&workload.Revision{Hash: "abc"}) != nil {
+		t.Error("a stamp out of nothing")
+	}
+}
