@@ -81,6 +81,9 @@ func (e *Env) up(ctx context.Context, f upFlags) error {
 	if errors.Is(err, state.ErrHeld) {
 		return e.alreadyUp(ctx, dir)
 	}
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("interrupted: lab %q did not start, and nothing of it is left: %w", dir.Name, ctx.Err())
+	}
 	if err != nil {
 		return fmt.Errorf("lab %q did not start, and nothing of it is left: %w", dir.Name, err)
 	}
