@@ -32,15 +32,12 @@ type Owner struct {
 // applier counts even when it does not hold the image's field at the moment: kubectl's set image
 // took the field over, and the next apply or sync takes it back.
 func Owners(o *metav1.ObjectMeta) []Owner {
-	var owners []Owner
 	for _, find := range []func(*metav1.ObjectMeta) (Owner, bool){fluxOwner, argoOwner, helmOwner} {
 		if owner, ok := find(o); ok {
-			owners = append(owners, owner)
+			return []Owner{owner} // with what it applies is its business
 		}
 	}
-	if len(owners) > 0 {
-		return owners // what they apply with is their business
-	}
+	var owners []Owner
 	if _, ok := o.Annotations[AnnotationLastApplied]; ok || managedBy(o, func(f metav1.ManagedFieldsEntry) bool { return f.Manager == "kubectl-client-side-apply" }) {
 		owners = append(owners, Owner{Tool: OwnerApply})
 	}
