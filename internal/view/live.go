@@ -26,6 +26,9 @@ func (l *live) Show(f Frame) error {
 	if err := l.warn(f.Events); err != nil {
 		return err
 	}
+	if len(f.State.Workloads) == 0 { // news before the release has begun
+		return nil
+	}
 	f.Events = nil
 	// The throttle is about the terminal, so it goes by the real clock; f.Now may be a recording's.
 	if time.Since(l.painted) < Refresh {

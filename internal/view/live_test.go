@@ -104,6 +104,20 @@ func TestLiveOnALowTerminal(t *testing.T) {
 	})
 }
 
+// The way back may fail as well, and then the picture says why.
+func TestLiveRollbackFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newTheatre(80, 30)
+		f := rollback(60, counts(3, 1, 0, 1), rollout.Failed)
+		f.State.Workloads[0].Findings = []rollout.Finding{notFound()}
+		th.show(t, f)
+		if err := th.Finish(results()["rollback-failed"]); err != nil {
+			t.Fatal(err)
+		}
+		th.expect(t, "live/rollback-failed")
+	})
+}
+
 func TestLivePaintsTenTimesASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		th := newTheatre(80, 24)
@@ -148,7 +162,10 @@ func TestLiveWarningsStayAbove(t *testing.T) {
 		th := newTheatre(80, 24)
 		f := scenes()["begun"]
 		f.Events = []rollout.Event{{Time: start, Type: rollout.EventWarning, Message: "events can't be read\x1b[2J: some causes will not be seen"}}
-		th.show(t, f, scenes()["healthy"])
+		early := Frame{Events: []rollout.Event{{Time: start, Type: rollout.EventWarning, Message: "said before there is a picture"}}}
+		late := scenes()["healthy"]
+		late.Events = []rollout.Event{{Time: start, Type: rollout.EventWarning, Message: "said while there is one"}}
+		th.show(t, early, f, late, Frame{})
 		th.expect(t, "live/warning")
 	})
 }

@@ -19,8 +19,7 @@ func many(s *sheet, f *Frame, release *rollout.State, height int) []string {
 		return s.lines[:max(min(len(s.lines), height), 0)]
 	}
 	s.rows(failedOnes, height/2)
-	s.flowTo(s.Faint(clock(f.Now.Sub(f.State.Started))),
-		s.Yellow(s.glyphs.Back)+" rolling back "+plural(len(f.State.Workloads), "workload", "workloads"), s.Faint(whyBack))
+	s.flowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backOfAll(f.State.Workloads)...)
 	s.overall(f.State.Workloads)
 	s.rows(f.State.Workloads, height)
 	return s.lines[:max(min(len(s.lines), height), 0)]

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -19,9 +18,6 @@ var details = []detail{
 
 // picture draws a frame in at most height lines.
 func picture(s *sheet, f *Frame, height int) []string {
-	if len(f.State.Workloads) == 0 {
-		return nil
-	}
 	release := &f.State
 	if f.Release != nil {
 		release = f.Release
@@ -60,26 +56,6 @@ func one(s *sheet, f *Frame, release *rollout.State, d detail) {
 	if statusOf(back) == failed {
 		s.outcome(back, &f.State, f.Now)
 	}
-}
-
-// whyBack is what makes a rollback right: without it, there would be none.
-const whyBack = "it was serving before"
-
-// backParts say where a rollback goes, or went.
-func (s *sheet) backParts(release, back *rollout.WorkloadState) []string {
-	verb, why := "rolling back to", whyBack
-	switch statusOf(back) {
-	case done:
-		verb, why = "rolled back to", "it is serving again"
-	case failed:
-		verb = "could not roll back to"
-	default:
-	}
-	target := "what was"
-	if release.RevisionFrom > 0 {
-		target = fmt.Sprintf("revision %d", release.RevisionFrom)
-	}
-	return []string{s.Yellow(s.glyphs.Back) + " " + verb + " " + target, images(release.ImagesFrom), s.Faint(why)}
 }
 
 // elapsed is "0:14 of 10:00" while something ends the watch, and the bare time else.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -107,6 +108,25 @@ func fleet(n int) Frame {
 	return release(84, all...)
 }
 
+// fleetBack is a release of 30 of which one failed, on its way back.
+func fleetBack() Frame {
+	f := fleet(30)
+	failed := f.State
+	failed.Outcome = rollout.Failed
+	failed.Workloads = slices.Clone(failed.Workloads)
+	failed.Workloads[17].Outcome = rollout.Failed
+	for i := range f.State.Workloads {
+		w := &f.State.Workloads[i]
+		w.Outcome, w.Phase, w.Findings, w.Counts = "", rollout.Progressing, nil, counts(3, 1, 1, 2)
+		if i < 9 {
+			w.Outcome, w.Counts = rollout.Succeeded, counts(3, 3, 3, 0)
+		}
+		w.ImagesFrom, w.ImagesTo = w.ImagesTo, w.ImagesFrom
+	}
+	f.State.Started, f.Release, f.Now = at(90), &failed, at(97)
+	return f
+}
+
 func wide() rollout.WorkloadState {
 	w := crashing(rollout.Progressing, "")
 	w.Target.Name = "café"
@@ -163,6 +183,7 @@ func scenes() map[string]Frame {
 		})),
 		"wide-runes": release(14, wide()),
 		"five":       fleet(5),
+		"fleet-back": fleetBack(),
 		"fleet":      fleet(200),
 	}
 }
