@@ -73,7 +73,7 @@ func (m *Machine) programOf(u *unit, n int32, now time.Time) program {
 	case word == wordOOM:
 		p.boot = append(append(p.boot, listening...), say("loading cache into memory")...)
 		p.ends, p.code, p.reason = after(leakTime), 137, "OOMKilled"
-	case word == wordDone || u.role == roleInit || u.role == roleMain && m.pod.Spec.RestartPolicy != "Always" && b.Exit == "":
+	case word == wordDone || u.role == roleInit || u.role == roleMain && m.pod.Spec.RestartPolicy != "Always" && word == "":
 		p.last, p.ends, p.serves = say("all work done"), after(quick), b.AfterSet
 	default:
 		p.boot = append(p.boot, listening...)
