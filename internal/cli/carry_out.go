@@ -114,6 +114,10 @@ func (r *release) onFailure(ctx, work context.Context, f *follower, end *ending)
 		r.rollBack(ctx, work, f, end)
 	case "pause":
 		r.pause(work, end)
+	default: // keep
+		for _, w := range end.written {
+			end.next = append(end.next, app("rollout undo", w.Ref()))
+		}
 	}
 }
 

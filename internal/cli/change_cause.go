@@ -37,7 +37,10 @@ func changeCause(reason string, command []string, getenv func(string) string) st
 		if commit := expand(ci.commit, getenv); commit != "" {
 			parts = append(parts, "commit "+commit[:min(len(commit), 12)])
 		}
-		return strings.Join(append(parts, expand(ci.url, getenv)), " ")
+		if url := expand(ci.url, getenv); url != "" {
+			parts = append(parts, url)
+		}
+		return strings.Join(parts, " ")
 	}
 	return "kubectl app " + strings.Join(command, " ")
 }

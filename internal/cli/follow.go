@@ -12,8 +12,9 @@ import (
 )
 
 // follow is the one loop: it joins snapshots, the moment at which the engine wants to be called
-// again, the view's clock and the context, until the release is decided. When the context or the watch ends first, it returns
-// the state so far and the cause. release is the failed one while its rollback is watched, else nil.
+// again, the view's clock and the context, until the release is decided. When the context or the
+// watch ends first, it returns the state so far and the cause. release is the failed one while its
+// rollback is watched, else nil.
 func (f *follower) follow(ctx context.Context, state rollout.State, release *rollout.State) (rollout.State, error) {
 	wake, clock := time.NewTimer(0), time.NewTicker(view.Refresh)
 	defer wake.Stop()
@@ -33,7 +34,7 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 		case <-clock.C:
 			ticked = true
 		}
-		if !ticked && f.snapshot != nil {
+		if !ticked && f.judgeable(&state) {
 			var news []rollout.Event
 			state, news = rollout.Step(state, f.snapshot, f.now())
 			events = append(events, news...)
@@ -43,6 +44,17 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 		f.show(view.Frame{State: state, Release: release, Events: events, Now: f.now()})
 	}
 	return state, nil
+}
+
+// judgeable tells whether there is something to judge by. While the server does not answer, what is
+// known is of the past: patience would run out over things that may long have mended themselves.
+// Only the end of the user's own patience is left.
+func (f *follower) judgeable(state *rollout.State) bool {
+	if f.unreachable {
+		limit := state.Policy.Timeout
+		return f.snapshot != nil && limit > 0 && f.now().Sub(state.Started) >= limit
+	}
+	return f.snapshot != nil
 }
 
 // take keeps the newest snapshot and tells when the server stops answering, and when it is back.

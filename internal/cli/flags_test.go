@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+// runOffline runs a command line in an environment with no kubeconfig.
+func runOffline(t *testing.T, args ...string) (code int, out, errOut string) {
+	t.Helper()
+	t.Setenv("KUBECONFIG", t.TempDir()+"/none")
+	t.Setenv("HOME", t.TempDir())
+	var stdout, stderr bytes.Buffer
+	code = Main(args, strings.NewReader(""), &stdout, &stderr)
+	return code, stdout.String(), stderr.String()
+}
+
+// A command line that can't be meant ends with 2, says what is wrong, and prints nothing to stdout.
+func TestWrongCommandLines(t *testing.T) {
+	for line, says := range map[string]string{
+		"sett":      `unknown command "sett" for "kubectl app"; did you mean "set"?`,
+		"set imgae": `did you mean "image"?`,
+		"set image deployment/web web=web:2 --wiat":                 "unknown flag: --wiat",
+		"set image deployment/web":                                  "no image to set",
+		"set image web=web:2":                                       "no workload",
+		"set image deployment/web web=web:2 -l app=web":             "a name can't stand beside -l or --all",
+		"set image deployment/web web=web:2 --local":                "--local reads files",
+		"set image deployment/web web=web:2 --on-failure=panic":     "--on-failure=panic is unknown: it takes rollback, keep, pause",
+		"set image deployment/web web=web:2 --on-interrupt=die":     "it takes keep, rollback",
+		"set image deployment/web web=web:2 --fail-fast=maybe":      "it takes auto, strict, off",
+		"set image deployment/web web=web:2 --progress=loud":        "it takes auto, live, plain, ndjson, none",
+		"set image deployment/web web=web:2 --timeout=-3s":          "--timeout and --soak take a duration of 0 or more",
+		"set image deployment/web web=web:2 --dry-run":              "--dry-run needs a value",
+		"set image deployment/web web=web:2 --dry-run=perhaps":      "it takes none, client, server",
+		"set image deployment/web web=web:2 --wait=false --soak=3s": "--wait=false does not watch",
+		"set image deployment/web web=web:2 -o xml":                 "unable to match a printer",
+		"rollout undo deployment/web --to-revision=-1":              "--to-revision takes a revision number",
+		"rollout status deployment/web -o yaml":                     "it takes result",
+		"rollout history deployment/web -o wide":                    "it takes",
+		"rollout status":                                            "no workload",
+		"replay":                                                    "replay takes one recording",
+		"replay a b":                                                "got 2",
+		"replay a --instant --speed=2":                              "--instant and --speed exclude each other",
+		"replay a --speed=0":                                        "--speed takes a number above 0",
+		"version now":                                               "takes no arguments",
+	} {
+		t.Run(line, func(t *testing.T) {
+			code, out, errOut := runOffline(t, strings.Fields(line)...)
+			if code != exitUsage {
+				t.Errorf("exit code %d, want %d", code, exitUsage)
+			}
+			if !strings.Contains(errOut, says) {
+				t.Errorf("stderr does not say %q:\n%s", says, errOut)
+			}
+			if out != "" {
+				t.Errorf("stdout: %s", out)
+			}
+		})
+	}
+}
+
+func TestPolicy(t *testing.T) {
+	f := watchFlags{failFast: "strict", progress: "auto", soak: 3 * time.Second, timeout: time.Minute, oldPods: true}
+	p, err := f.policy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.FailFast != "strict" || p.Soak != 3*time.Second || p.Timeout != time.Minute || !p.WaitForOldPods {
+		t.Errorf("policy %+v", p)
+	}
+	f.progress = "loud"
+	var usage usageError
+	if _, err := f.policy(); !errors.As(err, &usage) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	code, out, errOut := runOffline(t, "version", "--client")
+	if code != exitOK || errOut != "" {
+		t.Fatalf("exit code %d: %s", code, errOut)
+	}
+	if !strings.HasPrefix(out, "kubectl-app v") || !strings.Contains(out, "\nkubernetes ") {
+		t.Errorf("stdout %q", out)
+	}
+}
+
+func TestHelpNamesThePluginAsItIsTyped(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"set", "image", "--help"}, {"rollout", "undo", "-h"}} {
+		code, out, _ := runOffline(t, args...)
+		if code != exitOK || !strings.Contains(out, "kubectl app ") || strings.Contains(out, "kubectl-app ") {
+			t.Errorf("%v: exit code %d\n%s", args, code, out)
+		}
+	}
+	if code, out, _ := runOffline(t, "help", "exit-codes"); code != exitOK || !strings.Contains(out, "  143  ") {
+		t.Errorf("help exit-codes: exit code %d\n%s", code, out)
+	}
+}
