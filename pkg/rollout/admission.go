@@ -32,6 +32,7 @@ func uncreated(w *workload.Workload, r *workload.Revision) (symptom, bool) {
 	}
 	if r.Total > 0 {
 		found.grade = Waiting
+		found.lacking, found.wanted = int(r.Desired-r.Total), int(r.Desired)
 	}
 	// Pods that are on their way out still count against a quota.
 	if found.cause == QuotaExceeded && w.Terminating > 0 {

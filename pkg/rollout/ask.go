@@ -28,6 +28,9 @@ func (j *judge) ask() {
 		if k.needsEvents() {
 			candidates = append(candidates, k.pods)
 		}
+		if k.Cause == VolumePending {
+			j.askClaims()
+		}
 		j.askLogs(k, old.askedLogs)
 	}
 	for _, pods := range candidates {
@@ -55,18 +58,39 @@ func (j *judge) askEvents(pods []*corev1.Pod, before map[types.UID]time.Time) {
 		}
 		return 1
 	}
-	chosen := slices.Clone(pods)
-	if len(chosen) > maxAsked {
-		slices.SortFunc(chosen, func(a, b *corev1.Pod) int {
-			return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name))
-		})
-		chosen = chosen[:maxAsked]
-	}
-	for _, p := range chosen {
+	order := func(a, b *corev1.Pod) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name)) }
+	for _, p := range first(maxAsked, pods, order) {
 		j.wants.Events = put(j.wants.Events, p.UID, p.Name)
 		t := since(before, p.UID, j.now)
 		j.next.memory.asked = put(j.next.memory.asked, p.UID, t)
 		j.wake.set(t.Add(eventsTime))
+	}
+}
+
+// first returns the n of all that come first in an order; all may be thousands.
+func first[T any](n int, all []T, order func(a, b T) int) []T {
+	var chosen []T
+	for _, x := range all {
+		if len(chosen) == n && order(x, chosen[n-1]) >= 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(chosen, x, order)
+		chosen = slices.Insert(chosen, at, x)
+		chosen = chosen[:min(n, len(chosen))]
+	}
+	return chosen
+}
+
+// askClaims wants the events of the template's claims: the provisioner's word is on them.
+func (j *judge) askClaims() {
+	var names []string
+	for _, v := range j.seen.Workload.Template.Spec.Volumes {
+		if c := v.PersistentVolumeClaim; c != nil && len(names) < maxAsked {
+			names = append(names, c.ClaimName)
+		}
+	}
+	if names != nil {
+		j.wants.Claims = put(j.wants.Claims, j.next.Target.Ref, names)
 	}
 }
 

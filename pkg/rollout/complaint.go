@@ -12,12 +12,14 @@ import (
 type complaint struct {
 	Finding
 	sight
-	since    time.Time
-	patience time.Duration
-	subject  string
-	pods     []*corev1.Pod
-	vague    bool // nothing of it has been looked at closely
-	rounds   int32
+	since time.Time
+	// fatalSince is when it became fatal, which may be later: see uncreated.
+	fatalSince time.Time
+	patience   time.Duration
+	subject    string
+	pods       []*corev1.Pod
+	vague      bool // nothing of it has been looked at closely
+	rounds     int32
 	// decided: it has outlasted its patience.
 	decided bool
 
@@ -65,6 +67,9 @@ func tellsMore(a, b *symptom) bool {
 	if a.vague != b.vague {
 		return !a.vague
 	}
+	if a.span != b.span {
+		return a.span > b.span
+	}
 	if a.grade != b.grade {
 		return gradeRank(a.grade) < gradeRank(b.grade)
 	}
@@ -84,7 +89,7 @@ func (c *clues) tell(k *complaint, d *diagnosis, before []Finding) {
 		k.Exemplar = e.pod.Name
 		k.Of = max(d.of, k.Pods)
 	} else {
-		k.Pods, k.Of, k.Exemplar = 0, 0, c.revision
+		k.Pods, k.Of, k.Exemplar = e.lacking, e.wanted, c.revision
 	}
 	if e.run != nil {
 		k.Logs = c.lines(*e.run)

@@ -52,13 +52,15 @@ func (j *judge) shaky() bool {
 	return false
 }
 
-// oldPodsGone tells whether the last of the old pods has ended, terminating ones included.
+// oldPodsGone tells whether the last of the old pods is gone, terminating ones included. One that
+// ended without being deleted (evicted, say) stays in the API for long, and nobody waits for it.
 func (j *judge) oldPodsGone() bool {
 	if j.seen.Workload.Terminating > 0 {
 		return false
 	}
 	for _, p := range j.seen.Pods {
-		if (j.revision == nil || !ownedBy(p, j.revision.UID)) && !ended(p) {
+		old := j.revision == nil || !ownedBy(p, j.revision.UID)
+		if old && (!ended(p) || p.DeletionTimestamp != nil) {
 			return false
 		}
 	}

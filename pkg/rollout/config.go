@@ -21,6 +21,7 @@ var absentObjects = []absentObject{
 	{regexp.MustCompile(`references non-existent secret key: ([^\s,]+)`), SecretKeyMissing},
 	{regexp.MustCompile(`references non-existent config key: ([^\s,]+)`), ConfigMapKeyMissing},
 	{regexp.MustCompile(`persistentvolumeclaim "([^"]+)" not found`), VolumePending},
+	{regexp.MustCompile(`serviceaccounts? "([^"]+)" not found`), ServiceAccountMissing},
 }
 
 // missingObject names the Secret, ConfigMap, key or claim that a text says is not there.
@@ -36,9 +37,12 @@ func missingObject(text, message string) (symptom, bool) {
 // notYet: the kubelet's caches are not filled; it tries again on its own.
 var notYet = []string{"failed to sync", "not registered", "have not yet been read", "timed out waiting for the condition", "not yet available"}
 
+// whichPod is how the kubelet ends some of its texts: the finding says that already.
+var whichPod = regexp.MustCompile(` \(pod: "[^"]*", container: [^)]*\)`)
+
 // configFailure names why the kubelet could not make a container from its specification.
 func configFailure(text string) symptom {
-	message := oneLine(dropPrefixes(text, startLayers))
+	message := oneLine(whichPod.ReplaceAllString(dropPrefixes(text, startLayers), ""))
 	if s, ok := missingObject(text, message); ok {
 		return s
 	}

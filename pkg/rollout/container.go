@@ -69,7 +69,7 @@ func (c *clues) stuck(s seat) (symptom, bool) {
 // 1.31 keep the cause out of the back-off's message.
 func pulling(c *clues, s seat, reason, text string) (symptom, bool) {
 	if found, ok := pullFailure(s, reason, text); ok {
-		return found, true
+		return c.withPullSecret(s, found), true
 	}
 	if said := c.memory.said[s.key()]; said.text != "" && said.reason != reasonPostStart {
 		if found, ok := pullFailure(s, said.reason, said.text); ok {
@@ -84,6 +84,17 @@ func pulling(c *clues, s seat, reason, text string) (symptom, bool) {
 	found := waiting(ImagePullFailed, oneLine(text))
 	found.wantsEvents, found.vague = true, !c.sawEvents(s.pod.UID)
 	return found, text != ""
+}
+
+// withPullSecret adds that a pull secret could not be read, which the kubelet only warns of.
+func (c *clues) withPullSecret(s seat, found symptom) symptom {
+	if found.cause != ImageUnauthorized {
+		return found
+	}
+	if note := c.notes[s.pod.UID].latest("image pull secret", "FailedToRetrieveImagePullSecret"); note != nil {
+		found.message = oneLine(found.message + ": " + noteText(note))
+	}
+	return found
 }
 
 // unreadyTime is how long a container may run without being ready before that is worth a word.

@@ -52,6 +52,9 @@ func (c *clues) unexplained(pod *corev1.Pod) (symptom, bool) {
 		return symptom{}, false
 	}
 	all := c.notes[pod.UID]
+	if found, ok := lostNode(pod, all); ok {
+		return found, true
+	}
 	switch shapeOf(pod) {
 	case shapeCreating:
 		if found, ok := c.creating(all); ok {
@@ -87,7 +90,9 @@ func (c *clues) creating(all notes) (symptom, bool) {
 			if !isOneOf(note, kind.reasons) || (passed != nil && noteTime(passed).After(noteTime(note))) {
 				continue
 			}
-			if found := kind.judge(noteText(note)); preferred(found, best) {
+			found := kind.judge(noteText(note))
+			found.noted, found.span = true, noteSpan(note)
+			if preferred(found, best) {
 				best = found
 			}
 		}
@@ -160,9 +165,6 @@ func imagePulling(all notes) (symptom, bool) {
 
 // unreadyPod: containers run, and the pod still does not count as ready.
 func (c *clues) unreadyPod(pod *corev1.Pod, all notes) (symptom, bool) {
-	if found, ok := lostNode(pod, all); ok {
-		return found, true
-	}
 	if found, ok := c.creating(all); ok && !anyRan(pod) {
 		return found, true
 	}

@@ -141,6 +141,9 @@ func TestNoPodCouldBeCreated(t *testing.T) {
 		w := newWorld(t, 3, release)
 		refuse(w, 1, quota)
 		w.after(time.Second).after(time.Minute).outcome("").first(QuotaExceeded, Waiting)
+		if f := w.state.Workloads[0].Findings[0]; f.Pods != 1 || f.Of != 2 {
+			t.Errorf("%+v", f)
+		}
 	})
 	t.Run("old pods on their way out still count against the quota", func(t *testing.T) {
 		w := newWorld(t, 3, release)
@@ -148,7 +151,8 @@ func TestNoPodCouldBeCreated(t *testing.T) {
 		w.change().Terminating = 2
 		w.after(time.Second).after(time.Minute).outcome("").first(QuotaExceeded, Waiting)
 		w.change().Terminating = 0
-		w.after(time.Second).outcome(Failed)
+		w.after(time.Second).outcome("").first(QuotaExceeded, Fatal) // the controller may try again now
+		w.after(10 * time.Second).outcome(Failed)
 	})
 	t.Run("a webhook that is away", func(t *testing.T) {
 		w := newWorld(t, 3, release)

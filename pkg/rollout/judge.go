@@ -103,6 +103,9 @@ func (j *judge) observe() {
 	j.revision = j.currentRevision()
 	if r := j.revision; r != nil {
 		j.next.RevisionTo, j.next.RevisionName = r.Number, r.Name
+		if j.was.RevisionFrom > r.Number { // an earlier revision is used again, and not numbered anew yet
+			j.next.RevisionTo = 0
+		}
 		j.next.memory.revision = r.UID
 		j.pods = newPods(j.seen.Pods, r.UID)
 		j.ailing = ailing(j.pods)

@@ -68,6 +68,7 @@ type sight struct {
 // sighting is when a cause has been seen, and what was told of it.
 type sighting struct {
 	first     time.Time
+	fatal     time.Time // since when it is fatal
 	gone      time.Time // zero while it is there
 	announced bool
 	restarts  int32 // that were told

@@ -15,7 +15,7 @@ func (e Event) withFinding(f Finding) Event {
 // news tells what this step changed, each thing once.
 func (j *judge) news() []Event {
 	var news []Event
-	if name := j.next.RevisionName; name != "" && name != j.was.RevisionName {
+	if name := j.next.RevisionName; j.next.RevisionTo != 0 && j.next.RevisionTo != j.was.RevisionTo {
 		news = append(news, j.event(EventRevision, fmt.Sprintf("revision %d: %s", j.next.RevisionTo, name)))
 	}
 	if j.advanced {

@@ -12,11 +12,6 @@ func lostNode(pod *corev1.Pod, all notes) (symptom, bool) {
 	if pod.Status.Reason == "NodeLost" || pod.Status.Phase == corev1.PodUnknown {
 		return waiting(NodeLost, nodeMessage(pod, pod.Status.Message)), true
 	}
-	for s := range seats(pod) {
-		if !s.serving() && !s.finished() { // the container itself says more
-			return symptom{}, false
-		}
-	}
 	if note := all.latest("", "NodeNotReady"); note != nil && !laterThanReady(pod, note) {
 		return waiting(NodeLost, nodeMessage(pod, noteText(note))), true
 	}

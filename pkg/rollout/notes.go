@@ -73,6 +73,18 @@ func noteCount(e *corev1.Event) int32 {
 	return count
 }
 
+// noteSpan is for how long an event has come again.
+func noteSpan(e *corev1.Event) time.Duration {
+	first := e.FirstTimestamp.Time
+	if first.IsZero() {
+		first = e.EventTime.Time
+	}
+	if first.IsZero() {
+		return 0
+	}
+	return noteTime(e).Sub(first)
+}
+
 // noteText is an event's message without what the recorder puts before it after some repeats.
 func noteText(e *corev1.Event) string {
 	return strings.TrimPrefix(e.Message, "(combined from similar events): ")

@@ -13,7 +13,7 @@ import (
 func (c *clues) weigh(all []complaint, policy FailFast) {
 	for i := range all {
 		k := &all[i]
-		k.since = c.memory.sightings[k.sight].first
+		k.since, k.fatalSince = c.memory.sightings[k.sight].first, c.memory.sightings[k.sight].fatal
 		k.decided = c.outlasted(k, policy)
 	}
 }
@@ -27,7 +27,11 @@ func (c *clues) outlasted(k *complaint, policy FailFast) bool {
 	case k.Grade == Failing:
 		return k.rounds >= failingRestarts
 	}
-	end := k.since.Add(k.patience)
+	end := k.fatalSince.Add(k.patience)
+	if e := k.exemplar; e.noted && e.span < k.patience {
+		// The kubelet tries again ever more rarely: between two events the cause may be gone.
+		end = end.Add(k.patience)
+	}
 	if !c.now.Before(end) {
 		return true
 	}

@@ -26,7 +26,13 @@ func (j *judge) sight() map[sight]sighting {
 		present[key] = true
 		seen, ok := all[key]
 		if !ok || (!seen.gone.IsZero() && j.now.Sub(seen.gone) > flapTime) {
-			seen.first = j.now
+			seen.first, seen.fatal = j.now, time.Time{}
+		}
+		switch {
+		case j.complaints[i].Grade != Fatal:
+			seen.fatal = time.Time{}
+		case seen.fatal.IsZero():
+			seen.fatal = j.now
 		}
 		seen.gone = time.Time{}
 		all = put(all, key, seen)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -66,12 +68,14 @@ func Step(s State, snapshot Snapshot, now time.Time) (State, []Event) {
 func (w *Wants) add(more Wants) {
 	if len(more.Events) > 0 {
 		if w.Events == nil {
-			w.Events = maps.Clone(more.Events)
-		} else {
-			maps.Copy(w.Events, more.Events)
+			w.Events = map[types.UID]string{}
 		}
+		maps.Copy(w.Events, more.Events)
 	}
 	w.Logs = append(w.Logs, more.Logs...)
+	for ref, claims := range more.Claims {
+		w.Claims = put(w.Claims, ref, claims)
+	}
 }
 
 // combine decides the release: it fails with its first workload, and ends otherwise when all have,

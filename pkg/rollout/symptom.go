@@ -15,8 +15,15 @@ type symptom struct {
 	// patience is how long a fatal cause may last before it decides.
 	patience time.Duration
 
+	// noted: the evidence is an event, which has come again for span. What it speaks of may have
+	// mended itself since.
+	noted bool
+	span  time.Duration
+
 	pod       *corev1.Pod // nil when no pod could be created
 	container string
+	// Where pods could not be created but some could: how many of how many are lacking.
+	lacking, wanted int
 	// subject is the object or key that the cause is about: a Secret, a claim.
 	subject  string
 	restarts int32

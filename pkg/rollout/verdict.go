@@ -10,6 +10,9 @@ import (
 // decide ends the workload's watch.
 func (j *judge) decide(outcome Outcome, message string) {
 	j.next.Outcome, j.next.Message, j.next.Phase = outcome, message, Done
+	if outcome == Succeeded { // what was overcome is no part of the result
+		j.next.Findings = nil
+	}
 }
 
 // verdict decides, or says when to look again. What counts against the rollout comes first.

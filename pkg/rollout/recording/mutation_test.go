@@ -207,6 +207,19 @@ func combined(e map[string]any) {
 	}
 }
 
+// What an event speaks of may have been mended since: a ConfigMap that is created between two of the
+// kubelet's attempts is not held against the rollout before the next.
+func TestEventsAreBelievedWhenTheyComeAgain(t *testing.T) {
+	lines := read(t, "m-missing-configmap-volume")
+	var quiet []marked
+	for _, l := range lines {
+		if l.kind != "Event" || l.T < 20 {
+			quiet = append(quiet, l)
+		}
+	}
+	check(t, run(t, quiet, release()), want{failed, rollout.ConfigMapMissing, rollout.Fatal, "", 60, 64})
+}
+
 // Without the evidence the cause is vaguer, never another one.
 func TestWithoutEvidence(t *testing.T) {
 	without := func(kind string) func([]marked) []marked {
