@@ -36,7 +36,7 @@ func System(component func(context.Context, string, []string, io.Reader) error) 
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, args []string, env *Env) int {
-	root := newRoot(env)
+	root := newRoot(env) //nolint:contextcheck // the commands get theirs from cobra
 	root.SetArgs(args)
 	root.SetIn(env.In)
 	root.SetOut(env.Out)

@@ -13,7 +13,7 @@ import (
 )
 
 // run runs a command line in an empty home, with no program behind it.
-func run(t *testing.T, ctx context.Context, args ...string) (stdout, stderr string, code int) {
+func run(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, err bytes.Buffer
 	home := state.Home(t.TempDir())
@@ -22,7 +22,7 @@ func run(t *testing.T, ctx context.Context, args ...string) (stdout, stderr stri
 		Home:       func() (state.Home, error) { return home, nil },
 		Executable: func() (string, error) { return "", errors.New("no program in this test") },
 	}
-	code = Main(ctx, args, env)
+	code = Main(t.Context(), args, env)
 	return out.String(), err.String(), code
 }
 
@@ -55,7 +55,7 @@ func TestCommandLines(t *testing.T) {
 		{args: "restart etcd", code: 1, stderr: "kubectl app lab up"},
 	} {
 		t.Run(test.args, func(t *testing.T) {
-			stdout, stderr, code := run(t, t.Context(), strings.Fields(test.args)...)
+			stdout, stderr, code := run(t, strings.Fields(test.args)...)
 			if code != test.code || !strings.Contains(stdout, test.stdout) || !strings.Contains(stderr, test.stderr) {
 				t.Errorf("exit %d, want %d\nstdout: %s\nstderr: %s", code, test.code, stdout, stderr)
 			}

@@ -29,7 +29,7 @@ func (e *Env) launch(ctx context.Context, home state.Home, dir state.Dir, f upFl
 	args := []string{
 		"supervise", "--home=" + string(home), "--name=" + dir.Name, "--kubeconfig=" + file, "--nodes=" + strconv.Itoa(f.nodes),
 	}
-	cmd := exec.Command(executable, args...)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), executable, args...)
 	cmd.Env = append(cmd.Environ(), "GOGC=50")
 	cmd.SysProcAttr = detached()
 	if f.whileStdin {

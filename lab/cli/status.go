@@ -94,6 +94,8 @@ func verdict(dir state.Dir, status control.Status) error {
 		return fmt.Errorf("lab %q is still starting", dir.Name)
 	case control.Crashed:
 		return fmt.Errorf("lab %q has crashed, and all of its processes with it; start it anew: %s", dir.Name, again)
+	default:
+		// A component is to blame.
 	}
 	if died := status.Died(); len(died) > 0 {
 		return fmt.Errorf("%s of lab %q has died (%s); start it again: %s", died[0].Name, dir.Name, died[0].Exit, again)

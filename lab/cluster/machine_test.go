@@ -45,7 +45,7 @@ type result struct {
 }
 
 func (m *machine) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(binary, args...)
+	cmd := exec.CommandContext(context.WithoutCancel(m.t.Context()), binary, args...)
 	cmd.Env = append(os.Environ(), state.HomeVariable+"="+m.home, "KUBECONFIG="+m.kubeconfig)
 	return cmd
 }
@@ -87,7 +87,7 @@ func (m *machine) status(args ...string) (control.Status, result) {
 
 // pids of all processes of a lab.
 func pids(s control.Status) []int {
-	all := []int{s.Supervisor.PID}
+	all := append(make([]int, 0, 1+len(s.Components)), s.Supervisor.PID)
 	for _, c := range s.Components {
 		all = append(all, c.PID)
 	}

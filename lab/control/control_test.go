@@ -19,15 +19,19 @@ type lab struct {
 }
 
 func (l *lab) WaitReady(context.Context) error { return l.err }
+
 func (l *lab) Status(context.Context) control.Status {
 	return control.Status{Name: "a", State: control.Degraded, Components: []control.Component{{Name: "etcd", State: control.Dead}}}
 }
+
 func (l *lab) Restart(_ context.Context, component string) error {
 	l.restarted = component
 	return l.err
 }
+
 func (l *lab) Revive(context.Context) ([]string, error) { return []string{"etcd"}, l.err }
-func (l *lab) Down()                                    { close(l.down) }
+
+func (l *lab) Down() { close(l.down) }
 
 func serve(t *testing.T, l *lab, token string) *control.Client {
 	t.Helper()

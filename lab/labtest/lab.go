@@ -57,7 +57,7 @@ func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
-		return nil, errors.Join(fmt.Errorf("labtest: up: %w\n%s", err, out.Bytes()), lab.Stop())
+		return nil, errors.Join(fmt.Errorf("labtest: up: %w\n%s", err, out.Bytes()), lab.Stop()) //nolint:contextcheck // the lab has to end although ctx has
 	}
 	return lab, nil
 }

@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 
@@ -33,9 +34,9 @@ type Lab struct {
 }
 
 // PickPorts gives every component a port.
-func PickPorts() (map[string]int, error) {
+func PickPorts(ctx context.Context) (map[string]int, error) {
 	names := Names()
-	picked, err := ports.Pick(len(names))
+	picked, err := ports.Pick(ctx, len(names))
 	if err != nil {
 		return nil, err
 	}

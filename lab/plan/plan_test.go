@@ -11,7 +11,7 @@ import (
 
 func newPlan(t *testing.T) plan.Lab {
 	t.Helper()
-	ports, err := plan.PickPorts()
+	ports, err := plan.PickPorts(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,8 +20,9 @@ func newPlan(t *testing.T) plan.Lab {
 
 // TestOrder makes sure that nothing waits for what comes after it.
 func TestOrder(t *testing.T) {
-	var seen []string
-	for _, c := range newPlan(t).Components() {
+	components := newPlan(t).Components()
+	seen := make([]string, 0, len(components))
+	for _, c := range components {
 		for _, need := range c.Needs {
 			if !slices.Contains(seen, need) {
 				t.Errorf("%s needs %s, which comes later or never", c.Name, need)

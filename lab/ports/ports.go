@@ -2,6 +2,7 @@
 package ports
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -22,8 +23,9 @@ const attempts = 200
 
 // Pick returns n different ports that are free at this moment. Another process
 // may take one before it is bound: whoever uses them has to try again then.
-func Pick(n int) ([]int, error) {
-	return pick(n, func() int { return first + rand.IntN(last-first) }, free)
+func Pick(ctx context.Context, n int) ([]int, error) {
+	candidate := func() int { return first + rand.IntN(last-first) }
+	return pick(n, candidate, func(port int) bool { return free(ctx, port) })
 }
 
 func pick(n int, candidate func() int, free func(int) bool) ([]int, error) {
@@ -46,8 +48,8 @@ func pick(n int, candidate func() int, free func(int) bool) ([]int, error) {
 	return picked, nil
 }
 
-func free(port int) bool {
-	listener, err := net.Listen("tcp4", Address(port))
+func free(ctx context.Context, port int) bool {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", Address(port))
 	if err != nil {
 		return false
 	}

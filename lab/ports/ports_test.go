@@ -21,17 +21,17 @@ func TestPickGivesUp(t *testing.T) {
 }
 
 func TestPickedCanBeBound(t *testing.T) {
-	picked, err := Pick(6)
+	picked, err := Pick(t.Context(), 6)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, port := range picked {
-		listener, err := net.Listen("tcp4", Address(port))
+		listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp4", Address(port))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer listener.Close()
-		if free(port) {
+		if free(t.Context(), port) {
 			t.Errorf("%d is free although it is bound", port)
 		}
 	}

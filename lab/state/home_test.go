@@ -69,7 +69,7 @@ func TestLabs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
+	names := make([]string, 0, len(labs))
 	for _, lab := range labs {
 		names = append(names, lab.Name)
 	}

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"context"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/lab/kubeconfig"
@@ -13,8 +14,8 @@ const admin = "admin"
 
 // prepare chooses the ports and writes the certificates and kubeconfigs. It
 // returns the owner's entry.
-func (s *Supervisor) prepare() (kubeconfig.Entry, error) {
-	chosen, err := plan.PickPorts()
+func (s *Supervisor) prepare(ctx context.Context) (kubeconfig.Entry, error) {
+	chosen, err := plan.PickPorts(ctx)
 	if err != nil {
 		return kubeconfig.Entry{}, err
 	}

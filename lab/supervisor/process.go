@@ -42,7 +42,7 @@ func launch(ctx context.Context, s spawner, executable string, dir state.Dir, c 
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
 	defer stdin.Close()
-	cmd := exec.Command(executable)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), executable)
 	cmd.Args = append([]string{c.Name, "component", c.Name}, c.Args...)
 	cmd.Env = append(os.Environ(), c.Env...)
 	cmd.Dir = filepath.Dir(dir.Log(c.Name))

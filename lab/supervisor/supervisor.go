@@ -134,7 +134,7 @@ func (s *Supervisor) openLog() (func(), error) {
 func (s *Supervisor) begin(ctx context.Context) error {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
-		admin, err := s.prepare()
+		admin, err := s.prepare(ctx)
 		if err == nil {
 			err = s.startAll(ctx)
 		}
