@@ -46,6 +46,8 @@ func withSignals(parent context.Context) (context.Context, context.CancelFunc) {
 		defer signal.Stop(signals)
 		select {
 		case s := <-signals:
+			// First, so that a second signal that follows at once is not swallowed.
+			signal.Stop(signals)
 			cancel(signalError{s})
 		case <-ctx.Done():
 		}
