@@ -39,6 +39,9 @@ type Replay struct {
 	started bool
 	state   rollout.State
 	clock   time.Duration
+	// stepped is when the engine was last called; pending: it has not seen the lines since.
+	stepped time.Duration
+	pending bool
 }
 
 // source is where lines come from: a Reader.
@@ -88,23 +91,32 @@ func (p *Replay) Frames() iter.Seq2[Frame, error] {
 	}
 }
 
-// wakeUntil steps at each moment that the engine asked for before the next line.
+// wakeUntil steps at each moment before the next line at which the engine asked to be called, or at
+// which lines that were taken together are due.
 func (p *Replay) wakeUntil(next time.Duration, yield func(Frame, error) bool) bool {
-	for p.started && p.state.Outcome == "" && !p.state.Wake.IsZero() {
-		wake := p.state.Wake.Sub(p.base)
-		if wake >= next {
+	for p.started && p.state.Outcome == "" {
+		wake, ok := p.wake()
+		if !ok || wake >= next {
 			break
 		}
 		p.clock = max(p.clock, wake)
-		before := p.state.Wake
 		if !yield(p.step(""), nil) {
 			return false
 		}
-		if p.state.Wake.Equal(before) { // it asks for the past: time must go on
+		if again, ok := p.wake(); ok && again <= p.clock { // it asks for the past: time must go on
 			break
 		}
 	}
 	return true
+}
+
+// wake is when a step is due next, if nothing happens.
+func (p *Replay) wake() (time.Duration, bool) {
+	due, ok := p.stepped+p.stage.pause(), p.pending
+	if at := p.state.Wake; !at.IsZero() && (!ok || at.Sub(p.base) < due) {
+		due, ok = at.Sub(p.base), true
+	}
+	return due, ok
 }
 
 // take takes in one line.
@@ -123,6 +135,10 @@ func (p *Replay) take(line Line, yield func(Frame, error) bool) bool {
 		return false
 	}
 	if !p.started || line.Type == Initial {
+		return true
+	}
+	if said == "" && p.clock-p.stepped < p.stage.pause() {
+		p.pending = true
 		return true
 	}
 	return yield(p.step(said), nil)
@@ -198,6 +214,7 @@ func (p *Replay) now() time.Time { return p.base.Add(p.clock) }
 // step shows the engine the stage as it is, and again for as long as it wants to see more of it.
 func (p *Replay) step(said string) Frame {
 	frame := Frame{Time: p.now(), Elapsed: p.clock, Action: said}
+	p.stepped, p.pending = p.clock, false
 	for range 3 {
 		wanted := p.state.Wants
 		var events []rollout.Event

@@ -1,6 +1,8 @@
 package recording
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +32,41 @@ func TestSeveralWorkloads(t *testing.T) {
 		}
 	}
 }
+
+// Thousands of pods are judged as few are, though not at every line.
+func TestManyPods(t *testing.T) {
+	const copies = 300
+	var lines []marked
+	for _, l := range read(t, "e-exit1") {
+		lines = append(lines, l)
+		if l.kind != "Pod" || l.Type == Initial {
+			continue
+		}
+		for i := range copies {
+			other := strings.NewReplacer(`"uid":"`, fmt.Sprintf(`"uid":"%d-`, i), `"name":"web-`, fmt.Sprintf(`"name":"web-%d-`, i)).Replace(string(l.Object))
+			other = ownUID.ReplaceAllString(other, `"controller":true,"kind":"ReplicaSet","name":"web","uid":"`)
+			lines = append(lines, made(l.T, l.Type, other))
+		}
+	}
+	steps := 0
+	p := &Replay{in: &given{lines}, policy: release(), stage: newStage()}
+	var last Frame
+	for f, err := range p.Frames() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps++
+		last = f
+	}
+	expected := auto["e-exit1"]
+	check(t, last, expected)
+	if f := decisive(last); f.Pods != copies+1 || steps > len(lines)/10 {
+		t.Errorf("%d pods, %d steps for %d lines", f.Pods, steps, len(lines))
+	}
+}
+
+// ownUID leads to the uid of a pod's owner, which copies of the pod share.
+var ownUID = regexp.MustCompile(`"controller":true,"kind":"ReplicaSet","name":"[^"]*","uid":"\d+-`)
 
 // merged puts two recordings side by side: one change, one time.
 func merged(a, b []marked) []marked {

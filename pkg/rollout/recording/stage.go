@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -144,6 +145,12 @@ func replace[T metav1.Object](all []T, o T, deleted bool) []T {
 	}
 	all[at] = o
 	return all
+}
+
+// pause is how long lines are taken together before the engine is called: with thousands of pods a
+// watch coalesces, too. With few, each line is seen on its own.
+func (s *stage) pause() time.Duration {
+	return time.Duration(len(s.podByName)/100) * time.Millisecond
 }
 
 // setLog dates a log by the run that it is of, as the pod stands when it is fetched.
