@@ -140,5 +140,6 @@ func unsupported(gvk schema.GroupVersionKind, name string, s Selection) *Error {
 		e.Message += "; kubectl does it, without the watch"
 		e.Next = append(e.Next, command)
 	}
+	e.Next = append(e.Next, "kubectl get deployments")
 	return e
 }
