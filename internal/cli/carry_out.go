@@ -33,7 +33,7 @@ func (r *release) carryOut(ctx context.Context, changed, unchanged []cluster.Cha
 	}
 	f.recorder.changed(began, strings.Join(r.command, " "), targets(written))
 	if !r.flags.wait {
-		return errors.Join(f.close(), r.notWatched(written))
+		return errors.Join(f.close(), r.notWatched(ctx, written))
 	}
 	state := rollout.Start(targets(written), r.policy, r.env.Now())
 	f.announce(&state, rollout.EventApplied, "written")

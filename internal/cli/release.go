@@ -53,15 +53,15 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 	}
 	changes, err := cluster.PlanAll(captured, plan)
 	if err != nil {
-		return r.refusePlan(captured, err)
+		return r.refusePlan(ctx, captured, err)
 	}
 	r.warn(r.notes...)
 	changed, unchanged := split(changes)
 	if len(changed) == 0 {
-		return r.nothingToDo(unchanged)
+		return r.nothingToDo(ctx, unchanged)
 	}
 	if r.flags.dryRun == "client" {
-		return r.dryRun(changed, unchanged, editedObjects(changed))
+		return r.dryRun(ctx, changed, unchanged, editedObjects(changed))
 	}
 	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{Watch: r.flags.wait, FieldManager: r.flags.fieldManager})
 	if err != nil {
@@ -71,10 +71,10 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 		return err
 	}
 	if refused := preflight.Refused(); len(refused) > 0 {
-		return r.refuse(changed, refused)
+		return r.refuse(ctx, changed, refused)
 	}
 	if r.flags.dryRun == "server" {
-		return r.dryRun(changed, unchanged, preflight.Predicted)
+		return r.dryRun(ctx, changed, unchanged, preflight.Predicted)
 	}
 	if err := r.diff(changed, preflight.Predicted); err != nil {
 		return err
@@ -129,7 +129,7 @@ func (r *release) runLocal(objects []cluster.Object, plan cluster.Plan) error {
 }
 
 // dryRun ends a transaction that was only to be looked at.
-func (r *release) dryRun(changed, unchanged []cluster.Change, after []cluster.Object) error {
+func (r *release) dryRun(ctx context.Context, changed, unchanged []cluster.Change, after []cluster.Object) error {
 	if err := r.diff(changed, after); err != nil {
 		return err
 	}
@@ -138,8 +138,8 @@ func (r *release) dryRun(changed, unchanged []cluster.Change, after []cluster.Ob
 			return err
 		}
 	}
-	result := r.outline(rollout.Succeeded, changed)
-	result.Workloads = append(result.Workloads, r.outline(rollout.Unchanged, unchanged).Workloads...)
+	result := r.outline(ctx, rollout.Succeeded, changed)
+	result.Workloads = append(result.Workloads, r.outline(ctx, rollout.Unchanged, unchanged).Workloads...)
 	result.DryRun = r.flags.dryRun
 	return r.output.result(r.env, result)
 }

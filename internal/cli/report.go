@@ -14,7 +14,7 @@ import (
 // finish shows how a watched release ended and gives its exit code.
 func (r *release) finish(ctx context.Context, f *follower, end ending) error {
 	result := rollout.NewResult(end.state, end.rollback, r.env.Now())
-	result.Workloads = append(result.Workloads, r.outline(rollout.Unchanged, end.unchanged).Workloads...)
+	result.Workloads = append(result.Workloads, r.outline(ctx, rollout.Unchanged, end.unchanged).Workloads...)
 	result.Message, result.Next = end.message, end.next
 	r.complete(ctx, &result)
 	shown := result
@@ -39,7 +39,7 @@ func (r *release) complete(ctx context.Context, result *rollout.Result) {
 }
 
 // outline is the result of changes that were not watched.
-func (r *release) outline(outcome rollout.Outcome, changes []cluster.Change) rollout.Result {
+func (r *release) outline(ctx context.Context, outcome rollout.Outcome, changes []cluster.Change) rollout.Result {
 	state := rollout.State{Started: r.started, Outcome: outcome, Policy: r.policy}
 	for _, c := range changes {
 		w := c.Before.Workload
@@ -57,13 +57,13 @@ func (r *release) outline(outcome rollout.Outcome, changes []cluster.Change) rol
 		state.Workloads = append(state.Workloads, s)
 	}
 	result := rollout.NewResult(state, nil, r.env.Now())
-	r.complete(context.Background(), &result)
+	r.complete(ctx, &result)
 	return result
 }
 
 // nothingToDo ends a release whose workloads have the template already.
-func (r *release) nothingToDo(unchanged []cluster.Change) error {
-	result := r.outline(rollout.Unchanged, unchanged)
+func (r *release) nothingToDo(ctx context.Context, unchanged []cluster.Change) error {
+	result := r.outline(ctx, rollout.Unchanged, unchanged)
 	for _, c := range unchanged {
 		if !c.Before.Serving && c.Before.Workload.Desired > 0 {
 			r.warn(fmt.Sprintf("%s has this template already, and is not serving with it", c.Ref()))
@@ -78,7 +78,7 @@ func (r *release) nothingToDo(unchanged []cluster.Change) error {
 }
 
 // notWatched ends a release with --wait=false: written, and nothing known beyond that.
-func (r *release) notWatched(written []cluster.Written) error {
+func (r *release) notWatched(ctx context.Context, written []cluster.Written) error {
 	state := rollout.Start(targets(written), r.policy, r.started)
 	state.Outcome = rollout.Undecided
 	for i := range state.Workloads {
@@ -90,14 +90,14 @@ func (r *release) notWatched(written []cluster.Written) error {
 		}
 	}
 	result := rollout.NewResult(state, nil, r.env.Now())
-	r.complete(context.Background(), &result)
+	r.complete(ctx, &result)
 	// The user asked for the write alone, and that is done.
 	result.ExitCode = exitOK
 	return r.output.result(r.env, result)
 }
 
 // refusePlan: the change can't be made of these workloads.
-func (r *release) refusePlan(captured []cluster.Captured, cause error) error {
+func (r *release) refusePlan(ctx context.Context, captured []cluster.Captured, cause error) error {
 	checks, ok := cluster.PlanChecks(cause)
 	if !ok {
 		return cause
@@ -109,7 +109,7 @@ func (r *release) refusePlan(captured []cluster.Captured, cause error) error {
 	for _, c := range captured {
 		changes = append(changes, cluster.Change{Captured: c, Edit: cluster.Edit{Template: c.Deployment.Spec.Template}})
 	}
-	return r.refuse(changes, checks)
+	return r.refuse(ctx, changes, checks)
 }
 
 // report shows what the preflight found; its warnings stay in the result.
@@ -131,8 +131,8 @@ func (r *release) report(checks []cluster.Check) error {
 }
 
 // refuse ends a release before anything was written.
-func (r *release) refuse(changes []cluster.Change, refused []cluster.Check) error {
-	result := r.outline(rollout.Refused, changes)
+func (r *release) refuse(ctx context.Context, changes []cluster.Change, refused []cluster.Check) error {
+	result := r.outline(ctx, rollout.Refused, changes)
 	for _, c := range refused {
 		for i := range result.Workloads {
 			w := &result.Workloads[i]

@@ -15,7 +15,7 @@ func (r *release) untouched(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
 	}
-	result := r.outline(rollout.Interrupted, nil)
+	result := r.outline(ctx, rollout.Interrupted, nil)
 	result.Message = fmt.Sprintf("%v before anything was written: nothing was changed", context.Cause(ctx))
 	r.complete(ctx, &result)
 	return errors.Join(view.Error(r.env.Term, errors.New(result.Message)), r.output.result(r.env, result))
