@@ -52,6 +52,9 @@ type Error struct {
 func (e *Error) Error() string { return e.Message }
 func (e *Error) Unwrap() error { return e.Err }
 
+// Hints are shown below the message.
+func (e *Error) Hints() []string { return e.Next }
+
 // is tells whether err is an *Error for one of these reasons.
 func is(err error, reasons ...Reason) bool {
 	var e *Error
