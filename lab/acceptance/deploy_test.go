@@ -90,6 +90,7 @@ var settings = map[string]func(d *appsv1.Deployment, name, value string) error{
 	"deadline": func(d *appsv1.Deployment, _, value string) error {
 		return number(value, d.Spec.ProgressDeadlineSeconds)
 	},
+	"minready": func(d *appsv1.Deployment, _, value string) error { return number(value, &d.Spec.MinReadySeconds) },
 	"surge": func(d *appsv1.Deployment, _, value string) error {
 		*d.Spec.Strategy.RollingUpdate.MaxSurge = intstr.Parse(value)
 		return nil
