@@ -11,6 +11,7 @@ var (
 	webhookDown    = []string{"failed calling webhook", "failed calling admission webhook", "failed to call webhook"}
 	quotaFull      = []string{"exceeded quota", "insufficient quota"}
 	quotaUnknown   = []string{"status unknown for quota"}
+	notReady       = []string{"not yet ready to handle request", "caches not synchronized", "try again later"}
 	noAccount      = []string{"error looking up service account", "no api token found for service account"}
 	admissionSaid  = []string{"is forbidden", "denied the request", "denied request", "violates podsecurity", "is invalid", "unable to validate against any", "disallowed"}
 	admissionLayer = []*regexp.Regexp{
@@ -54,6 +55,8 @@ func refusal(text string) (symptom, bool) {
 		return fatal(QuotaExceeded, message), true
 	case containsAny(words, noAccount):
 		return fatal(ServiceAccountMissing, message), true
+	case containsAny(words, notReady):
+		return waiting(AdmissionDenied, message), true
 	case containsAny(words, admissionSaid):
 		return fatal(AdmissionDenied, message), true
 	}

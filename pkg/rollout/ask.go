@@ -38,14 +38,12 @@ func (j *judge) ask() {
 	}
 }
 
-// needsEvents: also to keep a cause in view that only events show.
-func (k *complaint) needsEvents() bool {
-	switch k.Cause {
-	case LivenessFailing, StartupFailing, ReadinessFailing, LifecycleHookFailed, Evicted, ImageUnauthorized:
-		return true
-	}
-	return k.exemplar.wantsEvents
+// shownByEvents are the causes that only events show, or tell the whole of.
+var shownByEvents = map[Cause]bool{
+	LivenessFailing: true, StartupFailing: true, ReadinessFailing: true, LifecycleHookFailed: true, Evicted: true, ImageUnauthorized: true,
 }
+
+func (k *complaint) needsEvents() bool { return shownByEvents[k.Cause] || k.exemplar.wantsEvents }
 
 // askEvents picks pods whose events are read already before others, so that the choice stays.
 func (j *judge) askEvents(pods []*corev1.Pod, before map[types.UID]time.Time) {

@@ -82,7 +82,7 @@ func outOfMemory(c *clues, s seat, ended *corev1.ContainerStateTerminated, _ Log
 
 // wrongFormat: the runtime has started the program by the time the kernel refuses it, so the log
 // is the only place that tells.
-func wrongFormat(c *clues, s seat, ended *corev1.ContainerStateTerminated, run LogKey) (symptom, bool) {
+func wrongFormat(c *clues, _ seat, ended *corev1.ContainerStateTerminated, run LogKey) (symptom, bool) {
 	if ended.ExitCode == 0 {
 		return symptom{}, false
 	}
@@ -98,7 +98,7 @@ func wrongFormat(c *clues, s seat, ended *corev1.ContainerStateTerminated, run L
 
 // commandInShell: 127 is what shells and init programs exit with when there is no such command, and
 // their line says which.
-func commandInShell(c *clues, s seat, ended *corev1.ContainerStateTerminated, run LogKey) (symptom, bool) {
+func commandInShell(c *clues, _ seat, ended *corev1.ContainerStateTerminated, run LogKey) (symptom, bool) {
 	if ended.ExitCode != 127 {
 		return symptom{}, false
 	}

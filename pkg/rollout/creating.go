@@ -65,8 +65,9 @@ func (c *clues) unexplained(pod *corev1.Pod) (symptom, bool) {
 		return imagePulling(all)
 	case shapeUnready:
 		return c.unreadyPod(pod, all)
+	default:
+		return symptom{}, false
 	}
-	return symptom{}, false
 }
 
 // creatingReasons are the events that tell of a sandbox or a volume that could not be made.

@@ -166,8 +166,7 @@ func (s *symptom) adopt(like *symptom) {
 
 // specificity orders the names for one and the same end of a container.
 func specificity(c Cause) int {
-	switch c {
-	case CrashLoop, InitFailed:
+	if c == CrashLoop || c == InitFailed {
 		return 0
 	}
 	return 1

@@ -205,12 +205,12 @@ func TestDeadlineOfTheController(t *testing.T) {
 		w.after(time.Second).after(15 * time.Second).outcome(Succeeded)
 	})
 	t.Run("of another revision, found so", func(t *testing.T) {
-		w := foundWorld(t, 3)
+		w := foundWorld(t)
 		w.change().Conditions = []workload.Condition{exceeded(epoch, "web-bad")}
 		w.pods(waitingPod("web-new-0", "ContainerCreating", "")).after(time.Second).outcome("")
 	})
 	t.Run("found so, and the cause is asked for first", func(t *testing.T) {
-		w := foundWorld(t, 3)
+		w := foundWorld(t)
 		w.change().Conditions = []workload.Condition{exceeded(epoch, "web-new")}
 		p := waitingPod("web-new-0", "ContainerCreating", "")
 		p.CreationTimestamp = metav1.NewTime(epoch.Add(-time.Hour))

@@ -24,7 +24,7 @@ func (c *clues) unplaced(pod *corev1.Pod) (symptom, bool) {
 	case placed == nil || placed.Status != corev1.ConditionFalse:
 		return symptom{}, false
 	}
-	return c.unschedulable(pod, placed.Message), true
+	return c.unschedulable(placed.Message), true
 }
 
 var (
@@ -40,7 +40,7 @@ var (
 
 // unschedulable keeps the reasons of the scheduler's message. When all of them are about claims it
 // is the volume that is pending.
-func (c *clues) unschedulable(pod *corev1.Pod, text string) symptom {
+func (c *clues) unschedulable(text string) symptom {
 	message := oneLine(strings.TrimRight(schedulerTail.ReplaceAllString(text, ""), ". "))
 	if found, ok := missingObject(text, message); ok {
 		return found

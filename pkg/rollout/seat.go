@@ -72,8 +72,9 @@ func (s seat) serving() bool {
 		return s.finished()
 	case roleSidecar: // its readiness is in the status since 1.29; started is enough before that
 		return s.running() && (s.status.Ready || (s.status.Started != nil && *s.status.Started && s.spec.ReadinessProbe == nil))
+	default:
+		return s.running() && s.status.Ready
 	}
-	return s.running() && s.status.Ready
 }
 
 // crash returns how the container last ended when it should not have, and which run that was. The

@@ -79,7 +79,9 @@ func (s *soak) disturbed(now *soak, j *judge) disturbance {
 		return disturbance{kindEviction, "a pod was evicted"}
 	}
 	for uid, n := range now.unhealthy {
-		if n > s.unhealthy[uid] {
+		// What the first look at a pod's events brings may be older than the soak.
+		before, known := s.unhealthy[uid]
+		if n > before && (known || j.now.Sub(j.was.memory.asked[uid]) >= eventsTime) {
 			return disturbance{kindLiveness, fmt.Sprintf("pod %s: liveness probe failed", j.podName(uid))}
 		}
 	}

@@ -40,7 +40,9 @@ func TestSoakBeginsAnew(t *testing.T) {
 	for name, happens := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 3, release)
-			w.finished().after(time.Second).after(8 * time.Second)
+			w.finished()
+			w.seen.Pods[0].Spec.Containers[0].LivenessProbe = &corev1.Probe{PeriodSeconds: 10, FailureThreshold: 3}
+			w.after(time.Second).after(8 * time.Second)
 			happens(w)
 			w.after(time.Second).outcome("")
 			if w.told(EventSoak) != 1 {
@@ -49,6 +51,19 @@ func TestSoakBeginsAnew(t *testing.T) {
 			w.after(14 * time.Second).outcome("").after(time.Second).outcome(Succeeded)
 		})
 	}
+}
+
+// Probes that failed before the rollout was complete are of the past.
+func TestOldLivenessFailures(t *testing.T) {
+	w := newWorld(t, 1, release)
+	w.finished()
+	w.seen.Pods[0].Spec.Containers[0].LivenessProbe = &corev1.Probe{PeriodSeconds: 10, FailureThreshold: 3}
+	w.after(time.Second)
+	w.seen.Events = []*corev1.Event{{
+		Reason: "Unhealthy", Message: "Liveness probe failed: refused", Count: 2,
+		InvolvedObject: corev1.ObjectReference{UID: "web-new-0", Kind: "Pod"},
+	}}
+	w.after(100 * time.Millisecond).after(15 * time.Second).outcome(Succeeded)
 }
 
 // A window that was broken proves that so much time is too short.

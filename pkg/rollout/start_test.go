@@ -117,6 +117,7 @@ func TestRefusal(t *testing.T) {
 		{`Internal error occurred: failed calling webhook "inject.acme.io": failed to call webhook: Post "https://inject.acme.svc:443/": context deadline exceeded`, WebhookUnavailable, Waiting, ""},
 		{`Pod "web-1" is invalid: spec.containers[0].image: Required value`, AdmissionDenied, Fatal, ""},
 		{`pods "web-1" is forbidden: no PriorityClass with name urgent was found`, AdmissionDenied, Fatal, ""},
+		{`pods "web-1" is forbidden: not yet ready to handle request`, AdmissionDenied, Waiting, ""},
 		{`etcdserver: request timed out`, "", "", ""},
 		{`Timeout: request did not complete within requested timeout`, "", "", ""},
 	}

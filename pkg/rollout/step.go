@@ -78,24 +78,26 @@ func (w *Wants) add(more Wants) {
 	}
 }
 
+// badness orders how workloads may end.
+var badness = map[Outcome]int{Succeeded: 1, Superseded: 2, TimedOut: 3}
+
 // combine decides the release: it fails with its first workload, and ends otherwise when all have,
 // as the worst of them did.
 func combine(all []WorkloadState) Outcome {
-	worst := Outcome("")
+	decided := true
+	worst := Succeeded
 	for i := range all {
-		if all[i].Outcome == Failed {
+		outcome := all[i].Outcome
+		if outcome == Failed {
 			return Failed
 		}
-	}
-	for _, outcome := range []Outcome{Succeeded, Superseded, TimedOut} {
-		for i := range all {
-			switch all[i].Outcome {
-			case "":
-				return ""
-			case outcome:
-				worst = outcome
-			}
+		decided = decided && outcome != ""
+		if badness[outcome] > badness[worst] {
+			worst = outcome
 		}
+	}
+	if !decided {
+		return ""
 	}
 	return worst
 }

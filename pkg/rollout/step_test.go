@@ -117,19 +117,19 @@ func TestPaused(t *testing.T) {
 		w.after(time.Second).after(11*time.Minute).outcome(TimedOut).first(Paused, Waiting)
 	})
 	t.Run("found paused", func(t *testing.T) {
-		w := foundWorld(t, 3)
+		w := foundWorld(t)
 		w.change().Paused = true
 		w.after(time.Second).outcome(Failed).first(Paused, Waiting)
 	})
 	t.Run("found paused and complete", func(t *testing.T) {
-		w := foundWorld(t, 3)
+		w := foundWorld(t)
 		w.change().Paused = true
 		w.finished().after(time.Second).outcome(Succeeded)
 	})
 }
 
 func TestTakesUpWhatItFinds(t *testing.T) {
-	w := foundWorld(t, 3)
+	w := foundWorld(t)
 	w.pods(waitingPod("web-new-0", "ContainerCreating", "")).after(time.Second).outcome("")
 	got := w.state.Workloads[0]
 	if got.RevisionFrom != 1 || got.RevisionTo != 2 || got.RevisionName != "web-new" || got.ImagesTo["web"] != "web:2.0" || got.ImagesFrom["web"] != "web:1.0" {

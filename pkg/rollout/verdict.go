@@ -132,6 +132,9 @@ func (j *judge) failLate(message string) {
 	j.decide(Failed, late.Message)
 }
 
+// underWay are the causes that take their time, or that someone has chosen.
+var underWay = map[Cause]bool{ImagePulling: true, InitRunning: true, Paused: true}
+
 // timedOut: the user's patience ends. What stands in the way with evidence is a failure; a pull or
 // an init container under way is not.
 func (j *judge) timedOut(bool, disturbance) bool {
@@ -140,8 +143,7 @@ func (j *judge) timedOut(bool, disturbance) bool {
 	}
 	message := fmt.Sprintf("not complete after %s", j.policy.Timeout)
 	for i := range j.complaints {
-		switch j.complaints[i].Cause {
-		case ImagePulling, InitRunning, Paused:
+		if underWay[j.complaints[i].Cause] {
 			continue
 		}
 		j.next.Findings[0], j.next.Findings[i] = j.next.Findings[i], j.next.Findings[0]

@@ -124,7 +124,10 @@ func FuzzReplay(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for range replay.Frames() {
+		for _, err := range replay.Frames() {
+			if err != nil {
+				return
+			}
 			if frames++; frames > 100*(len(data)+100) {
 				t.Fatal("it does not end")
 			}

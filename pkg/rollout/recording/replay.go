@@ -35,7 +35,6 @@ type Replay struct {
 	base   time.Time
 
 	refs    []workload.Ref
-	initial map[workload.Ref]*rollout.Before
 	started bool
 	state   rollout.State
 	clock   time.Duration

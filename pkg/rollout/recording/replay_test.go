@@ -120,8 +120,8 @@ func TestFrames(t *testing.T) {
 func TestFramesCanBeLeft(t *testing.T) {
 	p := &Replay{in: &given{read(t, "e-exit1")}, policy: release(), stage: newStage()}
 	n := 0
-	for range p.Frames() {
-		if n++; n == 3 {
+	for _, err := range p.Frames() {
+		if n++; n == 3 || err != nil {
 			break
 		}
 	}

@@ -134,7 +134,7 @@ func TestValuesAreCutOut(t *testing.T) {
 	}
 	meta := metav1.ObjectMeta{
 		Name: "web", Annotations: applied,
-		ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl", FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:x":"` + secret + `"}`)}}},
+		ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl", FieldsV1: metav1.NewFieldsV1(`{"f:x":"` + secret + `"}`)}},
 	}
 	template := corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Annotations: applied}, Spec: spec}
 	objects := []runtime.Object{
