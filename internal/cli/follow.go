@@ -11,6 +11,10 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
+// maxSilence is how long a server may stay silent: as long as the default progress deadline. A job in
+// CI must not hang on a cluster that is gone for good.
+const maxSilence = 10 * time.Minute
+
 // follow is the one loop: it joins snapshots, the moment at which the engine wants to be called
 // again, the view's clock and the context, until the release is decided. When the context or the
 // watch ends first, it returns the state so far and the cause. release is the failed one while its
@@ -33,6 +37,9 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 		case <-wake.C:
 		case <-clock.C:
 			ticked = true
+			if f.silent() {
+				return state, fmt.Errorf("the API server has not answered for %s", maxSilence)
+			}
 		}
 		if !ticked && f.judgeable(&state) {
 			var news []rollout.Event
@@ -50,7 +57,7 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 // known is of the past: patience would run out over things that may long have mended themselves.
 // Only the end of the user's own patience is left.
 func (f *follower) judgeable(state *rollout.State) bool {
-	if f.unreachable {
+	if !f.unreachable.IsZero() {
 		limit := state.Policy.Timeout
 		return f.snapshot != nil && limit > 0 && f.now().Sub(state.Started) >= limit
 	}
@@ -65,14 +72,19 @@ func (f *follower) take(u watch.Update) []rollout.Event {
 		news = f.blindSpots()
 	}
 	was := f.unreachable
-	f.unreachable = !u.Unreachable.IsZero()
+	f.unreachable = u.Unreachable
 	switch {
-	case f.unreachable && !was:
+	case was.IsZero() && !f.unreachable.IsZero():
 		news = append(news, f.warning(fmt.Sprintf("the API server does not answer: %v; still trying", u.Trouble)))
-	case was && !f.unreachable:
+	case !was.IsZero() && f.unreachable.IsZero():
 		news = append(news, f.warning("the API server answers again"))
 	}
 	return news
+}
+
+// silent tells whether the server has been away for too long.
+func (f *follower) silent() bool {
+	return !f.unreachable.IsZero() && f.now().Sub(f.unreachable) >= maxSilence
 }
 
 func (f *follower) warning(message string) rollout.Event {

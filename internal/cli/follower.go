@@ -21,7 +21,7 @@ type follower struct {
 	recorder *recorder
 
 	snapshot    rollout.Snapshot
-	unreachable bool
+	unreachable time.Time       // since when the server has not answered; zero while it does
 	unseen      map[string]bool // what was said that it can't be seen
 }
 

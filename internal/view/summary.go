@@ -114,7 +114,8 @@ func (s *sheet) next(commands []string) {
 
 // nextCommands are the release's own or, where it has none, those of the decisive cause.
 func nextCommands(r rollout.Result) []string {
-	if len(r.Next) > 0 || r.Outcome == rollout.Succeeded {
+	// What mends a cause is no advice about an object that is someone else's now.
+	if len(r.Next) > 0 || r.Outcome == rollout.Succeeded || r.Outcome == rollout.Superseded {
 		return r.Next
 	}
 	w := decisive(r)
