@@ -1,0 +1,161 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+// answers gives one error after the other, then success, and counts the tries.
+func answers(tries *int, errs ...error) func(context.Context, bool) error {
+	return func(context.Context, bool) error {
+		*tries++
+		if *tries > len(errs) {
+			return nil
+		}
+		return errs[*tries-1]
+	}
+}
+
+func repeated(err error, n int) []error {
+	all := make([]error, n)
+	for i := range all {
+		all[i] = err
+	}
+	return all
+}
+
+func TestRepeat(t *testing.T) {
+	conflict := &Error{Reason: Conflict, Message: "conflict"}
+	away := &Error{Reason: Unreachable, Message: "away"}
+	refused := &Error{Reason: Forbidden, Message: "forbidden"}
+	for name, test := range map[string]struct {
+		errs      []error
+		want      error
+		tries     int
+		atLeast   time.Duration
+		uncertain bool
+	}{
+		"at once":                       {tries: 1},
+		"it changed under us":           {errs: repeated(conflict, 3), tries: 4},
+		"it never stops changing":       {errs: repeated(conflict, 99), want: conflict, tries: 21},
+		"the server restarts":           {errs: repeated(away, 8), tries: 9, atLeast: 4 * time.Second},
+		"the server does not come back": {errs: repeated(away, 99), want: away, tries: 15, atLeast: 10 * time.Second},
+		"no permission":                 {errs: []error{refused}, want: refused, tries: 1},
+		"trouble, then a refusal":       {errs: []error{away, refused}, want: refused, tries: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tries, start := 0, time.Now()
+				err := applyPatience().repeat(t.Context(), answers(&tries, test.errs...))
+				if !errors.Is(err, test.want) || tries != test.tries {
+					t.Errorf("%v after %d tries", err, tries)
+				}
+				if took := time.Since(start); took < test.atLeast || took > test.atLeast+10*time.Second {
+					t.Errorf("it took %s", took)
+				}
+			})
+		})
+	}
+}
+
+// TestRepeatTellsOfLostAnswers: once a try may have been carried out, the next one has to look.
+func TestRepeatTellsOfLostAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []bool
+		errs := []error{&Error{Reason: Conflict}, &Error{Reason: ServerFault}, &Error{Reason: Conflict}}
+		err := applyPatience().repeat(t.Context(), func(_ context.Context, uncertain bool) error {
+			told = append(told, uncertain)
+			if len(told) <= len(errs) {
+				return errs[len(told)-1]
+			}
+			return nil
+		})
+		if err != nil || len(told) != 4 || told[0] || told[1] || !told[2] || !told[3] {
+			t.Errorf("%v, told %v", err, told)
+		}
+	})
+}
+
+func TestRepeatEndsWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, errors.New("enough"))
+		defer cancel()
+		tries := 0
+		err := restorePatience().repeat(ctx, answers(&tries, repeated(&Error{Reason: Unreachable, Message: "away"}, 999)...))
+		if !is(err, Unreachable) || ctx.Err() == nil {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestRead(t *testing.T) {
+	for name, test := range map[string]struct {
+		errs  []error
+		tries int
+		fails bool
+	}{
+		"a burst of 500":   {repeated(apierrors.NewInternalError(errors.New("x")), 3), 4, false},
+		"too long a burst": {repeated(apierrors.NewServiceUnavailable("x"), 9), 4, true},
+		"not there":        {repeated(apierrors.NewUnauthorized("x"), 9), 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tries := 0
+				next := answers(&tries, test.errs...)
+				_, err := read(t.Context(), func(ctx context.Context) (int, error) { return 0, next(ctx, false) })
+				if tries != test.tries || (err != nil) != test.fails {
+					t.Errorf("%v after %d tries", err, tries)
+				}
+			})
+		})
+	}
+}
+
+func TestGrace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		graceful, stop := grace(ctx, 5*time.Second)
+		defer stop()
+		cancel()
+		time.Sleep(4 * time.Second)
+		if graceful.Err() != nil {
+			t.Error("a request that is under way was cut off at once")
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if graceful.Err() == nil {
+			t.Error("it would never end")
+		}
+	})
+}
+
+func TestEach(t *testing.T) {
+	items := make([]int, 100)
+	for i := range items {
+		items[i] = i
+	}
+	double := func(_ context.Context, n int) (int, error) { return 2 * n, nil }
+	results, err := each(t.Context(), items, double)
+	if err != nil || len(results) != 100 || results[99] != 198 {
+		t.Errorf("%v %v", results, err)
+	}
+	bad := errors.New("bad")
+	_, err = each(t.Context(), items, func(ctx context.Context, n int) (int, error) {
+		if n == 7 {
+			return 0, bad
+		}
+		if n > 7 {
+			<-ctx.Done()
+			return 0, ctx.Err()
+		}
+		return n, nil
+	})
+	if err != bad {
+		t.Errorf("got %v, want the error and not the cancellation that it caused", err)
+	}
+}
