@@ -93,17 +93,18 @@ func (j *judge) askClaims() {
 }
 
 // askLogs wants the log of the last crash of one pod for each complaint.
-func (j *judge) askLogs(k *complaint, before map[LogKey]time.Time) {
+func (j *judge) askLogs(k *complaint, before map[containerKey]time.Time) {
 	run := k.exemplar.run
 	if run == nil || slices.Contains(j.seen.Blind, blindLogs) {
 		return
 	}
+	key := containerKey{run.PodUID, run.Container}
+	t := since(before, key, j.now)
+	j.next.memory.askedLogs = put(j.next.memory.askedLogs, key, t)
 	if _, ok := j.clues.answer(*run, 0); ok {
 		return
 	}
 	j.wants.Logs = append(j.wants.Logs, *run)
-	t := since(before, *run, j.now)
-	j.next.memory.askedLogs = put(j.next.memory.askedLogs, *run, t)
 	j.wake.set(t.Add(logTime))
 }
 

@@ -71,7 +71,7 @@ func (c *clues) sawLog(run LogKey) bool {
 			return true
 		}
 	}
-	asked, ok := c.memory.askedLogs[run]
+	asked, ok := c.memory.askedLogs[containerKey{run.PodUID, run.Container}]
 	if !ok {
 		return false
 	}

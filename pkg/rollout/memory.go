@@ -35,7 +35,7 @@ type memory struct {
 	evictions map[types.UID]eviction
 
 	asked     map[types.UID]time.Time
-	askedLogs map[LogKey]time.Time
+	askedLogs map[containerKey]time.Time // since the first of its crashes
 
 	sightings map[sight]sighting
 	soak      soak

@@ -284,4 +284,10 @@ func TestSilentKubelet(t *testing.T) {
 	w := newWorld(t, 3, Policy{FailFast: FailFastStrict})
 	w.pods(crashedPod("web-new-0", 0, 1)).after(time.Second).outcome("")
 	w.after(logTime).outcome(Failed).first(CrashLoop, Failing)
+
+	w = newWorld(t, 3, release)
+	for restarts := range int32(3) {
+		w.pods(crashedPod("web-new-0", restarts, 1)).after(10 * time.Second).outcome("")
+	}
+	w.pods(crashedPod("web-new-0", 3, 1)).after(0).outcome(Failed) // it has been silent before
 }
