@@ -94,6 +94,9 @@ func New(pod *corev1.Pod, settings Settings, now time.Time) *Machine {
 	m.inits, m.mains = unitsOf(pod)
 	m.adopt()
 	m.scheduleEviction()
+	if pod.DeletionTimestamp != nil {
+		m.worker.task = taskTerminate
+	}
 	m.timers.set("begin", now, m.trigger)
 	return m
 }

@@ -69,6 +69,12 @@ func (n *node) observe(pod *corev1.Pod) {
 
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.base != nil && pod.ResourceVersion == p.base.ResourceVersion {
+		// The echo of our own write. It is no reason to work, but what the watch
+		// keeps anyway need not be kept twice.
+		p.newest, p.base, p.fresh = pod, pod, true
+		return
+	}
 	if p.base != nil && !newer(pod, p.base) {
 		return
 	}

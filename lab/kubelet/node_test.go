@@ -1,0 +1,119 @@
+package kubelet
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes/fake"
+)
+
+// running plays a node with one pod against a fake API, in a bubble of its own
+// time, and calls check some seconds later.
+func running(t *testing.T, pod *corev1.Pod, wait time.Duration, check func(t *testing.T, n *node, client *fake.Clientset)) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		pod.ResourceVersion = "1"
+		client := fake.NewClientset(pod, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: pod.Namespace, Name: "settings"}})
+		w, err := newWorld(ctx, client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := newRecorder(client)
+		n := newNode(client, w, r, "127.0.0.1")
+		done := make(chan error, 8)
+		for _, s := range r.shards {
+			go func() { done <- r.run(ctx, s) }()
+		}
+		go func() { done <- n.watch(ctx) }()
+		go func() { done <- n.work(ctx) }()
+		time.Sleep(wait)
+		synctest.Wait()
+		check(t, n, client)
+		stop()
+		for range len(r.shards) + 2 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func TestNodeTellsTheAPI(t *testing.T) {
+	running(t, podOf("web:1.0"), 3*time.Second, func(t *testing.T, n *node, client *fake.Clientset) {
+		pod, err := client.CoreV1().Pods("shop").Get(t.Context(), "web-1", metav1.GetOptions{})
+		if err != nil || pod.Status.Phase != corev1.PodRunning || condition(&pod.Status, corev1.PodReady).Status != corev1.ConditionTrue {
+			t.Errorf("%v %+v", err, pod.Status)
+		}
+		events, err := client.CoreV1().Events("shop").List(t.Context(), metav1.ListOptions{})
+		if err != nil || len(events.Items) != 4 {
+			t.Errorf("%v: %d events: %+v", err, len(events.Items), events.Items)
+		}
+	})
+}
+
+func TestNodeRemovesWhatEnded(t *testing.T) {
+	deleted := func(pod *corev1.Pod) {
+		at, grace := metav1.NewTime(noon), int64(30)
+		pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &at, &grace
+		pod.Finalizers = []string{"example.com/keep"}
+	}
+	running(t, podOf("web:1.0", deleted), 5*time.Second, func(t *testing.T, n *node, client *fake.Clientset) {
+		for _, action := range client.Actions() {
+			if action.Matches("delete", "pods") {
+				return
+			}
+		}
+		t.Errorf("not deleted: %v", client.Actions())
+	})
+}
+
+func TestNodeServes(t *testing.T) {
+	annotated := podOf("web:1.0", func(pod *corev1.Pod) {
+		pod.Annotations = map[string]string{AnnotationCPU: "180m", AnnotationMemory: "100Mi"}
+	})
+	running(t, annotated, 11*time.Second, func(t *testing.T, n *node, _ *fake.Clientset) {
+		mux := http.NewServeMux()
+		mux.HandleFunc("GET /containerLogs/{namespace}/{pod}/{container}", n.serveLogs)
+		mux.HandleFunc("GET /metrics/nodes/{node}/metrics/resource", n.serveMetrics)
+		get := func(path string) (int, string) {
+			answer := httptest.NewRecorder()
+			mux.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path, nil))
+			return answer.Code, answer.Body.String()
+		}
+		for path, want := range map[string]string{
+			"/containerLogs/shop/web-1/web?tailLines=1": "listening on :8080\n",
+			"/containerLogs/shop/web-1/wbe":             `container "wbe" in pod "web-1" is not available`,
+			"/containerLogs/shop/web-2/web":             `pod "web-2" does not exist`,
+			"/metrics/nodes/lab-1/metrics/resource":     `container_memory_working_set_bytes{container="web",namespace="shop",pod="web-1"} 1.048576e+08`,
+		} {
+			if _, got := get(path); !strings.Contains(got, want) {
+				t.Errorf("%s: %s", path, got)
+			}
+		}
+		if _, got := get("/metrics/nodes/lab-2/metrics/resource"); strings.Contains(got, "web-1") {
+			t.Errorf("lab-2: %s", got)
+		}
+		all := n.residents()[0].samples(time.Now())
+		if len(all) != 1 || all[0].cpuSeconds < 1.8 || all[0].cpuSeconds > 2 {
+			t.Errorf("%+v", all)
+		}
+	})
+}
+
+func TestUsageIsSharedOut(t *testing.T) {
+	pod := podOf("web:1.0", func(pod *corev1.Pod) {
+		pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: "side", Image: "side:1"})
+		pod.Annotations = map[string]string{AnnotationCPU: "200m", AnnotationMemory + ".side": "1Gi"}
+	})
+	web, side := usageOf(pod, &pod.Spec.Containers[0]), usageOf(pod, &pod.Spec.Containers[1])
+	if web.CPU.MilliValue() != 100 || side.CPU.MilliValue() != 100 || side.Memory.Value() != 1<<30 {
+		t.Errorf("%v %v", web, side)
+	}
+}
