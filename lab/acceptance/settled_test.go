@@ -24,7 +24,8 @@ func settled(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(of(ts).settle(ctx, args[0]))
 }
 
-// settle waits until a Deployment is complete, by kubectl's rule.
+// settle waits until a Deployment is complete, by kubectl's rule, and its old pods are gone: from then
+// on nobody writes its status.
 func (s *story) settle(ctx context.Context, name string) error {
 	began := time.Now()
 	deployments := s.client.AppsV1().Deployments(s.namespace)
@@ -51,6 +52,9 @@ func (s *story) settle(ctx context.Context, name string) error {
 
 func complete(d *appsv1.Deployment) bool {
 	want := *d.Spec.Replicas
+	if t := d.Status.TerminatingReplicas; t != nil && *t > 0 {
+		return false
+	}
 	return d.Status.ObservedGeneration >= d.Generation &&
 		d.Status.UpdatedReplicas == want && d.Status.Replicas == want && d.Status.AvailableReplicas == want
 }
