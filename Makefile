@@ -13,7 +13,8 @@ TAGS = -tags kustomize_disable_go_plugin_support
 # The race detector needs a C compiler; without one Go says so by CGO_ENABLED=0.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-# The lab's packages that do not need a cluster, and those that start one.
+# The lab's packages that do not need a cluster, and those that start one. What links Kubernetes' own
+# components has no tests of its own: cmd and component.
 LAB_UNITS = ./cli ./control ./kubeconfig ./kubelet ./leftovers ./pki ./plan ./ports ./state ./supervisor ./trim
 LAB_RUNS  = ./acceptance/... ./cluster ./clustertest
 
@@ -43,10 +44,8 @@ unit:
 	go test $(RACE) ./...
 	cd lab && go test $(RACE) $(LAB_UNITS)
 
-# What runs against a cluster. Its packages link parts of Kubernetes, so that the race detector would
-# have all of that compiled again: the plugin's own races are what unit looks for.
-acceptance: build
-	cd lab && KUBECTL_APP_LAB=$(CURDIR)/bin/kubectl-app-lab go test $(LAB_RUNS)
+acceptance: build ## what runs against a cluster
+	cd lab && KUBECTL_APP_LAB=$(CURDIR)/bin/kubectl-app-lab go test $(RACE) $(LAB_RUNS)
 
 cross: ## the plugin compiles for the other systems it is installed on
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build $(TAGS) -o /dev/null ./cmd/kubectl-app
