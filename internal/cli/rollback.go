@@ -51,10 +51,11 @@ func worthRestoring(w cluster.Written) bool {
 
 // restoreAll puts back each workload; those that could not be are returned as decided states.
 func (r *release) restoreAll(work context.Context, written []cluster.Written) (restored []cluster.Written, failed []rollout.WorkloadState) {
-	for _, w := range written {
-		back, err := r.cluster.Restore(work, w, r.writeOptions())
+	backs, faults := r.cluster.RestoreAll(work, written, r.writeOptions())
+	for i, w := range written {
+		err := faults[i]
 		if err == nil {
-			restored = append(restored, back)
+			restored = append(restored, backs[i])
 			continue
 		}
 		state := rollout.WorkloadState{Target: w.Target(), Phase: rollout.Done, Outcome: rollout.Failed, Message: err.Error()}

@@ -10,21 +10,22 @@ import (
 // stampAll writes each verdict on its revision, so that the next undo knows which ones are good. A
 // stamp that can't be written spoils nothing: the texts returned are warnings.
 func stampAll(ctx context.Context, c *cluster.Cluster, f *follower, state rollout.State, o cluster.WriteOptions) []string {
-	var warnings []string
+	var verdicts []cluster.Verdict
 	for i := range state.Workloads {
 		w := &state.Workloads[i]
 		for _, r := range f.snapshot[w.Target.Ref].Revisions {
 			if r.Name != w.RevisionName {
 				continue
 			}
-			stamp, ok := rollout.StampFor(r.Hash, w.Outcome, w.Findings, f.now(), "kubectl-app/"+version)
-			if !ok {
-				continue
-			}
-			if err := c.Stamp(ctx, w.Target.Ref, r.Name, r.UID, stamp, o); err != nil {
-				warnings = append(warnings, err.Error())
+			if stamp, ok := rollout.StampFor(r.Hash, w.Outcome, w.Findings, f.now(), "kubectl-app/"+version); ok {
+				verdicts = append(verdicts, cluster.Verdict{Ref: w.Target.Ref, ReplicaSet: r.Name, UID: r.UID, Stamp: stamp})
 			}
 		}
+	}
+	faults := c.StampAll(ctx, verdicts, o)
+	warnings := make([]string, 0, len(faults))
+	for _, err := range faults {
+		warnings = append(warnings, err.Error())
 	}
 	return warnings
 }

@@ -34,6 +34,23 @@ func each[In, Out any](ctx context.Context, items []In, work func(context.Contex
 	return results, firstFault(faults)
 }
 
+// all runs work for every item, some at a time, whatever becomes of the others. Results and errors are
+// in the items' order.
+func all[In, Out any](items []In, work func(In) (Out, error)) ([]Out, []error) {
+	results, faults := make([]Out, len(items)), make([]error, len(items))
+	var group sync.WaitGroup
+	slots := make(chan struct{}, width)
+	for i, item := range items {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			results[i], faults[i] = work(item)
+		})
+	}
+	group.Wait()
+	return results, faults
+}
+
 // firstFault prefers a real error over the cancellation that it caused.
 func firstFault(faults []error) error {
 	var cancelled error

@@ -25,6 +25,11 @@ func (c *Cluster) Restore(ctx context.Context, w Written, o WriteOptions) (Writt
 	})
 }
 
+// RestoreAll restores side by side. What came of each is in the order of what was written.
+func (c *Cluster) RestoreAll(ctx context.Context, written []Written, o WriteOptions) ([]Written, []error) {
+	return all(written, func(w Written) (Written, error) { return c.Restore(ctx, w, o) })
+}
+
 // Pause stops the rollout where it is (`--on-failure=pause`), under the conditions of Restore.
 func (c *Cluster) Pause(ctx context.Context, w Written, o WriteOptions) (Written, error) {
 	return c.amend(ctx, w, o, func(d *appsv1.Deployment) { d.Spec.Paused = true })
