@@ -6,6 +6,7 @@ package rollout
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -20,9 +21,7 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 		w := WorkloadState{Target: t, Phase: Progressing, memory: memory{watched: now, progressed: now}}
 		if b := t.Before; b != nil && b.Workload != nil {
 			w.ImagesFrom = workload.Images(&b.Workload.Template)
-		}
-		if b := t.Before; b != nil && b.Revision != nil {
-			w.RevisionFrom = b.Revision.Number
+			w.RevisionFrom = numberOf(b)
 		}
 		if t.Template != nil {
 			w.ImagesTo = workload.Images(t.Template)
@@ -30,6 +29,16 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 		s.Workloads = append(s.Workloads, w)
 	}
 	return s
+}
+
+// numberOf is the revision that was captured; the workload names it, too, where its object was not read.
+func numberOf(b *Before) int64 {
+	if b.Revision != nil {
+		return b.Revision.Number
+	}
+	// What can't be read counts as not known.
+	n, _ := strconv.ParseInt(b.Workload.Annotations[workload.AnnotationRevision], 10, 64)
+	return n
 }
 
 // Step takes in one snapshot and returns the next state and the news. It may be called with the

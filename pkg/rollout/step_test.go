@@ -143,6 +143,56 @@ func TestTakesUpWhatItFinds(t *testing.T) {
 	w.after(time.Second).outcome(Superseded)
 }
 
+func TestStartTellsWhatWasBefore(t *testing.T) {
+	before := &workload.Workload{Template: templateOf("web:1.0"), Annotations: map[string]string{workload.AnnotationRevision: "6"}}
+	for name, tt := range map[string]struct {
+		before *Before
+		want   int64
+	}{
+		"captured":     {&Before{Workload: before, Revision: &workload.Revision{Number: 7}}, 7},
+		"of the name":  {&Before{Workload: before}, 6},
+		"not known":    {&Before{Workload: &workload.Workload{}}, 0},
+		"nothing":      {&Before{}, 0},
+		"not captured": {nil, 0},
+	} {
+		s := Start([]Target{{Ref: shop, Before: tt.before}}, release, epoch)
+		if got := s.Workloads[0].RevisionFrom; got != tt.want {
+			t.Errorf("%s: from revision %d, want %d", name, got, tt.want)
+		}
+	}
+}
+
+// Claims that hold a pod up have their events read: the provisioner's word is on them.
+func TestWantsTheEventsOfClaims(t *testing.T) {
+	w := newWorld(t, 1, release)
+	d := w.change()
+	d.Template.Spec.Volumes = []corev1.Volume{
+		{Name: "tmp"},
+		{Name: "data", VolumeSource: corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "data"}}},
+	}
+	w.seen.Revisions[1].Template = d.Template
+	w.state.Workloads[0].Target.Template = &d.Template
+	p := ownedPod("new", "web-new-0")
+	p.Spec.NodeName = ""
+	p.Status.Conditions = []corev1.PodCondition{{
+		Type: corev1.PodScheduled, Status: "False", Message: "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
+	}}
+	w.pods(p).after(time.Second).first(VolumePending, Waiting)
+	if got := w.state.Wants.Claims[shop]; len(got) != 1 || got[0] != "data" {
+		t.Fatalf("wants the events of claims %q", got)
+	}
+	w.seen.Events = []*corev1.Event{{
+		Reason: "ProvisioningFailed", Message: `storageclass.storage.k8s.io "fast" not found`,
+		InvolvedObject: corev1.ObjectReference{Kind: "PersistentVolumeClaim", Name: "data", UID: "c"},
+	}}
+	w.after(time.Second)
+	f := w.state.Workloads[0].Findings[0]
+	want := `0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims: storageclass.storage.k8s.io "fast" not found`
+	if f.Message != want || f.Next[0] != "kubectl describe pvc data -n shop" {
+		t.Errorf("%q, next %q", f.Message, f.Next)
+	}
+}
+
 // A revision that is used again may bring pods from its earlier days.
 func TestEarlierDaysDoNotCount(t *testing.T) {
 	w := newWorld(t, 1, Policy{FailFast: FailFastStrict})
