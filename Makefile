@@ -15,7 +15,7 @@ RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 # The lab's packages that do not need a cluster, and those that start one. What links Kubernetes' own
 # components has no tests of its own: cmd and component.
-LAB_UNITS = ./cli ./control ./kubeconfig ./kubelet ./leftovers ./pki ./plan ./ports ./state ./supervisor ./trim
+LAB_UNITS = ./bench ./cli ./control ./kubeconfig ./kubelet ./leftovers ./pki ./plan ./ports ./state ./supervisor ./trim
 LAB_RUNS  = ./acceptance/... ./cluster ./clustertest
 
 GOLANGCI = go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint
@@ -56,8 +56,8 @@ lint:
 	$(GOLANGCI) run ./...
 	cd lab && $(GOLANGCI) run --config ../.golangci.yml ./...
 
-bench: build ## side by side with kubectl's own code
-	cd lab && go run ./bench
+bench: build ## side by side with kubectl's own code; BENCH="-quick -only startup,requests" chooses
+	cd lab && go run ./bench $(BENCH)
 
 clean:
 	rm -rf bin

@@ -11,9 +11,9 @@ type unit func(float64) string
 
 func count(v float64) string { return fmt.Sprintf("%.0f", v) }
 
-// seconds of anything below ten are written as milliseconds.
+// seconds below one are written as milliseconds.
 func seconds(v float64) string {
-	if v < 10 && v > -10 {
+	if v < 1 {
 		return fmt.Sprintf("%.0f ms", v*1000)
 	}
 	return fmt.Sprintf("%.1f s", v)
