@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"time"
 )
 
 // unit says how a figure is written.
@@ -26,8 +25,6 @@ func megabytes(v float64) string { return fmt.Sprintf("%.1f MB", v/1e6) }
 type sample []float64
 
 func (s *sample) add(v float64) { *s = append(*s, v) }
-
-func (s *sample) addTime(d time.Duration) { s.add(d.Seconds()) }
 
 // median of an even number of figures is the mean of the two in the middle.
 func (s sample) median() float64 {

@@ -39,7 +39,7 @@ func newStage(ctx context.Context) (*stage, error) {
 	}
 	s := &stage{lab: lab, kubeconfig: filepath.Join(lab.Home, "bench.yaml")}
 	if err := s.connect(ctx); err != nil {
-		return nil, errors.Join(err, s.close())
+		return nil, errors.Join(err, s.close()) //nolint:contextcheck // the lab ends after an interrupt, too
 	}
 	return s, nil
 }
