@@ -38,7 +38,7 @@ func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) (
 		defer stop()
 		w, err := c.apply(ctx, change, o)
 		if err != nil {
-			return Written{}, &failedWrite{change.Ref(), err}
+			return Written{}, &writeError{change.Ref(), err}
 		}
 		return w, nil
 	})
@@ -47,7 +47,7 @@ func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) (
 	}
 	done := slices.DeleteFunc(written, func(w Written) bool { return w.Deployment == nil })
 	partial := &PartialError{Written: done, Err: err}
-	var failed *failedWrite
+	var failed *writeError
 	if errors.As(err, &failed) {
 		partial.Failed, partial.Err = failed.ref, failed.err
 	}
@@ -57,14 +57,14 @@ func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) (
 	return done, partial
 }
 
-// failedWrite carries the name of the workload out of each.
-type failedWrite struct {
+// writeError carries the name of the workload out of each.
+type writeError struct {
 	ref workload.Ref
 	err error
 }
 
-func (f *failedWrite) Error() string { return f.err.Error() }
-func (f *failedWrite) Unwrap() error { return f.err }
+func (f *writeError) Error() string { return f.err.Error() }
+func (f *writeError) Unwrap() error { return f.err }
 
 // apply writes one change: if the object is not as it was captured, or the answer is lost, it looks
 // and begins anew.

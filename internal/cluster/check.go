@@ -91,12 +91,12 @@ func planCheck(err error) (Check, bool) {
 	var noGood *rollout.NoGoodRevisionError
 	history := func(ref workload.Ref) {
 		c.Check, c.Workload, c.Object = CheckRevision, ref, ref.String()
-		c.Next = []string{"kubectl app rollout history " + ref.String() + flag("-n", ref.Namespace)}
+		c.Next = []string{"kubectl app rollout history " + ref.String() + inFlag(ref.Namespace)}
 	}
 	switch {
 	case errors.As(err, &container):
 		c.Check, c.Workload, c.Object = CheckContainer, container.Workload, container.Workload.String()
-		c.Next = []string{"kubectl get " + container.Workload.String() + flag("-n", container.Workload.Namespace) + " -o wide"}
+		c.Next = []string{"kubectl get " + container.Workload.String() + inFlag(container.Workload.Namespace) + " -o wide"}
 	case errors.As(err, &image):
 		c.Check, c.Object = CheckImage, image.Image
 	case errors.As(err, &noHistory):

@@ -23,7 +23,8 @@ func unknownContext(name string, config api.Config) *Error {
 // suggest completes an error about a wrong name: the nearest right one, or the first few there are.
 func (e *Error) suggest(name string, candidates []string, intro string) *Error {
 	const shown = 8
-	switch e.suggestOnly(name, candidates); {
+	_ = e.suggestOnly(name, candidates)
+	switch {
 	case e.Nearest != "":
 	case len(candidates) > shown:
 		e.Message += fmt.Sprintf("; %s %s and %d more", intro, quoted(candidates[:shown]), len(candidates)-shown)

@@ -47,7 +47,7 @@ func (e *Error) explainStatus(c call, err error) {
 		e.set(Denied, "%s is refused by the cluster's admission: %s", c.object, text)
 	case apierrors.IsForbidden(err):
 		e.set(Forbidden, "not allowed to %s %s%s: %s", c.verb, c.object, inNamespace(c.namespace), text)
-		e.Next = []string{"kubectl auth can-i " + c.verb + " " + c.resource + flag("-n", c.namespace), "kubectl auth whoami"}
+		e.Next = []string{"kubectl auth can-i " + c.verb + " " + c.resource + inFlag(c.namespace), "kubectl auth whoami"}
 	case apierrors.IsNotFound(err):
 		e.set(NotFound, "no %s%s", c.object, inNamespace(c.namespace))
 	case apierrors.IsConflict(err):
@@ -79,9 +79,10 @@ func inNamespace(namespace string) string {
 	return fmt.Sprintf(" in namespace %q", namespace)
 }
 
-func flag(name, value string) string {
-	if value == "" {
+// inFlag is -n of a command to type.
+func inFlag(namespace string) string {
+	if namespace == "" {
 		return ""
 	}
-	return " " + name + " " + value
+	return " -n " + namespace
 }

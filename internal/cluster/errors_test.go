@@ -68,11 +68,11 @@ func TestAPIErrorLeavesWhatIsOurs(t *testing.T) {
 	if err := apiError(call{}, nil); err != nil {
 		t.Errorf("no error became %v", err)
 	}
-	if err := apiError(call{}, context.Canceled); err != context.Canceled {
+	if err := apiError(call{}, context.Canceled); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancellation became %v", err)
 	}
 	ours := &Error{Reason: NoConfig, Message: "no kubeconfig"}
-	if err := apiError(call{}, ours); err != error(ours) {
+	if err := apiError(call{}, ours); !errors.Is(err, ours) {
 		t.Errorf("ours became %v", err)
 	}
 }

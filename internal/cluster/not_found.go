@@ -24,7 +24,7 @@ func (c *Cluster) explainNotFound(ctx context.Context, ref workload.Ref, cause e
 	if err != nil || !errors.As(cause, &e) {
 		return cause
 	}
-	e.Next = []string{"kubectl get deployments" + flag("-n", ref.Namespace)}
+	e.Next = []string{"kubectl get deployments" + inFlag(ref.Namespace)}
 	names := deploymentNames(ctx, client, ref.Namespace)
 	if near := workload.Nearest(ref.Name, names); near != "" {
 		return e.suggestOnly(ref.Name, names)
@@ -54,7 +54,7 @@ func (c *Cluster) explainNothing(ctx context.Context, namespace, selector string
 	return &Error{
 		Reason:  NothingFound,
 		Message: "no deployments" + inNamespace(namespace) + matching(selector),
-		Next:    []string{"kubectl get deployments --show-labels" + flag("-n", namespace)},
+		Next:    []string{"kubectl get deployments --show-labels" + inFlag(namespace)},
 	}
 }
 

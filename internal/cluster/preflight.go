@@ -58,7 +58,7 @@ func checkPaused(changes []Change) []Check {
 		refused = append(refused, Check{
 			Check: CheckPaused, Level: Refuse, Workload: ref, Object: ref.String(),
 			Message: fmt.Sprintf("%s is paused: the change would be stored and not rolled out", ref),
-			Next:    []string{"kubectl rollout resume " + ref.String() + flag("-n", ref.Namespace)},
+			Next:    []string{"kubectl rollout resume " + ref.String() + inFlag(ref.Namespace)},
 		})
 	}
 	return refused

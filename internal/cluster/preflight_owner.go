@@ -10,7 +10,7 @@ import (
 // ownerWarning says what will happen to the change, and what keeps it.
 func ownerWarning(ref workload.Ref, o workload.Owner) (message string, next []string) {
 	by := strings.TrimSpace(fmt.Sprintf("%s %s %s", o.Tool, o.Kind, o.Name))
-	in := flag("-n", o.Namespace)
+	in := inFlag(o.Namespace)
 	switch o.Tool {
 	case workload.OwnerFlux:
 		message = fmt.Sprintf("%s is managed by %s: its next reconciliation reverts this change unless it is made there too", ref, by)
@@ -29,10 +29,10 @@ func ownerWarning(ref workload.Ref, o workload.Owner) (message string, next []st
 		}
 	case workload.OwnerSSA:
 		message = fmt.Sprintf("%s is applied by %q (server-side): its next apply reverts this change unless it is made there too", ref, o.Name)
-		next = []string{"kubectl get " + ref.String() + flag("-n", ref.Namespace) + " -o yaml --show-managed-fields"}
+		next = []string{"kubectl get " + ref.String() + inFlag(ref.Namespace) + " -o yaml --show-managed-fields"}
 	default:
 		message = fmt.Sprintf("%s was made with kubectl apply: the next apply of its file reverts this change unless the file says the same", ref)
-		next = []string{"kubectl apply view-last-applied " + ref.String() + flag("-n", ref.Namespace)}
+		next = []string{"kubectl apply view-last-applied " + ref.String() + inFlag(ref.Namespace)}
 	}
 	return message, next
 }

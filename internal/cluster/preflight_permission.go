@@ -75,7 +75,7 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 		checks = append(checks, Check{
 			Check: CheckPermission, Level: n.level, Workload: change.Ref(), Object: n.target(),
 			Message: fmt.Sprintf("no permission to %s %s%s: %s", n.verb, n.target(), inNamespace(namespace), n.without),
-			Next:    []string{fmt.Sprintf("kubectl auth can-i %s %s%s", firstWord(n.verb), n.target(), flag("-n", namespace))},
+			Next:    []string{fmt.Sprintf("kubectl auth can-i %s %s%s", firstWord(n.verb), n.target(), inFlag(namespace))},
 		})
 	}
 	return checks, nil

@@ -112,7 +112,7 @@ func shortageChecks(change Change, level Level, short []workload.Shortage, conse
 	for _, s := range short {
 		check := Check{
 			Check: CheckQuota, Level: level, Workload: ref, Object: "resourcequota/" + s.Quota,
-			Next: []string{"kubectl describe resourcequota " + s.Quota + flag("-n", ref.Namespace)},
+			Next: []string{"kubectl describe resourcequota " + s.Quota + inFlag(ref.Namespace)},
 		}
 		if len(s.Undeclared) > 0 {
 			check.Message = fmt.Sprintf("resourcequota/%s admits only pods that set %s, and container %s of %s does not: %s",

@@ -127,7 +127,7 @@ func missingKeys(to referent, keys []string, uses []use) []Check {
 		}
 		checks = append(checks, Check{
 			Check: CheckReference, Level: Refuse, Workload: u.by, Object: to.String(), Message: message,
-			Next: []string{"kubectl describe " + to.String() + flag("-n", to.namespace)},
+			Next: []string{"kubectl describe " + to.String() + inFlag(to.namespace)},
 		})
 	}
 	return checks
@@ -138,7 +138,7 @@ func missingObject(to referent, uses []use) Check {
 	check := Check{
 		Check: CheckReference, Level: Refuse, Workload: uses[0].by, Object: to.String(),
 		Message: fmt.Sprintf("%s does not exist in namespace %q, and %s needs it", to, to.namespace, place(uses[0])),
-		Next:    []string{"kubectl get " + to.resource() + flag("-n", to.namespace)},
+		Next:    []string{"kubectl get " + to.resource() + inFlag(to.namespace)},
 	}
 	pullOnly := !slices.ContainsFunc(uses, func(u use) bool { return u.Use != workload.UsePullSecret })
 	if pullOnly {

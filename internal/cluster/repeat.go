@@ -27,7 +27,7 @@ func (p patience) repeat(ctx context.Context, try func(ctx context.Context, unce
 	uncertain := false
 	for {
 		err := try(ctx, uncertain)
-		delay := time.Duration(0)
+		var delay time.Duration
 		switch {
 		case err == nil || ctx.Err() != nil:
 			return err

@@ -122,11 +122,11 @@ func TestGrace(t *testing.T) {
 		graceful, stop := grace(ctx, 5*time.Second)
 		defer stop()
 		cancel()
-		time.Sleep(4 * time.Second)
+		<-time.After(4 * time.Second)
 		if graceful.Err() != nil {
 			t.Error("a request that is under way was cut off at once")
 		}
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		synctest.Wait()
 		if graceful.Err() == nil {
 			t.Error("it would never end")
@@ -155,7 +155,7 @@ func TestEach(t *testing.T) {
 		}
 		return n, nil
 	})
-	if err != bad {
+	if !errors.Is(err, bad) || errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the error and not the cancellation that it caused", err)
 	}
 }

@@ -86,18 +86,6 @@ func fileInfos(s Selection) ([]*resource.Info, error) {
 	return builder.Do().Infos()
 }
 
-// settleNamespace is kubectl's rule: -n is for objects that name none, and must not contradict one
-// that does. A local builder can't apply it, since it does not know which kinds have a namespace.
-func settleNamespace(d *appsv1.Deployment, namespace string, explicit, local bool) error {
-	if explicit && d.Namespace != "" && d.Namespace != namespace {
-		return &ArgumentError{fmt.Sprintf("the file says that deployment/%s is in namespace %q, and -n says %q", d.Name, d.Namespace, namespace)}
-	}
-	if d.Namespace == "" && !local {
-		d.Namespace = namespace
-	}
-	return nil
-}
-
 func matching(selector string) string {
 	if selector == "" {
 		return ""

@@ -102,7 +102,6 @@ func digestFault(digest string) string {
 }
 
 func isDomain(s string) bool {
-	host, port := s, ""
 	if strings.HasPrefix(s, "[") {
 		end := strings.IndexByte(s, ']')
 		if end < 2 || !all(s[1:end], func(c byte) bool { return isHex(c) || c == ':' }) {
@@ -113,8 +112,8 @@ func isDomain(s string) bool {
 		}
 		return true
 	}
-	var hasPort bool
-	if host, port, hasPort = strings.Cut(s, ":"); hasPort && (port == "" || !all(port, isDigit)) {
+	host, port, hasPort := strings.Cut(s, ":")
+	if hasPort && (port == "" || !all(port, isDigit)) {
 		return false
 	}
 	for label := range strings.SplitSeq(host, ".") {

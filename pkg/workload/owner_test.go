@@ -27,8 +27,10 @@ func TestOwners(t *testing.T) {
 		"Helm, by its manager":         {`managedFields: [{manager: helm, operation: Update, ` + image + `}]`, []string{"Helm release  "}},
 		"a Kustomization":              {`labels: {kustomize.toolkit.fluxcd.io/name: apps, kustomize.toolkit.fluxcd.io/namespace: flux-system}`, []string{"Flux Kustomization flux-system apps"}},
 		"a Kustomization switched off": {`{labels: {kustomize.toolkit.fluxcd.io/name: apps}, annotations: {kustomize.toolkit.fluxcd.io/reconcile: disabled}}`, nil},
-		"a HelmRelease": {`{labels: {app.kubernetes.io/managed-by: Helm, helm.toolkit.fluxcd.io/name: shop, helm.toolkit.fluxcd.io/namespace: prod}, annotations: {meta.helm.sh/release-name: shop}}`,
-			[]string{"Flux HelmRelease prod shop"}},
+		"a HelmRelease": {
+			`{labels: {app.kubernetes.io/managed-by: Helm, helm.toolkit.fluxcd.io/name: shop, helm.toolkit.fluxcd.io/namespace: prod}, annotations: {meta.helm.sh/release-name: shop}}`,
+			[]string{"Flux HelmRelease prod shop"},
+		},
 		"Flux, by its manager":    {`managedFields: [{manager: kustomize-controller, operation: Apply, ` + image + `}]`, []string{"Flux Kustomization  "}},
 		"Argo CD":                 {`annotations: {argocd.argoproj.io/tracking-id: "shop:apps/Deployment:prod/web", kubectl.kubernetes.io/last-applied-configuration: "{}"}`, []string{"Argo CD Application  shop"}},
 		"Argo CD, any namespace":  {`annotations: {argocd.argoproj.io/tracking-id: "team_shop:apps/Deployment:prod/web"}`, []string{"Argo CD Application team shop"}},
