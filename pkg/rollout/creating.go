@@ -1,47 +1,11 @@
 package rollout
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 )
-
-// Nothing in a pod's status tells why its sandbox or volumes are not there: only events do
-// (recording m). They stay when their cause is gone, so each is checked against what came later.
-
-// shape is where a pod without a symptom of its own stands. Pods of one shape share the cause that
-// is found on those whose events were looked at.
-type shape int
-
-const (
-	shapeNone shape = iota
-	shapeCreating
-	shapePulling
-	shapeUnready
-)
-
-func shapeOf(pod *corev1.Pod) shape {
-	if pod.Spec.NodeName == "" {
-		return shapeNone
-	}
-	for s := range seats(pod) {
-		if s.running() || s.status.State.Terminated != nil || s.status.LastTerminationState.Terminated != nil {
-			return shapeUnready
-		}
-	}
-	if hasSandbox(pod) {
-		return shapePulling
-	}
-	return shapeCreating
-}
-
-// hasSandbox: volumes are mounted and the network is up (KEP-3085).
-func hasSandbox(pod *corev1.Pod) bool {
-	c := podCondition(pod, corev1.PodReadyToStartContainers)
-	return c != nil && c.Status == corev1.ConditionTrue
-}
 
 // unexplainedTime is how long a pod may lie without a symptom before its events are asked for.
 const unexplainedTime = 2 * time.Second
@@ -108,43 +72,6 @@ func isOneOf(note *corev1.Event, reasons []string) bool {
 		}
 	}
 	return false
-}
-
-// preferred: what is missing says more than that a mount failed, and that more than that the wait
-// for the mounts timed out.
-func preferred(a, b symptom) bool {
-	weight := func(s symptom) int {
-		switch {
-		case s.cause == "":
-			return 0
-		case s.grade == Fatal:
-			return 3
-		case strings.HasPrefix(s.message, "Unable to attach or mount volumes"):
-			return 1
-		}
-		return 2
-	}
-	return weight(a) > weight(b)
-}
-
-var mountLead = regexp.MustCompile(`^(?:MountVolume\.\w+|AttachVolume\.\w+|UnmountVolume\.\w+) failed for volume "[^"]*" ?: `)
-
-func mountFailure(text string) symptom {
-	message := oneLine(text)
-	if found, ok := missingObject(text, oneLine(mountLead.ReplaceAllString(text, ""))); ok {
-		return found
-	}
-	return waiting(VolumeMountFailed, message)
-}
-
-var sandboxLayers = []*regexp.Regexp{
-	rpcLayer,
-	regexp.MustCompile(`^(?:F|f)ailed to create pod sandbox: `),
-	regexp.MustCompile(`^failed to (?:setup|set up) (?:network for )?sandbox "?[^":]*"?: `),
-}
-
-func sandboxFailure(text string) symptom {
-	return waiting(PodSandboxFailed, oneLine(dropPrefixes(text, sandboxLayers)))
 }
 
 // imagePulling: a pull has begun, and nothing came after it.

@@ -1,7 +1,6 @@
 package rollout
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -55,49 +54,6 @@ func (j *judge) judge(seen Observed, ok bool) {
 	j.next.memory.begun = true
 }
 
-// superseded says who else has the object now, if anyone. Replicas changed by an HPA or by `scale`
-// make a new generation of the same template, and that is no one's release.
-func (j *judge) superseded() string {
-	w, t := j.seen.Workload, &j.next.Target
-	switch {
-	case w == nil:
-		return fmt.Sprintf("%s was deleted", t.Name)
-	case t.UID != "" && w.UID != t.UID:
-		return fmt.Sprintf("%s was deleted and created again", t.Name)
-	case t.Template == nil || w.Generation < t.Generation || w.Generation == j.was.memory.checked:
-		return ""
-	case !workload.SameTemplate(t.Template, &w.Template):
-		return fmt.Sprintf("the template was changed by someone else (generation %d, ours was %d)", w.Generation, t.Generation)
-	}
-	j.next.memory.checked = w.Generation
-	return ""
-}
-
-// takeUp waits for the generation of our write to be seen. Where the target left it open, what is
-// seen first is taken as ours.
-func (j *judge) takeUp() bool {
-	w, t := j.seen.Workload, &j.next.Target
-	if w.Generation < t.Generation {
-		return false
-	}
-	t.UID = w.UID
-	if t.Generation == 0 {
-		t.Generation = w.Generation
-	}
-	if t.Template == nil {
-		t.Template = w.Template.DeepCopy()
-		j.next.ImagesTo = workload.Images(t.Template)
-		j.next.memory.checked = w.Generation
-	}
-	return true
-}
-
-// observed tells whether the status speaks of the object as it is, and not of an earlier one.
-func (j *judge) observed() bool {
-	w := j.seen.Workload
-	return w.ObservedGeneration >= w.Generation && w.ObservedGeneration >= j.next.Target.Generation
-}
-
 // observe finds our revision and its pods.
 func (j *judge) observe() {
 	j.revision = j.currentRevision()
@@ -116,29 +72,6 @@ func (j *judge) observe() {
 	j.next.memory = j.next.memory.withPods(j.ailing, j.now)
 	if !j.was.memory.begun {
 		j.next.memory.past = pastPods(j.ailing)
-	}
-}
-
-// currentRevision compares templates only until the revision is known: that is the dear part of a
-// step.
-func (j *judge) currentRevision() *workload.Revision {
-	if uid := j.was.memory.revision; uid != "" {
-		for i := range j.seen.Revisions {
-			if j.seen.Revisions[i].UID == uid {
-				return &j.seen.Revisions[i]
-			}
-		}
-	}
-	return workload.Current(j.seen.Workload, j.seen.Revisions)
-}
-
-// takeUpFrom guesses where a rollout that was taken up came from: the newest other revision that
-// still has pods, else the newest.
-func (w *WorkloadState) takeUpFrom(all []workload.Revision, current *workload.Revision) {
-	for _, r := range all {
-		if current != nil && r.UID != current.UID && r.Number < current.Number {
-			w.RevisionFrom, w.ImagesFrom = r.Number, workload.Images(&r.Template)
-		}
 	}
 }
 
@@ -172,23 +105,4 @@ func (j *judge) look() {
 	j.ask()
 	j.advise()
 	j.wake.set(j.clues.wake.at)
-}
-
-// count fills in what a view shows.
-func (j *judge) count() {
-	w, c := j.seen.Workload, Counts{Desired: j.seen.Workload.Desired, Terminating: j.seen.Workload.Terminating}
-	if r := j.revision; r != nil {
-		c.Updated, c.Ready, c.Available = r.Total, r.Ready, r.Available
-		for i := range j.seen.Revisions {
-			if j.seen.Revisions[i].UID != r.UID {
-				c.Old += j.seen.Revisions[i].Total
-			}
-		}
-	} else if j.observed() {
-		c.Updated, c.Old = w.Updated, max(w.Total-w.Updated, 0)
-	} else {
-		c.Old = w.Total
-	}
-	j.next.Counts = c
-	j.mark(c)
 }

@@ -74,38 +74,9 @@ type sighting struct {
 	restarts  int32 // that were told
 }
 
-// memorable are the waiting reasons whose words are kept.
-var memorable = map[string]bool{
-	"ErrImagePull": true, "ImagePullBackOff": true, "RegistryUnavailable": true, "ImageInspectError": true, reasonPostStart: true,
-}
-
-// withPods returns the memory after a look at the new pods that are not well.
-func (m memory) withPods(ailing []*corev1.Pod, now time.Time) memory {
-	old := m
-	m.unready, m.starting, m.runs, m.said = nil, nil, nil, nil
-	for _, pod := range ailing {
-		if !isReady(pod) && !ended(pod) {
-			m.unready = put(m.unready, pod.UID, old.since(old.unready[pod.UID], unreadySince(pod), now))
-		}
-		for s := range seats(pod) {
-			if s.running() && !s.serving() {
-				began := s.status.State.Running.StartedAt.Time
-				m.starting = put(m.starting, s.key(), old.since(old.starting[s.key()], began, now))
-			}
-			if s.status.RestartCount > 0 {
-				m.runs = put(m.runs, s.key(), old.nextRun(s, now))
-			}
-			if said := old.nextSaid(s); said.text != "" {
-				m.said = put(m.said, s.key(), said)
-			}
-		}
-	}
-	return m
-}
-
-// since dates what is seen now: from when it was first seen, or, on the first look of all, from when
+// began dates what is seen now: from when it was first seen, or, on the first look of all, from when
 // the cluster says that it began.
-func (m *memory) since(known, told, now time.Time) time.Time {
+func (m *memory) began(known, told, now time.Time) time.Time {
 	switch {
 	case !known.IsZero():
 		return known
@@ -113,38 +84,6 @@ func (m *memory) since(known, told, now time.Time) time.Time {
 		return now
 	}
 	return told
-}
-
-func unreadySince(pod *corev1.Pod) time.Time {
-	if c := podCondition(pod, corev1.PodReady); c != nil {
-		return c.LastTransitionTime.Time
-	}
-	return pod.CreationTimestamp.Time
-}
-
-// nextRun dates the present run of a container.
-func (m *memory) nextRun(s seat, now time.Time) run {
-	known, ok := m.runs[s.key()]
-	restarts := s.status.RestartCount
-	r := s.status.State.Running
-	if r == nil {
-		return run{restarts: restarts}
-	}
-	if !ok || known.restarts != restarts {
-		known.since = time.Time{}
-	}
-	return run{restarts, m.since(known.since, r.StartedAt.Time, now)}
-}
-
-func (m *memory) nextSaid(s seat) saying {
-	if s.serving() {
-		return saying{}
-	}
-	w := s.status.State.Waiting
-	if w == nil || !memorable[w.Reason] || (w.Reason != reasonPostStart && pullMessage(w.Message) == "") {
-		return m.said[s.key()]
-	}
-	return saying{w.Reason, w.Message}
 }
 
 func since[K comparable](all map[K]time.Time, key K, now time.Time) time.Time {
@@ -178,26 +117,4 @@ func longEnough[K comparable](c *clues, all map[K]time.Time, key K, d time.Durat
 	}
 	c.wake.set(began.Add(d))
 	return false
-}
-
-// healthy is the quick look that spares most pods the long one.
-func healthy(pod *corev1.Pod) bool {
-	if !isReady(pod) || ended(pod) {
-		return false
-	}
-	return !restarted(pod.Status.ContainerStatuses) && !restarted(pod.Status.InitContainerStatuses)
-}
-
-func restarted(statuses []corev1.ContainerStatus) bool {
-	for i := range statuses {
-		if statuses[i].RestartCount > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func isReady(pod *corev1.Pod) bool {
-	c := podCondition(pod, corev1.PodReady)
-	return c != nil && c.Status == corev1.ConditionTrue
 }

@@ -1,0 +1,34 @@
+package rollout
+
+import (
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// takeUpFrom guesses where a rollout that was taken up came from: the newest other revision that
+// still has pods, else the newest.
+func (w *WorkloadState) takeUpFrom(all []workload.Revision, current *workload.Revision) {
+	for _, r := range all {
+		if current != nil && r.UID != current.UID && r.Number < current.Number {
+			w.RevisionFrom, w.ImagesFrom = r.Number, workload.Images(&r.Template)
+		}
+	}
+}
+
+// count fills in what a view shows.
+func (j *judge) count() {
+	w, c := j.seen.Workload, Counts{Desired: j.seen.Workload.Desired, Terminating: j.seen.Workload.Terminating}
+	if r := j.revision; r != nil {
+		c.Updated, c.Ready, c.Available = r.Total, r.Ready, r.Available
+		for i := range j.seen.Revisions {
+			if j.seen.Revisions[i].UID != r.UID {
+				c.Old += j.seen.Revisions[i].Total
+			}
+		}
+	} else if j.observed() {
+		c.Updated, c.Old = w.Updated, max(w.Total-w.Updated, 0)
+	} else {
+		c.Old = w.Total
+	}
+	j.next.Counts = c
+	j.mark(c)
+}

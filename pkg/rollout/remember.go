@@ -1,0 +1,68 @@
+package rollout
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// memorable are the waiting reasons whose words are kept.
+var memorable = map[string]bool{
+	"ErrImagePull": true, "ImagePullBackOff": true, "RegistryUnavailable": true, "ImageInspectError": true, reasonPostStart: true,
+}
+
+// withPods returns the memory after a look at the new pods that are not well.
+func (m memory) withPods(ailing []*corev1.Pod, now time.Time) memory {
+	old := m
+	m.unready, m.starting, m.runs, m.said = nil, nil, nil, nil
+	for _, pod := range ailing {
+		if !isReady(pod) && !ended(pod) {
+			m.unready = put(m.unready, pod.UID, old.began(old.unready[pod.UID], unreadySince(pod), now))
+		}
+		for s := range seats(pod) {
+			if s.running() && !s.serving() {
+				told := s.status.State.Running.StartedAt.Time
+				m.starting = put(m.starting, s.key(), old.began(old.starting[s.key()], told, now))
+			}
+			if s.status.RestartCount > 0 {
+				m.runs = put(m.runs, s.key(), old.nextRun(s, now))
+			}
+			if said := old.nextSaid(s); said.text != "" {
+				m.said = put(m.said, s.key(), said)
+			}
+		}
+	}
+	return m
+}
+
+func unreadySince(pod *corev1.Pod) time.Time {
+	if c := podCondition(pod, corev1.PodReady); c != nil {
+		return c.LastTransitionTime.Time
+	}
+	return pod.CreationTimestamp.Time
+}
+
+// nextRun dates the present run of a container.
+func (m *memory) nextRun(s seat, now time.Time) run {
+	known, ok := m.runs[s.key()]
+	restarts := s.status.RestartCount
+	r := s.status.State.Running
+	if r == nil {
+		return run{restarts: restarts}
+	}
+	if !ok || known.restarts != restarts {
+		known.since = time.Time{}
+	}
+	return run{restarts, m.began(known.since, r.StartedAt.Time, now)}
+}
+
+func (m *memory) nextSaid(s seat) saying {
+	if s.serving() {
+		return saying{}
+	}
+	w := s.status.State.Waiting
+	if w == nil || !memorable[w.Reason] || (w.Reason != reasonPostStart && pullMessage(w.Message) == "") {
+		return m.said[s.key()]
+	}
+	return saying{w.Reason, w.Message}
+}

@@ -1,0 +1,63 @@
+package rollout
+
+import (
+	"fmt"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// superseded says who else has the object now, if anyone. Replicas changed by an HPA or by `scale`
+// make a new generation of the same template, and that is no one's release.
+func (j *judge) superseded() string {
+	w, t := j.seen.Workload, &j.next.Target
+	switch {
+	case w == nil:
+		return fmt.Sprintf("%s was deleted", t.Name)
+	case t.UID != "" && w.UID != t.UID:
+		return fmt.Sprintf("%s was deleted and created again", t.Name)
+	case t.Template == nil || w.Generation < t.Generation || w.Generation == j.was.memory.checked:
+		return ""
+	case !workload.SameTemplate(t.Template, &w.Template):
+		return fmt.Sprintf("the template was changed by someone else (generation %d, ours was %d)", w.Generation, t.Generation)
+	}
+	j.next.memory.checked = w.Generation
+	return ""
+}
+
+// takeUp waits for the generation of our write to be seen. Where the target left it open, what is
+// seen first is taken as ours.
+func (j *judge) takeUp() bool {
+	w, t := j.seen.Workload, &j.next.Target
+	if w.Generation < t.Generation {
+		return false
+	}
+	t.UID = w.UID
+	if t.Generation == 0 {
+		t.Generation = w.Generation
+	}
+	if t.Template == nil {
+		t.Template = w.Template.DeepCopy()
+		j.next.ImagesTo = workload.Images(t.Template)
+		j.next.memory.checked = w.Generation
+	}
+	return true
+}
+
+// observed tells whether the status speaks of the object as it is, and not of an earlier one.
+func (j *judge) observed() bool {
+	w := j.seen.Workload
+	return w.ObservedGeneration >= w.Generation && w.ObservedGeneration >= j.next.Target.Generation
+}
+
+// currentRevision compares templates only until the revision is known: that is the dear part of a
+// step.
+func (j *judge) currentRevision() *workload.Revision {
+	if uid := j.was.memory.revision; uid != "" {
+		for i := range j.seen.Revisions {
+			if j.seen.Revisions[i].UID == uid {
+				return &j.seen.Revisions[i]
+			}
+		}
+	}
+	return workload.Current(j.seen.Workload, j.seen.Revisions)
+}
