@@ -76,9 +76,9 @@ func (c *Cluster) loadConfig() (*rest.Config, error) {
 	}
 	config = rest.CopyConfig(config)
 	config.UserAgent = "kubectl-app/" + c.version
-	// The server's priority and fairness limits what it has to; client-go's default of 5 requests a
-	// second would make a release of many workloads crawl.
-	config.QPS, config.Burst = 300, 600
+	// The server's priority and fairness limits what it has to, and no more than width requests are
+	// under way at a time; client-go's own limit would make a release of many workloads crawl.
+	config.QPS = -1
 	// Nothing is printed behind the live view.
 	config.WarningHandlerWithContext = warningRouter{}
 	return config, nil

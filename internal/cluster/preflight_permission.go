@@ -124,11 +124,12 @@ func mayAccess(ctx context.Context, client kubernetes.Interface, namespace strin
 	return review.Status.Allowed, nil
 }
 
-// granted tells whether the rules contain a permission. A rule for certain names does not give the
-// right to list or watch all; the watch by name that such a rule allows is tried all the same.
+// granted tells whether the rules contain a permission. A rule for certain names counts where names
+// are asked for: the workloads are watched by name, what belongs to them is not.
 func granted(rules []authorizationv1.ResourceRule, n need) bool {
 	return slices.ContainsFunc(rules, func(r authorizationv1.ResourceRule) bool {
-		return matches(r.Verbs, n.verb) && matches(r.APIGroups, n.group) && matchesResource(r.Resources, n)
+		named := len(r.ResourceNames) == 0 || n.resource == "deployments"
+		return named && matches(r.Verbs, n.verb) && matches(r.APIGroups, n.group) && matchesResource(r.Resources, n)
 	})
 }
 

@@ -32,10 +32,7 @@ func (c *Cluster) quotaChecks(ctx context.Context, namespace string, changes []C
 	if err != nil {
 		err = apiError(call{"list", "resourcequotas", namespace, "resourcequotas"}, err)
 		if is(err, Forbidden) {
-			return []Check{{
-				Check: CheckQuota, Level: Note, Workload: changes[0].Ref(), Object: "resourcequotas",
-				Message: "the quotas" + inNamespace(namespace) + " are not checked: no permission to list them",
-			}}, nil
+			return []Check{unchecked(changes[0], "resourcequotas", namespace)}, nil
 		}
 		return nil, err
 	}
@@ -44,7 +41,11 @@ func (c *Cluster) quotaChecks(ctx context.Context, namespace string, changes []C
 	}
 	var ranges []corev1.LimitRange
 	if needsDefaults(list.Items, changes) {
-		if ranges, err = c.limitRanges(ctx, namespace); err != nil {
+		ranges, err = c.limitRanges(ctx, namespace)
+		if is(err, Forbidden) {
+			return []Check{unchecked(changes[0], "limitranges", namespace)}, nil
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -53,6 +54,13 @@ func (c *Cluster) quotaChecks(ctx context.Context, namespace string, changes []C
 		checks = append(checks, roomChecks(list.Items, ranges, change)...)
 	}
 	return checks, nil
+}
+
+func unchecked(change Change, resource, namespace string) Check {
+	return Check{
+		Check: CheckQuota, Level: Note, Workload: change.Ref(), Object: resource,
+		Message: "the quotas" + inNamespace(namespace) + " are not checked: no permission to list " + resource,
+	}
 }
 
 func needsDefaults(quotas []corev1.ResourceQuota, changes []Change) bool {

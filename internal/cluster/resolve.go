@@ -47,15 +47,10 @@ func (c *Cluster) Resolve(ctx context.Context, s Selection) ([]Object, error) {
 		return c.list(ctx, namespace, s)
 	}
 	refs := make([]workload.Ref, 0, len(wanted))
-	seen := map[workload.Ref]bool{}
-	for _, w := range wanted { // "deploy/web deployment/web" is one object
-		ref := workload.Ref{Kind: deploymentKind.Kind, Namespace: namespace, Name: w.name}
-		if !seen[ref] {
-			seen[ref] = true
-			refs = append(refs, ref)
-		}
+	for _, w := range wanted {
+		refs = append(refs, workload.Ref{Kind: deploymentKind.Kind, Namespace: namespace, Name: w.name})
 	}
-	return c.getAll(ctx, refs)
+	return c.getAll(ctx, unique(refs)) // "deploy/web deployment/web" is one object
 }
 
 // supported refuses kinds that can't be released (yet), with the kubectl command that changes them.

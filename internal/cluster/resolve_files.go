@@ -48,7 +48,7 @@ func (c *Cluster) resolveFiles(ctx context.Context, s Selection) ([]Object, erro
 	for _, o := range objects {
 		refs = append(refs, o.Ref())
 	}
-	return c.getAll(ctx, refs)
+	return c.getAll(ctx, unique(refs))
 }
 
 // placed is the namespace of an object from a file. The builder works without a server, and so it

@@ -113,12 +113,11 @@ func splitCombined(args []string, byLabel bool) ([]named, error) {
 }
 
 // unique drops repetitions: one object is changed once.
-func unique(wanted []named) []named {
-	var once []named
-	for _, w := range wanted {
-		if !slices.Contains(once, w) {
-			once = append(once, w)
-		}
-	}
-	return once
+func unique[T comparable](wanted []T) []T {
+	seen := make(map[T]bool, len(wanted))
+	return slices.DeleteFunc(wanted, func(w T) bool {
+		again := seen[w]
+		seen[w] = true
+		return again
+	})
 }

@@ -1,0 +1,50 @@
+package cluster
+
+import (
+	"strings"
+	"testing"
+
+	authorizationv1 "k8s.io/api/authorization/v1"
+)
+
+func TestGranted(t *testing.T) {
+	log := need{verb: "get", resource: "pods", subresource: "log"}
+	pods := need{verb: "list", resource: "pods"}
+	web := need{verb: "watch", group: "apps", resource: "deployments"}
+	rule := func(verbs, groups, resources string, names ...string) authorizationv1.ResourceRule {
+		return authorizationv1.ResourceRule{
+			Verbs: strings.Split(verbs, ","), APIGroups: strings.Split(groups, ","), Resources: strings.Split(resources, ","), ResourceNames: names,
+		}
+	}
+	for name, test := range map[string]struct {
+		need need
+		rule authorizationv1.ResourceRule
+		want bool
+	}{
+		"said in so many words":        {pods, rule("get,list", "", "pods"), true},
+		"everything":                   {pods, rule("*", "*", "*"), true},
+		"another verb":                 {pods, rule("get", "", "pods"), false},
+		"another group":                {pods, rule("list", "metrics.k8s.io", "pods"), false},
+		"a subresource is not its pod": {log, rule("get", "", "pods"), false},
+		"a subresource":                {log, rule("get", "", "pods/log"), true},
+		"that of everything":           {log, rule("get", "", "*/log"), true},
+		"a pod is not its subresource": {pods, rule("list", "", "pods/log"), false},
+		"certain pods":                 {pods, rule("list", "", "pods", "web-1"), false},
+		"certain workloads, by name":   {web, rule("watch", "apps", "deployments", "web"), true},
+	} {
+		if granted([]authorizationv1.ResourceRule{test.rule}, test.need) != test.want {
+			t.Errorf("%s: granted is %v", name, !test.want)
+		}
+	}
+}
+
+func TestJoinVerbs(t *testing.T) {
+	var got []string
+	for _, n := range joinVerbs(watchNeeds()) {
+		got = append(got, n.verb+" "+n.target())
+	}
+	want := "list and watch deployments, list and watch replicasets, list and watch pods, list events, get pods/log, patch replicasets"
+	if s := strings.Join(got, ", "); s != want {
+		t.Errorf("got %s", s)
+	}
+}
