@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -13,7 +14,7 @@ func count(v float64) string { return fmt.Sprintf("%.0f", v) }
 // seconds below one are written as milliseconds.
 func seconds(v float64) string {
 	if v < 1 {
-		return fmt.Sprintf("%.0f ms", v*1000)
+		return fmt.Sprintf("%d ms", int64(math.Round(v*1000))) // of an integer there is no -0
 	}
 	return fmt.Sprintf("%.1f s", v)
 }
