@@ -16,6 +16,8 @@ type need struct {
 	verb, group, resource, subresource string
 	level                              Level
 	without                            string
+	// names are those of the objects, where they are asked for one by one.
+	names []string
 }
 
 func (n need) target() string {
@@ -25,22 +27,28 @@ func (n need) target() string {
 	return n.resource
 }
 
+// watchedByName workloads of a namespace are watched one by one; more are watched as a whole namespace.
+const watchedByName = 3
+
 // watchNeeds are what a watched release reads and writes beside the patch itself, which the dry run
 // proves. Without its ReplicaSets a rollout can't be told from an earlier one; without the pods
 // there are counts but no causes.
-func watchNeeds() []need {
+func watchNeeds(deployments ...string) []need {
 	var needs []need
+	if len(deployments) > watchedByName {
+		deployments = nil
+	}
 	for _, verb := range []string{"list", "watch"} {
 		needs = append(needs,
-			need{verb, "apps", "deployments", "", Refuse, "the rollout could not be watched; --wait=false only writes"},
-			need{verb, "apps", "replicasets", "", Refuse, "the new revision could not be told from the old; --wait=false only writes"},
-			need{verb, "", "pods", "", Warn, "the cause of a failure can't be seen, and only the deadline decides"},
+			need{verb, "apps", "deployments", "", Refuse, "the rollout could not be watched; --wait=false only writes", deployments},
+			need{verb, "apps", "replicasets", "", Refuse, "the new revision could not be told from the old; --wait=false only writes", nil},
+			need{verb, "", "pods", "", Warn, "the cause of a failure can't be seen, and only the deadline decides", nil},
 		)
 	}
 	return append(needs,
-		need{"list", "", "events", "", Note, "causes that only events tell are not seen"},
-		need{"get", "", "pods", "log", Note, "the logs of crashed containers are not shown"},
-		need{"patch", "apps", "replicasets", "", Note, "the verdict is not stamped on the revision"},
+		need{"list", "", "events", "", Note, "causes that only events tell are not seen", nil},
+		need{"get", "", "pods", "log", Note, "the logs of crashed containers are not shown", nil},
+		need{"patch", "apps", "replicasets", "", Note, "the verdict is not stamped on the revision", nil},
 	)
 }
 
@@ -57,23 +65,28 @@ func (c *Cluster) checkPermissions(ctx context.Context, changes []Change, o Pref
 	}
 	order, in := namespaces(changes)
 	found, err := each(ctx, order, func(ctx context.Context, namespace string) ([]Check, error) {
-		return permissionChecks(ctx, client, namespace, in[namespace][0])
+		return permissionChecks(ctx, client, namespace, in[namespace])
 	})
 	return slices.Concat(found...), err
 }
 
-func permissionChecks(ctx context.Context, client kubernetes.Interface, namespace string, change Change) ([]Check, error) {
-	missing, err := missingNeeds(ctx, client, namespace)
+func permissionChecks(ctx context.Context, client kubernetes.Interface, namespace string, changes []Change) ([]Check, error) {
+	ref := changes[0].Ref()
+	names := make([]string, 0, len(changes))
+	for _, change := range changes {
+		names = append(names, change.Ref().Name)
+	}
+	missing, err := missingNeeds(ctx, client, namespace, watchNeeds(names...))
 	if err != nil {
 		return []Check{{
-			Check: CheckPermission, Level: Note, Workload: change.Ref(),
+			Check: CheckPermission, Level: Note, Workload: ref,
 			Message: fmt.Sprintf("permissions are not checked: %v", err),
 		}}, cancelled(ctx)
 	}
 	var checks []Check
 	for _, n := range joinVerbs(missing) {
 		checks = append(checks, Check{
-			Check: CheckPermission, Level: n.level, Workload: change.Ref(), Object: n.target(),
+			Check: CheckPermission, Level: n.level, Workload: ref, Object: n.target(),
 			Message: fmt.Sprintf("no permission to %s %s%s: %s", n.verb, n.target(), inNamespace(namespace), n.without),
 			Next:    []string{fmt.Sprintf("kubectl auth can-i %s %s%s", firstWord(n.verb), n.target(), inFlag(namespace))},
 		})
@@ -81,7 +94,7 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 	return checks, nil
 }
 
-func missingNeeds(ctx context.Context, client kubernetes.Interface, namespace string) ([]need, error) {
+func missingNeeds(ctx context.Context, client kubernetes.Interface, namespace string, needs []need) ([]need, error) {
 	review := &authorizationv1.SelfSubjectRulesReview{Spec: authorizationv1.SelfSubjectRulesReviewSpec{Namespace: namespace}}
 	// A review only computes: it can be repeated like a read.
 	review, err := read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectRulesReview, error) {
@@ -90,7 +103,7 @@ func missingNeeds(ctx context.Context, client kubernetes.Interface, namespace st
 	if err != nil {
 		return nil, apiError(call{"create", "selfsubjectrulesreviews", "", "a review of your permissions"}, err)
 	}
-	missing := slices.DeleteFunc(watchNeeds(), func(n need) bool { return granted(review.Status.ResourceRules, n) })
+	missing := slices.DeleteFunc(needs, func(n need) bool { return granted(review.Status.ResourceRules, n) })
 	if !review.Status.Incomplete || len(missing) == 0 {
 		return missing, nil
 	}
@@ -110,11 +123,13 @@ func missingNeeds(ctx context.Context, client kubernetes.Interface, namespace st
 }
 
 func mayAccess(ctx context.Context, client kubernetes.Interface, namespace string, n need) (bool, error) {
-	review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{
-		ResourceAttributes: &authorizationv1.ResourceAttributes{
-			Namespace: namespace, Verb: n.verb, Group: n.group, Resource: n.resource, Subresource: n.subresource,
-		},
-	}}
+	attributes := &authorizationv1.ResourceAttributes{
+		Namespace: namespace, Verb: n.verb, Group: n.group, Resource: n.resource, Subresource: n.subresource,
+	}
+	if len(n.names) > 0 { // of several, one stands for all
+		attributes.Name = n.names[0]
+	}
+	review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: attributes}}
 	review, err := read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectAccessReview, error) {
 		return client.AuthorizationV1().SelfSubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
 	})
@@ -124,13 +139,19 @@ func mayAccess(ctx context.Context, client kubernetes.Interface, namespace strin
 	return review.Status.Allowed, nil
 }
 
-// granted tells whether the rules contain a permission. A rule for certain names counts where names
-// are asked for: the workloads are watched by name, what belongs to them is not.
+// granted tells whether the rules contain a permission. A rule for certain names counts only where
+// those are the names that are asked for.
 func granted(rules []authorizationv1.ResourceRule, n need) bool {
 	return slices.ContainsFunc(rules, func(r authorizationv1.ResourceRule) bool {
-		named := len(r.ResourceNames) == 0 || n.resource == "deployments"
-		return named && matches(r.Verbs, n.verb) && matches(r.APIGroups, n.group) && matchesResource(r.Resources, n)
+		return namesMatch(r.ResourceNames, n.names) && matches(r.Verbs, n.verb) && matches(r.APIGroups, n.group) && matchesResource(r.Resources, n)
 	})
+}
+
+func namesMatch(allowed, wanted []string) bool {
+	if len(allowed) == 0 {
+		return true
+	}
+	return len(wanted) > 0 && !slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(allowed, name) })
 }
 
 // matchesResource knows RBAC's wildcards: "*" is everything, "*/log" a subresource of everything.

@@ -10,7 +10,7 @@ import (
 func TestGranted(t *testing.T) {
 	log := need{verb: "get", resource: "pods", subresource: "log"}
 	pods := need{verb: "list", resource: "pods"}
-	web := need{verb: "watch", group: "apps", resource: "deployments"}
+	web := need{verb: "watch", group: "apps", resource: "deployments", names: []string{"web"}}
 	rule := func(verbs, groups, resources string, names ...string) authorizationv1.ResourceRule {
 		return authorizationv1.ResourceRule{
 			Verbs: strings.Split(verbs, ","), APIGroups: strings.Split(groups, ","), Resources: strings.Split(resources, ","), ResourceNames: names,
@@ -30,7 +30,8 @@ func TestGranted(t *testing.T) {
 		"that of everything":           {log, rule("get", "", "*/log"), true},
 		"a pod is not its subresource": {pods, rule("list", "", "pods/log"), false},
 		"certain pods":                 {pods, rule("list", "", "pods", "web-1"), false},
-		"certain workloads, by name":   {web, rule("watch", "apps", "deployments", "web"), true},
+		"certain workloads, by name":   {web, rule("watch", "apps", "deployments", "api", "web"), true},
+		"other workloads":              {web, rule("watch", "apps", "deployments", "api"), false},
 	} {
 		if granted([]authorizationv1.ResourceRule{test.rule}, test.need) != test.want {
 			t.Errorf("%s: granted is %v", name, !test.want)
