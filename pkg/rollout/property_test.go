@@ -41,7 +41,7 @@ var moods = []mood{
 	func(c *chaos, name string, was *corev1.Pod) *corev1.Pod {
 		return crashedPod(name, restartsOf(was)+c.r.Int32N(2), []int32{0, 1, 137, 255}[c.r.IntN(4)])
 	},
-	(*chaos).up, (*chaos).up, (*chaos).up,
+	(*chaos).up, (*chaos).up, (*chaos).up, (*chaos).up, (*chaos).up, (*chaos).up, (*chaos).up,
 	func(c *chaos, name string, was *corev1.Pod) *corev1.Pod {
 		p := c.up(name, was)
 		p.Status.Conditions[1].Status = "False"
@@ -104,12 +104,12 @@ func (c *chaos) turn() {
 	c.change()
 	c.seen.Revisions[0].Total, c.seen.Revisions[0].Ready, c.seen.Revisions[0].Available = 0, 0, 0
 	c.pods(pods...)
-	switch c.r.IntN(8) {
-	case 0: // the counts lag behind
+	switch n := c.r.IntN(200); {
+	case n < 30: // the counts lag behind
 		c.seen.Workload, c.seen.Revisions = &counts, revisions
-	case 1:
+	case n == 30:
 		c.change().Conditions = []workload.Condition{exceeded(c.now, "web-new")}
-	case 2:
+	case n == 31:
 		c.change().Conditions = nil
 	}
 }
