@@ -94,6 +94,9 @@ func (c *clues) tell(k *complaint, d *diagnosis, before []Finding) {
 	if e.run != nil {
 		k.Logs = c.lines(*e.run)
 	}
+	if k.Logs == nil {
+		k.Logs = e.left
+	}
 	if k.Logs == nil { // what was known of the same cause before still holds
 		for i := range before {
 			if before[i].Cause == k.Cause && before[i].Container == k.Container {

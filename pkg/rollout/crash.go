@@ -22,6 +22,9 @@ func (c *clues) crashed(s seat) (symptom, bool) {
 		}
 		code := ended.ExitCode
 		found.restarts, found.exitCode = s.status.RestartCount, &code
+		if text := strings.TrimSpace(ended.Message); strings.Contains(text, "\n") {
+			found.left = programLines(Log{Lines: strings.Split(text, "\n")})
+		}
 		if found.cause != CommandNotFound && found.cause != ContainerStartFailed || len(c.lines(run)) > 0 {
 			found.run = &run
 			found.vague = found.vague || !c.sawLog(run)

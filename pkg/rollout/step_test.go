@@ -329,6 +329,18 @@ func TestBlind(t *testing.T) {
 	w.pods(p).after(time.Second).outcome(Failed).first(CrashLoop, Failing)
 }
 
+// Where logs may not be read, the termination message may hold their end.
+func TestTerminationMessageStandsInForTheLog(t *testing.T) {
+	w := newWorld(t, 3, Policy{FailFast: FailFastStrict})
+	w.seen.Blind = []string{"events", "logs"}
+	p := crashedPod("web-new-0", 0, 2)
+	p.Status.ContainerStatuses[0].State.Terminated.Message = "starting\nconnecting\nno database\n"
+	w.pods(p).after(time.Second).outcome(Failed).first(CrashLoop, Failing)
+	if f := w.state.Workloads[0].Findings[0]; f.Message != "no database" || len(f.Logs) != 3 {
+		t.Errorf("%+v", f)
+	}
+}
+
 // A log that never comes does not hold up the verdict for long.
 func TestSilentKubelet(t *testing.T) {
 	w := newWorld(t, 3, Policy{FailFast: FailFastStrict})

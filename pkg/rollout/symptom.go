@@ -30,6 +30,9 @@ type symptom struct {
 	exitCode *int32
 	// run is the run that crashed, whose log explains it; nil when there is none to read.
 	run *LogKey
+	// left are the lines of a termination message that has several: the end of the log, where the
+	// policy is FallbackToLogsOnError.
+	left []string
 	// vague: what would explain it more closely (events, a log) has not been looked at.
 	vague bool
 	// wantsEvents: the pod's events would explain it.
