@@ -90,7 +90,7 @@ func (j *job) await(ctx context.Context, pattern *regexp.Regexp) error {
 			if text, _ := j.said(); pattern.MatchString(text) {
 				return nil
 			}
-			return fmt.Errorf("%s ended (%v) and never said %q; it said:\n%s", j.name, j.err, pattern, text)
+			return fmt.Errorf("%s ended (%w) and never said %q; it said:\n%s", j.name, j.err, pattern, text)
 		case <-ctx.Done():
 			return fmt.Errorf("%s has not said %q in time; it said:\n%s", j.name, pattern, text)
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // postStart runs the hook that holds up the start of a container.
-func (m *Machine) postStart(u *unit, i *instance, done func(*failure)) {
+func (m *Machine) postStart(u *unit, done func(*failure)) {
 	if u.Lifecycle == nil || u.Lifecycle.PostStart == nil {
 		done(nil)
 		return

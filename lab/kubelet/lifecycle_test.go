@@ -106,10 +106,11 @@ func TestDeletedBeforeItRan(t *testing.T) {
 func TestBackOffForgets(t *testing.T) {
 	b := backoffs{}
 	at := noon
-	for _, want := range []time.Duration{10, 20, 40, 80, 160, 300, 300} {
+	for _, seconds := range []int{10, 20, 40, 80, 160, 300, 300} {
+		want := time.Duration(seconds) * time.Second
 		b.next("web", at, at)
-		if got, held := b.holds("web", at, at); !held || got != want*time.Second {
-			t.Errorf("got %v, want %v s", got, want)
+		if got, held := b.holds("web", at, at); !held || got != want {
+			t.Errorf("got %v, want %v", got, want)
 		}
 		at = at.Add(300 * time.Second)
 	}

@@ -99,7 +99,8 @@ func (m *Machine) claimErrors() bool {
 		if v.PersistentVolumeClaim == nil {
 			continue
 		}
-		name, why := v.PersistentVolumeClaim.ClaimName, ""
+		name := v.PersistentVolumeClaim.ClaimName
+		var why string
 		if bound, found := m.lookups.Claim(name); !found {
 			why = "failed to fetch PVC from API server: " + notFound("persistentvolumeclaims", name)
 		} else if !bound {

@@ -33,7 +33,7 @@ func running(t *testing.T, pod *corev1.Pod, wait time.Duration, check func(t *te
 		}
 		go func() { done <- n.watch(ctx) }()
 		go func() { done <- n.work(ctx) }()
-		time.Sleep(wait)
+		<-time.After(wait)
 		synctest.Wait()
 		check(t, n, client)
 		stop()
@@ -46,7 +46,7 @@ func running(t *testing.T, pod *corev1.Pod, wait time.Duration, check func(t *te
 }
 
 func TestNodeTellsTheAPI(t *testing.T) {
-	running(t, podOf("web:1.0"), 3*time.Second, func(t *testing.T, n *node, client *fake.Clientset) {
+	running(t, podOf("web:1.0"), 3*time.Second, func(t *testing.T, _ *node, client *fake.Clientset) {
 		pod, err := client.CoreV1().Pods("shop").Get(t.Context(), "web-1", metav1.GetOptions{})
 		if err != nil || pod.Status.Phase != corev1.PodRunning || condition(&pod.Status, corev1.PodReady).Status != corev1.ConditionTrue {
 			t.Errorf("%v %+v", err, pod.Status)
@@ -64,7 +64,7 @@ func TestNodeRemovesWhatEnded(t *testing.T) {
 		pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &at, &grace
 		pod.Finalizers = []string{"example.com/keep"}
 	}
-	running(t, podOf("web:1.0", deleted), 5*time.Second, func(t *testing.T, n *node, client *fake.Clientset) {
+	running(t, podOf("web:1.0", deleted), 5*time.Second, func(t *testing.T, _ *node, client *fake.Clientset) {
 		for _, action := range client.Actions() {
 			if action.Matches("delete", "pods") {
 				return

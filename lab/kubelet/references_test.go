@@ -15,7 +15,8 @@ func TestMissingReferences(t *testing.T) {
 		return corev1.EnvVar{Name: "PASSWORD", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: ref}}
 	}
 	configKey := corev1.EnvVar{Name: "MODE", ValueFrom: &corev1.EnvVarSource{ConfigMapKeyRef: &corev1.ConfigMapKeySelector{
-		LocalObjectReference: corev1.LocalObjectReference{Name: "settings"}, Key: "mode"}}}
+		LocalObjectReference: corev1.LocalObjectReference{Name: "settings"}, Key: "mode",
+	}}}
 	env := func(vars ...corev1.EnvVar) func(*corev1.Pod) {
 		return func(pod *corev1.Pod) { pod.Spec.Containers[0].Env = vars }
 	}
@@ -35,25 +36,42 @@ func TestMissingReferences(t *testing.T) {
 	}{
 		{"secret", env(secretKey(nil)), nil, `waiting CreateContainerConfigError secret "db" not found`, "Failed", `Error: secret "db" not found`},
 		{"optional secret", env(secretKey(&yes)), nil, "running", "Started", ""},
-		{"secret key", env(secretKey(nil)), func(o *objects) { o.secrets["db"] = []string{"user"} },
-			"waiting CreateContainerConfigError couldn't find key password in Secret shop/db", "Failed", ""},
-		{"configmap key", env(configKey), func(o *objects) { o.configMaps["settings"] = nil },
-			"waiting CreateContainerConfigError couldn't find key mode in ConfigMap shop/settings", "Failed", ""},
+		{
+			"secret key", env(secretKey(nil)), func(o *objects) { o.secrets["db"] = []string{"user"} },
+			"waiting CreateContainerConfigError couldn't find key password in Secret shop/db", "Failed", "",
+		},
+		{
+			"configmap key", env(configKey), func(o *objects) { o.configMaps["settings"] = nil },
+			"waiting CreateContainerConfigError couldn't find key mode in ConfigMap shop/settings", "Failed", "",
+		},
 		{"configmap", env(configKey), nil, `waiting CreateContainerConfigError configmap "settings" not found`, "Failed", ""},
-		{"secret volume", volume(corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "tls"}}), nil,
-			"waiting ContainerCreating", "FailedMount", `MountVolume.SetUp failed for volume "v" : secret "tls" not found`},
-		{"secret volume key", volume(corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "tls", Items: items}}),
-			func(o *objects) { o.secrets["tls"] = nil }, "waiting ContainerCreating", "FailedMount", "references non-existent secret key: tls.crt"},
-		{"optional volume", volume(corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "tls", Items: items, Optional: &yes}}), nil,
-			"running", "Started", ""},
-		{"projected", volume(corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{Sources: []corev1.VolumeProjection{
-			{Secret: &corev1.SecretProjection{LocalObjectReference: corev1.LocalObjectReference{Name: "a"}}},
-			{ConfigMap: &corev1.ConfigMapProjection{LocalObjectReference: corev1.LocalObjectReference{Name: "b"}}}}}}), nil,
-			"waiting ContainerCreating", "FailedMount", `[secret "a" not found, configmap "b" not found]`},
-		{"claim", volume(corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "data"}}), nil,
-			"waiting ContainerCreating", "FailedMount", `persistentvolumeclaims "data" not found`},
-		{"unbound claim", volume(corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "data"}}),
-			func(o *objects) { o.claims["data"] = false }, "waiting ContainerCreating", "FailedMount", "PVC is not bound"},
+		{
+			"secret volume", volume(corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "tls"}}), nil,
+			"waiting ContainerCreating", "FailedMount", `MountVolume.SetUp failed for volume "v" : secret "tls" not found`,
+		},
+		{
+			"secret volume key", volume(corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "tls", Items: items}}),
+			func(o *objects) { o.secrets["tls"] = nil }, "waiting ContainerCreating", "FailedMount", "references non-existent secret key: tls.crt",
+		},
+		{
+			"optional volume", volume(corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "tls", Items: items, Optional: &yes}}), nil,
+			"running", "Started", "",
+		},
+		{
+			"projected", volume(corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{Sources: []corev1.VolumeProjection{
+				{Secret: &corev1.SecretProjection{LocalObjectReference: corev1.LocalObjectReference{Name: "a"}}},
+				{ConfigMap: &corev1.ConfigMapProjection{LocalObjectReference: corev1.LocalObjectReference{Name: "b"}}},
+			}}}), nil,
+			"waiting ContainerCreating", "FailedMount", `[secret "a" not found, configmap "b" not found]`,
+		},
+		{
+			"claim", volume(corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "data"}}), nil,
+			"waiting ContainerCreating", "FailedMount", `persistentvolumeclaims "data" not found`,
+		},
+		{
+			"unbound claim", volume(corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "data"}}),
+			func(o *objects) { o.claims["data"] = false }, "waiting ContainerCreating", "FailedMount", "PVC is not bound",
+		},
 		{"root", func(pod *corev1.Pod) {
 			pod.Spec.SecurityContext = &corev1.PodSecurityContext{RunAsNonRoot: &yes}
 			pod.Spec.Containers[0].Image = "web:1-root"

@@ -52,8 +52,10 @@ var replayCases = []replayCase{
 	{name: "e", behavior: map[string]string{"web": "crash"}, pulls: true, phase: .95, late: []int32{2}, resync: 148.89},
 	{name: "e3", behavior: map[string]string{"web": "done"}, phase: .39},
 	{name: "e4", behavior: map[string]string{"web": "crash-2x"}, phase: .52, late: []int32{2}},
-	{name: "e7", behavior: map[string]string{"web": "crash-after-1s"}, phase: .88, late: []int32{0}, until: 89,
-		annotations: map[string]string{AnnotationExitCode: "78", AnnotationLog: "exiting", AnnotationMessage: "license file is not valid"}},
+	{
+		name: "e7", behavior: map[string]string{"web": "crash-after-1s"}, phase: .88, late: []int32{0}, until: 89,
+		annotations: map[string]string{AnnotationExitCode: "78", AnnotationLog: "exiting", AnnotationMessage: "license file is not valid"},
+	},
 	{name: "f", behavior: map[string]string{"web": "crash-after-8s"}, pulls: true, phase: .15, late: []int32{2}},
 	{name: "g", behavior: map[string]string{"web": "oom"}, pulls: true, phase: .8, late: []int32{2}},
 	{name: "h", behavior: map[string]string{"web": "unready"}, phase: .8, late: []int32{0}, resync: 70.28},

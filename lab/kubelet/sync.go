@@ -139,7 +139,7 @@ func (m *Machine) create(u *unit, done func(*failure)) {
 			m.run(u, i)
 			m.normal(u, "Started", "Container started")
 			m.expectRelist()
-			m.postStart(u, i, done)
+			m.postStart(u, done)
 		})
 	})
 }

@@ -49,7 +49,7 @@ func Start(config *rest.Config) (*Proxy, error) {
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 		ErrorLog:     silent(),
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("fault proxy: %w", err)
 	}
@@ -81,7 +81,7 @@ func (p *Proxy) Down() error {
 
 // Up makes a proxy that is down reachable again, at the same address.
 func (p *Proxy) Up() error {
-	listener, err := net.Listen("tcp", p.address)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", p.address)
 	if err != nil {
 		return fmt.Errorf("fault proxy: %w", err)
 	}

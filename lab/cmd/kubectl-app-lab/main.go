@@ -12,8 +12,10 @@ import (
 	"github.com/kubectl-app/kubectl-app/lab/component"
 )
 
-func main() {
+func main() { os.Exit(run()) }
+
+func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(cli.Main(ctx, os.Args[1:], cli.System(component.Run)))
+	return cli.Main(ctx, os.Args[1:], cli.System(component.Run))
 }
