@@ -62,8 +62,18 @@ func (w *Watcher) fetchLog(ctx context.Context, key rollout.LogKey) {
 func (w *Watcher) requestLog(ctx context.Context, t *target, key rollout.LogKey) (rollout.Log, error) {
 	previous := key.Previous || w.over(t, key)
 	log, err := w.insistOnLog(ctx, t.ref.Namespace, key, previous)
-	if !previous && w.over(t, key) {
+	switch {
+	case previous:
+	case w.over(t, key):
 		return w.insistOnLog(ctx, t.ref.Namespace, key, true)
+	case key.Restart == 0:
+		// The first restart follows at once, before the status tells of it; but a run before the
+		// present one says so too.
+		if text, err := w.readLog(ctx, t.ref.Namespace, key, true); err == nil {
+			if before := parseLog(text); len(before.Lines) > 0 {
+				return before, nil
+			}
+		}
 	}
 	return log, err
 }

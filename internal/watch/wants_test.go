@@ -115,8 +115,23 @@ func TestLogsAreFetchedOnce(t *testing.T) {
 		w.Want(rollout.Wants{})
 		w.Want(rollout.Wants{Logs: []rollout.LogKey{first}})
 		synctest.Wait()
-		if n := count(s.seen(), "log"); n != 2 {
+		// One more to see whether the first run is the previous one by now.
+		if n := count(s.seen(), "log"); n != 3 {
 			t.Errorf("%d requests for two logs", n)
+		}
+	})
+}
+
+func TestLogOfAFirstRunBeforeTheStatusTellsOfTheSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, web, w := started(t)
+		p := web.pods[0]
+		s.logs[p.Name], s.logs[p.Name+"/previous"] = "of the second run", "of the first run"
+		first := firstRun(p, false)
+		w.Want(rollout.Wants{Logs: []rollout.LogKey{first}})
+		o := w.observed("the log", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
+		if want := []string{"of the first run"}; !slices.Equal(o.Logs[first].Lines, want) {
+			t.Errorf("log %+v", o.Logs[first])
 		}
 	})
 }
