@@ -1,6 +1,7 @@
 package clustertest
 
 import (
+	"fmt"
 	"maps"
 	"testing"
 
@@ -208,6 +209,11 @@ func TestPreflightPermissions(t *testing.T) {
 	}
 	b.grant("dev-"+b.namespace, all)
 	b.want(b.preflight("web:2.0", user))
+
+	// A role for this workload alone is enough.
+	all[0].ResourceNames, all[1].ResourceNames = []string{"web"}, []string{"web"}
+	b.grant("dev-"+b.namespace, all)
+	b.want(b.preflight("web:2.0", user))
 }
 
 // grant gives a user these rules in the namespace, and no others.
@@ -236,7 +242,7 @@ func (b *bench) awaitRules(user string, rules []rbacv1.PolicyRule) {
 	client := kubernetes.NewForConfigOrDie(config)
 	want := map[string]bool{}
 	for _, r := range rules {
-		expand(want, r.Verbs, r.APIGroups, r.Resources)
+		expand(want, r.Verbs, r.APIGroups, r.Resources, r.ResourceNames)
 	}
 	for {
 		review := &authorizationv1.SelfSubjectRulesReview{Spec: authorizationv1.SelfSubjectRulesReviewSpec{Namespace: b.namespace}}
@@ -246,7 +252,7 @@ func (b *bench) awaitRules(user string, rules []rbacv1.PolicyRule) {
 		}
 		have := map[string]bool{}
 		for _, r := range review.Status.ResourceRules {
-			expand(have, r.Verbs, r.APIGroups, r.Resources)
+			expand(have, r.Verbs, r.APIGroups, r.Resources, r.ResourceNames)
 		}
 		if maps.Equal(have, want) {
 			return
@@ -255,12 +261,12 @@ func (b *bench) awaitRules(user string, rules []rbacv1.PolicyRule) {
 }
 
 // expand lists the single permissions of a rule, but for those that everybody has.
-func expand(into map[string]bool, verbs, groups, resources []string) {
+func expand(into map[string]bool, verbs, groups, resources, names []string) {
 	for _, verb := range verbs {
 		for _, group := range groups {
 			for _, resource := range resources {
 				if group == "" || group == "apps" {
-					into[verb+" "+group+"/"+resource] = true
+					into[fmt.Sprint(verb, " ", group, "/", resource, names)] = true
 				}
 			}
 		}

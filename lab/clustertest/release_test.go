@@ -11,6 +11,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -332,5 +333,44 @@ func TestPartial(t *testing.T) {
 	}
 	if len(written) == 0 || len(written) != len(partial.Written) {
 		t.Errorf("written: %d", len(written))
+	}
+}
+
+// TestStamp: a verdict is trusted on its own revision, and a stamp that can't be written is told of.
+func TestStamp(t *testing.T) {
+	b := newBench(t)
+	b.deploy("web", 1)
+	c := b.cluster()
+	revision := b.revision("web", "web:1.0")
+	ref := workload.Ref{Kind: "Deployment", Namespace: b.namespace, Name: "web"}
+	stamp, ok := rollout.StampFor(revision.Hash, rollout.Failed, []rollout.Finding{{Cause: rollout.OOMKilled, Message: "out of memory"}}, time.Now(), "a test")
+	if !ok {
+		t.Fatal("no stamp for a failure")
+	}
+	if err := c.Stamp(b.ctx, ref, revision.Name, revision.UID, stamp, cluster.WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := c.History(b.ctx, []cluster.Object{{Deployment: b.get("web")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if verdict := rows[0][0].Verdict; verdict == nil || *verdict != stamp {
+		t.Errorf("verdict %+v, want %+v", verdict, stamp)
+	}
+	for name, test := range map[string]struct {
+		replicaSet string
+		uid        types.UID
+		reason     cluster.Reason
+	}{
+		"a revision that is gone":         {"web-gone", "", cluster.NotFound},
+		"another object of the same name": {revision.Name, "another", cluster.Invalid},
+	} {
+		err := c.Stamp(b.ctx, ref, test.replicaSet, test.uid, stamp, cluster.WriteOptions{})
+		var e *cluster.Error
+		if !errors.As(err, &e) || e.Reason != test.reason {
+			t.Errorf("%s: got %v", name, err)
+			continue
+		}
+		says(t, err.Error(), "the verdict on deployment/web is not recorded on its revision")
 	}
 }
