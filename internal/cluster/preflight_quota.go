@@ -50,8 +50,11 @@ func (c *Cluster) quotaChecks(ctx context.Context, namespace string, changes []C
 		}
 	}
 	var checks []Check
+	left := list.Items // what the changes before have left of it
 	for _, change := range changes {
-		checks = append(checks, roomChecks(list.Items, ranges, change)...)
+		r := newRoom(change, ranges)
+		checks = append(checks, r.checks(list.Items, left)...)
+		left = workload.Reserve(left, r.after, r.added)
 	}
 	return checks, nil
 }
@@ -85,33 +88,50 @@ func (c *Cluster) limitRanges(ctx context.Context, namespace string) ([]corev1.L
 	return list.Items, nil
 }
 
-// roomChecks refuses when not even one new pod could be created, whatever old ones the strategy lets
-// go before; it warns when there is room for a part of the surge, so that the rollout takes longer.
-func roomChecks(quotas []corev1.ResourceQuota, ranges []corev1.LimitRange, change Change) []Check {
-	w := change.Workload()
-	if w.Desired == 0 {
-		return nil
-	}
-	before := workload.WithDefaults(&w.Template.Spec, ranges)
-	after := workload.WithDefaults(&change.Edit.Template.Spec, ranges)
-	freed := workload.PodDemand(before).Times(freedPods(w))
-	if short := workload.Shortages(quotas, after, 1, freed); len(short) > 0 {
-		return shortageChecks(change, Refuse, short, "no new pod could be created")
-	}
-	added := max(1, w.Strategy.MaxSurge)
-	if w.Strategy.Recreate {
-		added = w.Desired
-	}
-	return shortageChecks(change, Warn, workload.Shortages(quotas, after, added, freed),
-		fmt.Sprintf("not all of %d new pods fit at once, and the rollout will be slower", added))
+// room is what one rollout needs of the quotas.
+type room struct {
+	change Change
+	after  *corev1.PodSpec
+	// added pods exist beside the old ones, those left out that are given up before.
+	added int32
+	freed workload.Demand
 }
 
-// freedPods go before the first new one has to be created.
+func newRoom(change Change, ranges []corev1.LimitRange) room {
+	w := change.Workload()
+	r := room{change: change, after: workload.WithDefaults(&change.Edit.Template.Spec, ranges)}
+	if w.Desired == 0 {
+		return r
+	}
+	r.added = max(1, w.Strategy.MaxSurge)
+	if w.Strategy.Recreate {
+		r.added = w.Desired
+	}
+	r.freed = workload.PodDemand(workload.WithDefaults(&w.Template.Spec, ranges)).Times(freedPods(w))
+	return r
+}
+
+// checks refuses when not even one new pod could be created, whatever old ones the strategy lets go
+// before. It warns when there is room for a part of the new pods only, beside those of the release's
+// other workloads: the rollout takes longer then.
+func (r room) checks(quotas, left []corev1.ResourceQuota) []Check {
+	if r.added == 0 {
+		return nil
+	}
+	if short := workload.Shortages(quotas, r.after, 1, r.freed); len(short) > 0 {
+		return shortageChecks(r.change, Refuse, short, "no new pod could be created")
+	}
+	return shortageChecks(r.change, Warn, workload.Shortages(left, r.after, r.added, r.freed),
+		"not all new pods fit at once, and the rollout will be slower")
+}
+
+// freedPods go before the first new one has to be created: what may be unavailable, and what an
+// earlier rollout has put on top and not finished (deployment controller, reconcileOldReplicaSets).
 func freedPods(w *workload.Workload) int32 {
 	if w.Strategy.Recreate {
 		return w.Total
 	}
-	return min(w.Strategy.MaxUnavailable, w.Total)
+	return min(max(0, w.Total-(w.Desired-w.Strategy.MaxUnavailable)), w.Total)
 }
 
 func shortageChecks(change Change, level Level, short []workload.Shortage, consequence string) []Check {

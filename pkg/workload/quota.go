@@ -55,6 +55,28 @@ func Shortages(quotas []corev1.ResourceQuota, spec *corev1.PodSpec, pods int32, 
 	return short
 }
 
+// Reserve returns the quotas as they would be with that many pods more. Those given are left as they
+// are.
+func Reserve(quotas []corev1.ResourceQuota, spec *corev1.PodSpec, pods int32) []corev1.ResourceQuota {
+	demand := PodDemand(spec).Times(pods)
+	reserved := make([]corev1.ResourceQuota, 0, len(quotas))
+	for i := range quotas {
+		q := quotas[i].DeepCopy()
+		for name := range q.Status.Hard {
+			if need, counted := demand[name]; counted && covers(q, spec) {
+				if q.Status.Used == nil {
+					q.Status.Used = corev1.ResourceList{}
+				}
+				used := q.Status.Used[name]
+				used.Add(need)
+				q.Status.Used[name] = used
+			}
+		}
+		reserved = append(reserved, *q)
+	}
+	return reserved
+}
+
 // Times is what that many pods ask for.
 func (d Demand) Times(pods int32) Demand {
 	total := make(Demand, len(d))

@@ -111,6 +111,22 @@ func describeShortages(short []Shortage) []string {
 	return all
 }
 
+func TestReserve(t *testing.T) {
+	quota := corev1.ResourceQuota{}
+	if err := yaml.UnmarshalStrict([]byte(`{hard: {pods: "3", requests.cpu: "2", services: "1"}, used: {requests.cpu: 500m}}`), &quota.Status); err != nil {
+		t.Fatal(err)
+	}
+	s := spec(t, `containers: [{name: web, resources: {requests: {cpu: 500m}}}]`)
+	quotas := []corev1.ResourceQuota{quota}
+	used := Reserve(quotas, &s, 2)[0].Status.Used
+	if used.Pods().Value() != 2 || used.Name("requests.cpu", resource.DecimalSI).String() != "1500m" || len(used) != 2 {
+		t.Errorf("used: %v", used)
+	}
+	if got := quotas[0].Status.Used; len(got) != 1 || got.Name("requests.cpu", resource.DecimalSI).String() != "500m" {
+		t.Errorf("the quota that was given is changed: %v", got)
+	}
+}
+
 // TestScopes: a quota counts only for the pods that its scopes cover.
 func TestScopes(t *testing.T) {
 	const (
