@@ -105,7 +105,11 @@ func (r *Result) addRollback(rollback *State) {
 		w := &r.Workloads[i]
 		state, tried := back[w.Ref]
 		if !tried {
-			worst = worse(worst, w.Outcome)
+			left := w.Outcome
+			if left == Undecided { // half-way, and nobody brings it to an end
+				left = Failed
+			}
+			worst = worse(worst, left)
 			continue
 		}
 		w.Rollback = &RollbackResult{

@@ -1,0 +1,25 @@
+package rollout
+
+import "testing"
+
+// Of a release of two, "web" failed and went back; this is what the other one, which was left where
+// it was, makes of the whole.
+func TestResultOfAReleaseThatWentBackInPart(t *testing.T) {
+	left := web
+	left.Name = "left"
+	for outcome, want := range map[Outcome]Outcome{
+		"":         Failed, // half-way
+		Failed:     Failed,
+		Succeeded:  RolledBack,
+		Superseded: Superseded,
+	} {
+		release := State{Outcome: Failed, Workloads: []WorkloadState{
+			{Target: Target{Ref: web}, Outcome: Failed}, {Target: Target{Ref: left}, Outcome: outcome},
+		}}
+		back := State{Outcome: Succeeded, Workloads: []WorkloadState{{Target: Target{Ref: web}, Outcome: Succeeded}}}
+		r := NewResult(release, &back, noon)
+		if r.Outcome != want || r.Workloads[0].Outcome != RolledBack {
+			t.Errorf("left as %q: %s, want %s", outcome, r.Outcome, want)
+		}
+	}
+}
