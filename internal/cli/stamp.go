@@ -17,7 +17,7 @@ func stampAll(ctx context.Context, c *cluster.Cluster, f *follower, state rollou
 			if r.Name != w.RevisionName {
 				continue
 			}
-			if stamp, ok := rollout.StampFor(r.Hash, w.Outcome, w.Findings, f.now(), "kubectl-app/"+version); ok {
+			if stamp, ok := w.Stamp(r.Hash, f.now(), "kubectl-app/"+version); ok {
 				verdicts = append(verdicts, cluster.Verdict{Ref: w.Target.Ref, ReplicaSet: r.Name, UID: r.UID, Stamp: stamp})
 			}
 		}

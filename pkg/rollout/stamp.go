@@ -49,6 +49,18 @@ func StampFor(hash string, outcome Outcome, findings []Finding, now time.Time, b
 	return s, hash != ""
 }
 
+// Stamp makes the stamp of a workload's verdict, if that says anything about its revision: at 0
+// replicas no pod has run, and that somebody has paused the workload is not the revision's fault.
+func (w *WorkloadState) Stamp(hash string, now time.Time, by string) (stamp Stamp, ok bool) {
+	switch {
+	case w.Outcome == Succeeded && w.Counts.Desired == 0:
+		return Stamp{}, false
+	case w.Outcome == Failed && len(w.Findings) > 0 && w.Findings[0].Cause == Paused:
+		return Stamp{}, false
+	}
+	return StampFor(hash, w.Outcome, w.Findings, now, by)
+}
+
 // Encode is the annotation's value.
 func (s Stamp) Encode() string {
 	value, err := json.Marshal(s)

@@ -55,3 +55,22 @@ func TestStampOf(t *testing.T) {
 		t.Error("a stamp out of nothing")
 	}
 }
+
+// A verdict that no pod of the revision bears out must not stand in for one that was earned.
+func TestStampOfAVerdictThatProvesNothing(t *testing.T) {
+	for name, test := range map[string]struct {
+		state WorkloadState
+		want  StampOutcome
+	}{
+		"verified":                {WorkloadState{Outcome: Succeeded, Counts: Counts{Desired: 3}}, StampGood},
+		"scaled to 0":             {WorkloadState{Outcome: Succeeded}, ""},
+		"it crashes":              {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []Finding{{Cause: CrashLoop}}}, StampBad},
+		"paused by somebody":      {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []Finding{{Cause: Paused}}}, ""},
+		"it crashes, also paused": {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []Finding{{Cause: CrashLoop}, {Cause: Paused}}}, StampBad},
+	} {
+		stamp, ok := test.state.Stamp("abc", noon, "ci")
+		if ok != (test.want != "") || stamp.Outcome != test.want {
+			t.Errorf("%s: %v %+v", name, ok, stamp)
+		}
+	}
+}
