@@ -42,7 +42,7 @@ func (r *release) carryOut(ctx context.Context, changed, unchanged []cluster.Cha
 	if err != nil {
 		return r.watchEnded(ctx, work, f, end, err)
 	}
-	r.warn(stampAll(work, r.cluster, f, state, r.writeOptions())...)
+	r.warnDuring(f, &state, stampAll(work, r.cluster, f, state, r.writeOptions())...)
 	if state.Outcome == rollout.Failed {
 		r.onFailure(ctx, work, f, &end)
 	}
@@ -113,7 +113,7 @@ func (r *release) onFailure(ctx, work context.Context, f *follower, end *ending)
 	case "rollback":
 		r.rollBack(ctx, work, f, end)
 	case "pause":
-		r.pause(work, end)
+		r.pause(work, f, end)
 	default: // keep
 		for _, w := range end.written {
 			end.next = append(end.next, app("rollout undo", w.Ref()))
@@ -122,10 +122,10 @@ func (r *release) onFailure(ctx, work context.Context, f *follower, end *ending)
 }
 
 // pause stops each rollout where it is.
-func (r *release) pause(work context.Context, end *ending) {
+func (r *release) pause(work context.Context, f *follower, end *ending) {
 	for _, w := range end.written {
 		if _, err := r.cluster.Pause(work, w, r.writeOptions()); err != nil {
-			r.warn(fmt.Sprintf("%s could not be paused: %v", w.Ref(), err))
+			r.warnDuring(f, &end.state, fmt.Sprintf("%s could not be paused: %v", w.Ref(), err))
 			continue
 		}
 		end.message = "paused where it is"
@@ -137,11 +137,16 @@ func (r *release) pause(work context.Context, end *ending) {
 func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending, cause error) error {
 	if ctx.Err() == nil {
 		// The watch broke off. The change is written, and how it ends is not known.
-		return lost(f, end, cause)
+		end.state.Outcome = rollout.Undecided
+		end.message = fmt.Sprintf("the change is written, but can't be watched any further: %v", cause)
+		for _, w := range end.written {
+			end.next = append(end.next, app("rollout status", w.Ref()))
+		}
+		return r.finish(ctx, f, end)
 	}
 	end.state.Outcome = rollout.Interrupted
 	if r.flags.onInterrupt == "rollback" {
-		r.warn(fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
+		r.warnDuring(f, &end.state, fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
 		r.rollBack(work, work, f, &end)
 		if end.rollback != nil && end.rollback.Outcome == rollout.Succeeded {
 			end.message = "rolled back, which is verified"
@@ -154,17 +159,4 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 	}
 	end.message = fmt.Sprintf("%v: the change is written and left as it is", context.Cause(ctx))
 	return r.finish(ctx, f, end)
-}
-
-// lost tells how to go on after the watch broke off.
-func lost(f *follower, end ending, cause error) error {
-	closeErr := f.close()
-	hints := make([]string, 0, len(end.written))
-	for _, w := range end.written {
-		hints = append(hints, app("rollout status", w.Ref()))
-	}
-	return hintedError{
-		err:   fmt.Errorf("the change is written, but can't be watched any further: %w", errors.Join(cause, closeErr)),
-		hints: hints,
-	}
 }

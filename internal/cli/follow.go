@@ -87,9 +87,7 @@ func (f *follower) silent() bool {
 	return !f.unreachable.IsZero() && f.now().Sub(f.unreachable) >= maxSilence
 }
 
-func (f *follower) warning(message string) rollout.Event {
-	return rollout.Event{Time: f.now(), Type: rollout.EventWarning, Message: message}
-}
+func (f *follower) warning(message string) rollout.Event { return warningEvent(f.now(), message) }
 
 // show passes a frame to the view. A terminal or pipe that is gone must not end a release that is half-way.
 func (f *follower) show(frame view.Frame) {

@@ -16,6 +16,11 @@ func (r *release) finish(ctx context.Context, f *follower, end ending) error {
 	result := rollout.NewResult(end.state, end.rollback, r.env.Now())
 	result.Workloads = append(result.Workloads, r.outline(ctx, rollout.Unchanged, end.unchanged).Workloads...)
 	result.Message, result.Next = end.message, end.next
+	if result.Outcome == rollout.TimedOut {
+		for _, w := range end.written {
+			result.Next = append(result.Next, app("rollout status", w.Ref()), app("rollout undo", w.Ref()))
+		}
+	}
 	r.complete(ctx, &result)
 	shown := result
 	shown.Warnings = nil // each was shown when it came up
@@ -112,24 +117,6 @@ func (r *release) refusePlan(ctx context.Context, captured []cluster.Captured, c
 	return r.refuse(ctx, changes, checks)
 }
 
-// report shows what the preflight found; its warnings stay in the result.
-func (r *release) report(checks []cluster.Check) error {
-	shown := make([]view.Check, 0, len(checks))
-	for _, c := range checks {
-		if c.Level == cluster.Note {
-			continue
-		}
-		shown = append(shown, view.Check{Refused: c.Level == cluster.Refuse, Cause: c.Message, Next: c.Next})
-		if c.Level == cluster.Warn {
-			r.warnings = append(r.warnings, c.Message)
-		}
-	}
-	if err := view.Preflight(r.env.Term, shown); err != nil {
-		return fmt.Errorf("writing the preflight's report: %w", err)
-	}
-	return nil
-}
-
 // refuse ends a release before anything was written.
 func (r *release) refuse(ctx context.Context, changes []cluster.Change, refused []cluster.Check) error {
 	result := r.outline(ctx, rollout.Refused, changes)
@@ -144,15 +131,6 @@ func (r *release) refuse(ctx context.Context, changes []cluster.Change, refused 
 	}
 	result.Message = refused[0].Message + " (nothing was changed)"
 	return r.output.result(r.env, result)
-}
-
-// warn shows warnings at once and keeps them for the result.
-func (r *release) warn(texts ...string) {
-	for _, text := range texts {
-		r.warnings = append(r.warnings, text)
-		// The result has it too, so that a stderr that is gone loses nothing.
-		_ = view.Warning(r.env.Term, text)
-	}
 }
 
 // app and kubectl are commands to type about a workload.

@@ -110,7 +110,7 @@ func (s *sheet) outcome(w *rollout.WorkloadState, release *rollout.State, now ti
 	case w.Outcome != "" && text == "" && len(w.Findings) > 0:
 	case w.Outcome != "":
 		s.flow(s.sign(failed)+" ", "  ", s.Red(outcomeWords[w.Outcome]), text)
-	case w.Phase == rollout.Soaking:
+	case statusOf(w) == soaking: // while something speaks against it there is no soak to count
 		left := release.Policy.Soak - now.Sub(w.CompleteSince)
 		s.flow(s.sign(soaking)+" ", "  ", "complete", "soaking for "+countdown(left)+" more")
 	}

@@ -226,9 +226,9 @@ func TestDeadlineOfTheController(t *testing.T) {
 func TestDeadlineByOurOwnClock(t *testing.T) {
 	w := newWorld(t, 3, release)
 	w.after(time.Second)
-	deadline := w.now.Add(10*time.Minute + grace)
-	if got := w.state.Workloads[0].Deadline; !got.Equal(deadline) || !w.state.Wake.Equal(deadline) {
-		t.Errorf("deadline %s, wakes at %s, want %s", got, w.state.Wake, deadline)
+	deadline := w.now.Add(10 * time.Minute)
+	if got := w.state.Workloads[0].Deadline; !got.Equal(deadline) || !w.state.Wake.Equal(deadline.Add(grace)) {
+		t.Errorf("deadline %s, wakes at %s, want %s, and %s later", got, w.state.Wake, deadline, grace)
 	}
 	w.pods(waitingPod("web-new-0", "ContainerCreating", ""))
 	w.seen.Blind = []string{"events"}

@@ -12,7 +12,9 @@ func (j *judge) decide(outcome Outcome, message string) {
 func (j *judge) verdict() {
 	deadline, timeout := j.deadline(), j.timeout()
 	var end alarm
-	end.set(deadline)
+	if !deadline.IsZero() {
+		end.set(deadline.Add(-grace)) // what the user set, and not what we add to it
+	}
 	end.set(timeout)
 	j.next.Deadline = end.at
 
