@@ -12,7 +12,9 @@ type patience struct {
 	// conflicts is how often the object may change under the write. Status updates count as changes
 	// too, and a failing rollout has many of them.
 	conflicts int
-	trouble   time.Duration
+	// trouble is counted from the first failure on, the requests themselves included: a server that
+	// answers with a timeout must not multiply it.
+	trouble time.Duration
 }
 
 // Before anything is written, the user rather hears of the trouble; afterwards nobody else brings
@@ -23,8 +25,8 @@ func restorePatience() patience { return patience{conflicts: 50, trouble: 2 * ti
 // repeat runs try until it succeeds or there is no hope. An error that leaves open whether the
 // server acted is told to the next try, which has to look.
 func (p patience) repeat(ctx context.Context, try func(ctx context.Context, uncertain bool) error) error {
-	pause, spent, conflicts := 50*time.Millisecond, time.Duration(0), 0
-	uncertain := false
+	pause, conflicts := 50*time.Millisecond, 0
+	uncertain, began := false, time.Time{}
 	for {
 		err := try(ctx, uncertain)
 		var delay time.Duration
@@ -37,12 +39,13 @@ func (p patience) repeat(ctx context.Context, try func(ctx context.Context, unce
 			}
 			delay = min(time.Duration(conflicts)*10*time.Millisecond, 100*time.Millisecond)
 		case p.trouble > 0 && passingTrouble(err):
-			if spent >= p.trouble {
+			if !uncertain {
+				uncertain, began = true, time.Now()
+			}
+			if time.Since(began) >= p.trouble {
 				return err
 			}
-			uncertain = true
 			delay, pause = pause, min(2*pause, time.Second)
-			spent += delay
 		default:
 			return err
 		}

@@ -81,6 +81,21 @@ func TestRepeatTellsOfLostAnswers(t *testing.T) {
 	})
 }
 
+// TestRepeatCountsSlowAnswers: a webhook that times out takes ten seconds to say so, each time.
+func TestRepeatCountsSlowAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tries, start := 0, time.Now()
+		err := applyPatience().repeat(t.Context(), func(context.Context, bool) error {
+			tries++
+			<-time.After(10 * time.Second)
+			return &Error{Reason: ServerFault, Message: "failed calling webhook: deadline exceeded"}
+		})
+		if took := time.Since(start); !is(err, ServerFault) || tries != 2 || took > 21*time.Second {
+			t.Errorf("%v after %d tries and %s", err, tries, took)
+		}
+	})
+}
+
 func TestRepeatEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, errors.New("enough"))
