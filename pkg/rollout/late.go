@@ -103,6 +103,9 @@ func (j *judge) timedOut(bool, disturbance) bool {
 		j.decide(Failed, string(DeadlineExceeded)+": "+message)
 		return true
 	}
+	if !j.next.CompleteSince.IsZero() {
+		message = fmt.Sprintf("complete, but not yet for long enough after %s", j.policy.Timeout)
+	}
 	j.decide(TimedOut, message)
 	return true
 }

@@ -140,6 +140,16 @@ func TestFailsInTheSoak(t *testing.T) {
 	w.outcome(Failed).first(CrashLoop, Failing)
 }
 
+func TestTimeoutInTheSoak(t *testing.T) {
+	policy := release
+	policy.Timeout = 10 * time.Second
+	w := newWorld(t, 1, policy)
+	w.finished().after(time.Second).after(9 * time.Second).outcome(TimedOut)
+	if got := w.state.Workloads[0].Message; got != "complete, but not yet for long enough after 10s" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestWaitsForOldPods(t *testing.T) {
 	policy := release
 	policy.WaitForOldPods = true
