@@ -1,7 +1,9 @@
 package cluster
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -105,6 +107,8 @@ func planCheck(err error) (Check, bool) {
 		history(noRevision.Workload)
 	case errors.As(err, &noGood):
 		history(noGood.Workload)
+		undo := fmt.Sprintf("kubectl app rollout undo %s%s --to-revision=%d", noGood.Workload, inFlag(noGood.Workload.Namespace), cmp.Or(noGood.Unjudged, noGood.Revision))
+		c.Next = append(c.Next, undo)
 	default:
 		return Check{}, false
 	}

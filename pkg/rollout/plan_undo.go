@@ -3,8 +3,6 @@ package rollout
 import (
 	"fmt"
 	"maps"
-	"strconv"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -21,50 +19,6 @@ type UndoPlan struct {
 	Annotations map[string]string
 	// Note says why this is not the revision that kubectl would choose, or what speaks against it.
 	Note string
-}
-
-// NoHistoryError: there is no earlier revision.
-type NoHistoryError struct{ Workload workload.Ref }
-
-func (e *NoHistoryError) Error() string {
-	return fmt.Sprintf("%s has no earlier revision to go back to", e.Workload)
-}
-
-// RevisionNotFoundError: --to-revision names one that is not kept.
-type RevisionNotFoundError struct {
-	Workload workload.Ref
-	Revision int64
-	Have     []int64
-}
-
-func (e *RevisionNotFoundError) Error() string {
-	have := make([]string, 0, len(e.Have))
-	for _, n := range e.Have {
-		have = append(have, strconv.FormatInt(n, 10))
-	}
-	return fmt.Sprintf("%s has no revision %d; it has %s", e.Workload, e.Revision, strings.Join(have, ", "))
-}
-
-// AlreadyCurrentError: the workload has that revision's template. kubectl skips it as well.
-type AlreadyCurrentError struct {
-	Workload workload.Ref
-	Revision int64
-}
-
-func (e *AlreadyCurrentError) Error() string {
-	return fmt.Sprintf("%s already has the template of revision %d", e.Workload, e.Revision)
-}
-
-// NoGoodRevisionError: the revision that kubectl would choose is stamped as failed, and none as good.
-type NoGoodRevisionError struct {
-	Workload workload.Ref
-	Revision int64
-	Stamp    Stamp
-}
-
-func (e *NoGoodRevisionError) Error() string {
-	return fmt.Sprintf("the revision before, %d of %s, %s, and no other is known to be good; --to-revision=%d takes it all the same",
-		e.Revision, e.Workload, e.Stamp.describe(), e.Revision)
 }
 
 // PlanUndo chooses the revision that `kubectl rollout undo` would: toRevision, or for 0 the one with
@@ -98,9 +52,13 @@ func undoTarget(w *workload.Workload, revisions []workload.Revision, to int64) (
 	if stamp == nil || stamp.Outcome != StampBad {
 		return previous, "", nil
 	}
-	good := lastGood(w, revisions)
+	good := newest(w, revisions, func(s *Stamp) bool { return s != nil && s.Outcome == StampGood })
 	if good == nil {
-		return nil, "", &NoGoodRevisionError{Workload: w.Ref, Revision: previous.Number, Stamp: *stamp}
+		fault := &NoGoodRevisionError{Workload: w.Ref, Revision: previous.Number, Stamp: *stamp}
+		if unjudged := newest(w, revisions, func(s *Stamp) bool { return s == nil }); unjudged != nil {
+			fault.Unjudged = unjudged.Number
+		}
+		return nil, "", fault
 	}
 	return good, fmt.Sprintf("revision %d %s; going back to revision %d, the last one known to be good",
 		previous.Number, stamp.describe(), good.Number), nil
@@ -139,19 +97,19 @@ func secondHighest(revisions []workload.Revision) *workload.Revision {
 	return previous
 }
 
-func lastGood(w *workload.Workload, revisions []workload.Revision) *workload.Revision {
-	var good *workload.Revision
+// newest returns the newest revision with such a stamp whose template is not the workload's own.
+func newest(w *workload.Workload, revisions []workload.Revision, is func(*Stamp) bool) *workload.Revision {
+	var found *workload.Revision
 	for i := range revisions {
 		r := &revisions[i]
-		stamp := StampOf(r)
-		if stamp == nil || stamp.Outcome != StampGood || workload.SameTemplate(&r.Template, &w.Template) {
+		if !is(StampOf(r)) || workload.SameTemplate(&r.Template, &w.Template) {
 			continue
 		}
-		if good == nil || good.Number < r.Number {
-			good = r
+		if found == nil || found.Number < r.Number {
+			found = r
 		}
 	}
-	return good
+	return found
 }
 
 // keptOnUndo is annotationsToSkip of k8s.io/kubectl/pkg/polymorphichelpers/rollback.go.
