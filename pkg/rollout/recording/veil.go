@@ -6,8 +6,9 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// veil cuts what a recording must not give away: the values of environment variables, and the copies
-// of whole manifests that annotations hold. A value is replaced by its number in this recording, so
+// veil cuts what a recording must not give away: the values of environment variables, those of the
+// headers that probes and hooks send (Authorization, say), and the copies of whole manifests that
+// annotations hold. A value is replaced by its number in this recording, so
 // that templates which differ in a value alone stay different.
 type veil map[string]int
 
@@ -25,11 +26,27 @@ func (v veil) cut(object map[string]any) {
 func (v veil) cutPod(spec map[string]any) {
 	for _, kind := range []string{"initContainers", "containers", "ephemeralContainers"} {
 		for _, c := range list(spec, kind) {
-			for _, e := range list(c, "env") {
-				if value, ok := e["value"].(string); ok && value != "" {
-					e["value"] = v.number(value)
-				}
-			}
+			v.cutValues(list(c, "env"))
+			v.cutRequests(c)
+		}
+	}
+}
+
+// cutRequests cuts what the kubelet sends to a container.
+func (v veil) cutRequests(container map[string]any) {
+	hooks := child(container, "lifecycle")
+	for _, handler := range []map[string]any{
+		child(container, "livenessProbe"), child(container, "readinessProbe"), child(container, "startupProbe"),
+		child(hooks, "postStart"), child(hooks, "preStop"),
+	} {
+		v.cutValues(list(child(handler, "httpGet"), "httpHeaders"))
+	}
+}
+
+func (v veil) cutValues(named []map[string]any) {
+	for _, n := range named {
+		if value, ok := n["value"].(string); ok && value != "" {
+			n["value"] = v.number(value)
 		}
 	}
 }

@@ -128,9 +128,16 @@ func TestValuesAreCutOut(t *testing.T) {
 	applied := map[string]string{
 		workload.AnnotationLastApplied: `{"spec":{"env":"` + secret + `"}}`, workload.AnnotationChangeCause: "release 7",
 	}
+	request := &corev1.HTTPGetAction{Path: "/ready", HTTPHeaders: []corev1.HTTPHeader{{Name: "Authorization", Value: "Bearer " + secret}}}
+	probe := &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: request}}
+	hook := &corev1.LifecycleHandler{HTTPGet: request}
 	spec := corev1.PodSpec{
 		InitContainers: []corev1.Container{{Name: "init", Env: env}},
-		Containers:     []corev1.Container{{Name: "web", Env: env, Args: []string{"--level=debug"}}},
+		Containers: []corev1.Container{{
+			Name: "web", Env: env, Args: []string{"--level=debug"},
+			LivenessProbe: probe, ReadinessProbe: probe, StartupProbe: probe,
+			Lifecycle: &corev1.Lifecycle{PostStart: hook, PreStop: hook},
+		}},
 	}
 	meta := metav1.ObjectMeta{
 		Name: "web", Annotations: applied,
