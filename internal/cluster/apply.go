@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -71,9 +72,9 @@ func (f *writeError) Unwrap() error { return f.err }
 func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Written, error) {
 	var written Written
 	first := true
-	err := applyPatience().repeat(ctx, func(ctx context.Context, _ bool) error {
+	err := applyPatience().repeat(ctx, func(ctx context.Context, uncertain bool) error {
 		if !first {
-			next, done, err := c.recapture(ctx, change)
+			next, done, err := c.recapture(ctx, change, uncertain)
 			if err != nil {
 				return err
 			}
@@ -127,7 +128,7 @@ func (c *Cluster) patch(ctx context.Context, ref workload.Ref, p patch, o WriteO
 // recapture looks what became of a workload whose write was refused as a conflict, or whose answer
 // was lost. It is done if the object has our edit already, by a write whose answer was lost; else
 // next is the change, planned anew for the object as it is now.
-func (c *Cluster) recapture(ctx context.Context, change Change) (next Change, done bool, err error) {
+func (c *Cluster) recapture(ctx context.Context, change Change, uncertain bool) (next Change, done bool, err error) {
 	object, err := c.reread(ctx, change.Ref())
 	if err != nil {
 		return change, false, err
@@ -139,6 +140,9 @@ func (c *Cluster) recapture(ctx context.Context, change Change) (next Change, do
 	if ours(now, change) {
 		return Change{Captured: Captured{Object: object}}, true, nil
 	}
+	if change.Edit.Annotations != nil && !equality.Semantic.DeepEqual(now.Spec.Template, then.Spec.Template) {
+		return change, false, overtaken(change.Ref(), byWhom(then, now))
+	}
 	captured, err := c.capture(ctx, object)
 	if err != nil {
 		return change, false, err
@@ -147,7 +151,20 @@ func (c *Cluster) recapture(ctx context.Context, change Change) (next Change, do
 	if err != nil {
 		return change, false, err
 	}
-	return Change{Captured: captured, Edit: edit, plan: change.plan}, false, nil
+	next = Change{Captured: captured, Edit: edit, plan: change.plan}
+	// A webhook may have added to what we wrote. Nothing is left to do, and what was there before us
+	// is still what was captured first.
+	return next, uncertain && next.Unchanged(), nil
+}
+
+// overtaken: an undo puts a whole template in the place of the one that it was asked for. If that has
+// been replaced since, planned anew it would undo somebody else's release.
+func overtaken(ref workload.Ref, by string) error {
+	return &Error{
+		Reason: Failed, Object: ref.String(),
+		Message: fmt.Sprintf("the template of %s was changed%s in the same moment: it was not undone", ref, by),
+		Next:    []string{"kubectl app rollout history " + ref.String() + inFlag(ref.Namespace)},
+	}
 }
 
 // ours tells whether our edit is in the object: its template and its change-cause.

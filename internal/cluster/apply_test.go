@@ -1,0 +1,104 @@
+package cluster
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// elsewhere is a cluster whose Deployment is not as it was captured when the first patch comes; the
+// answer to that patch is the one given.
+func elsewhere(t *testing.T, now *appsv1.Deployment, answer metav1.Status) (c *Cluster, patches *int) {
+	t.Helper()
+	patches = new(int)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body any = now
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/replicasets"):
+			body = &appsv1.ReplicaSetList{TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: "ReplicaSetList"}}
+		case r.Method == http.MethodPatch:
+			if *patches++; *patches == 1 {
+				body = answer
+			}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if status, ok := body.(metav1.Status); ok {
+			status.APIVersion, status.Kind = "v1", "Status"
+			body = status
+			w.WriteHeader(int(status.Code))
+		}
+		_ = json.NewEncoder(w).Encode(body)
+	}))
+	t.Cleanup(server.Close)
+	client, err := kubernetes.NewForConfig(&rest.Config{Host: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Cluster{typed: func() (kubernetes.Interface, error) { return client, nil }}, patches
+}
+
+var deploymentResource = schema.GroupResource{Group: "apps", Resource: "deployments"}
+
+func planned(before Captured, plan Plan) Change {
+	before.Before = &rollout.Before{Workload: before.Workload(), Serving: true}
+	edit, _ := plan(before)
+	return Change{Captured: before, Edit: edit, plan: plan}
+}
+
+// An undo that meets a newer release leaves it alone: it was asked to undo the one before.
+func TestAnUndoUndoesNobodyElse(t *testing.T) {
+	before := captured(t, webDeployment)
+	now := before.Deployment.DeepCopy()
+	now.ResourceVersion, now.Generation = "43", 2
+	now.Spec.Template.Spec.Containers[0].Image = "web:3"
+	c, patches := elsewhere(t, now, apierrors.NewConflict(deploymentResource, "web", nil).Status())
+	undo := func(c Captured) (Edit, error) {
+		template := *c.Deployment.Spec.Template.DeepCopy()
+		template.Spec.Containers[0].Image = "web:0"
+		return Edit{Template: template, Annotations: map[string]string{}}, nil
+	}
+	written, err := c.Apply(t.Context(), []Change{planned(before, undo)}, WriteOptions{})
+	if err == nil || len(written) != 0 || *patches != 1 || !strings.Contains(err.Error(), "it was not undone") {
+		t.Errorf("%d patches, %v, %v", *patches, written, err)
+	}
+	now.Spec.Template = before.Deployment.Spec.Template // a status, or replicas: no obstacle
+	c, patches = elsewhere(t, now, apierrors.NewConflict(deploymentResource, "web", nil).Status())
+	if _, err = c.Apply(t.Context(), []Change{planned(before, undo)}, WriteOptions{}); err != nil || *patches != 2 {
+		t.Errorf("%d patches, %v", *patches, err)
+	}
+}
+
+// The answer to our write is lost, and a webhook has added to what we wrote: it is ours all the same,
+// and what was there before it is not our own template.
+func TestALostAnswerBehindAWebhook(t *testing.T) {
+	before := captured(t, webDeployment)
+	setImage := func(c Captured) (Edit, error) {
+		template := *c.Deployment.Spec.Template.DeepCopy()
+		template.Spec.Containers[0].Image = "web:2"
+		return Edit{Template: template, ChangeCause: "new"}, nil
+	}
+	change := planned(before, setImage)
+	now := change.Edited().Deployment
+	now.ResourceVersion, now.Generation = "43", 2
+	now.Spec.Template.Spec.Tolerations = []corev1.Toleration{{Key: "added"}}
+	c, patches := elsewhere(t, now, apierrors.NewInternalError(http.ErrServerClosed).Status())
+	written, err := c.Apply(t.Context(), []Change{change}, WriteOptions{})
+	if err != nil || len(written) != 1 || *patches != 1 {
+		t.Fatalf("%d patches, %v", *patches, err)
+	}
+	if w := written[0]; w.Before != change.Before || w.before.ResourceVersion != "42" || w.Deployment.ResourceVersion != "43" {
+		t.Errorf("before it: %s", w.before.ResourceVersion)
+	}
+}
