@@ -65,7 +65,8 @@ func TestPreflightReferences(t *testing.T) {
 			{Name: "conf", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: "conf"}}}},
 		}
 		s.Containers[0].Env = []corev1.EnvVar{{Name: "PASSWORD", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
-			LocalObjectReference: corev1.LocalObjectReference{Name: "db"}, Key: "pasword"}}}}
+			LocalObjectReference: corev1.LocalObjectReference{Name: "db"}, Key: "pasword",
+		}}}}
 	}))
 	report := b.preflight("web:2.0")
 	b.want(report,
@@ -90,12 +91,16 @@ func TestPreflightQuota(t *testing.T) {
 		want        []string
 	}{
 		"room for the surge": {hard: corev1.ResourceList{"requests.cpu": resource.MustParse("1500m"), "pods": resource.MustParse("3")}, declare: true},
-		"no room": {hard: corev1.ResourceList{"requests.cpu": resource.MustParse("1200m")}, declare: true,
-			want: []string{"refuse Quota: resourcequota/q has 200m of requests.cpu left (1 of 1200m used), and deployment/web needs 500m"}},
+		"no room": {
+			hard: corev1.ResourceList{"requests.cpu": resource.MustParse("1200m")}, declare: true,
+			want: []string{"refuse Quota: resourcequota/q has 200m of requests.cpu left (1 of 1200m used), and deployment/web needs 500m"},
+		},
 		"no room for a pod":     {hard: corev1.ResourceList{"pods": resource.MustParse("2")}, declare: true, want: []string{"refuse Quota: resourcequota/q has 0 of pods left"}},
 		"an old pod makes room": {hard: corev1.ResourceList{"pods": resource.MustParse("2")}, declare: true, unavailable: 1},
-		"a limit that is a duty": {hard: corev1.ResourceList{"limits.memory": resource.MustParse("4Gi")}, declare: true,
-			want: []string{"refuse Quota: resourcequota/q admits only pods that set limits.memory, and container web of deployment/web does not"}},
+		"a limit that is a duty": {
+			hard: corev1.ResourceList{"limits.memory": resource.MustParse("4Gi")}, declare: true,
+			want: []string{"refuse Quota: resourcequota/q admits only pods that set limits.memory, and container web of deployment/web does not"},
+		},
 		"a LimitRange does the duty": {hard: corev1.ResourceList{"limits.memory": resource.MustParse("4Gi")}, declare: true, limitRange: true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -59,15 +59,15 @@ func TestPlanUndo(t *testing.T) {
 		"the last of the good ones": {now: "d", revisions: []string{"1:a:good", "2:b:good", "3:c:failed", "4:d"}, want: 2, note: "going back to revision 2"},
 		"after an automatic rollback": { // 3 failed, and the template of 2 became 4, which runs
 			now: "b", revisions: []string{"1:a:good", "3:c:failed", "4:b:good"}, want: 1, note: "revision 3 is stamped as failed"},
-		"broken, but asked for":     {now: "c", revisions: []string{"1:a:good", "2:b:failed", "3:c"}, to: 2, want: 2, note: "revision 2 is stamped as failed (CrashLoop)"},
-		"broken, and none is good":  {now: "c", revisions: []string{"1:a", "2:b:failed", "3:c"}, err: "revision 2 of deployment/web, the one before this, is stamped as failed (CrashLoop), and no other is known to be good; revision 1 was never watched: --to-revision=1 goes there"},
+		"broken, but asked for":      {now: "c", revisions: []string{"1:a:good", "2:b:failed", "3:c"}, to: 2, want: 2, note: "revision 2 is stamped as failed (CrashLoop)"},
+		"broken, and none is good":   {now: "c", revisions: []string{"1:a", "2:b:failed", "3:c"}, err: "revision 2 of deployment/web, the one before this, is stamped as failed (CrashLoop), and no other is known to be good; revision 1 was never watched: --to-revision=1 goes there"},
 		"all are known to be broken": {now: "c", revisions: []string{"1:a:failed", "2:b:failed", "3:c"}, err: "revision 2 of deployment/web, the one before this, is stamped as failed (CrashLoop), and no other is known to be good; --to-revision=2 goes there all the same"},
-		"no history":                {now: "a", revisions: []string{"1:a"}, err: "deployment/web has no earlier revision to go back to"},
-		"no revisions at all":       {now: "a", to: 4, err: "deployment/web has no earlier revision to go back to"},
-		"not kept":                  {now: "b", revisions: []string{"1:a", "2:b"}, to: 7, err: "deployment/web has no revision 7; it has 1, 2"},
-		"a negative one":            {now: "b", revisions: []string{"1:a", "2:b"}, to: -1, err: "deployment/web has no revision -1; it has 1, 2"},
-		"already there":             {now: "b", revisions: []string{"1:a", "2:b"}, to: 2, err: "deployment/web already has the template of revision 2"},
-		"a change not yet numbered": {now: "x", revisions: []string{"1:a", "2:b"}, want: 1},
+		"no history":                 {now: "a", revisions: []string{"1:a"}, err: "deployment/web has no earlier revision to go back to"},
+		"no revisions at all":        {now: "a", to: 4, err: "deployment/web has no earlier revision to go back to"},
+		"not kept":                   {now: "b", revisions: []string{"1:a", "2:b"}, to: 7, err: "deployment/web has no revision 7; it has 1, 2"},
+		"a negative one":             {now: "b", revisions: []string{"1:a", "2:b"}, to: -1, err: "deployment/web has no revision -1; it has 1, 2"},
+		"already there":              {now: "b", revisions: []string{"1:a", "2:b"}, to: 2, err: "deployment/web already has the template of revision 2"},
+		"a change not yet numbered":  {now: "x", revisions: []string{"1:a", "2:b"}, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &workload.Workload{Ref: web, Template: template("web=" + test.now)}
