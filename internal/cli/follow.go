@@ -41,7 +41,7 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 				return state, fmt.Errorf("the API server has not answered for %s", maxSilence)
 			}
 		}
-		if !ticked && f.judgeable(&state) {
+		if f.judgeable(&state, ticked) {
 			var news []rollout.Event
 			state, news = rollout.Step(state, f.snapshot, f.now())
 			events = append(events, news...)
@@ -55,13 +55,13 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 
 // judgeable tells whether there is something to judge by. While the server does not answer, what is
 // known is of the past: patience would run out over things that may long have mended themselves.
-// Only the end of the user's own patience is left.
-func (f *follower) judgeable(state *rollout.State) bool {
+// Only the end of the user's own patience is left, and the clock's tick is all that comes to tell it.
+func (f *follower) judgeable(state *rollout.State, ticked bool) bool {
 	if !f.unreachable.IsZero() {
 		limit := state.Policy.Timeout
 		return f.snapshot != nil && limit > 0 && f.now().Sub(state.Started) >= limit
 	}
-	return f.snapshot != nil
+	return f.snapshot != nil && !ticked
 }
 
 // take keeps the newest snapshot and tells when the server stops answering, and when it is back.
