@@ -4,57 +4,52 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kubectl-app/kubectl-app/internal/watch"
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-func TestSilenceHasAnEnd(t *testing.T) {
-	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	f := &follower{now: func() time.Time { return now }}
-	for _, step := range []struct {
-		name   string
-		after  time.Duration
-		update watch.Update
-		news   int
-		silent bool
+// While the server is silent there is nothing to judge by, but the user's own patience ends.
+func TestJudgeable(t *testing.T) {
+	seen := rollout.Snapshot{workload.Ref{Name: "web"}: {Pods: []*corev1.Pod{{}}}}
+	silent := noon.Add(time.Second)
+	for name, test := range map[string]struct {
+		snapshot    rollout.Snapshot
+		unreachable time.Time
+		ticked      bool
+		timeout     time.Duration
+		want        bool
 	}{
-		{"an answer", 0, watch.Update{}, 0, false},
-		{"none any more", time.Second, watch.Update{Unreachable: now}, 1, false},
-		{"still none", maxSilence, watch.Update{Unreachable: now}, 0, true},
-		{"one again", 0, watch.Update{}, 1, false},
+		"nothing seen yet":                 {want: false},
+		"news":                             {snapshot: seen, want: true},
+		"only the clock moved":             {snapshot: seen, ticked: true, want: false},
+		"silent":                           {snapshot: seen, unreachable: silent, want: false},
+		"silent, time left":                {snapshot: seen, unreachable: silent, timeout: time.Hour, want: false},
+		"silent, and the time has run out": {snapshot: seen, unreachable: silent, ticked: true, timeout: time.Minute, want: true},
+		"never answered":                   {unreachable: silent, timeout: time.Minute, want: false},
 	} {
-		now = now.Add(step.after)
-		if news := f.take(step.update); len(news) != step.news {
-			t.Errorf("%s: %d events, want %d", step.name, len(news), step.news)
-		}
-		if f.silent() != step.silent {
-			t.Errorf("%s: silent %v, want %v", step.name, f.silent(), step.silent)
-		}
+		t.Run(name, func(t *testing.T) {
+			f := &follower{now: func() time.Time { return noon.Add(time.Minute) }, snapshot: test.snapshot, unreachable: test.unreachable}
+			state := rollout.State{Started: noon, Policy: rollout.Policy{Timeout: test.timeout}}
+			if got := f.judgeable(&state, test.ticked); got != test.want {
+				t.Errorf("got %v", got)
+			}
+		})
 	}
 }
 
-// While the server is away nothing comes but the clock's ticks: they have to end a --timeout.
-func TestATimeoutEndsDuringAnOutage(t *testing.T) {
-	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	state := rollout.State{Started: start, Policy: rollout.Policy{Timeout: time.Minute}}
-	for _, test := range []struct {
-		name         string
-		after        time.Duration
-		away, ticked bool
-		want         bool
+func TestUntil(t *testing.T) {
+	for name, test := range map[string]struct {
+		moment time.Time
+		want   time.Duration
 	}{
-		{"a change", 0, false, false, true},
-		{"a tick alone", 2 * time.Minute, false, true, false},
-		{"a change, and the server is away", 10 * time.Second, true, false, false},
-		{"a tick, and the server is away", 10 * time.Second, true, true, false},
-		{"a tick when the time is over", time.Minute, true, true, true},
+		"no moment is set": {time.Time{}, 24 * time.Hour},
+		"later":            {noon.Add(time.Second), time.Second},
+		"passed":           {noon.Add(-time.Second), 0},
 	} {
-		f := &follower{now: func() time.Time { return start.Add(test.after) }, snapshot: rollout.Snapshot{}}
-		if test.away {
-			f.unreachable = start
-		}
-		if got := f.judgeable(&state, test.ticked); got != test.want {
-			t.Errorf("%s: %v", test.name, got)
+		if got := until(test.moment, noon); got != test.want {
+			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
 	}
 }
