@@ -39,6 +39,7 @@ func newFollower(ctx context.Context, env *Env, c *cluster.Cluster, v view.View,
 	if err != nil {
 		return nil, err
 	}
+	env.sparing()
 	ctx, stop := context.WithCancel(ctx)
 	return &follower{
 		now: env.Now, stop: stop, view: v, recorder: rec,
