@@ -55,6 +55,16 @@ func (j *job) said() (string, <-chan struct{}) {
 	return text, j.news
 }
 
+// output is what the job leaves behind; with a terminal, its screen.
+func (j *job) output() (stdout, stderr string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.screen != nil {
+		return j.screen.last(), ""
+	}
+	return j.stdout.text.String(), j.stderr.text.String()
+}
+
 func newJob(name string, cmd *exec.Cmd) *job {
 	j := &job{name: name, cmd: cmd, done: make(chan struct{}), news: make(chan struct{})}
 	j.stdout, j.stderr = &capture{job: j}, &capture{job: j}

@@ -94,12 +94,8 @@ func finish(ts *testscript.TestScript, neg bool, args []string) {
 		text, _ := j.said()
 		ts.Fatalf("%s does not end; it said:\n%s", j.name, text)
 	}
-	out := j.stdout.text.String()
-	if j.screen != nil {
-		out = j.screen.last()
-	}
+	out, errOut := j.output()
 	_, _ = fmt.Fprint(ts.Stdout(), out)
-	_, _ = fmt.Fprint(ts.Stderr(), j.stderr.text.String())
-	ts.Logf("[stdout]\n%s[stderr]\n%s", out, j.stderr.text.String())
+	_, _ = fmt.Fprint(ts.Stderr(), errOut)
 	check(ts, want, j.err)
 }

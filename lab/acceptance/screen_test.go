@@ -53,11 +53,12 @@ func (j *job) show() {
 		j.mu.Lock()
 		j.screen.feed(buffer[:n])
 		j.tell()
-		j.mu.Unlock()
 		if err != nil { // EIO is how Linux says that nobody is left
 			_ = j.screen.file.Close()
+			j.mu.Unlock()
 			return
 		}
+		j.mu.Unlock()
 	}
 }
 
@@ -113,9 +114,9 @@ func resize(ts *testscript.TestScript, neg bool, args []string) {
 	j := onTerminal(ts, args[0])
 	columns, rows := dimensions(ts, args[1])
 	j.mu.Lock()
+	defer j.mu.Unlock()
 	j.screen.emulator.Resize(columns, rows)
 	j.screen.frames = nil
-	j.mu.Unlock()
 	if err := pty.Setsize(j.screen.file, size(columns, rows)); err != nil && !errors.Is(err, fs.ErrClosed) {
 		ts.Fatalf("resize: %v", err)
 	}
