@@ -25,6 +25,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //
 //	faults …                                   see faults_test.go
 //	requests OP N [VERB [RESOURCE]]            how many there were through the fault proxy
+//	examples [VERB…]                           run the examples of the help, as they stand there
 //	ownlab                                     a lab that is this script's alone
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"deploy":     deploy,
@@ -47,5 +48,6 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"unrepeated": unrepeated,
 	"faults":     faults,
 	"requests":   requests,
+	"examples":   examples,
 	"ownlab":     ownLab,
 }

@@ -3,6 +3,7 @@ package acceptance
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -47,7 +48,7 @@ func deploy(ts *testscript.TestScript, neg bool, args []string) {
 func deployment(name, image string) *appsv1.Deployment {
 	labels := map[string]string{"app": name}
 	return &appsv1.Deployment{
-		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels},
+		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: maps.Clone(labels)},
 		Spec: appsv1.DeploymentSpec{
 			Replicas:                new(int32(3)),
 			Selector:                &metav1.LabelSelector{MatchLabels: labels},
