@@ -9,6 +9,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -71,13 +72,14 @@ func (f *writeError) Unwrap() error { return f.err }
 // and begins anew.
 func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Written, error) {
 	var written Written
-	first := true
+	first, lost := true, false
 	err := applyPatience().repeat(ctx, func(ctx context.Context, uncertain bool) error {
 		if !first {
 			next, done, err := c.recapture(ctx, change, uncertain)
 			if err != nil {
 				return err
 			}
+			lost = false
 			if done {
 				written = Written{Object: next.Object, Before: change.Before, before: change.Deployment}
 				return nil
@@ -87,9 +89,27 @@ func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Wri
 		first = false
 		var err error
 		written, err = c.write(ctx, change, o)
+		lost = !o.DryRun && mayHaveActed(err)
 		return err
 	})
+	if err != nil && lost {
+		err = unknownEnd(change.Ref(), err)
+	}
 	return written, err
+}
+
+// mayHaveActed tells whether the server may have carried out a write whose answer did not come.
+func mayHaveActed(err error) bool {
+	return err != nil && (broken(err) || timedOut(err) || apierrors.IsTimeout(err) || isCancelled(err))
+}
+
+// unknownEnd: nobody may take the error of a write for a write that was not made.
+func unknownEnd(ref workload.Ref, err error) error {
+	return &Error{
+		Reason: Failed, Object: ref.String(), Err: err,
+		Message: fmt.Sprintf("it is not known whether %s was changed, since no answer came: %v", ref, err),
+		Next:    []string{"kubectl app rollout status " + ref.String() + inFlag(ref.Namespace)},
+	}
 }
 
 // write sends one patch.

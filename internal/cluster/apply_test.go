@@ -102,3 +102,33 @@ func TestALostAnswerBehindAWebhook(t *testing.T) {
 		t.Errorf("before it: %s", w.before.ResourceVersion)
 	}
 }
+
+// The connection breaks off under the write, and the object can't be read after that.
+func TestAWriteOfUnknownEndIsToldAsSuch(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPatch {
+			panic(http.ErrAbortHandler)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusForbidden)
+		_ = json.NewEncoder(w).Encode(metav1.Status{
+			TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"},
+			Status:   metav1.StatusFailure, Reason: metav1.StatusReasonForbidden, Code: http.StatusForbidden,
+		})
+	}))
+	t.Cleanup(server.Close)
+	client, err := kubernetes.NewForConfig(&rest.Config{Host: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Cluster{typed: func() (kubernetes.Interface, error) { return client, nil }}
+	change := planned(captured(t, webDeployment), func(c Captured) (Edit, error) {
+		return Edit{Template: c.Deployment.Spec.Template, ChangeCause: "new"}, nil
+	})
+	for dryRun, want := range map[bool]bool{false: true, true: false} {
+		_, err := c.Apply(t.Context(), []Change{change}, WriteOptions{DryRun: dryRun})
+		if err == nil || strings.Contains(err.Error(), "not known whether deployment/web was changed") != want {
+			t.Errorf("dry run %v: %v", dryRun, err)
+		}
+	}
+}
