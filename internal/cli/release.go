@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"sigs.k8s.io/yaml"
@@ -26,7 +27,9 @@ type release struct {
 	// command is what the user typed after `kubectl app`.
 	command []string
 	started time.Time
-	// notes are what planning has to say; they become warnings once the plan stands.
+	// notes are what planning has to say; they become warnings once the plan stands. Several workloads
+	// may be planned anew side by side.
+	planning sync.Mutex
 	notes    []string
 	warnings []string
 }

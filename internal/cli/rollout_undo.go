@@ -73,10 +73,17 @@ func (r *release) planUndo(toRevision int64) cluster.Plan {
 		if err != nil {
 			return cluster.Edit{}, err
 		}
-		// A plan is made again when the object changed under it: one note is enough.
-		if plan.Note != "" && !slices.Contains(r.notes, plan.Note) {
-			r.notes = append(r.notes, plan.Note)
-		}
+		r.note(plan.Note)
 		return cluster.Edit{Template: plan.Template, Annotations: plan.Annotations, ChangeCause: r.flags.reason}, nil
+	}
+}
+
+// note keeps what a plan has to say. A plan is made again when the object changed under it: once is
+// enough.
+func (r *release) note(text string) {
+	r.planning.Lock()
+	defer r.planning.Unlock()
+	if text != "" && !slices.Contains(r.notes, text) {
+		r.notes = append(r.notes, text)
 	}
 }
