@@ -14,6 +14,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	start [-tty COLSxROWS] JOB COMMAND…        run it in the background
 //	await JOB PATTERN                          until a line of its output, or its screen, says this
 //	signal JOB INT|TERM|KILL, resize JOB COLSxROWS
+//	press JOB KEY                              ctrl-c, typed at the job's terminal
 //	finish JOB N                               it ends with this code
 //	frames JOB PATTERN                         the screen of a job has shown this at some moment
 //	fits JOB COLS                              no frame of a job has a wider line
@@ -39,6 +40,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"await":      await,
 	"signal":     signalJob,
 	"resize":     resize,
+	"press":      press,
 	"finish":     finish,
 	"frames":     frames,
 	"fits":       fits,

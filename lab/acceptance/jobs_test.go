@@ -97,5 +97,8 @@ func finish(ts *testscript.TestScript, neg bool, args []string) {
 	out, errOut := j.output()
 	_, _ = fmt.Fprint(ts.Stdout(), out)
 	_, _ = fmt.Fprint(ts.Stderr(), errOut)
+	if j.screen != nil {
+		ts.Check(j.screen.intact())
+	}
 	check(ts, want, j.err)
 }

@@ -86,6 +86,28 @@ func (s *screen) last() string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n") + "\n"
 }
 
+// intact: whatever shell comes next finds the terminal as it was.
+func (s *screen) intact() error {
+	if !s.emulator.CursorVisible() {
+		return errors.New("the cursor is left hidden")
+	}
+	if s.emulator.Mode()&vt10x.ModeWrap == 0 {
+		return errors.New("the terminal is left without wrapping")
+	}
+	return nil
+}
+
+// keys are what a terminal sends for them.
+var keys = map[string]string{"ctrl-c": "\x03"}
+
+func press(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 || keys[args[1]] == "" {
+		ts.Fatalf("usage: press JOB ctrl-c")
+	}
+	_, err := onTerminal(ts, args[0]).screen.file.WriteString(keys[args[1]])
+	ts.Check(err)
+}
+
 func size(columns, rows int) *pty.Winsize {
 	return &pty.Winsize{Cols: uint16(columns), Rows: uint16(rows)}
 }
