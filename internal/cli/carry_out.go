@@ -20,7 +20,7 @@ func (r *release) carryOut(ctx context.Context, changed, unchanged []cluster.Cha
 
 	f, err := r.startWatch(ctx, work, changed)
 	if err != nil {
-		return err
+		return r.untouched(ctx, err)
 	}
 	began := r.env.Now()
 	written, applyErr := r.cluster.Apply(ctx, changed, r.writeOptions())
