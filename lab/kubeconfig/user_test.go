@@ -136,7 +136,7 @@ func TestKeepsLinkAndMode(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(target, link); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	if _, err := kubeconfig.Add(t.Context(), link, entry("app-lab")); err != nil {
 		t.Fatal(err)
