@@ -148,5 +148,8 @@ func worse(a, b Outcome) Outcome {
 	return a
 }
 
-// seconds rounds to the millisecond: more digits would only be noise.
-func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
+// seconds rounds to the millisecond: more digits would only be noise. One division, since Duration.Seconds
+// adds two floats, and prints 2.764 as 2.7640000000000002.
+func seconds(d time.Duration) float64 {
+	return float64(d.Round(time.Millisecond).Milliseconds()) / 1000
+}
