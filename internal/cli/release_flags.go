@@ -72,7 +72,7 @@ func (f *releaseFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.wait, "wait", true, "Watch the rollout to a verdict; false writes the change and returns, as kubectl does")
 	flags.StringVar(&f.onFailure, "on-failure", "rollback", `What a failed rollout leads to: "rollback", "keep" or "pause"`)
 	flags.StringVar(&f.onInterrupt, "on-interrupt", "keep", `What SIGINT or SIGTERM leads to: "keep" (say how to take it up again) or "rollback"`)
-	flags.StringVar(&f.reason, "reason", "", "Why, for `rollout history` (the annotation kubernetes.io/change-cause); the default tells the CI job or the command")
+	flags.StringVar(&f.reason, "reason", "", "Why, for rollout history (the annotation kubernetes.io/change-cause); the default tells the CI job or the command")
 	flags.StringVar(&f.dryRun, "dry-run", "none", `Must be "none", "server", or "client". If client strategy, only print the object that would be sent, without sending it. If server strategy, submit server-side request without persisting the resource.`)
 	flags.Lookup("dry-run").NoOptDefVal = "unchanged"
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what the change does to each object")
