@@ -36,7 +36,7 @@ func TestWrongCommandLines(t *testing.T) {
 		"set image deployment/web web=web:2 --dry-run":              "--dry-run needs a value",
 		"set image deployment/web web=web:2 --dry-run=perhaps":      "it takes none, client, server",
 		"set image deployment/web web=web:2 --wait=false --soak=3s": "--wait=false does not watch",
-		"set image deployment/web web=web:2 -o xml":                 "unable to match a printer",
+		"set image deployment/web web=web:2 -o xml":                 "yaml; or result",
 		"rollout undo deployment/web --to-revision=-1":              "--to-revision takes a revision number",
 		"rollout status deployment/web -o yaml":                     "it takes result",
 		"rollout history deployment/web -o wide":                    "it takes",

@@ -55,6 +55,9 @@ func (o *output) complete(dryRun string) error {
 		}
 	}
 	printer, err := o.print.ToPrinter()
+	if genericclioptions.IsNoCompatiblePrinterError(err) {
+		return usagef("%w; or result", err)
+	}
 	if err != nil {
 		return usageError{err}
 	}
