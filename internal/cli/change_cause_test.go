@@ -1,6 +1,9 @@
 package cli
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestChangeCause(t *testing.T) {
 	command := []string{"set", "image", "deployment/web", "web=web:2.0"}
@@ -36,5 +39,18 @@ func TestChangeCause(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestTypedSelection(t *testing.T) {
+	for want, flags := range map[string]selectionFlags{
+		"deployment '*=shop:2.0' -l app=shop":                  {selector: "app=shop"},
+		"deployment '*=shop:2.0' -l 'app in (shop, web)'":      {selector: "app in (shop, web)"},
+		"deployment '*=shop:2.0' -f a.yaml -f 'it'\\''s b' -R": {filenames: []string{"a.yaml", "it's b"}, recursive: true},
+		"deployment '*=shop:2.0' -k base --all":                {kustomize: "base", all: true},
+	} {
+		if got := strings.Join(flags.typed([]string{"deployment", "*=shop:2.0"}), " "); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
 	}
 }

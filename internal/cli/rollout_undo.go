@@ -48,7 +48,7 @@ revision is stamped as failed, it goes to the last one that is stamped as good i
 				return usageError{err}
 			}
 			r := newRelease(env, out, &flags.releaseFlags, policy)
-			r.command = append([]string{"rollout", "undo"}, args...)
+			r.command = append([]string{"rollout", "undo"}, flags.typed(args)...)
 			return r.run(cmd.Context(), selection, r.planUndo(flags.toRevision))
 		},
 	}

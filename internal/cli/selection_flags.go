@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -37,4 +39,36 @@ func (f *selectionFlags) selection(args []string, verb string, tail ...string) c
 		Filenames: f.filenames, Kustomize: f.kustomize, Recursive: f.recursive, Local: f.local,
 		Verb: verb, Tail: tail,
 	}
+}
+
+// typed gives the arguments as they could be typed again, with the flags that choose the workloads.
+func (f *selectionFlags) typed(args []string) []string {
+	words := make([]string, 0, len(args)+2)
+	for _, a := range args {
+		words = append(words, shellWord(a))
+	}
+	for _, name := range f.filenames {
+		words = append(words, "-f", shellWord(name))
+	}
+	if f.kustomize != "" {
+		words = append(words, "-k", shellWord(f.kustomize))
+	}
+	if f.recursive {
+		words = append(words, "-R")
+	}
+	if f.selector != "" {
+		words = append(words, "-l", shellWord(f.selector))
+	}
+	if f.all {
+		words = append(words, "--all")
+	}
+	return words
+}
+
+// shellWord quotes what a shell would not leave as it is.
+func shellWord(word string) string {
+	if word != "" && !strings.ContainsAny(word, " \t\n*?[]{}()<>|&;!$`'\"\\#~") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -55,7 +55,7 @@ Several workloads are one release: all of them, or none.`,
 				return err
 			}
 			r := newRelease(env, out, &flags.releaseFlags, options.policy)
-			r.command = append([]string{"set", "image"}, args...)
+			r.command = append([]string{"set", "image"}, flags.typed(args)...)
 			return r.run(cmd.Context(), options.selection, r.planImages(options.settings))
 		},
 	}
