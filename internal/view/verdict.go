@@ -12,7 +12,12 @@ import (
 func verdict(r rollout.Result) string {
 	who, text := subject(r), term.Clean(r.Message)
 	if len(r.Workloads) == 1 {
-		text = cmp.Or(text, term.Clean(r.Workloads[0].Message))
+		w := &r.Workloads[0]
+		if r.Outcome == rollout.Interrupted && w.Rollback != nil && w.Rollback.Outcome == rollout.Interrupted {
+			// Where the way back was broken off says more than why it was taken.
+			text = cmp.Or(text, term.Clean(w.Rollback.Message))
+		}
+		text = cmp.Or(text, term.Clean(w.Message))
 	}
 	switch r.Outcome {
 	case rollout.Succeeded:
