@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -16,10 +17,22 @@ func Diff(out *term.Output, object, before, after string) error {
 	}
 	s := newSheet(out)
 	var lines []string
+	shift := 0
 	for _, l := range strings.Split(strings.TrimSuffix(unified, "\n"), "\n") {
+		l, shift = renumbered(l, shift)
 		lines = append(lines, s.diffLine(clean(l)))
 	}
 	return writeLines(out, lines)
+}
+
+// renumbered sets where a hunk begins in the new text: shift is how many lines the hunks before it added.
+// The library forgets the lines between two changes of one hunk, and has all later ones begin too early.
+func renumbered(line string, shift int) (string, int) {
+	var from, fromLines, to, toLines int
+	if n, _ := fmt.Sscanf(line, "@@ -%d,%d +%d,%d @@", &from, &fromLines, &to, &toLines); n < 4 {
+		return line, shift // a hunk of a single line has no counts, and is the only one
+	}
+	return fmt.Sprintf("@@ -%d,%d +%d,%d @@", from, fromLines, from+shift, toLines), shift + toLines - fromLines
 }
 
 // clean keeps the indentation, of which Clean would keep spaces only.

@@ -76,3 +76,16 @@ func TestDiff(t *testing.T) {
 		t.Errorf("no change: %v, %q", err, errOut)
 	}
 }
+
+func TestDiffCountsLinesBetweenChanges(t *testing.T) {
+	lines := strings.Split(strings.Repeat("same\n", 40), "\n")
+	before := strings.Join(lines, "\n")
+	lines[3], lines[8], lines[30] = "a\nb", "c", "d"
+	terminal, _, _, out := term.Fake(&term.Screen{})
+	if err := Diff(terminal.Err, "deployment/web", before, strings.Join(lines, "\n")); err != nil {
+		t.Fatal(err)
+	}
+	if want := "@@ -28,7 +29,7 @@"; !strings.Contains(out.String(), want) {
+		t.Errorf("no %s in\n%s", want, out.String())
+	}
+}
