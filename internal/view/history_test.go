@@ -78,7 +78,10 @@ func TestDiff(t *testing.T) {
 }
 
 func TestDiffCountsLinesBetweenChanges(t *testing.T) {
-	lines := strings.Split(strings.Repeat("same\n", 40), "\n")
+	lines := make([]string, 40)
+	for i := range lines {
+		lines[i] = fmt.Sprint("line ", i+1)
+	}
 	before := strings.Join(lines, "\n")
 	lines[3], lines[8], lines[30] = "a\nb", "c", "d"
 	terminal, _, _, out := term.Fake(&term.Screen{})
