@@ -106,13 +106,14 @@ func (c *clues) notStarted(s seat) (symptom, bool) {
 		return symptom{}, false
 	}
 	mine := c.notes[s.pod.UID].of(s.spec.Name)
+	unready := mine.latest("Readiness probe", "Unhealthy")
 	switch {
 	case s.role == roleInit:
 		return waiting(InitRunning, "init container "+s.spec.Name+" is still running"), true
 	case s.spec.StartupProbe != nil && (s.status.Started == nil || !*s.status.Started):
 		return c.probing(s, StartupFailing, mine.latest("Startup probe", "Unhealthy"), "startup probe has not passed yet")
-	case s.spec.ReadinessProbe != nil:
-		return c.probing(s, ReadinessFailing, mine.latest("Readiness probe", "Unhealthy"), "readiness probe has not passed yet")
+	case s.spec.ReadinessProbe != nil || unready != nil: // the lab probes without one, and says so
+		return c.probing(s, ReadinessFailing, unready, "readiness probe has not passed yet")
 	}
 	return symptom{}, false
 }
