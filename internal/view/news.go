@@ -74,7 +74,7 @@ func (s *sheet) findingNews(f *rollout.Finding) []news {
 
 // podsWith names the exemplar, so that the log can be searched for it.
 func podsWith(f *rollout.Finding) string {
-	if f.Exemplar == "" {
+	if f.Exemplar == "" || pods(f) == "" {
 		return pods(f)
 	}
 	return join(" ", pods(f), "("+term.Clean(f.Exemplar)+")")

@@ -3,6 +3,7 @@ package view
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -27,7 +28,7 @@ func verdict(r rollout.Result) string {
 	case rollout.Refused:
 		return join(": ", who, "refused, and nothing was changed", text)
 	case rollout.Superseded:
-		return join(": ", who, "another change superseded this one; nothing more was done", text)
+		return join(": ", who, superseded(r), text)
 	case rollout.Interrupted:
 		return join(": ", who, "interrupted after "+took(r), text)
 	case rollout.Undecided:
@@ -35,6 +36,21 @@ func verdict(r rollout.Result) string {
 	default:
 		return join(": ", who, join("; ", join(": ", broken(r), text), ending(r)))
 	}
+}
+
+// superseded names those of several workloads that are someone else's now: the others may well have
+// been rolled back.
+func superseded(r rollout.Result) string {
+	if len(r.Workloads) == 1 {
+		return "another change superseded this one; nothing more was done"
+	}
+	var theirs []string
+	for i := range r.Workloads {
+		if w := &r.Workloads[i]; w.Outcome == rollout.Superseded {
+			theirs = append(theirs, name(w.Ref))
+		}
+	}
+	return "another change superseded this one in " + strings.Join(theirs, ", ") + ", where nothing more was done"
 }
 
 // subject is the workload, or how many there are.
