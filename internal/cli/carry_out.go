@@ -18,22 +18,20 @@ func (r *release) carryOut(ctx context.Context, changed, unchanged []cluster.Cha
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 
+	if !r.flags.wait {
+		return r.writeOnly(ctx, changed)
+	}
 	f, err := r.startWatch(ctx, work, changed)
 	if err != nil {
 		return r.untouched(ctx, err)
 	}
 	began := r.env.Now()
-	written, applyErr := r.cluster.Apply(ctx, changed, r.writeOptions())
-	for _, w := range written {
-		// The line of a write that happened is owed even if stdout is gone: the release goes on.
-		_ = r.output.object(r.env, w.Deployment)
+	written, applyErr := r.apply(ctx, changed)
+	if len(written) > 0 {
+		f.recorder.changed(began, strings.Join(r.command, " "), targets(written))
 	}
 	if applyErr != nil {
 		return r.applyFailed(ctx, work, f, written, applyErr)
-	}
-	f.recorder.changed(began, strings.Join(r.command, " "), targets(written))
-	if !r.flags.wait {
-		return errors.Join(f.close(), r.notWatched(ctx, written))
 	}
 	state := rollout.Start(targets(written), r.policy, r.env.Now())
 	f.announce(&state, rollout.EventApplied, "written")
@@ -47,6 +45,25 @@ func (r *release) carryOut(ctx context.Context, changed, unchanged []cluster.Cha
 		r.onFailure(ctx, work, f, &end)
 	}
 	return r.finish(ctx, f, end)
+}
+
+// apply writes the changes and prints what was written.
+func (r *release) apply(ctx context.Context, changed []cluster.Change) ([]cluster.Written, error) {
+	written, err := r.cluster.Apply(ctx, changed, r.writeOptions())
+	for _, w := range written {
+		// The line of a write that happened is owed even if stdout is gone: the release goes on.
+		_ = r.output.object(r.env, w.Deployment)
+	}
+	return written, err
+}
+
+// writeOnly is all that --wait=false asks for.
+func (r *release) writeOnly(ctx context.Context, changed []cluster.Change) error {
+	written, err := r.apply(ctx, changed)
+	if err != nil {
+		return r.untouched(ctx, err)
+	}
+	return r.notWatched(ctx, written)
 }
 
 func (r *release) startWatch(ctx, work context.Context, changes []cluster.Change) (*follower, error) {

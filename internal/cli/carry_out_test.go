@@ -32,7 +32,7 @@ func TestASignalBeforeTheWrite(t *testing.T) {
 	env.Flags.APIServer = &server.URL
 	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
 	t.Setenv("HOME", t.TempDir())
-	flags := &releaseFlags{watchFlags: watchFlags{recording: filepath.Join(t.TempDir(), "r.jsonl"), progress: "none"}}
+	flags := &releaseFlags{wait: true, watchFlags: watchFlags{recording: filepath.Join(t.TempDir(), "r.jsonl"), progress: "none"}}
 	output := newOutput("image updated")
 	*output.print.OutputFormat = outputResult
 	r := newRelease(env, output, flags, rollout.Policy{})

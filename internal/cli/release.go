@@ -85,6 +85,8 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 	if ctx.Err() != nil {
 		return r.untouched(ctx, context.Cause(ctx))
 	}
+	pending, _ := pending(unchanged)
+	r.warnPending(pending)
 	return r.carryOut(ctx, changed, unchanged)
 }
 

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
@@ -68,14 +67,15 @@ func (r *release) outline(ctx context.Context, outcome rollout.Outcome, changes 
 
 // nothingToDo ends a release whose workloads have the template already.
 func (r *release) nothingToDo(ctx context.Context, unchanged []cluster.Change) error {
-	result := r.outline(ctx, rollout.Unchanged, unchanged)
-	for _, c := range unchanged {
-		if !c.Before.Serving && c.Before.Workload.Desired > 0 {
-			r.warn(fmt.Sprintf("%s has this template already, and is not serving with it", c.Ref()))
-			result.Next = append(result.Next, app("rollout status", c.Ref()))
-		}
+	pending, settled := pending(unchanged)
+	r.warnPending(pending)
+	if len(pending) > 0 && r.flags.wait && r.flags.dryRun == "none" {
+		return r.takeUp(ctx, pending, settled)
 	}
-	result.Warnings = r.warnings
+	result := r.outline(ctx, rollout.Unchanged, unchanged)
+	for _, c := range pending {
+		result.Next = append(result.Next, app("rollout status", c.Ref()))
+	}
 	result.Message = "the template is the same already; --restart-if-unchanged restarts the pods"
 	shown := result
 	shown.Warnings = nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -28,7 +29,10 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	restored, failed := r.restoreAll(work, restorable)
 	policy := r.policy
 	// The deadline of the way back is its own: --timeout was for the change.
-	policy.Timeout, policy.WaitForOldPods = 0, false
+	policy.Timeout, policy.WaitForOldPods, policy.All = 0, false, true
+	if slices.ContainsFunc(restorable, func(w cluster.Written) bool { return w.Before.Workload.Strategy.ProgressDeadline == 0 }) {
+		policy.Timeout = maxSilence // nothing else would end it
+	}
 	back := rollout.Start(targets(restored), policy, r.env.Now())
 	if len(restored) > 0 {
 		f.recorder.action("rollback")

@@ -9,7 +9,7 @@ func Capture(w *workload.Workload, revisions []workload.Revision) *Before {
 		r := *current
 		b.Revision = &r
 	}
-	b.Serving = serving(w, b.Revision)
+	b.Serving = serving(w, revisions, b.Revision)
 	return b
 }
 
@@ -17,22 +17,34 @@ func Capture(w *workload.Workload, revisions []workload.Revision) *Before {
 // available, as many as the strategy demands and at least one. The condition Available does not
 // say so, since the pods of an older revision keep it true while the newest one fails. A workload
 // scaled to 0 proves nothing about its template, so it does not count as serving.
-func serving(w *workload.Workload, current *workload.Revision) bool {
-	if w.ObservedGeneration < w.Generation || w.Desired == 0 {
+func serving(w *workload.Workload, revisions []workload.Revision, current *workload.Revision) bool {
+	if w.Desired == 0 {
 		return false
 	}
-	enough := max(1, w.Desired-w.Strategy.MaxUnavailable)
-	return w.Updated >= enough && availableOf(w, current) >= enough
+	if current == nil {
+		return servingByCounts(w)
+	}
+	enough := w.Desired - w.Strategy.MaxUnavailable
+	if alone(current, revisions) {
+		// An autoscaler may have asked for more pods a moment ago: those that are there count.
+		enough = min(w.Desired, current.Total) - w.Strategy.MaxUnavailable
+	}
+	return current.Available >= max(1, enough)
 }
 
-// availableOf counts the available pods of the newest template: its revision knows; without one
-// (the ReplicaSets may be unreadable) the workload's count holds only if no other pods are in it.
-func availableOf(w *workload.Workload, current *workload.Revision) int32 {
-	if current != nil {
-		return current.Available
+// alone tells whether no pod of another revision is left.
+func alone(current *workload.Revision, revisions []workload.Revision) bool {
+	for i := range revisions {
+		if r := &revisions[i]; r.UID != current.UID && r.Total > 0 {
+			return false
+		}
 	}
-	if w.Updated == w.Total {
-		return w.Available
-	}
-	return 0
+	return true
+}
+
+// servingByCounts is for when the revisions are unreadable, or the controller has made none of the
+// template yet: then only the workload's own counts are left, which hold if no other pods are in them.
+func servingByCounts(w *workload.Workload) bool {
+	return w.ObservedGeneration >= w.Generation && w.Updated == w.Total &&
+		w.Available >= max(1, w.Desired-w.Strategy.MaxUnavailable)
 }

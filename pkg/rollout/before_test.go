@@ -22,7 +22,9 @@ func TestServing(t *testing.T) {
 		"the old pods serve, the new ones fail":   {desired: 3, unavailable: 0, total: 4, updated: 1, ready: 3, own: 0},
 		"half-way through a rollout":              {desired: 4, unavailable: 1, total: 5, updated: 2, ready: 4, own: 2},
 		"complete, old pods not yet gone":         {desired: 3, unavailable: 0, total: 4, updated: 3, ready: 4, own: 3, want: true},
-		"the controller has not seen it":          {desired: 3, total: 3, updated: 3, ready: 3, own: 3, stale: true},
+		"scaled up, not seen by the controller":   {desired: 9, total: 3, updated: 3, ready: 3, own: 3, stale: true, want: true},
+		"scaled up, new pods not yet ready":       {desired: 9, total: 9, updated: 9, ready: 3, own: 3},
+		"unreadable, and not seen":                {desired: 3, total: 3, updated: 3, ready: 3, own: -1, stale: true},
 		"scaled to 0":                             {desired: 0},
 		"all may be unavailable, and are":         {desired: 2, unavailable: 2, total: 2, updated: 2, own: 0},
 		"Recreate, one of two available":          {desired: 2, unavailable: 2, recreate: true, total: 2, updated: 2, ready: 1, own: 1, want: true},
@@ -40,9 +42,10 @@ func TestServing(t *testing.T) {
 			}
 			var all []workload.Revision
 			if test.own >= 0 {
-				all = revisions("1:web")
-				all[0].Template = template("web=web:1")
-				all[0].Available = test.own
+				all = revisions("1:web", "2:old")
+				all[0].UID, all[1].UID = "web", "old"
+				all[0].Template, all[1].Template = template("web=web:1"), template("web=web:0")
+				all[0].Available, all[0].Total, all[1].Total = test.own, test.updated, test.total-test.updated
 			}
 			b := Capture(w, all)
 			if b.Serving != test.want || (b.Revision != nil) != (test.own >= 0) {

@@ -21,4 +21,6 @@ type Policy struct {
 	Timeout time.Duration
 	// WaitForOldPods: success also needs the old pods to be gone.
 	WaitForOldPods bool
+	// All: every workload is watched to its own end, though one has failed. It is for the way back.
+	All bool
 }

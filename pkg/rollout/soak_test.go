@@ -178,7 +178,7 @@ func TestSeveralWorkloads(t *testing.T) {
 	}
 	for _, tt := range tests {
 		all := []WorkloadState{{Target: Target{Ref: shop}, Outcome: tt.web}, {Target: Target{Ref: api}, Outcome: tt.api}}
-		if got := combine(all); got != tt.want {
+		if got := combine(all, false); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}

@@ -67,7 +67,7 @@ func Step(s State, snapshot Snapshot, now time.Time) (State, []Event) {
 		}
 	}
 	next.Wake = wake.at
-	next.Outcome = combine(next.Workloads)
+	next.Outcome = combine(next.Workloads, next.Policy.All)
 	if next.Outcome != "" {
 		next.Wants, next.Wake = Wants{}, time.Time{}
 	}
@@ -88,16 +88,16 @@ func (w *Wants) add(more Wants) {
 }
 
 // badness orders how workloads may end.
-var badness = map[Outcome]int{Succeeded: 1, Superseded: 2, TimedOut: 3}
+var badness = map[Outcome]int{Succeeded: 1, Superseded: 2, TimedOut: 3, Failed: 4}
 
-// combine decides the release: it fails with its first workload, and ends otherwise when all have,
-// as the worst of them did.
-func combine(all []WorkloadState) Outcome {
+// combine decides the release: it fails with its first workload (unless each is to be watched to its
+// own end), and ends otherwise when all have, as the worst of them did.
+func combine(all []WorkloadState, toTheEnd bool) Outcome {
 	decided := true
 	worst := Succeeded
 	for i := range all {
 		outcome := all[i].Outcome
-		if outcome == Failed {
+		if outcome == Failed && !toTheEnd {
 			return Failed
 		}
 		decided = decided && outcome != ""
