@@ -81,7 +81,7 @@ func (f *rolloutStatusFlags) run(ctx context.Context, env *Env, selection cluste
 	var targets []rollout.Target
 	for _, o := range objects {
 		watched = append(watched, watch.Target{Ref: o.Ref(), Selector: o.Deployment.Spec.Selector})
-		targets = append(targets, rollout.Target{Ref: o.Ref(), UID: o.Deployment.UID})
+		targets = append(targets, rollout.Target{Ref: o.Ref(), UID: o.Deployment.UID, Generation: o.Deployment.Generation})
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"syscall"
 	"time"
 
@@ -36,6 +37,13 @@ func read[T any](ctx context.Context, get func(context.Context) (T, error)) (T, 
 // passing tells errors that may be gone a moment later. A refused connection is not among them: an
 // address that nobody listens on is reported at once.
 func passing(err error) bool {
+	var status apierrors.APIStatus
+	if errors.As(err, &status) {
+		// A proxy's refusal has no Status of Kubernetes, which client-go calls unexpected.
+		if code := status.Status().Code; code >= 400 && code < 500 && code != http.StatusRequestTimeout && code != http.StatusTooManyRequests {
+			return false
+		}
+	}
 	switch {
 	case apierrors.IsInternalError(err), apierrors.IsServiceUnavailable(err), apierrors.IsServerTimeout(err),
 		apierrors.IsTimeout(err), apierrors.IsTooManyRequests(err), apierrors.IsUnexpectedServerError(err):

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -42,6 +43,10 @@ func StampFor(hash string, outcome Outcome, findings []Finding, now time.Time, b
 		s.Outcome = StampBad
 		if len(findings) > 0 {
 			s.Cause, s.Message = findings[0].Cause, shorten(findings[0].Message)
+			if code := findings[0].ExitCode; code != nil {
+				// What a program wrote may hold anything, and an annotation stays.
+				s.Message = fmt.Sprintf("exit code %d", *code)
+			}
 		}
 	default:
 		return Stamp{}, false
