@@ -30,6 +30,9 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	err := root.ExecuteContext(ctx)
 	code := exitCode(ctx, err)
 	if decided := (decidedError{}); err != nil && !errors.As(err, &decided) {
+		if hinter := view.Hinter(nil); errors.As(err, &hinter) {
+			err = hintedError{err: err, hints: env.here(hinter.Hints())}
+		}
 		// Nothing can be done about a stderr that is gone; the exit code still tells.
 		_ = view.Error(env.Term, err)
 	}

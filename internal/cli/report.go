@@ -40,6 +40,7 @@ func (r *release) complete(ctx context.Context, result *rollout.Result) {
 	result.Reason = r.reason()
 	result.Warnings = r.warnings
 	result.ExitCode = outcomeCode(ctx, result.Outcome)
+	r.env.hereResult(result)
 }
 
 // outline is the result of changes that were not watched.
@@ -74,7 +75,7 @@ func (r *release) nothingToDo(ctx context.Context, unchanged []cluster.Change) e
 	}
 	result := r.outline(ctx, rollout.Unchanged, unchanged)
 	for _, c := range pending {
-		result.Next = append(result.Next, app("rollout status", c.Ref()))
+		result.Next = append(result.Next, r.env.here([]string{app("rollout status", c.Ref())})...)
 	}
 	result.Message = "the template is the same already; --restart-if-unchanged restarts the pods"
 	shown := result
@@ -127,7 +128,7 @@ func (r *release) refuse(ctx context.Context, changes []cluster.Change, refused 
 				w.Message = c.Message
 			}
 		}
-		result.Next = append(result.Next, c.Next...)
+		result.Next = append(result.Next, r.env.here(c.Next)...)
 	}
 	result.Message = refused[0].Message + " (nothing was changed)"
 	return r.output.result(r.env, result)

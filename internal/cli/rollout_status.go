@@ -132,6 +132,7 @@ func (f *rolloutStatusFlags) finish(ctx context.Context, env *Env, follower *fol
 			result.Next = append(result.Next, app("rollout status", w.Ref))
 		}
 	}
+	env.hereResult(&result)
 	follower.conclude(&state, nil, result)
 	err := follower.close()
 	if f.result {

@@ -19,7 +19,7 @@ func (r *release) report(checks []cluster.Check) error {
 		if c.Level == cluster.Note {
 			continue
 		}
-		shown = append(shown, view.Check{Refused: c.Level == cluster.Refuse, Cause: c.Message, Next: c.Next})
+		shown = append(shown, view.Check{Refused: c.Level == cluster.Refuse, Cause: c.Message, Next: r.env.here(c.Next)})
 		if c.Level == cluster.Warn {
 			r.warnings = append(r.warnings, c.Message)
 		}
