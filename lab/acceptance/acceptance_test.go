@@ -20,7 +20,7 @@ import (
 var shared *labtest.Lab
 
 // scriptsAtOnce is far above the number of processors: a script mostly waits for pods.
-const scriptsAtOnce = "20"
+const scriptsAtOnce = "32"
 
 func TestMain(m *testing.M) {
 	os.Exit(run(m))
