@@ -19,7 +19,7 @@ func (r *release) carryOut(ctx context.Context, changed, unchanged []cluster.Cha
 	defer stop()
 
 	if !r.flags.wait {
-		return r.writeOnly(ctx, changed)
+		return r.writeOnly(ctx, work, changed)
 	}
 	f, err := r.startWatch(ctx, work, changed)
 	if err != nil {
@@ -58,12 +58,20 @@ func (r *release) apply(ctx context.Context, changed []cluster.Change) ([]cluste
 }
 
 // writeOnly is all that --wait=false asks for.
-func (r *release) writeOnly(ctx context.Context, changed []cluster.Change) error {
+func (r *release) writeOnly(ctx, work context.Context, changed []cluster.Change) error {
 	written, err := r.apply(ctx, changed)
-	if err != nil {
-		return r.untouched(ctx, err)
+	if err == nil {
+		return r.notWatched(ctx, written)
 	}
-	return r.notWatched(ctx, written)
+	// All or none holds here as well: what was written goes back, and that is watched.
+	if partial := (*cluster.PartialError)(nil); !errors.As(err, &partial) {
+		return err
+	}
+	f, watchErr := r.startWatch(ctx, work, changed)
+	if watchErr != nil {
+		return errors.Join(err, watchErr)
+	}
+	return r.applyFailed(ctx, work, f, written, err)
 }
 
 func (r *release) startWatch(ctx, work context.Context, changes []cluster.Change) (*follower, error) {
