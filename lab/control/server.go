@@ -37,9 +37,10 @@ func Handler(lab Lab, token string) http.Handler {
 		answer(w, names, err)
 	})
 	mux.HandleFunc("POST /down", func(w http.ResponseWriter, r *http.Request) {
-		lab.Down()
+		// First the answer: once the end has begun, the process may be gone before anything is sent.
 		w.WriteHeader(http.StatusAccepted)
 		_ = http.NewResponseController(w).Flush()
+		lab.Down()
 		// The supervisor's end closes the connection: that is the answer.
 		<-r.Context().Done()
 	})
