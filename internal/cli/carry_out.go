@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -122,11 +123,16 @@ func (r *release) applyFailed(ctx, work context.Context, f *follower, written []
 	if !errors.As(cause, &partial) {
 		return errors.Join(cause, f.close())
 	}
-	end := ending{written: written, state: rollout.Start(targets(written), r.policy, r.env.Now()), message: cause.Error()}
+	// Whether the doubtful ones were written is looked up on the way back.
+	all := slices.Concat(written, partial.Doubtful)
+	end := ending{written: all, state: rollout.Start(targets(all), r.policy, r.env.Now()), message: cause.Error()}
 	end.state.Outcome = rollout.Failed
 	for i := range end.state.Workloads {
-		end.state.Workloads[i].Outcome = rollout.Failed
-		end.state.Workloads[i].Message = "written, but the release could not be completed"
+		w := &end.state.Workloads[i]
+		w.Outcome, w.Message = rollout.Failed, "written, but the release could not be completed"
+		if i >= len(written) {
+			w.Message = "no answer came to the write: it may have arrived"
+		}
 	}
 	r.onFailure(ctx, work, f, &end)
 	return r.finish(ctx, f, end)

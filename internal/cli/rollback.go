@@ -53,7 +53,7 @@ func worthRestoring(w cluster.Written) bool {
 	return w.Before != nil && (w.Before.Serving || w.Before.Workload.Desired == 0)
 }
 
-// restoreAll puts back each workload; those that could not be are returned as decided states.
+// restoreAll puts back each workload; those that were not are returned as decided states.
 func (r *release) restoreAll(work context.Context, written []cluster.Written) (restored []cluster.Written, failed []rollout.WorkloadState) {
 	backs, faults := r.cluster.RestoreAll(work, written, r.writeOptions())
 	for i, w := range written {
@@ -62,14 +62,24 @@ func (r *release) restoreAll(work context.Context, written []cluster.Written) (r
 			restored = append(restored, backs[i])
 			continue
 		}
-		state := rollout.WorkloadState{Target: w.Target(), Phase: rollout.Done, Outcome: rollout.Failed, Message: err.Error()}
-		var superseded *cluster.SupersededError
-		if errors.As(err, &superseded) {
-			state.Outcome = rollout.Superseded
-		}
-		failed = append(failed, state)
+		failed = append(failed, rollout.WorkloadState{
+			Target: w.Target(), Phase: rollout.Done, Outcome: restoreOutcome(err), Message: err.Error(),
+		})
 	}
 	return restored, failed
+}
+
+// restoreOutcome is what the error of a restore means for the workload.
+func restoreOutcome(err error) rollout.Outcome {
+	var superseded *cluster.SupersededError
+	var notWritten *cluster.NotWrittenError
+	switch {
+	case errors.As(err, &superseded):
+		return rollout.Superseded
+	case errors.As(err, &notWritten):
+		return rollout.Unchanged // it is as it was
+	}
+	return rollout.Failed
 }
 
 // followBack watches the rollback; what ends the watch early is its outcome.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -33,12 +34,20 @@ func (o WriteOptions) patchOptions() metav1.PatchOptions {
 }
 
 // Apply writes the changes. If one fails, those not yet begun are left alone, and the error is a
-// *PartialError as soon as anything was written. Results are in the order of the changes.
+// *PartialError as soon as anything of several was written, or may have been. Results are in the order
+// of the changes.
 func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) ([]Written, error) {
+	partial := &PartialError{}
+	var mu sync.Mutex
 	written, err := each(ctx, changes, func(ctx context.Context, change Change) (Written, error) {
 		ctx, stop := grace(ctx, 5*time.Second)
 		defer stop()
 		w, err := c.apply(ctx, change, o)
+		if lost := (*lostError)(nil); errors.As(err, &lost) {
+			mu.Lock()
+			defer mu.Unlock()
+			partial.Doubtful = append(partial.Doubtful, lost.change.asked())
+		}
 		if err != nil {
 			return Written{}, &writeError{change.Ref(), err}
 		}
@@ -47,16 +56,16 @@ func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) (
 	if err == nil {
 		return written, nil
 	}
-	done := slices.DeleteFunc(written, func(w Written) bool { return w.Deployment == nil })
-	partial := &PartialError{Written: done, Err: err}
+	partial.Written = slices.DeleteFunc(written, func(w Written) bool { return w.Deployment == nil })
+	partial.Err = err
 	var failed *writeError
 	if errors.As(err, &failed) {
 		partial.Failed, partial.Err = failed.ref, failed.err
 	}
-	if len(done) == 0 {
+	if len(partial.Written) == 0 && (len(partial.Doubtful) == 0 || len(changes) == 1) {
 		return nil, partial.Err
 	}
-	return done, partial
+	return partial.Written, partial
 }
 
 // writeError carries the name of the workload out of each.
@@ -67,6 +76,15 @@ type writeError struct {
 
 func (f *writeError) Error() string { return f.err.Error() }
 func (f *writeError) Unwrap() error { return f.err }
+
+// lostError: no answer came to the write of a change, and none could be had later.
+type lostError struct {
+	change Change
+	err    error
+}
+
+func (l *lostError) Error() string { return l.err.Error() }
+func (l *lostError) Unwrap() error { return l.err }
 
 // apply writes one change: if the object is not as it was captured, or the answer is lost, it looks
 // and begins anew.
@@ -93,7 +111,7 @@ func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Wri
 		return err
 	})
 	if err != nil && lost {
-		err = unknownEnd(change.Ref(), err)
+		err = &lostError{change, unknownEnd(change.Ref(), err)}
 	}
 	return written, err
 }

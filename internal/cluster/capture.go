@@ -2,9 +2,13 @@ package cluster
 
 import (
 	"context"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/tools/pager"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -19,8 +23,8 @@ type Captured struct {
 	Before       *rollout.Before
 }
 
-// Capture reads the revisions of each workload and records what is true of it before the change.
-// Being forbidden to read ReplicaSets is no error of Capture; Preflight judges it.
+// Capture reads the revisions and pods of each workload and records what is true of it before the change.
+// Being forbidden to read them is no error of Capture; Preflight judges it.
 func (c *Cluster) Capture(ctx context.Context, objects []Object) ([]Captured, error) {
 	return each(ctx, objects, c.capture)
 }
@@ -28,15 +32,56 @@ func (c *Cluster) Capture(ctx context.Context, objects []Object) ([]Captured, er
 func (c *Cluster) capture(ctx context.Context, o Object) (Captured, error) {
 	captured := Captured{Object: o}
 	w := o.Workload()
-	revisions, err := c.revisions(ctx, w)
-	if is(err, Forbidden) {
-		captured.RevisionsErr = err
-	} else if err != nil {
-		return captured, err
+	var standing rollout.Standing
+	reads := []func(context.Context) error{
+		func(ctx context.Context) (err error) {
+			captured.Revisions, err = c.revisions(ctx, w)
+			if is(err, Forbidden) {
+				captured.RevisionsErr, err = err, nil
+			}
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			standing, err = c.standing(ctx, w)
+			if is(err, Forbidden) { // the counts of the status are left
+				err = nil
+			}
+			return err
+		},
 	}
-	captured.Revisions = revisions
-	captured.Before = rollout.Capture(w, revisions)
-	return captured, nil
+	_, err := each(ctx, reads, func(ctx context.Context, read func(context.Context) error) (struct{}, error) {
+		return struct{}{}, read(ctx)
+	})
+	captured.Before = rollout.Capture(w, captured.Revisions, standing)
+	return captured, err
+}
+
+// podPage keeps the memory of a capture small, however many pods there are.
+const podPage = 500
+
+// standing counts a workload's pods: one request for each page of them.
+func (c *Cluster) standing(ctx context.Context, w *workload.Workload) (rollout.Standing, error) {
+	client, err := c.typed()
+	if err != nil {
+		return nil, err
+	}
+	pages := pager.New(func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+		return read(ctx, func(ctx context.Context) (*corev1.PodList, error) {
+			return client.CoreV1().Pods(w.Namespace).List(ctx, o)
+		})
+	})
+	pages.PageSize, pages.PageBufferSize = podPage, 0
+	counts, now := rollout.Standing{}, time.Now()
+	err = pages.EachListItem(ctx, metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(w.Selector)}, func(o runtime.Object) error {
+		if pod, ok := o.(*corev1.Pod); ok {
+			counts.Add(pod, now)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, apiError(call{"list", "pods", w.Namespace, "the pods of " + w.String()}, err)
+	}
+	return counts, nil
 }
 
 // revisions lists a workload's ReplicaSets: one request.

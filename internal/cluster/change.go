@@ -90,6 +90,13 @@ type Written struct {
 	Before *rollout.Before
 	// before is the whole object, for what a restore has to put back beside the template.
 	before *appsv1.Deployment
+	// change is set while it is not known whether it was written: the object is then what was asked for.
+	change *Change
+}
+
+// asked is a change whose write has got no answer.
+func (c Change) asked() Written {
+	return Written{Object: c.Edited(), Before: c.Before, before: c.Deployment, change: &c}
 }
 
 // Target is the workload for the engine: what our write produced, to be watched.

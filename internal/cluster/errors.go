@@ -85,10 +85,12 @@ func (e *SupersededError) Error() string {
 	return fmt.Sprintf("%s is no longer ours: %s", e.Workload, e.What)
 }
 
-// PartialError: some workloads of a release are written, then one failed. Those in Written have to
-// be restored; nothing else was touched.
+// PartialError: some workloads of a release are written, then one failed. Those in Written and in
+// Doubtful have to be restored; nothing else was touched.
 type PartialError struct {
 	Written []Written
+	// Doubtful are those to whose write no answer came: Restore looks what became of each.
+	Doubtful []Written
 	// Failed is the one that could not be written; none when the command was interrupted.
 	Failed workload.Ref
 	Err    error
@@ -101,6 +103,13 @@ func (e *PartialError) Error() string {
 	return fmt.Sprintf("%s could not be changed (%d others were): %v", e.Failed, len(e.Written), e.Err)
 }
 func (e *PartialError) Unwrap() error { return e.Err }
+
+// NotWrittenError: a write whose answer was lost had never arrived, so that there is nothing to restore.
+type NotWrittenError struct{ Workload workload.Ref }
+
+func (e *NotWrittenError) Error() string {
+	return fmt.Sprintf("%s is as it was: the write has not arrived", e.Workload)
+}
 
 func quoted(names []string) string {
 	q := make([]string, len(names))

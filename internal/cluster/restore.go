@@ -14,7 +14,8 @@ import (
 
 // Restore puts back the template and the change-cause that a workload had before our write, if the
 // workload is still as we left it; a new number of replicas is no obstacle. Otherwise nothing is
-// touched, and the error is a *SupersededError. The result can be watched like any write.
+// touched, and the error is a *SupersededError; or a *NotWrittenError, if our write was one without an
+// answer and has not arrived. The result can be watched like any write.
 //
 // A server that is away is waited for, up to two minutes.
 func (c *Cluster) Restore(ctx context.Context, w Written, o WriteOptions) (Written, error) {
@@ -47,6 +48,13 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 		if err != nil {
 			return err
 		}
+		if w.change != nil {
+			if err := c.settle(ctx, &w, object); err != nil {
+				return err
+			}
+			wanted = w.Deployment.DeepCopy()
+			change(wanted)
+		}
 		if uncertain && foreignChange(wanted, object.Deployment) == "" { // the answer was lost, the write was not
 			amended = Written{Object: object, Before: &rollout.Before{Workload: w.Workload()}, before: w.Deployment}
 			return nil
@@ -58,6 +66,27 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 		return err
 	})
 	return amended, err
+}
+
+// settle finds out what became of a write whose answer was lost.
+func (c *Cluster) settle(ctx context.Context, w *Written, now Object) error {
+	asked := *w.change
+	if foreignChange(asked.Deployment, now.Deployment) == "" {
+		return &NotWrittenError{w.Ref()}
+	}
+	arrived := ours(now.Deployment, asked)
+	if !arrived && now.Deployment.UID == asked.Deployment.UID { // a webhook may have added to what we wrote
+		captured, err := c.capture(ctx, now)
+		if err != nil {
+			return err
+		}
+		edit, err := asked.plan(captured)
+		arrived = err == nil && Change{Captured: captured, Edit: edit}.Unchanged()
+	}
+	if arrived {
+		w.Object, w.change = now, nil
+	}
+	return nil // else it is as someone else has made it, which the caller sees
 }
 
 func (c *Cluster) amendOnce(ctx context.Context, object Object, o WriteOptions, change func(*appsv1.Deployment)) (Written, error) {

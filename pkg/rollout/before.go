@@ -2,14 +2,15 @@ package rollout
 
 import "github.com/kubectl-app/kubectl-app/pkg/workload"
 
-// Capture records a workload before its change.
-func Capture(w *workload.Workload, revisions []workload.Revision) *Before {
+// Capture records a workload before its change. standing is nil where the pods may not be read: then
+// the counts of the status are all there is.
+func Capture(w *workload.Workload, revisions []workload.Revision, standing Standing) *Before {
 	b := &Before{Workload: w}
 	if current := workload.Current(w, revisions); current != nil {
 		r := *current
 		b.Revision = &r
 	}
-	b.Serving = serving(w, revisions, b.Revision)
+	b.Serving = serving(w, revisions, b.Revision, standing)
 	return b
 }
 
@@ -17,19 +18,34 @@ func Capture(w *workload.Workload, revisions []workload.Revision) *Before {
 // available, as many as the strategy demands and at least one. The condition Available does not
 // say so, since the pods of an older revision keep it true while the newest one fails. A workload
 // scaled to 0 proves nothing about its template, so it does not count as serving.
-func serving(w *workload.Workload, revisions []workload.Revision, current *workload.Revision) bool {
+func serving(w *workload.Workload, revisions []workload.Revision, current *workload.Revision, standing Standing) bool {
 	if w.Desired == 0 {
 		return false
 	}
 	if current == nil {
 		return servingByCounts(w)
 	}
+	settled := current.Available
+	if standing != nil {
+		settled = min(settled, standing[current.UID].Settled)
+	}
 	enough := w.Desired - w.Strategy.MaxUnavailable
 	if alone(current, revisions) {
 		// An autoscaler may have asked for more pods a moment ago: those that are there count.
 		enough = min(w.Desired, current.Total) - w.Strategy.MaxUnavailable
+		if rolledOut(w) {
+			enough -= standing[current.UID].Starting
+		}
 	}
-	return current.Available >= max(1, enough)
+	return settled >= max(1, enough)
+}
+
+// rolledOut tells whether the template's rollout has once been complete. The controller leaves the
+// condition as it is while a complete Deployment is only scaled (isCompleteDeployment in
+// k8s.io/kubernetes/pkg/controller/deployment/progress.go).
+func rolledOut(w *workload.Workload) bool {
+	c := w.Condition("Progressing")
+	return c != nil && c.Status == "True" && c.Reason == "NewReplicaSetAvailable"
 }
 
 // alone tells whether no pod of another revision is left.

@@ -47,9 +47,45 @@ func TestServing(t *testing.T) {
 				all[0].Template, all[1].Template = template("web=web:1"), template("web=web:0")
 				all[0].Available, all[0].Total, all[1].Total = test.own, test.updated, test.total-test.updated
 			}
-			b := Capture(w, all)
+			b := Capture(w, all, nil)
 			if b.Serving != test.want || (b.Revision != nil) != (test.own >= 0) {
 				t.Errorf("serving %v, revision %v", b.Serving, b.Revision)
+			}
+		})
+	}
+}
+
+// TestServingByPods: what the status calls available is held against the pods themselves.
+func TestServingByPods(t *testing.T) {
+	for name, test := range map[string]struct {
+		desired, unavailable, available int32
+		pods                            Stand
+		others                          int32 // pods of another revision
+		progressing                     string
+		want                            bool
+	}{
+		"all settled":                               {desired: 3, available: 3, pods: Stand{Settled: 3}, want: true},
+		"all up, one of them in a crash loop":       {desired: 3, available: 3, pods: Stand{Settled: 2}},
+		"one in a crash loop, and one may be down":  {desired: 4, unavailable: 1, available: 4, pods: Stand{Settled: 3}, want: true},
+		"the only one, up between two crashes":      {desired: 1, available: 1, pods: Stand{}},
+		"an autoscaler has just asked for six more": {desired: 9, available: 3, pods: Stand{Settled: 3, Starting: 6}, progressing: "NewReplicaSetAvailable", want: true},
+		"six more start, and it was never complete": {desired: 9, available: 3, pods: Stand{Settled: 3, Starting: 6}, progressing: "ReplicaSetUpdated"},
+		"six more start, and old pods are left":     {desired: 9, available: 3, pods: Stand{Settled: 3, Starting: 6}, others: 1, progressing: "NewReplicaSetAvailable"},
+		"six more were asked for, and they fail":    {desired: 9, available: 3, pods: Stand{Settled: 3}, progressing: "NewReplicaSetAvailable"},
+		"all start anew at once":                    {desired: 3, available: 0, pods: Stand{Starting: 3}, progressing: "NewReplicaSetAvailable"},
+		"ready, and not yet for minReadySeconds":    {desired: 3, available: 1, pods: Stand{Settled: 3}, progressing: "NewReplicaSetAvailable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &workload.Workload{
+				Ref: web, Template: template("web=web:1"), Desired: test.desired,
+				Strategy:   workload.Strategy{MaxUnavailable: test.unavailable},
+				Conditions: []workload.Condition{{Type: "Progressing", Status: "True", Reason: test.progressing}},
+			}
+			all := revisions("1:web", "2:old")
+			all[0].UID, all[0].Template, all[0].Available, all[0].Total = "web", template("web=web:1"), test.available, test.desired
+			all[1].UID, all[1].Template, all[1].Total = "old", template("web=web:0"), test.others
+			if b := Capture(w, all, Standing{"web": test.pods}); b.Serving != test.want {
+				t.Errorf("serving %v", b.Serving)
 			}
 		})
 	}

@@ -45,13 +45,18 @@ func (c *clues) recovered(s seat, ended *corev1.ContainerStateTerminated) bool {
 	if !s.running() {
 		return false
 	}
-	ran := ended.FinishedAt.Sub(ended.StartedAt.Time)
-	since := c.memory.runs[s.key()].since.Add(min(max(ran+ran/2, minRecovery), maxRecovery))
+	since := c.memory.runs[s.key()].since.Add(recovery(ended))
 	if !c.now.Before(since) {
 		return true
 	}
 	c.wake.set(since)
 	return false
+}
+
+// recovery is how long the run after one that ended badly has to last.
+func recovery(ended *corev1.ContainerStateTerminated) time.Duration {
+	ran := ended.FinishedAt.Sub(ended.StartedAt.Time)
+	return min(max(ran+ran/2, minRecovery), maxRecovery)
 }
 
 // crashMessage prefers what the program left as its termination message.

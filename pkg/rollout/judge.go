@@ -47,6 +47,7 @@ func (j *judge) judge(seen Observed, ok bool) {
 		j.checkTimeout()
 		return
 	}
+	j.next.memory.populated = j.was.memory.populated || seen.Workload.Desired > 0
 	j.observe()
 	j.look()
 	j.count()

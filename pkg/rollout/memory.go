@@ -10,9 +10,11 @@ import (
 // memory is what Step needs of earlier snapshots. It is never changed in place: each step makes the
 // next one, so that a State stays the value it was.
 type memory struct {
-	begun    bool // a snapshot with the workload has been seen
-	checked  int64
-	revision types.UID
+	begun bool // a snapshot with the workload has been seen
+	// populated: there have been replicas, before the change or since.
+	populated bool
+	checked   int64
+	revision  types.UID
 	// watched is when the watch of this workload began.
 	watched time.Time
 

@@ -66,6 +66,26 @@ func (w *WorkloadState) Stamp(hash string, now time.Time, by string) (stamp Stam
 	return StampFor(hash, w.Outcome, w.Findings, now, by)
 }
 
+// amendAfter is how old a bad stamp must be before what serves can prove it wrong: after ten minutes
+// without a crash the kubelet, too, takes a container for a good one and forgets its back-off.
+const amendAfter = 10 * time.Minute
+
+// Amend makes the stamp of a revision that once failed and was serving all the same when the next
+// change came: there was no node for it, say, until long after its verdict. Nil is no capture.
+func (b *Before) Amend(now time.Time, by string) (stamp Stamp, ok bool) {
+	if b == nil || b.Revision == nil || !b.Serving {
+		return Stamp{}, false
+	}
+	was := StampOf(b.Revision)
+	if was == nil || was.Outcome != StampBad || now.Sub(was.At) < amendAfter {
+		return Stamp{}, false
+	}
+	return Stamp{
+		Hash: was.Hash, Outcome: StampGood, At: now.UTC().Truncate(time.Second), By: by,
+		Message: "was serving when it was replaced",
+	}, true
+}
+
 // Encode is the annotation's value.
 func (s Stamp) Encode() string {
 	value, err := json.Marshal(s)

@@ -56,6 +56,36 @@ func TestStampOf(t *testing.T) {
 	}
 }
 
+// TestAmend: a bad stamp heals when the revision serves all the same.
+func TestAmend(t *testing.T) {
+	bad, _ := StampFor("abc", Failed, []Finding{{Cause: Unschedulable}}, noon, "ci")
+	good, _ := StampFor("abc", Succeeded, nil, noon, "ci")
+	for name, test := range map[string]struct {
+		stamp   Stamp
+		serving bool
+		after   time.Duration
+		want    bool
+	}{
+		"it failed, and serves":         {bad, true, time.Hour, true},
+		"it failed, and does not serve": {bad, false, time.Hour, false},
+		"it failed a moment ago":        {bad, true, 9 * time.Minute, false},
+		"it is good already":            {good, true, time.Hour, false},
+		"it was never judged":           {Stamp{}, true, time.Hour, false},
+	} {
+		revision := &workload.Revision{Hash: "abc", Annotations: map[string]string{workload.AnnotationVerdict: test.stamp.Encode()}}
+		before := &Before{Revision: revision, Serving: test.serving}
+		stamp, ok := before.Amend(noon.Add(test.after), "ci")
+		if ok != test.want || ok && (stamp.Outcome != StampGood || stamp.Hash != "abc" || stamp.Cause != "") {
+			t.Errorf("%s: %v %+v", name, ok, stamp)
+		}
+	}
+	for name, before := range map[string]*Before{"taken up": nil, "not yet made": {Serving: true}} {
+		if stamp, ok := before.Amend(noon, ""); ok {
+			t.Errorf("%s: %+v", name, stamp)
+		}
+	}
+}
+
 // A verdict that no pod of the revision bears out must not stand in for one that was earned.
 func TestStampOfAVerdictThatProvesNothing(t *testing.T) {
 	for name, test := range map[string]struct {

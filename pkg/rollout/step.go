@@ -20,6 +20,7 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 	for _, t := range targets {
 		w := WorkloadState{Target: t, Phase: Progressing, memory: memory{watched: now, progressed: now}}
 		if b := t.Before; b != nil && b.Workload != nil {
+			w.memory.populated = b.Workload.Desired > 0
 			w.ImagesFrom = workload.Images(&b.Workload.Template)
 			w.RevisionFrom = numberOf(b)
 		}

@@ -102,6 +102,25 @@ func TestScaledToZero(t *testing.T) {
 	}
 }
 
+// TestScaledToZeroMeanwhile: who takes the pods away takes the verdict with them.
+func TestScaledToZeroMeanwhile(t *testing.T) {
+	t.Run("of a failing one", func(t *testing.T) {
+		w := newWorld(t, 3, release).pods(crashedPod("web-new-1", 1, 1)).after(time.Second).outcome("")
+		w.change().Desired = 0
+		w.after(time.Second).outcome(Superseded)
+	})
+	t.Run("before the first look", func(t *testing.T) {
+		w := newWorld(t, 3, release)
+		w.change().Desired = 0
+		w.after(time.Second).outcome(Superseded)
+	})
+	t.Run("while it soaks", func(t *testing.T) {
+		w := newWorld(t, 3, release).finished().after(time.Second).outcome("")
+		w.change().Desired = 0
+		w.after(time.Second).outcome(Succeeded)
+	})
+}
+
 func TestPaused(t *testing.T) {
 	t.Run("our release waits to be resumed", func(t *testing.T) {
 		w := newWorld(t, 3, release)

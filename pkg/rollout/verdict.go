@@ -30,13 +30,22 @@ func (j *judge) verdict() {
 	}
 }
 
+// scaledToZero: no pod is left to judge by. A workload that has none all the while proves nothing and
+// harms nobody; one that somebody else scales down half-way takes the verdict away from us.
 func (j *judge) scaledToZero(complete bool, _ disturbance) bool {
-	if !complete || j.seen.Workload.Desired != 0 {
+	if j.seen.Workload.Desired != 0 {
 		return false
 	}
-	j.next.CompleteSince = j.now
-	j.decide(Succeeded, "scaled to 0: there is no pod to judge the new revision by")
-	return true
+	switch {
+	case j.next.memory.populated && j.was.CompleteSince.IsZero():
+		j.decide(Superseded, "scaled to 0 by someone else before it was verified")
+	case j.next.memory.populated:
+		j.decide(Succeeded, "complete, and then scaled to 0 by someone else")
+	case complete:
+		j.next.CompleteSince = j.now
+		j.decide(Succeeded, "scaled to 0: there is no pod to judge the new revision by")
+	}
+	return j.next.Outcome != ""
 }
 
 // failed: what blocks has outlasted its patience, and the rollout can't get past it.

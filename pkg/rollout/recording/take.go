@@ -75,7 +75,7 @@ func (p *Replay) begin(changed []targetRef) {
 		ref := workload.Ref{Kind: t.Kind, Namespace: t.Namespace, Name: t.Name}
 		target := rollout.Target{Ref: ref, Generation: t.Generation}
 		if w := p.stage.workload(ref); w != nil {
-			target.UID, target.Before = w.UID, rollout.Capture(w, p.stage.revisionsOf(ref, w))
+			target.UID, target.Before = w.UID, rollout.Capture(w, p.stage.revisionsOf(ref, w), nil)
 		}
 		targets = append(targets, target)
 	}

@@ -1,0 +1,64 @@
+package rollout
+
+import (
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// TestStanding: how one pod counts.
+func TestStanding(t *testing.T) {
+	none, settled, starting := Stand{}, Stand{Settled: 1}, Stand{Starting: 1}
+	for name, test := range map[string]struct {
+		change func(*corev1.Pod)
+		want   Stand
+	}{
+		"ready":                                 {func(*corev1.Pod) {}, settled},
+		"being deleted":                         {func(p *corev1.Pod) { p.DeletionTimestamp = at(0) }, none},
+		"evicted":                               {func(p *corev1.Pod) { p.Status.Phase = corev1.PodFailed }, none},
+		"of nobody":                             {func(p *corev1.Pod) { p.OwnerReferences = nil }, none},
+		"ready, 8 s after it ran for 8 s":       {func(p *corev1.Pod) { ranBefore(p, 8*time.Second, 8*time.Second) }, none},
+		"ready, 13 s after it ran for 8 s":      {func(p *corev1.Pod) { ranBefore(p, 8*time.Second, 13*time.Second) }, settled},
+		"ready, 50 s after it ran for an hour":  {func(p *corev1.Pod) { ranBefore(p, time.Hour, 50*time.Second) }, none},
+		"ready, 61 s after it ran for an hour":  {func(p *corev1.Pod) { ranBefore(p, time.Hour, 61*time.Second) }, settled},
+		"waits out a back-off":                  {func(p *corev1.Pod) { ranBefore(p, time.Second, 0); waits(p, "CrashLoopBackOff") }, none},
+		"not ready, created a minute ago":       {func(p *corev1.Pod) { unready(p); p.CreationTimestamp = *at(-time.Minute) }, starting},
+		"not ready, created eleven minutes ago": {func(p *corev1.Pod) { unready(p); p.CreationTimestamp = *at(-11 * time.Minute) }, none},
+		"its container is created":              {func(p *corev1.Pod) { unready(p); waits(p, "ContainerCreating") }, starting},
+		"its image can't be pulled":             {func(p *corev1.Pod) { unready(p); waits(p, "ImagePullBackOff") }, none},
+		"waits for a node":                      {func(p *corev1.Pod) { unready(p); p.Status.ContainerStatuses = nil }, starting},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pod := readyPod("web-1")
+			pod.CreationTimestamp = *at(0)
+			owner := metav1.GetControllerOf(pod)
+			test.change(pod)
+			standing := Standing{}
+			standing.Add(pod, epoch)
+			if got := standing[owner.UID]; got != test.want {
+				t.Errorf("counted as %+v, want %+v", got, test.want)
+			}
+		})
+	}
+}
+
+func at(d time.Duration) *metav1.Time { return &metav1.Time{Time: epoch.Add(d)} }
+
+func unready(p *corev1.Pod) { podCondition(p, corev1.PodReady).Status = corev1.ConditionFalse }
+
+func waits(p *corev1.Pod, reason string) {
+	unready(p)
+	p.Status.ContainerStatuses[0].State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason}}
+}
+
+// ranBefore gives the container an earlier run that ended badly, and the present one.
+func ranBefore(p *corev1.Pod, ran, since time.Duration) {
+	s := &p.Status.ContainerStatuses[0]
+	s.RestartCount = 1
+	s.State = corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: *at(-since)}}
+	s.LastTerminationState.Terminated = &corev1.ContainerStateTerminated{
+		ExitCode: 1, StartedAt: *at(-since - ran), FinishedAt: *at(-since),
+	}
+}
