@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -40,7 +42,7 @@ func of(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story)
 func begin(env *testscript.Env, suite, bin string) error {
 	name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
 	s := &story{
-		bin: bin, namespace: suite + "-" + strings.ReplaceAll(name, "_", "-"),
+		bin: bin, namespace: ownNamespace(suite + "-" + strings.ReplaceAll(name, "_", "-")),
 		jobs: map[string]*job{}, versions: map[string]string{},
 	}
 	env.Values[storyKey{}] = s
@@ -52,6 +54,19 @@ func begin(env *testscript.Env, suite, bin string) error {
 	env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
 	env.Defer(s.endJobs)
 	return s.use(env, shared.Kubeconfig)
+}
+
+// rounds counts how often each script was begun, by its name.
+var rounds sync.Map
+
+// ownNamespace numbers the later rounds of a script (-count): the namespace of the one before is still
+// on its way out.
+func ownNamespace(name string) string {
+	first, _ := rounds.LoadOrStore(name, new(atomic.Int32))
+	if n := first.(*atomic.Int32).Add(1); n > 1 {
+		return fmt.Sprintf("%s-%d", name, n)
+	}
+	return name
 }
 
 // environment is that of a script, at its start or while it runs.
