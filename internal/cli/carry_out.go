@@ -13,8 +13,9 @@ import (
 )
 
 // carryOut writes the changes and follows them to the end. From here on the objects are changed: no
-// path returns without a result that says how they were left.
-func (r *release) carryOut(ctx context.Context, changed, unchanged []cluster.Change) error {
+// path returns without a result that says how they were left. What has the template already and is
+// not complete with it is watched with them: a release is good when all of its workloads are.
+func (r *release) carryOut(ctx context.Context, changed, pending, settled []cluster.Change) error {
 	// A signal ends the watching, not the requests that bring the workloads to a defined state.
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -22,7 +23,7 @@ func (r *release) carryOut(ctx context.Context, changed, unchanged []cluster.Cha
 	if !r.flags.wait {
 		return r.writeOnly(ctx, work, changed)
 	}
-	f, err := r.startWatch(ctx, work, changed)
+	f, err := r.startWatch(ctx, work, slices.Concat(changed, pending))
 	if err != nil {
 		return r.untouched(ctx, err)
 	}
@@ -36,8 +37,9 @@ func (r *release) carryOut(ctx context.Context, changed, unchanged []cluster.Cha
 	}
 	state := rollout.Start(targets(written), r.policy, r.env.Now())
 	f.announce(&state, rollout.EventApplied, "written")
+	state = rollout.Start(slices.Concat(targets(written), found(pending)), r.policy, state.Started)
 	state, err = f.follow(ctx, state, nil)
-	end := ending{written: written, unchanged: unchanged, state: state}
+	end := ending{written: written, unchanged: settled, state: state}
 	if err != nil {
 		return r.watchEnded(ctx, work, f, end, err)
 	}
@@ -117,6 +119,14 @@ type ending struct {
 	next    []string
 }
 
+// broughtBack tells whether all that was written is verified to be as it was.
+func (e *ending) broughtBack() bool {
+	return e.rollback != nil && len(e.rollback.Workloads) == len(e.written) &&
+		!slices.ContainsFunc(e.rollback.Workloads, func(w rollout.WorkloadState) bool {
+			return w.Outcome != rollout.Succeeded && w.Outcome != rollout.Unchanged
+		})
+}
+
 // applyFailed: some of the workloads may be written. A release is all or nothing, so those go back.
 func (r *release) applyFailed(ctx, work context.Context, f *follower, written []cluster.Written, cause error) error {
 	var partial *cluster.PartialError
@@ -179,7 +189,7 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 	if r.flags.onInterrupt == "rollback" {
 		r.warnDuring(f, &end.state, fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
 		r.rollBack(work, work, f, &end)
-		if end.rollback != nil && end.rollback.Outcome == rollout.Succeeded {
+		if end.broughtBack() {
 			end.message = "rolled back, which is verified"
 		}
 		return r.finish(ctx, f, end)

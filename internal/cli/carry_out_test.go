@@ -41,7 +41,7 @@ func TestASignalBeforeTheWrite(t *testing.T) {
 	change := cluster.Change{Captured: cluster.Captured{
 		Object: cluster.Object{Deployment: d}, Before: &rollout.Before{Workload: workload.FromDeployment(d)},
 	}}
-	err := r.carryOut(ctx, []cluster.Change{change}, nil)
+	err := r.carryOut(ctx, []cluster.Change{change}, nil, nil)
 	var decided decidedError
 	if !errors.As(err, &decided) || decided.code != exitTerminated || !strings.Contains(out.String(), "nothing was changed") {
 		t.Errorf("%v\n%s%s", err, out.String(), errOut.String())

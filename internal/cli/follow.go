@@ -25,7 +25,7 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 	defer clock.Stop()
 	for state.Outcome == "" {
 		var events []rollout.Event
-		ticked := false
+		due := true // there is something to judge
 		select {
 		case <-ctx.Done():
 			return state, context.Cause(ctx)
@@ -33,15 +33,18 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 			if !open {
 				return state, errors.Join(f.watcher.Err(), context.Cause(ctx))
 			}
-			events = f.take(update)
+			events = f.take(update, &state)
 		case <-wake.C:
 		case <-clock.C:
-			ticked = true
 			if f.silent() {
 				return state, fmt.Errorf("the API server has not answered for %s", maxSilence)
 			}
+			due = false
 		}
-		if f.judgeable(&state, ticked) {
+		if !f.unreachable.IsZero() {
+			// What is known is of the past: only the user's own patience can end.
+			state = rollout.Expire(state, f.now())
+		} else if due && f.snapshot != nil {
 			var news []rollout.Event
 			state, news = rollout.Step(state, f.snapshot, f.now())
 			events = append(events, news...)
@@ -53,19 +56,9 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 	return state, nil
 }
 
-// judgeable tells whether there is something to judge by. While the server does not answer, what is
-// known is of the past: patience would run out over things that may long have mended themselves.
-// Only the end of the user's own patience is left, and the clock's tick is all that comes to tell it.
-func (f *follower) judgeable(state *rollout.State, ticked bool) bool {
-	if !f.unreachable.IsZero() {
-		limit := state.Policy.Timeout
-		return f.snapshot != nil && limit > 0 && f.now().Sub(state.Started) >= limit
-	}
-	return f.snapshot != nil && !ticked
-}
-
-// take keeps the newest snapshot and tells when the server stops answering, and when it is back.
-func (f *follower) take(u watch.Update) []rollout.Event {
+// take keeps the newest snapshot and tells when the server stops answering, and when it is back. While
+// it is away the state's clocks stand still.
+func (f *follower) take(u watch.Update, state *rollout.State) []rollout.Event {
 	var news []rollout.Event
 	if u.Snapshot != nil {
 		f.snapshot = u.Snapshot
@@ -77,6 +70,7 @@ func (f *follower) take(u watch.Update) []rollout.Event {
 	case was.IsZero() && !f.unreachable.IsZero():
 		news = append(news, f.warning(fmt.Sprintf("the API server does not answer: %v; still trying", u.Trouble)))
 	case !was.IsZero() && f.unreachable.IsZero():
+		*state = rollout.Resume(*state, f.now().Sub(was))
 		news = append(news, f.warning("the API server answers again"))
 	}
 	return news

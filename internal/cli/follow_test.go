@@ -1,41 +1,37 @@
 package cli
 
 import (
+	"errors"
 	"testing"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-
+	"github.com/kubectl-app/kubectl-app/internal/watch"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
-	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// While the server is silent there is nothing to judge by, but the user's own patience ends.
-func TestJudgeable(t *testing.T) {
-	seen := rollout.Snapshot{workload.Ref{Name: "web"}: {Pods: []*corev1.Pod{{}}}}
-	silent := noon.Add(time.Second)
-	for name, test := range map[string]struct {
-		snapshot    rollout.Snapshot
-		unreachable time.Time
-		ticked      bool
-		timeout     time.Duration
-		want        bool
-	}{
-		"nothing seen yet":                 {want: false},
-		"news":                             {snapshot: seen, want: true},
-		"only the clock moved":             {snapshot: seen, ticked: true, want: false},
-		"silent":                           {snapshot: seen, unreachable: silent, want: false},
-		"silent, time left":                {snapshot: seen, unreachable: silent, timeout: time.Hour, want: false},
-		"silent, and the time has run out": {snapshot: seen, unreachable: silent, ticked: true, timeout: time.Minute, want: true},
-		"never answered":                   {unreachable: silent, timeout: time.Minute, want: false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := &follower{now: func() time.Time { return noon.Add(time.Minute) }, snapshot: test.snapshot, unreachable: test.unreachable}
-			state := rollout.State{Started: noon, Policy: rollout.Policy{Timeout: test.timeout}}
-			if got := f.judgeable(&state, test.ticked); got != test.want {
-				t.Errorf("got %v", got)
-			}
-		})
+// Patience and soak stand still while the server is away, from when it fell silent until it is back.
+func TestTakeAcrossAnOutage(t *testing.T) {
+	now := noon
+	f := &follower{now: func() time.Time { return now }}
+	state := rollout.State{Workloads: []rollout.WorkloadState{{Phase: rollout.Soaking, CompleteSince: noon}}}
+	step := func(at time.Duration, u watch.Update) []rollout.Event {
+		now = noon.Add(at)
+		return f.take(u, &state)
+	}
+	if news := step(time.Second, watch.Update{Snapshot: rollout.Snapshot{}}); len(news) != 0 {
+		t.Errorf("news: %v", news)
+	}
+	if news := step(8*time.Second, watch.Update{Unreachable: noon.Add(5 * time.Second), Trouble: errors.New("refused")}); len(news) != 1 {
+		t.Errorf("news of the outage: %v", news)
+	}
+	if since := state.Workloads[0].CompleteSince; !since.Equal(noon) {
+		t.Errorf("complete since %s already", since.Sub(noon))
+	}
+	if news := step(65*time.Second, watch.Update{Snapshot: rollout.Snapshot{}}); len(news) != 1 {
+		t.Errorf("news of its end: %v", news)
+	}
+	if since := state.Workloads[0].CompleteSince; !since.Equal(noon.Add(time.Minute)) {
+		t.Errorf("complete since %s", since.Sub(noon))
 	}
 }
 

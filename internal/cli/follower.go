@@ -65,7 +65,8 @@ func (f *follower) firstSnapshot(ctx context.Context) error {
 			if !open {
 				return errors.Join(f.watcher.Err(), context.Cause(ctx))
 			}
-			f.showEvents(rollout.State{Started: f.now()}, nil, f.take(update))
+			none := rollout.State{Started: f.now()}
+			f.showEvents(none, nil, f.take(update, &none))
 		}
 	}
 	return nil

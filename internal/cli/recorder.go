@@ -38,6 +38,9 @@ func newRecorder(name string, now func() time.Time) (*recorder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the recording: %w", err)
 	}
+	if err := file.Chmod(0o600); err != nil { // it may have been there before
+		return nil, errors.Join(fmt.Errorf("opening the recording: %w", err), file.Close())
+	}
 	r := &recorder{now: now, closer: []io.Closer{file}}
 	var out io.Writer = file
 	if strings.HasSuffix(name, ".gz") {

@@ -24,6 +24,8 @@ type release struct {
 	policy  rollout.Policy
 	output  *output
 	view    view.View
+	// unchangedHint says what else the verb can do where there is nothing to change.
+	unchangedHint string
 	// command is what the user typed after `kubectl app`.
 	command []string
 	started time.Time
@@ -66,7 +68,9 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 	if r.flags.dryRun == "client" {
 		return r.dryRun(ctx, changed, unchanged, editedObjects(changed))
 	}
-	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{Watch: r.flags.wait, FieldManager: r.flags.fieldManager})
+	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{
+		Watch: r.flags.wait, OldPods: r.flags.oldPods, FieldManager: r.flags.fieldManager,
+	})
 	if err != nil {
 		return r.untouched(ctx, err)
 	}
@@ -85,9 +89,9 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 	if ctx.Err() != nil {
 		return r.untouched(ctx, context.Cause(ctx))
 	}
-	pending, _ := pending(unchanged)
+	pending, settled := pending(unchanged)
 	r.warnPending(pending)
-	return r.carryOut(ctx, changed, unchanged)
+	return r.carryOut(ctx, changed, pending, settled)
 }
 
 // resolveError: a command line that can't be understood is the user's to mend.

@@ -13,7 +13,7 @@ import (
 
 // defaultSoak is how long a new template must stay healthy. Containers that crash some seconds
 // after they became ready are "complete" to every other tool.
-const defaultSoak = 15 * time.Second
+const defaultSoak = rollout.DefaultSoak
 
 // watchFlags are those of every verb that watches; they read the same everywhere.
 type watchFlags struct {

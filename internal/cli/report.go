@@ -77,7 +77,7 @@ func (r *release) nothingToDo(ctx context.Context, unchanged []cluster.Change) e
 	for _, c := range pending {
 		result.Next = append(result.Next, r.env.here([]string{app("rollout status", c.Ref())})...)
 	}
-	result.Message = "the template is the same already; --restart-if-unchanged restarts the pods"
+	result.Message = "the template is the same already" + r.unchangedHint
 	shown := result
 	shown.Warnings = nil
 	return errors.Join(r.view.Finish(shown), r.output.result(r.env, result))

@@ -60,22 +60,19 @@ func (f *rolloutHistoryFlags) run(ctx context.Context, env *Env, selection clust
 	if err != nil {
 		return resolveError(err)
 	}
-	captured, err := c.Capture(ctx, objects)
+	revisions, err := c.Revisions(ctx, objects)
 	if err != nil {
 		return err
 	}
 	var all []history
-	for _, o := range captured {
-		if o.RevisionsErr != nil {
-			return o.RevisionsErr
-		}
+	for i, o := range objects {
 		if f.revision > 0 {
-			if err := f.template(env, o); err != nil {
+			if err := f.template(env, o.Ref(), revisions[i]); err != nil {
 				return err
 			}
 			continue
 		}
-		all = append(all, history{Ref: o.Ref(), Revisions: rollout.History(o.Before.Workload, o.Revisions)})
+		all = append(all, history{Ref: o.Ref(), Revisions: rollout.History(o.Workload(), revisions[i])})
 	}
 	if f.revision > 0 {
 		return nil
@@ -101,8 +98,8 @@ func table(env *Env, all []history) error {
 }
 
 // template shows what one revision runs.
-func (f *rolloutHistoryFlags) template(env *Env, o cluster.Captured) error {
-	for _, r := range o.Revisions {
+func (f *rolloutHistoryFlags) template(env *Env, ref workload.Ref, revisions []workload.Revision) error {
+	for _, r := range revisions {
 		if r.Number == f.revision {
 			format := f.format
 			if format == "" {
@@ -111,8 +108,8 @@ func (f *rolloutHistoryFlags) template(env *Env, o cluster.Captured) error {
 			return encode(env, format, r.Template)
 		}
 	}
-	missing := &rollout.RevisionNotFoundError{Workload: o.Ref(), Revision: f.revision}
-	for _, r := range o.Revisions {
+	missing := &rollout.RevisionNotFoundError{Workload: ref, Revision: f.revision}
+	for _, r := range revisions {
 		missing.Have = append(missing.Have, r.Number)
 	}
 	return missing

@@ -56,6 +56,7 @@ Several workloads are one release: all of them, or none.`,
 			}
 			r := newRelease(env, out, &flags.releaseFlags, options.policy)
 			r.command = append([]string{"set", "image"}, flags.typed(args)...)
+			r.unchangedHint = "; --restart-if-unchanged restarts the pods"
 			return r.run(cmd.Context(), options.selection, r.planImages(options.settings))
 		},
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // stampAll writes each verdict on its revision, so that the next undo knows which ones are good, and
@@ -13,17 +14,19 @@ func stampAll(ctx context.Context, c *cluster.Cluster, f *follower, state rollou
 	var verdicts []cluster.Verdict
 	by := "kubectl-app/" + version
 	for i := range state.Workloads {
-		w := &state.Workloads[i]
+		w, seen := &state.Workloads[i], f.snapshot[state.Workloads[i].Target.Ref]
 		if stamp, ok := w.Target.Before.Amend(f.now(), by); ok {
 			was := w.Target.Before.Revision
 			verdicts = append(verdicts, cluster.Verdict{Ref: w.Target.Ref, ReplicaSet: was.Name, UID: was.UID, Stamp: stamp})
 		}
-		for _, r := range f.snapshot[w.Target.Ref].Revisions {
+		for _, r := range seen.Revisions {
 			if r.Name != w.RevisionName {
 				continue
 			}
-			if stamp, ok := w.Stamp(r.Hash, f.now(), by); ok {
-				verdicts = append(verdicts, cluster.Verdict{Ref: w.Target.Ref, ReplicaSet: r.Name, UID: r.UID, Stamp: stamp})
+			if stamp, ok := w.Stamp(r.Hash, f.now(), by); ok && stamp.Over(rollout.StampOf(&r)) {
+				verdicts = append(verdicts, cluster.Verdict{
+					Ref: w.Target.Ref, ReplicaSet: r.Name, UID: r.UID, Stamp: stamp, Copied: carriesStamp(seen.Workload),
+				})
 			}
 		}
 	}
@@ -33,4 +36,12 @@ func stampAll(ctx context.Context, c *cluster.Cluster, f *follower, state rollou
 		warnings = append(warnings, err.Error())
 	}
 	return warnings
+}
+
+func carriesStamp(w *workload.Workload) bool {
+	if w == nil {
+		return false
+	}
+	_, carries := w.Annotations[workload.AnnotationVerdict]
+	return carries
 }

@@ -8,11 +8,11 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
-// pending divides workloads that have the template already: those that are not serving with it, whose
-// rollout is still under way or has failed, and the others.
+// pending divides workloads that have the template already: those whose rollout is still under way or
+// has failed, and the others.
 func pending(unchanged []cluster.Change) (pending, settled []cluster.Change) {
 	for _, c := range unchanged {
-		if !c.Before.Serving && c.Before.Workload.Desired > 0 {
+		if c.Before.Workload.Desired > 0 && !c.Before.Complete() {
 			pending = append(pending, c)
 		} else {
 			settled = append(settled, c)
@@ -23,7 +23,7 @@ func pending(unchanged []cluster.Change) (pending, settled []cluster.Change) {
 
 func (r *release) warnPending(pending []cluster.Change) {
 	for _, c := range pending {
-		r.warn(fmt.Sprintf("%s has this template already, and is not serving with it", c.Ref()))
+		r.warn(fmt.Sprintf("%s has this template already, and its rollout is not complete", c.Ref()))
 	}
 }
 
@@ -37,11 +37,7 @@ func (r *release) takeUp(ctx context.Context, pending, settled []cluster.Change)
 		return r.untouched(ctx, err)
 	}
 	f.recorder.taken()
-	found := make([]rollout.Target, 0, len(pending))
-	for _, c := range pending {
-		found = append(found, rollout.Target{Ref: c.Ref(), UID: c.Deployment.UID, Generation: c.Deployment.Generation})
-	}
-	state, err := f.follow(ctx, rollout.Start(found, r.policy, r.env.Now()), nil)
+	state, err := f.follow(ctx, rollout.Start(found(pending), r.policy, r.env.Now()), nil)
 	end := ending{unchanged: settled, state: state, message: "the template is the same already: nothing was changed"}
 	switch {
 	case err != nil && ctx.Err() == nil:
@@ -56,4 +52,13 @@ func (r *release) takeUp(ctx context.Context, pending, settled []cluster.Change)
 		}
 	}
 	return r.finish(ctx, f, end)
+}
+
+// found are workloads to be watched that were not written, so that there is nothing to restore.
+func found(pending []cluster.Change) []rollout.Target {
+	all := make([]rollout.Target, 0, len(pending))
+	for _, c := range pending {
+		all = append(all, rollout.Target{Ref: c.Ref(), UID: c.Deployment.UID, Generation: c.Deployment.Generation})
+	}
+	return all
 }

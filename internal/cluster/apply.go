@@ -118,7 +118,14 @@ func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Wri
 
 // mayHaveActed tells whether the server may have carried out a write whose answer did not come.
 func mayHaveActed(err error) bool {
-	return err != nil && (broken(err) || timedOut(err) || apierrors.IsTimeout(err) || isCancelled(err))
+	return err != nil && (broken(err) || timedOut(err) || apierrors.IsTimeout(err) || isCancelled(err) || ofAProxy(err))
+}
+
+// ofAProxy: a failure in words that are not the API server's comes from something in between, which does
+// not know what became of the request.
+func ofAProxy(err error) bool {
+	var status apierrors.APIStatus
+	return errors.As(err, &status) && status.Status().Code >= 500 && apierrors.IsUnexpectedServerError(err)
 }
 
 // unknownEnd: nobody may take the error of a write for a write that was not made.
@@ -140,6 +147,9 @@ func (c *Cluster) write(ctx context.Context, change Change, o WriteOptions) (Wri
 	d, err := c.patch(ctx, change.Ref(), p, o)
 	if err != nil {
 		return Written{}, err
+	}
+	if !o.DryRun && withoutEffect(change, d) {
+		return Written{}, &Error{Reason: Failed, Object: change.Ref().String(), Message: noEffect(change.Ref())}
 	}
 	return Written{Object: deploymentObject(d), Before: change.Before, before: change.Deployment}, nil
 }

@@ -1,7 +1,10 @@
 package cluster
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,6 +19,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // elsewhere is a cluster whose Deployment is not as it was captured when the first patch comes; the
@@ -29,9 +33,12 @@ func elsewhere(t *testing.T, now *appsv1.Deployment, answer metav1.Status) (c *C
 		case strings.HasSuffix(r.URL.Path, "/replicasets"):
 			body = &appsv1.ReplicaSetList{TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: "ReplicaSetList"}}
 		case r.Method == http.MethodPatch:
-			if *patches++; *patches == 1 {
+			after := now.DeepCopy()
+			after.Spec.Template.Spec.Containers[0].Image = "web:written"
+			if body = after; *patches == 0 {
 				body = answer
 			}
+			*patches++
 		}
 		w.Header().Set("Content-Type", "application/json")
 		if status, ok := body.(metav1.Status); ok {
@@ -129,6 +136,63 @@ func TestAWriteOfUnknownEndIsToldAsSuch(t *testing.T) {
 		_, err := c.Apply(t.Context(), []Change{change}, WriteOptions{DryRun: dryRun})
 		if err == nil || strings.Contains(err.Error(), "not known whether deployment/web was changed") != want {
 			t.Errorf("dry run %v: %v", dryRun, err)
+		}
+	}
+}
+
+// A webhook or a policy sets back what was written: that is no release of it.
+func TestAWriteWithoutEffect(t *testing.T) {
+	before := captured(t, webDeployment)
+	change := planned(before, func(c Captured) (Edit, error) {
+		template := *c.Deployment.Spec.Template.DeepCopy()
+		template.Spec.Containers[0].Image = "web:2"
+		return Edit{Template: template}, nil
+	})
+	after := change.Edited().Deployment
+	if withoutEffect(change, after) {
+		t.Error("the change itself counts as none")
+	}
+	if checks := checkEffect(change, Object{Deployment: before.Deployment}); len(checks) != 1 || checks[0].Level != Refuse {
+		t.Errorf("checks: %v", checks)
+	}
+	after.Spec.Template.Spec.Containers[0].Image = "mirror/web:2" // another image than was asked for, and a change all the same
+	if checks := checkEffect(change, Object{Deployment: after}); len(checks) != 0 {
+		t.Errorf("checks: %v", checks)
+	}
+}
+
+// The stamp of a revision that kubectl's undo has copied to its Deployment is not written back.
+func TestNoStampStaysOnADeployment(t *testing.T) {
+	own := map[string]string{workload.AnnotationVerdict: "{}", "a": "b"}
+	for name, edit := range map[string]Edit{
+		"a new image":         {ChangeCause: "x"},
+		"an earlier revision": {Annotations: own},
+	} {
+		after := edit.annotations(own)
+		if _, kept := after[workload.AnnotationVerdict]; kept || after["a"] != "b" {
+			t.Errorf("%s: %v", name, after)
+		}
+	}
+}
+
+// Whose failure leaves open whether the server has acted.
+func TestMayHaveActed(t *testing.T) {
+	html := apierrors.NewGenericServerResponse(http.StatusBadGateway, "patch", deploymentResource, "web", "<html>", 0, true)
+	for name, test := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"nothing is wrong":           {nil, false},
+		"the connection broke off":   {io.ErrUnexpectedEOF, true},
+		"the user gave up":           {context.Canceled, true},
+		"a proxy answers":            {html, true},
+		"a webhook refuses":          {apierrors.NewInternalError(errors.New("failed calling webhook")), false},
+		"the API server is going":    {apierrors.NewServiceUnavailable("shutting down"), false},
+		"somebody else was faster":   {apierrors.NewConflict(deploymentResource, "web", nil), false},
+		"the API server ran into it": {apierrors.NewTimeoutError("took too long", 1), true},
+	} {
+		if got := mayHaveActed(test.err); got != test.want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

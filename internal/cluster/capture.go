@@ -104,14 +104,9 @@ func (c *Cluster) revisions(ctx context.Context, w *workload.Workload) ([]worklo
 	return workload.FromReplicaSets(w, sets), nil
 }
 
-// History lists the revisions of each workload, in the objects' order.
-func (c *Cluster) History(ctx context.Context, objects []Object) ([][]rollout.HistoryRow, error) {
-	return each(ctx, objects, func(ctx context.Context, o Object) ([]rollout.HistoryRow, error) {
-		w := o.Workload()
-		revisions, err := c.revisions(ctx, w)
-		if err != nil {
-			return nil, err
-		}
-		return rollout.History(w, revisions), nil
+// Revisions lists the revisions of each workload, in the objects' order, each workload's oldest first.
+func (c *Cluster) Revisions(ctx context.Context, objects []Object) ([][]workload.Revision, error) {
+	return each(ctx, objects, func(ctx context.Context, o Object) ([]workload.Revision, error) {
+		return c.revisions(ctx, o.Workload())
 	})
 }

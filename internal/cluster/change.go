@@ -72,6 +72,9 @@ func (e Edit) annotations(own map[string]string) map[string]string {
 	for k, v := range from {
 		merged[k] = v
 	}
+	// kubectl's undo copies a revision's stamp to the workload, from where the controller would copy it
+	// over the stamp of each revision to come.
+	delete(merged, workload.AnnotationVerdict)
 	switch {
 	case e.ChangeCause != "":
 		merged[workload.AnnotationChangeCause] = e.ChangeCause

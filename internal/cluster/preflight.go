@@ -11,7 +11,9 @@ import (
 // PreflightOptions say what the release will need.
 type PreflightOptions struct {
 	// Watch: the rollout will be watched, so that it has to be visible.
-	Watch        bool
+	Watch bool
+	// OldPods: success will also need to see the old pods go.
+	OldPods      bool
 	FieldManager string
 }
 

@@ -3,9 +3,14 @@ package cluster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // checkAdmission lets the API server try the change without storing it, so that validation, webhooks
@@ -34,13 +39,32 @@ func (c *Cluster) tryChange(ctx context.Context, change Change, o PreflightOptio
 	collector := &serverWarnings{}
 	written, err := c.apply(withWarnings(ctx, collector), change, WriteOptions{FieldManager: o.FieldManager, DryRun: true})
 	if err == nil {
-		return written.Object, collector.checks(change), nil
+		return written.Object, append(collector.checks(change), checkEffect(change, written.Object)...), nil
 	}
 	check, ok := admissionCheck(change, err)
 	if !ok {
 		return Object{}, nil, err
 	}
-	return Object{}, []Check{check}, nil
+	return change.Edited(), []Check{check}, nil
+}
+
+// checkEffect refuses a change of which nothing would be left: there would be no rollout to watch.
+func checkEffect(change Change, predicted Object) []Check {
+	if !withoutEffect(change, predicted.Deployment) {
+		return nil
+	}
+	return []Check{{
+		Check: CheckAdmission, Level: Refuse, Workload: change.Ref(), Object: change.Ref().String(),
+		Message: noEffect(change.Ref()), Next: []string{"kubectl get mutatingwebhookconfigurations,mutatingadmissionpolicies"},
+	}}
+}
+
+func withoutEffect(change Change, after *appsv1.Deployment) bool {
+	return !change.Unchanged() && workload.SameTemplate(&change.Deployment.Spec.Template, &after.Spec.Template)
+}
+
+func noEffect(ref workload.Ref) string {
+	return fmt.Sprintf("the API server takes the change of %s and keeps its template as it was: a webhook or a policy sets it back", ref)
 }
 
 // admissionCheck turns an answer that is about this change into a check; other errors end the command.

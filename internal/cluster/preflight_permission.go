@@ -33,8 +33,12 @@ const watchedByName = 3
 // watchNeeds are what a watched release reads and writes beside the patch itself, which the dry run
 // proves. Without its ReplicaSets a rollout can't be told from an earlier one; without the pods
 // there are counts but no causes.
-func watchNeeds(deployments ...string) []need {
+func watchNeeds(oldPods bool, deployments ...string) []need {
 	var needs []need
+	level, without := Warn, "the cause of a failure can't be seen, and only the deadline decides"
+	if oldPods {
+		level, without = Refuse, "--wait-for-old-pods could not see them go"
+	}
 	if len(deployments) > watchedByName {
 		deployments = nil
 	}
@@ -42,7 +46,7 @@ func watchNeeds(deployments ...string) []need {
 		needs = append(needs,
 			need{verb, "apps", "deployments", "", Refuse, "the rollout could not be watched; --wait=false only writes", deployments},
 			need{verb, "apps", "replicasets", "", Refuse, "the new revision could not be told from the old; --wait=false only writes", nil},
-			need{verb, "", "pods", "", Warn, "the cause of a failure can't be seen, and only the deadline decides", nil},
+			need{verb, "", "pods", "", level, without, nil},
 		)
 	}
 	return append(needs,
@@ -65,18 +69,18 @@ func (c *Cluster) checkPermissions(ctx context.Context, changes []Change, o Pref
 	}
 	order, in := namespaces(changes)
 	found, err := each(ctx, order, func(ctx context.Context, namespace string) ([]Check, error) {
-		return permissionChecks(ctx, client, namespace, in[namespace])
+		return permissionChecks(ctx, client, namespace, in[namespace], o)
 	})
 	return slices.Concat(found...), err
 }
 
-func permissionChecks(ctx context.Context, client kubernetes.Interface, namespace string, changes []Change) ([]Check, error) {
+func permissionChecks(ctx context.Context, client kubernetes.Interface, namespace string, changes []Change, o PreflightOptions) ([]Check, error) {
 	ref := changes[0].Ref()
 	names := make([]string, 0, len(changes))
 	for _, change := range changes {
 		names = append(names, change.Ref().Name)
 	}
-	missing, err := missingNeeds(ctx, client, namespace, watchNeeds(names...))
+	missing, err := missingNeeds(ctx, client, namespace, watchNeeds(o.OldPods, names...))
 	if err != nil {
 		return []Check{{
 			Check: CheckPermission, Level: Note, Workload: ref,

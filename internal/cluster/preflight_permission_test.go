@@ -39,9 +39,20 @@ func TestGranted(t *testing.T) {
 	}
 }
 
+// Without the pods a release loses its causes; one that waits for the old ones can't know when it is over.
+func TestPodsAreNeededToWaitForThem(t *testing.T) {
+	for oldPods, want := range map[bool]Level{false: Warn, true: Refuse} {
+		for _, n := range watchNeeds(oldPods) {
+			if n.target() == "pods" && n.level != want {
+				t.Errorf("--wait-for-old-pods=%v: %s pods is %s", oldPods, n.verb, n.level)
+			}
+		}
+	}
+}
+
 func TestJoinVerbs(t *testing.T) {
 	var got []string
-	for _, n := range joinVerbs(watchNeeds()) {
+	for _, n := range joinVerbs(watchNeeds(false)) {
 		got = append(got, n.verb+" "+n.target())
 	}
 	want := "list and watch deployments, list and watch replicasets, list and watch pods, list events, get pods/log, patch replicasets"

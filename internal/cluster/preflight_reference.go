@@ -85,9 +85,7 @@ func (c *Cluster) keysOf(ctx context.Context, to referent, withKeys bool) (keys 
 	}
 	keys, err = read(ctx, func(ctx context.Context) ([]string, error) {
 		if to.kind == workload.SecretReference {
-			// At -v=8 client-go logs each answer, and this one holds the values: it gets no logger.
-			ctx = klog.NewContext(ctx, klog.Logger{})
-			secret, err := client.CoreV1().Secrets(to.namespace).Get(ctx, to.name, metav1.GetOptions{})
+			secret, err := client.CoreV1().Secrets(to.namespace).Get(unlogged(ctx), to.name, metav1.GetOptions{})
 			return slices.Sorted(maps.Keys(secret.Data)), err
 		}
 		m, err := client.CoreV1().ConfigMaps(to.namespace).Get(ctx, to.name, metav1.GetOptions{})
@@ -99,11 +97,15 @@ func (c *Cluster) keysOf(ctx context.Context, to referent, withKeys bool) (keys 
 	return keys, nil
 }
 
+// unlogged is for answers that hold values of Secrets: from -v=8 on client-go logs what it gets.
+func unlogged(ctx context.Context) context.Context { return klog.NewContext(ctx, klog.Logger{}) }
+
 func (c *Cluster) exists(ctx context.Context, to referent) error {
 	client, err := c.metadata()
 	if err != nil {
 		return err
 	}
+	ctx = unlogged(ctx) // a Secret that was applied carries all its data in an annotation
 	_, err = read(ctx, func(ctx context.Context) (*metav1.PartialObjectMetadata, error) {
 		return client.Resource(corev1.SchemeGroupVersion.WithResource(to.resource())).Namespace(to.namespace).Get(ctx, to.name, metav1.GetOptions{})
 	})

@@ -15,18 +15,23 @@ type patience struct {
 	// trouble is counted from the first failure on, the requests themselves included: a server that
 	// answers with a timeout must not multiply it.
 	trouble time.Duration
+	// refusals is how long a refusal counts as trouble: an API server that is coming up answers 401 and
+	// 403 before it has read its roles.
+	refusals time.Duration
 }
 
 // Before anything is written, the user rather hears of the trouble; afterwards nobody else brings
 // the workload back, so that a restarting API server is waited for.
-func applyPatience() patience   { return patience{conflicts: 20, trouble: 10 * time.Second} }
-func restorePatience() patience { return patience{conflicts: 50, trouble: 2 * time.Minute} }
+func applyPatience() patience { return patience{conflicts: 20, trouble: 10 * time.Second} }
+func restorePatience() patience {
+	return patience{conflicts: 50, trouble: 2 * time.Minute, refusals: 10 * time.Second}
+}
 
 // repeat runs try until it succeeds or there is no hope. An error that leaves open whether the
 // server acted is told to the next try, which has to look.
 func (p patience) repeat(ctx context.Context, try func(ctx context.Context, uncertain bool) error) error {
 	pause, conflicts := 50*time.Millisecond, 0
-	uncertain, began := false, time.Time{}
+	uncertain, began, refused := false, time.Time{}, time.Time{}
 	for {
 		err := try(ctx, uncertain)
 		var delay time.Duration
@@ -38,6 +43,14 @@ func (p patience) repeat(ctx context.Context, try func(ctx context.Context, unce
 				return err
 			}
 			delay = min(time.Duration(conflicts)*10*time.Millisecond, 100*time.Millisecond)
+		case p.refusals > 0 && is(err, Forbidden, Unauthorized):
+			if refused.IsZero() {
+				refused = time.Now()
+			}
+			if time.Since(refused) >= p.refusals {
+				return err
+			}
+			delay, pause = pause, min(2*pause, time.Second)
 		case p.trouble > 0 && passingTrouble(err):
 			if !uncertain {
 				uncertain, began = true, time.Now()

@@ -174,3 +174,28 @@ func TestEach(t *testing.T) {
 		t.Errorf("got %v, want the error and not the cancellation that it caused", err)
 	}
 }
+
+// An API server that is coming up refuses at first; one that goes on refusing is believed.
+func TestRefusalsOnTheWayBack(t *testing.T) {
+	refused := &Error{Reason: Forbidden, Message: "forbidden"}
+	for name, test := range map[string]struct {
+		refusals int
+		want     error
+	}{
+		"its roles are read in time": {refusals: 5},
+		"the permission is gone":     {refusals: 99, want: refused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tries, start := 0, time.Now()
+				err := restorePatience().repeat(t.Context(), answers(&tries, repeated(refused, test.refusals)...))
+				if !errors.Is(err, test.want) {
+					t.Errorf("%v after %d tries", err, tries)
+				}
+				if took := time.Since(start); took > 12*time.Second {
+					t.Errorf("it took %s", took)
+				}
+			})
+		})
+	}
+}

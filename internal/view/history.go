@@ -83,7 +83,7 @@ func stampText(stamp *rollout.Stamp) string {
 
 func (s *sheet) verdictPaint(stamp *rollout.Stamp) func(string) string {
 	switch {
-	case stamp == nil:
+	case stamp == nil, stamp.Outcome == rollout.StampComplete:
 		return s.Faint
 	case stamp.Outcome == rollout.StampGood:
 		return s.Green

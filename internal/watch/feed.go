@@ -156,23 +156,30 @@ func (f *feed[T]) failed(err error) {
 	f.waiting.trouble = err
 }
 
-// forgo gives up a stream that the watch can do without: nobody has to wait for it.
+// forgo gives up a stream that the watch can do without: nobody has to wait for it, and what it
+// brought must not stand for how things are.
 func (f *feed[T]) forgo() {
 	f.w.mu.Lock()
 	defer f.w.mu.Unlock()
-	f.synced, f.waiting = true, waiting{}
+	f.clear()
+	f.synced, f.waiting, f.w.pending = true, waiting{}, true
 	f.w.poke()
 }
 
 // stop takes everything out again that this feed has put in; the caller holds the lock.
 func (f *feed[T]) stop() {
+	f.clear()
+	f.stopped = true
+}
+
+func (f *feed[T]) clear() {
 	for _, p := range f.places {
 		for _, t := range p.targets {
 			f.unset(t, p.object)
 			t.changed = true
 		}
 	}
-	f.places, f.stopped = nil, true
+	clear(f.places)
 }
 
 // state tells whether it has been listed, and what it waits for.

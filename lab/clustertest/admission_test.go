@@ -101,3 +101,54 @@ func TestPreflightOwner(t *testing.T) {
 		}
 	}
 }
+
+// TestPreflightOfAChangeThatIsSetBack: where a policy keeps the image, there would be no rollout.
+func TestPreflightOfAChangeThatIsSetBack(t *testing.T) {
+	b := newBench(t)
+	b.deploy("web", 0)
+	b.keepImage("web:1.0")
+	report := b.preflight("web:2.0")
+	for len(report.Checks) == 0 { // the API server takes a policy in with a watch of its own
+		report = b.preflight("web:2.0")
+	}
+	b.want(report, "refuse Admission: the API server takes the change of deployment/web and keeps its template as it was")
+}
+
+// keepImage has the API server give every Deployment of this namespace that image.
+func (b *bench) keepImage(image string) {
+	b.t.Helper()
+	policies, bindings := b.client.AdmissionregistrationV1().MutatingAdmissionPolicies(), b.client.AdmissionregistrationV1().MutatingAdmissionPolicyBindings()
+	b.t.Cleanup(func() {
+		ctx := context.WithoutCancel(b.ctx)
+		if err := errors.Join(bindings.Delete(ctx, b.namespace, metav1.DeleteOptions{}), policies.Delete(ctx, b.namespace, metav1.DeleteOptions{})); err != nil {
+			b.t.Error(err)
+		}
+	})
+	policy := &admissionv1.MutatingAdmissionPolicy{
+		ObjectMeta: metav1.ObjectMeta{Name: b.namespace},
+		Spec: admissionv1.MutatingAdmissionPolicySpec{
+			ReinvocationPolicy: admissionv1.NeverReinvocationPolicy,
+			MatchConstraints: &admissionv1.MatchResources{ResourceRules: []admissionv1.NamedRuleWithOperations{{RuleWithOperations: admissionv1.RuleWithOperations{
+				Operations: []admissionv1.OperationType{admissionv1.Update},
+				Rule:       admissionv1.Rule{APIGroups: []string{"apps"}, APIVersions: []string{"v1"}, Resources: []string{"deployments"}},
+			}}}},
+			Mutations: []admissionv1.Mutation{{
+				PatchType: admissionv1.PatchTypeJSONPatch,
+				JSONPatch: &admissionv1.JSONPatch{Expression: `[JSONPatch{op: "replace", path: "/spec/template/spec/containers/0/image", value: "` + image + `"}]`},
+			}},
+		},
+	}
+	binding := &admissionv1.MutatingAdmissionPolicyBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: b.namespace},
+		Spec: admissionv1.MutatingAdmissionPolicyBindingSpec{
+			PolicyName:     b.namespace,
+			MatchResources: &admissionv1.MatchResources{NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": b.namespace}}},
+		},
+	}
+	if _, err := policies.Create(b.ctx, policy, metav1.CreateOptions{}); err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := bindings.Create(b.ctx, binding, metav1.CreateOptions{}); err != nil {
+		b.t.Fatal(err)
+	}
+}

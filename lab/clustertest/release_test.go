@@ -40,7 +40,8 @@ func TestRequests(t *testing.T) {
 	}
 	revision := b.revision("web", "web:2.0")
 	stamp, _ := rollout.StampFor(revision.Hash, rollout.Succeeded, nil, time.Now(), "test")
-	if err := c.Stamp(b.ctx, written[0].Ref(), revision.Name, revision.UID, stamp, cluster.WriteOptions{}); err != nil {
+	verdict := cluster.Verdict{Ref: written[0].Ref(), ReplicaSet: revision.Name, UID: revision.UID, Stamp: stamp}
+	if err := c.Stamp(b.ctx, verdict, cluster.WriteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	apps, core := "/apis/apps/v1/namespaces/"+b.namespace, "/api/v1/namespaces/"+b.namespace
@@ -347,15 +348,22 @@ func TestStamp(t *testing.T) {
 	if !ok {
 		t.Fatal("no stamp for a failure")
 	}
-	if err := c.Stamp(b.ctx, ref, revision.Name, revision.UID, stamp, cluster.WriteOptions{}); err != nil {
+	// kubectl's undo has left an earlier stamp on the workload: the controller would copy it over ours.
+	b.update("web", `{"metadata":{"annotations":{"`+workload.AnnotationVerdict+`":"{}"}}}`)
+	verdict := cluster.Verdict{Ref: ref, ReplicaSet: revision.Name, UID: revision.UID, Stamp: stamp, Copied: true}
+	if err := c.Stamp(b.ctx, verdict, cluster.WriteOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := c.History(b.ctx, []cluster.Object{{Deployment: b.get("web")}})
+	d := b.get("web")
+	if _, left := d.Annotations[workload.AnnotationVerdict]; left {
+		t.Errorf("the workload still has %v", d.Annotations)
+	}
+	revisions, err := c.Revisions(b.ctx, []cluster.Object{{Deployment: d}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if verdict := rows[0][0].Verdict; verdict == nil || *verdict != stamp {
-		t.Errorf("verdict %+v, want %+v", verdict, stamp)
+	if got := rollout.StampOf(&revisions[0][0]); got == nil || *got != stamp {
+		t.Errorf("verdict %+v, want %+v", got, stamp)
 	}
 	for name, test := range map[string]struct {
 		replicaSet string
@@ -365,7 +373,7 @@ func TestStamp(t *testing.T) {
 		"a revision that is gone":         {"web-gone", "", cluster.NotFound},
 		"another object of the same name": {revision.Name, "another", cluster.Invalid},
 	} {
-		err := c.Stamp(b.ctx, ref, test.replicaSet, test.uid, stamp, cluster.WriteOptions{})
+		err := c.Stamp(b.ctx, cluster.Verdict{Ref: ref, ReplicaSet: test.replicaSet, UID: test.uid, Stamp: stamp}, cluster.WriteOptions{})
 		var e *cluster.Error
 		if !errors.As(err, &e) || e.Reason != test.reason {
 			t.Errorf("%s: got %v", name, err)

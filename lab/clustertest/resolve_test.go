@@ -12,6 +12,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
 func TestResolve(t *testing.T) {
@@ -123,14 +124,15 @@ func TestHistory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := c.History(b.ctx, objects)
+	revisions, err := c.Revisions(b.ctx, objects)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows[0]) != 2 {
-		t.Fatalf("rows: %+v", rows[0])
+	rows := rollout.History(objects[0].Workload(), revisions[0])
+	if len(rows) != 2 {
+		t.Fatalf("rows: %+v", rows)
 	}
-	last := rows[0][1]
+	last := rows[1]
 	if last.Revision != 2 || last.Images["web"] != "web:2.0" || last.ChangeCause != "the second" || !last.Current || last.Verdict != nil {
 		t.Errorf("row: %+v", last)
 	}

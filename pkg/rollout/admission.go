@@ -23,7 +23,7 @@ var (
 
 // uncreated names why the new revision has fewer pods than it wants. It blocks only while it has
 // none at all: pods that exist show the template to be acceptable.
-func uncreated(w *workload.Workload, r *workload.Revision) (symptom, bool) {
+func uncreated(r *workload.Revision, leaving bool) (symptom, bool) {
 	if r == nil || r.Failure == nil || r.Failure.Reason != "FailedCreate" || r.Total >= r.Desired {
 		return symptom{}, false
 	}
@@ -36,7 +36,7 @@ func uncreated(w *workload.Workload, r *workload.Revision) (symptom, bool) {
 		found.lacking, found.wanted = int(r.Desired-r.Total), int(r.Desired)
 	}
 	// Pods that are on their way out still count against a quota.
-	if found.cause == QuotaExceeded && w.Terminating > 0 {
+	if found.cause == QuotaExceeded && leaving {
 		found.grade = Waiting
 	}
 	return found, true

@@ -29,10 +29,11 @@ func serving(w *workload.Workload, revisions []workload.Revision, current *workl
 	if standing != nil {
 		settled = min(settled, standing[current.UID].Settled)
 	}
-	enough := w.Desired - w.Strategy.MaxUnavailable
+	budget, _ := slack(w)
+	enough := w.Desired - budget
 	if alone(current, revisions) {
 		// An autoscaler may have asked for more pods a moment ago: those that are there count.
-		enough = min(w.Desired, current.Total) - w.Strategy.MaxUnavailable
+		enough = min(w.Desired, current.Total) - budget
 		if rolledOut(w) {
 			enough -= standing[current.UID].Starting
 		}
@@ -48,6 +49,13 @@ func rolledOut(w *workload.Workload) bool {
 	return c != nil && c.Status == "True" && c.Reason == "NewReplicaSetAvailable"
 }
 
+// Complete tells whether the captured rollout has nothing left to wait for.
+func (b *Before) Complete() bool {
+	w := b.Workload
+	return b.Serving && w.ObservedGeneration >= w.Generation &&
+		w.Updated == w.Desired && w.Total == w.Updated && w.Available >= w.Desired
+}
+
 // alone tells whether no pod of another revision is left.
 func alone(current *workload.Revision, revisions []workload.Revision) bool {
 	for i := range revisions {
@@ -61,6 +69,7 @@ func alone(current *workload.Revision, revisions []workload.Revision) bool {
 // servingByCounts is for when the revisions are unreadable, or the controller has made none of the
 // template yet: then only the workload's own counts are left, which hold if no other pods are in them.
 func servingByCounts(w *workload.Workload) bool {
+	budget, _ := slack(w)
 	return w.ObservedGeneration >= w.Generation && w.Updated == w.Total &&
-		w.Available >= max(1, w.Desired-w.Strategy.MaxUnavailable)
+		w.Available >= max(1, w.Desired-budget)
 }

@@ -27,7 +27,8 @@ func TestServing(t *testing.T) {
 		"unreadable, and not seen":                {desired: 3, total: 3, updated: 3, ready: 3, own: -1, stale: true},
 		"scaled to 0":                             {desired: 0},
 		"all may be unavailable, and are":         {desired: 2, unavailable: 2, total: 2, updated: 2, own: 0},
-		"Recreate, one of two available":          {desired: 2, unavailable: 2, recreate: true, total: 2, updated: 2, ready: 1, own: 1, want: true},
+		"Recreate, one of ten available":          {desired: 10, unavailable: 10, recreate: true, total: 10, updated: 10, ready: 1, own: 1},
+		"Recreate, three of four available":       {desired: 4, unavailable: 4, recreate: true, total: 4, updated: 4, ready: 3, own: 3, want: true},
 		"revisions unreadable, all pods are new":  {desired: 3, total: 3, updated: 3, ready: 3, own: -1, want: true},
 		"revisions unreadable, old pods among it": {desired: 3, unavailable: 1, total: 4, updated: 2, ready: 3, own: -1},
 	} {

@@ -18,6 +18,8 @@ type clues struct {
 	template *corev1.PodTemplateSpec
 	revision string // its name
 	memory   *memory
+	// leaving: pods are on their way out; servers before 1.35 do not count them in the status.
+	leaving bool
 	// wake collects when the diagnosis may change although nothing happens.
 	wake alarm
 }

@@ -49,7 +49,7 @@ func (c *clues) complaints(d *diagnosis, before []Finding) []complaint {
 
 func (k *complaint) add(s *symptom) {
 	k.vague = k.vague && s.vague
-	k.rounds = max(k.rounds, s.restarts)
+	k.rounds, k.Restarts = max(k.rounds, s.rounds), max(k.Restarts, s.restarts)
 	if gradeRank(s.grade) < gradeRank(k.Grade) || k.Grade == "" {
 		k.Grade = s.grade
 	}
@@ -83,7 +83,7 @@ func tellsMore(a, b *symptom) bool {
 func (c *clues) tell(k *complaint, d *diagnosis, before []Finding) {
 	e := k.exemplar
 	k.Cause, k.Container, k.subject = k.sight.cause, k.sight.container, e.subject
-	k.Message, k.ExitCode, k.Restarts = e.message, e.exitCode, k.rounds
+	k.Message, k.ExitCode = e.message, e.exitCode
 	k.Pods, k.Of = len(k.pods), d.of
 	if e.pod != nil {
 		k.Exemplar = e.pod.Name

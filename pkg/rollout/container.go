@@ -45,6 +45,7 @@ func (c *clues) inContainer(s seat) (symptom, bool) {
 	if found.restarts == 0 {
 		found.restarts = s.status.RestartCount
 	}
+	found.rounds = s.status.RestartCount - c.memory.runs[s.key()].base
 	return found, true
 }
 

@@ -54,7 +54,7 @@ func ailing(pods []*corev1.Pod) []*corev1.Pod {
 // the strategy is known.
 func (c *clues) diagnose(w *workload.Workload, r *workload.Revision, pods []*corev1.Pod, well int) diagnosis {
 	d := diagnosis{mute: map[shape][]*corev1.Pod{}, of: well, ready: well}
-	if found, ok := uncreated(w, r); ok {
+	if found, ok := uncreated(r, w.Terminating > 0 || c.leaving); ok {
 		d.symptoms = append(d.symptoms, found)
 	}
 	for _, pod := range pods {

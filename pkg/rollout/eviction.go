@@ -38,7 +38,7 @@ func (c *clues) countEvictions(d *diagnosis) {
 	uids := slices.SortedFunc(maps.Keys(known), func(a, b types.UID) int { return strings.Compare(string(a), string(b)) })
 	for _, uid := range uids {
 		s := known[uid].symptom
-		s.restarts = rounds
+		s.restarts, s.rounds = rounds, rounds
 		d.symptoms = append(d.symptoms, s)
 	}
 }

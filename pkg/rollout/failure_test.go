@@ -151,8 +151,17 @@ func TestNoPodCouldBeCreated(t *testing.T) {
 		w.change().Terminating = 2
 		w.after(time.Second).after(time.Minute).outcome("").first(QuotaExceeded, Waiting)
 		w.change().Terminating = 0
-		w.after(time.Second).outcome("").first(QuotaExceeded, Fatal) // the controller may try again now
-		w.after(10 * time.Second).outcome(Failed)
+		// Each try of the controller comes after twice the time: the next may be a minute away.
+		w.after(time.Second).outcome("").first(QuotaExceeded, Fatal)
+		w.after(time.Minute).outcome("").after(2 * time.Second).outcome(Failed)
+	})
+	t.Run("old pods on their way out, on a server that does not count them", func(t *testing.T) {
+		w := newWorld(t, 3, release)
+		refuse(w, 0, quota)
+		leaving := readyPodOf("old", "web-old-1")
+		leaving.DeletionTimestamp = at(0)
+		w.seen.Pods = append(w.seen.Pods, leaving)
+		w.after(time.Second).after(time.Minute).outcome("").first(QuotaExceeded, Waiting)
 	})
 	t.Run("a webhook that is away", func(t *testing.T) {
 		w := newWorld(t, 3, release)

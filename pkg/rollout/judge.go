@@ -93,6 +93,7 @@ func (j *judge) look() {
 	j.clues = &clues{
 		now: j.now, wake: alarm{now: j.now}, notes: indexNotes(j.seen.Events), logs: j.seen.Logs, blind: j.seen.Blind,
 		template: &j.seen.Workload.Template, revision: j.next.RevisionName, memory: &j.next.memory,
+		leaving: slices.ContainsFunc(j.seen.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil }),
 	}
 	j.diagnosis = j.clues.diagnose(j.seen.Workload, j.revision, j.ailing, len(j.pods)-len(j.ailing))
 	if j.seen.Workload.Paused {

@@ -52,6 +52,9 @@ type containerKey struct {
 type run struct {
 	restarts int32
 	since    time.Time
+	// base are the restarts that belong to another story: of before the watch, or before a run that
+	// lasted long enough for the kubelet to forget them.
+	base int32
 }
 
 type saying struct{ reason, text string }

@@ -27,7 +27,13 @@ func (c *clues) outlasted(k *complaint, policy FailFast) bool {
 	case k.Grade == Failing:
 		return k.rounds >= failingRestarts
 	}
-	end := k.fatalSince.Add(k.patience)
+	patience := k.patience
+	if k.pods == nil {
+		// The controller tries again after twice the time each time: what it was refused before is only
+		// known to be so still when as much time again has passed.
+		patience = max(patience, k.fatalSince.Sub(k.since))
+	}
+	end := k.fatalSince.Add(patience)
 	if e := k.exemplar; e.noted && e.span < k.patience {
 		// The kubelet tries again ever more rarely: between two events the cause may be gone.
 		end = end.Add(k.patience)

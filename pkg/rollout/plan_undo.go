@@ -55,7 +55,7 @@ func undoTarget(w *workload.Workload, revisions []workload.Revision, to int64) (
 	good := newest(w, revisions, func(s *Stamp) bool { return s != nil && s.Outcome == StampGood })
 	if good == nil {
 		fault := &NoGoodRevisionError{Workload: w.Ref, Revision: previous.Number, Stamp: *stamp}
-		if unjudged := newest(w, revisions, func(s *Stamp) bool { return s == nil }); unjudged != nil {
+		if unjudged := newest(w, revisions, func(s *Stamp) bool { return s == nil || s.Outcome == StampComplete }); unjudged != nil {
 			fault.Unjudged = unjudged.Number
 		}
 		return nil, "", fault

@@ -33,9 +33,24 @@ func (j *judge) mark(c Counts) {
 // deadline is when our own clock ends a rollout that makes no progress; zero if nothing does.
 func (j *judge) deadline() time.Time {
 	if d := j.seen.Workload.Strategy.ProgressDeadline; d > 0 {
-		return j.next.memory.progressed.Add(d + grace)
+		return j.clearedBy().Add(d + grace)
 	}
 	return time.Time{}
+}
+
+// clearedBy is when progress can be asked for: the last time that there was any or, while Recreate
+// waits for the old pods to stop, the end of the time that they have for it.
+func (j *judge) clearedBy() time.Time {
+	from := j.next.memory.progressed
+	if !j.seen.Workload.Strategy.Recreate || len(j.pods) > 0 {
+		return from
+	}
+	for _, p := range j.seen.Pods {
+		if end := p.DeletionTimestamp; end != nil && end.After(from) {
+			from = end.Time
+		}
+	}
+	return from
 }
 
 // timeout is when the user's patience ends; zero if it doesn't.

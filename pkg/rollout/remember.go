@@ -46,14 +46,44 @@ func unreadySince(pod *corev1.Pod) time.Time {
 func (m *memory) nextRun(s seat, now time.Time) run {
 	known, ok := m.runs[s.key()]
 	restarts := s.status.RestartCount
+	if !ok {
+		known.base = m.firstBase(s, now)
+	}
 	r := s.status.State.Running
 	if r == nil {
-		return run{restarts: restarts}
+		return run{restarts: restarts, base: known.base}
 	}
 	if !ok || known.restarts != restarts {
 		known.since = time.Time{}
 	}
-	return run{restarts, m.began(known.since, r.StartedAt.Time, now)}
+	known.restarts, known.since = restarts, m.began(known.since, r.StartedAt.Time, now)
+	if now.Sub(known.since) >= backOffReset {
+		known.base = restarts
+	}
+	return known
+}
+
+// backOffReset is how long a container must run for the kubelet to forget its back-off: twice
+// MaxContainerBackOff (k8s.io/kubernetes/pkg/kubelet).
+const backOffReset = 10 * time.Minute
+
+// firstBase tells which restarts of a container that is seen for the first time are history: all,
+// if its present run has outlasted the one that ended; all but the last, if that one had lasted; else
+// it is in a loop, and they count. One that restarts while it is watched has no history.
+func (m *memory) firstBase(s seat, now time.Time) int32 {
+	restarts := s.status.RestartCount
+	if m.begun {
+		return 0
+	}
+	ended, _ := s.crash()
+	r := s.status.State.Running
+	switch {
+	case ended == nil, r != nil && !now.Before(r.StartedAt.Add(recovery(ended))):
+		return restarts
+	case ended.FinishedAt.Sub(ended.StartedAt.Time) >= backOffReset:
+		return restarts - 1
+	}
+	return 0
 }
 
 func (m *memory) nextSaid(s seat) saying {

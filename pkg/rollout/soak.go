@@ -16,6 +16,14 @@ type soak struct {
 	told      map[string]bool // kinds of disturbance
 	// broken is the longest time for which it looked good and then was not.
 	broken time.Duration
+	// lasted: the soak that the user asked for went by.
+	lasted bool
+}
+
+// proven tells whether a success has lasted: for the soak that was asked for or, where none was, for
+// as long as it would be by default.
+func (s *soak) proven(now time.Time) bool {
+	return s.lasted || !s.readied.IsZero() && now.Sub(s.readied) >= DefaultSoak
 }
 
 // soakNews is what a step has to tell about the soak.
@@ -69,6 +77,7 @@ func (j *judge) clean() bool {
 	if j.waitsForOldPods() {
 		return false
 	}
+	j.next.memory.soak.lasted = j.policy.Soak > 0
 	j.decide(Succeeded, "")
 	return true
 }

@@ -12,10 +12,12 @@ import (
 // StampOutcome is what a rollout of a revision proved.
 type StampOutcome string
 
-// Good: it was verified, soak included. Bad: it failed, and the stamp says of what.
+// Good: it was verified, soak included. Complete: its pods were up, and nobody has looked for longer,
+// which proves nothing. Bad: it failed, and the stamp says of what.
 const (
-	StampGood StampOutcome = "good"
-	StampBad  StampOutcome = "failed"
+	StampGood     StampOutcome = "good"
+	StampComplete StampOutcome = "complete"
+	StampBad      StampOutcome = "failed"
 )
 
 // maxStampMessage keeps the annotation small, whatever a container wrote.
@@ -43,9 +45,11 @@ func StampFor(hash string, outcome Outcome, findings []Finding, now time.Time, b
 		s.Outcome = StampBad
 		if len(findings) > 0 {
 			s.Cause, s.Message = findings[0].Cause, shorten(findings[0].Message)
+			// What a program, a probe or a hook wrote may hold anything, and an annotation stays.
 			if code := findings[0].ExitCode; code != nil {
-				// What a program wrote may hold anything, and an annotation stays.
 				s.Message = fmt.Sprintf("exit code %d", *code)
+			} else if fromInside[s.Cause] {
+				s.Message = ""
 			}
 		}
 	default:
@@ -53,6 +57,14 @@ func StampFor(hash string, outcome Outcome, findings []Finding, now time.Time, b
 	}
 	return s, hash != ""
 }
+
+// fromInside are the causes whose message is what runs in the container has written.
+var fromInside = map[Cause]bool{
+	CrashLoop: true, InitFailed: true, LivenessFailing: true, StartupFailing: true, ReadinessFailing: true, LifecycleHookFailed: true,
+}
+
+// DefaultSoak is how long a success has to last before it says that a revision is good.
+const DefaultSoak = 15 * time.Second
 
 // Stamp makes the stamp of a workload's verdict, if that says anything about its revision: at 0
 // replicas no pod has run, and that somebody has paused the workload is not the revision's fault.
@@ -63,12 +75,21 @@ func (w *WorkloadState) Stamp(hash string, now time.Time, by string) (stamp Stam
 	case w.Outcome == Failed && len(w.Findings) > 0 && w.Findings[0].Cause == Paused:
 		return Stamp{}, false
 	}
-	return StampFor(hash, w.Outcome, w.Findings, now, by)
+	stamp, ok = StampFor(hash, w.Outcome, w.Findings, now, by)
+	if stamp.Outcome == StampGood && !w.memory.soak.proven(now) {
+		stamp.Outcome = StampComplete
+	}
+	return stamp, ok
 }
 
-// amendAfter is how old a bad stamp must be before what serves can prove it wrong: after ten minutes
-// without a crash the kubelet, too, takes a container for a good one and forgets its back-off.
-const amendAfter = 10 * time.Minute
+// Over tells whether a stamp says more than the one that stands there, nil if there is none: what was
+// verified once is not forgotten for a passing look.
+func (s Stamp) Over(standing *Stamp) bool {
+	return standing == nil || s.Outcome != StampComplete || standing.Outcome != StampGood
+}
+
+// amendAfter is how old a bad stamp must be before what serves can prove it wrong.
+const amendAfter = backOffReset
 
 // Amend makes the stamp of a revision that once failed and was serving all the same when the next
 // change came: there was no node for it, say, until long after its verdict. Nil is no capture.
@@ -106,10 +127,11 @@ func StampOf(r *workload.Revision) *Stamp {
 	if err := json.Unmarshal([]byte(value), &s); err != nil || s.Hash == "" || s.Hash != r.Hash {
 		return nil
 	}
-	if s.Outcome != StampGood && s.Outcome != StampBad {
-		return nil
+	switch s.Outcome {
+	case StampGood, StampComplete, StampBad:
+		return &s
 	}
-	return &s
+	return nil
 }
 
 func shorten(s string) string {

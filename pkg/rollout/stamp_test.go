@@ -92,7 +92,10 @@ func TestStampOfAVerdictThatProvesNothing(t *testing.T) {
 		state WorkloadState
 		want  StampOutcome
 	}{
-		"verified":                {WorkloadState{Outcome: Succeeded, Counts: Counts{Desired: 3}}, StampGood},
+		"verified":                {succeeded(soak{lasted: true, readied: noon}), StampGood},
+		"no soak, ready for long": {succeeded(soak{readied: noon.Add(-15 * time.Second)}), StampGood},
+		"no soak, ready just now": {succeeded(soak{readied: noon.Add(-14 * time.Second)}), StampComplete},
+		"no soak, pods not seen":  {succeeded(soak{}), StampComplete},
 		"scaled to 0":             {WorkloadState{Outcome: Succeeded}, ""},
 		"it crashes":              {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []Finding{{Cause: CrashLoop}}}, StampBad},
 		"paused by somebody":      {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []Finding{{Cause: Paused}}}, ""},
@@ -102,5 +105,52 @@ func TestStampOfAVerdictThatProvesNothing(t *testing.T) {
 		if ok != (test.want != "") || stamp.Outcome != test.want {
 			t.Errorf("%s: %v %+v", name, ok, stamp)
 		}
+	}
+}
+
+func succeeded(s soak) WorkloadState {
+	return WorkloadState{Outcome: Succeeded, Counts: Counts{Desired: 3}, memory: memory{soak: s}}
+}
+
+// TestStampOver: what was verified is not forgotten for a passing look.
+func TestStampOver(t *testing.T) {
+	good, complete, bad := Stamp{Outcome: StampGood}, Stamp{Outcome: StampComplete}, Stamp{Outcome: StampBad}
+	for name, test := range map[string]struct {
+		stamp    Stamp
+		standing *Stamp
+		want     bool
+	}{
+		"the first":              {complete, nil, true},
+		"complete over good":     {complete, &good, false},
+		"complete over failed":   {complete, &bad, true},
+		"good over complete":     {good, &complete, true},
+		"failed over good":       {bad, &good, true},
+		"complete over complete": {complete, &complete, true},
+	} {
+		if test.stamp.Over(test.standing) != test.want {
+			t.Errorf("%s: %v", name, !test.want)
+		}
+	}
+}
+
+// What runs in a container may write anything: none of it stays in an annotation.
+func TestStampKeepsNoOutput(t *testing.T) {
+	code := int32(1)
+	for _, finding := range []Finding{
+		{Cause: CrashLoop, Message: "password hunter2 rejected", ExitCode: &code},
+		{Cause: OOMKilled, Message: "password hunter2 rejected", ExitCode: &code},
+		{Cause: ReadinessFailing, Message: "Readiness probe failed: password hunter2 rejected"},
+		{Cause: StartupFailing, Message: "Startup probe failed: password hunter2 rejected"},
+		{Cause: LivenessFailing, Message: "Liveness probe failed: password hunter2 rejected"},
+		{Cause: LifecycleHookFailed, Message: "PostStartHook failed: password hunter2 rejected"},
+		{Cause: InitFailed, Message: "password hunter2 rejected"},
+	} {
+		stamp, _ := StampFor("abc", Failed, []Finding{finding}, noon, "ci")
+		if strings.Contains(stamp.Encode(), "hunter2") {
+			t.Errorf("%s: %s", finding.Cause, stamp.Encode())
+		}
+	}
+	if stamp, _ := StampFor("abc", Failed, []Finding{{Cause: ImageNotFound, Message: "web:2 not found"}}, noon, ""); stamp.Message == "" {
+		t.Error("the cluster's own words are lost")
 	}
 }

@@ -117,7 +117,7 @@ func TestScaledToZeroMeanwhile(t *testing.T) {
 	t.Run("while it soaks", func(t *testing.T) {
 		w := newWorld(t, 3, release).finished().after(time.Second).outcome("")
 		w.change().Desired = 0
-		w.after(time.Second).outcome(Succeeded)
+		w.after(time.Second).outcome(Superseded)
 	})
 }
 

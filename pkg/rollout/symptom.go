@@ -27,6 +27,8 @@ type symptom struct {
 	// subject is the object or key that the cause is about: a Secret, a claim.
 	subject  string
 	restarts int32
+	// rounds are those of the restarts that count: see run.
+	rounds   int32
 	exitCode *int32
 	// run is the run that crashed, whose log explains it; nil when there is none to read.
 	run *LogKey

@@ -37,10 +37,8 @@ func (j *judge) scaledToZero(complete bool, _ disturbance) bool {
 		return false
 	}
 	switch {
-	case j.next.memory.populated && j.was.CompleteSince.IsZero():
-		j.decide(Superseded, "scaled to 0 by someone else before it was verified")
 	case j.next.memory.populated:
-		j.decide(Succeeded, "complete, and then scaled to 0 by someone else")
+		j.decide(Superseded, "scaled to 0 by someone else before it was verified")
 	case complete:
 		j.next.CompleteSince = j.now
 		j.decide(Succeeded, "scaled to 0: there is no pod to judge the new revision by")

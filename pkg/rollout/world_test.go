@@ -123,12 +123,13 @@ func (w *world) outcome(want Outcome) *world {
 	return w
 }
 
-func (w *world) first(cause Cause, grade Grade) {
+func (w *world) first(cause Cause, grade Grade) *world {
 	w.t.Helper()
 	all := w.state.Workloads[0].Findings
 	if len(all) == 0 || all[0].Cause != cause || all[0].Grade != grade {
 		w.t.Errorf("after %s: findings %v, want first %s/%s", w.now.Sub(epoch), all, cause, grade)
 	}
+	return w
 }
 
 // told counts the events of a type.
