@@ -32,7 +32,7 @@ func verdict(r rollout.Result) string {
 	case rollout.Interrupted:
 		return join(": ", who, "interrupted after "+took(r), text)
 	case rollout.Undecided:
-		return join(": ", who, "no verdict: the recording ends too early", text)
+		return join(": ", who, "no verdict", text)
 	default:
 		return join(": ", who, join("; ", join(": ", broken(r), text), ending(r)))
 	}
