@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -83,6 +84,7 @@ func (r *release) startWatch(ctx, work context.Context, changes []cluster.Change
 	if err != nil {
 		return nil, err
 	}
+	f.told = maps.Clone(r.told)
 	// A recording has to hold what was there before the change.
 	if r.flags.recording != "" {
 		if err := f.firstSnapshot(ctx); err != nil {

@@ -21,8 +21,8 @@ type follower struct {
 	recorder *recorder
 
 	snapshot    rollout.Snapshot
-	unreachable time.Time       // since when the server has not answered; zero while it does
-	unseen      map[string]bool // what was said that it can't be seen
+	unreachable time.Time          // since when the server has not answered; zero while it does
+	told        map[blindSpot]bool // what was said that it can't be seen
 }
 
 // newFollower starts the watch; it goes on until close or the end of ctx.
