@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -14,22 +15,28 @@ var unseenWords = map[string]string{
 	"pods":   "causes are not seen, and only the deadline decides",
 }
 
-// blindSpots tells, once, what the watch was refused when it was needed.
+// blindSpot is a resource that may not be read in a namespace.
+type blindSpot struct{ namespace, what string }
+
+// blindSpots tells, once, what the watch was refused when it was needed. What the preflight has told
+// is told.
 func (f *follower) blindSpots() []rollout.Event {
 	var refused []string
 	for ref, observed := range f.snapshot {
 		for _, what := range observed.Blind {
-			message := fmt.Sprintf("no permission to read %s", what)
+			spot := blindSpot{ref.Namespace, what}
+			if f.told[spot] {
+				continue
+			}
+			if f.told == nil {
+				f.told = map[blindSpot]bool{}
+			}
+			f.told[spot] = true
+			message := "no permission to read " + what
 			if ref.Namespace != "" {
 				message += fmt.Sprintf(" in namespace %q", ref.Namespace)
 			}
-			if message += ": " + unseenWords[what]; !f.unseen[message] {
-				refused = append(refused, message)
-				if f.unseen == nil {
-					f.unseen = map[string]bool{}
-				}
-				f.unseen[message] = true
-			}
+			refused = append(refused, message+": "+unseenWords[what])
 		}
 	}
 	slices.Sort(refused)
@@ -38,4 +45,15 @@ func (f *follower) blindSpots() []rollout.Event {
 		news = append(news, f.warning(message))
 	}
 	return news
+}
+
+// toldBy are the blind spots that the warnings of a preflight name.
+func toldBy(checks []cluster.Check) map[blindSpot]bool {
+	told := map[blindSpot]bool{}
+	for _, c := range checks {
+		if c.Check == cluster.CheckPermission && c.Level == cluster.Warn {
+			told[blindSpot{c.Workload.Namespace, c.Object}] = true
+		}
+	}
+	return told
 }

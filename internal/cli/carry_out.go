@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -86,6 +87,7 @@ func (r *release) startWatch(ctx, work context.Context, changes []cluster.Change
 	if err != nil {
 		return nil, err
 	}
+	f.told = maps.Clone(r.told)
 	// A recording has to hold what was there before the change.
 	if r.flags.recording != "" {
 		if err := f.firstSnapshot(ctx); err != nil {

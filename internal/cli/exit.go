@@ -37,7 +37,7 @@ var exitMeanings = []struct {
 	{exitFailed, "the rollout failed and was left as it is"},
 	{exitRolledBack, "the rollout failed and was rolled back; the rollback is verified"},
 	{exitRollbackFailed, "the rollout failed, and so did the rollback"},
-	{exitTimedOut, "time ran out while still progressing, and it was left as it is"},
+	{exitTimedOut, "time ran out while still progressing, and it was left as it is; rollout status --watch=false: still progressing"},
 	{exitSuperseded, "another change superseded this one"},
 	{exitInterrupted, "interrupted by SIGINT; the result says in what state it was left"},
 	{exitTerminated, "interrupted by SIGTERM; the result says in what state it was left"},
@@ -53,7 +53,7 @@ var outcomeCodes = map[rollout.Outcome]int{
 	rollout.TimedOut:       exitTimedOut,
 	rollout.Superseded:     exitSuperseded,
 	rollout.Interrupted:    exitInterrupted,
-	// The recording ended before anything was decided: no verdict is no success.
+	// The watch or the recording ended before anything was decided: no verdict is no success.
 	rollout.Undecided: exitError,
 }
 

@@ -21,8 +21,8 @@ type follower struct {
 	recorder *recorder
 
 	snapshot    rollout.Snapshot
-	unreachable time.Time       // since when the server has not answered; zero while it does
-	unseen      map[string]bool // what was said that it can't be seen
+	unreachable time.Time          // since when the server has not answered; zero while it does
+	told        map[blindSpot]bool // what was said that it can't be seen
 }
 
 // newFollower starts the watch; it goes on until close or the end of ctx.
@@ -98,7 +98,8 @@ func (f *follower) conclude(state *rollout.State, release *rollout.State, r roll
 	}
 }
 
-// once judges what is there now, without waiting for more.
+// once judges what is there now, without waiting for more. What that does not decide is Undecided: no
+// time ran out.
 func (f *follower) once(ctx context.Context, state rollout.State) (rollout.State, error) {
 	if err := f.firstSnapshot(ctx); err != nil {
 		return state, err
@@ -106,10 +107,10 @@ func (f *follower) once(ctx context.Context, state rollout.State) (rollout.State
 	state, events := rollout.Step(state, f.snapshot, f.now())
 	f.showEvents(state, nil, events)
 	if state.Outcome == "" {
-		state.Outcome = rollout.TimedOut
+		state.Outcome = rollout.Undecided
 		for i := range state.Workloads {
 			if w := &state.Workloads[i]; w.Outcome == "" {
-				w.Outcome, w.Message = rollout.TimedOut, "still progressing, and not waited for"
+				w.Outcome, w.Message = rollout.Undecided, "still progressing, and not waited for"
 			}
 		}
 	}

@@ -20,14 +20,21 @@ import (
 type recorder struct {
 	now    func() time.Time
 	closer []io.Closer
+	zipped *gzip.Writer // nil for a plain file
 
 	mu     sync.Mutex
 	writer *recording.Writer
+	// flush is set while something waits to be flushed.
+	flush *time.Timer
 	// held are the records that came before the change was known to be written.
 	held  []watch.Record
 	began bool
 	err   error
 }
+
+// flushAfter is how much of a gzipped recording a job that is killed may lose. Each flush makes the file
+// some bytes longer, so not every line is worth one.
+const flushAfter = time.Second
 
 // newRecorder opens the file; "" is no recording. Log lines may be private, so only the user reads it.
 func newRecorder(name string, now func() time.Time) (*recorder, error) {
@@ -44,9 +51,9 @@ func newRecorder(name string, now func() time.Time) (*recorder, error) {
 	r := &recorder{now: now, closer: []io.Closer{file}}
 	var out io.Writer = file
 	if strings.HasSuffix(name, ".gz") {
-		zipped := gzip.NewWriter(file)
-		r.closer = append([]io.Closer{zipped}, r.closer...)
-		out = zipped
+		r.zipped = gzip.NewWriter(file)
+		r.closer = append([]io.Closer{r.zipped}, r.closer...)
+		out = r.zipped
 	}
 	r.writer = recording.NewWriter(out)
 	return r, nil
@@ -90,6 +97,7 @@ func (r *recorder) begin(write func() error) {
 		r.write(record)
 	}
 	r.held = nil
+	r.flushNow()
 }
 
 // action notes what was done later.
@@ -100,6 +108,7 @@ func (r *recorder) action(text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.keep(r.writer.Action(r.now(), text))
+	r.flushNow()
 }
 
 func (r *recorder) write(record watch.Record) {
@@ -113,6 +122,26 @@ func (r *recorder) write(record watch.Record) {
 		r.keep(r.writer.Log(record.Time, record.Namespace, record.Key, record.Log))
 	default:
 		r.keep(r.writer.Object(record.Time, record.Type, record.Object))
+	}
+	if r.zipped != nil && r.began && r.flush == nil {
+		r.flush = time.AfterFunc(flushAfter, r.flushLater)
+	}
+}
+
+func (r *recorder) flushLater() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.flushNow()
+}
+
+// flushNow makes what is written readable for whoever finds the file; the lock is held.
+func (r *recorder) flushNow() {
+	if r.flush != nil {
+		r.flush.Stop()
+		r.flush = nil
+	}
+	if r.zipped != nil && r.closer != nil && r.err == nil {
+		r.keep(r.zipped.Flush())
 	}
 }
 
@@ -131,6 +160,9 @@ func (r *recorder) close() error {
 	defer r.mu.Unlock()
 	if r.began && r.err == nil {
 		r.keep(r.writer.End(r.now()))
+	}
+	if r.flush != nil {
+		r.flush.Stop()
 	}
 	errs := []error{r.err}
 	for _, c := range r.closer {

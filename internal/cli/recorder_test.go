@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -88,6 +90,52 @@ func TestRecorderZipsByName(t *testing.T) {
 	if kinds, _ := lines(t, text); !slices.Equal(kinds, []string{"WATCH", "END"}) {
 		t.Errorf("lines %v", kinds)
 	}
+}
+
+// A job that is killed closes nothing. Its recording lacks the last second at most, and a storm of
+// news costs one flush.
+func TestRecorderLeavesAReadableFileWhenKilled(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "web.jsonl.gz")
+	synctest.Test(t, func(t *testing.T) {
+		r, err := newRecorder(name, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := func() int64 {
+			info, err := os.Stat(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return info.Size()
+		}
+		r.tap()(record(watch.Initial, 0))
+		r.changed(time.Now(), "set image deployment/web web=web:2", nil)
+		begun := size()
+		for range 100 {
+			r.tap()(record(watch.Modified, 0))
+		}
+		if early := size(); begun == 0 || early != begun {
+			t.Errorf("%d bytes after the beginning, %d after the storm: want the former, and no flush for each line", begun, early)
+		}
+		time.Sleep(flushAfter)
+		synctest.Wait()
+		killed, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unzipped, err := gzip.NewReader(bytes.NewReader(killed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(unzipped)
+		if kinds, _ := lines(t, text); len(kinds) != 102 || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%d lines, %v: want 102, and an end that is missing", len(kinds), err)
+		}
+		r.tap()(record(watch.Modified, 0))
+		if err := r.close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestNoRecorder(t *testing.T) {

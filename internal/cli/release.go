@@ -34,6 +34,8 @@ type release struct {
 	planning sync.Mutex
 	notes    []string
 	warnings []string
+	// told is what the preflight said that can't be seen.
+	told map[blindSpot]bool
 }
 
 func newRelease(env *Env, out *output, flags *releaseFlags, policy rollout.Policy) *release {
@@ -77,6 +79,7 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 	if err := r.report(preflight.Checks); err != nil {
 		return err
 	}
+	r.told = toldBy(preflight.Checks)
 	if refused := preflight.Refused(); len(refused) > 0 {
 		return r.refuse(ctx, changed, refused)
 	}

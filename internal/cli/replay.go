@@ -81,7 +81,16 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 	}
 	result := rollout.NewResult(last.State, nil, last.Time)
 	result.ExitCode = outcomeCode(ctx, result.Outcome)
-	err = errors.Join(v.Finish(result), v.Close())
+	if result.Outcome == rollout.Undecided {
+		result.Message = "the recording ends too early"
+	}
+	if replay.Cut() {
+		result.Warnings = []string{cutWarning}
+		_ = v.Show(view.Frame{State: last.State, Events: []rollout.Event{warningEvent(last.Time, cutWarning)}, Now: last.Time})
+	}
+	shown := result
+	shown.Warnings = nil // it is shown already
+	err = errors.Join(v.Finish(shown), v.Close())
 	if f.result {
 		err = errors.Join(err, view.Result(env.Term.Out, result))
 	}
@@ -90,6 +99,9 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 	}
 	return err
 }
+
+// cutWarning: nothing but the program that records writes the end, and it had no time to.
+const cutWarning = "the recording breaks off: the program that wrote it was killed; what is there is judged"
 
 func openRecording(env *Env, name string) (io.ReadCloser, error) {
 	if name == "-" {

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // rollBack restores what was serving before and watches that too. What was not serving is left as
@@ -113,24 +114,18 @@ func (f *follower) announceRollback(release, back *rollout.State, restored []clu
 	f.showEvents(*back, release, events)
 }
 
+// rollbackMessage names the revision and, where one image is what the change had replaced, that one.
 func rollbackMessage(release *rollout.State, w cluster.Written) string {
-	for i := range release.Workloads {
-		s := &release.Workloads[i]
-		if s.Target.Ref != w.Ref() {
-			continue
-		}
-		images := make([]string, 0, 1)
-		for container, image := range s.ImagesFrom {
-			if s.ImagesTo[container] != image {
-				images = append(images, image)
-			}
-		}
-		if len(images) == 1 && s.RevisionFrom > 0 {
-			return fmt.Sprintf("rolling back to revision %d (%s): it was serving before this change", s.RevisionFrom, strings.Join(images, ", "))
-		}
-		if s.RevisionFrom > 0 {
-			return fmt.Sprintf("rolling back to revision %d: it was serving before this change", s.RevisionFrom)
-		}
+	const why = ": it was serving before this change"
+	i := slices.IndexFunc(release.Workloads, func(s rollout.WorkloadState) bool { return s.Target.Ref == w.Ref() })
+	if i < 0 || release.Workloads[i].RevisionFrom == 0 {
+		return "rolling back to what was serving before this change"
 	}
-	return "rolling back to what was serving before this change"
+	s := &release.Workloads[i]
+	before, _ := workload.ChangedImages(s.ImagesFrom, s.ImagesTo)
+	images := slices.Compact(slices.Sorted(maps.Values(before)))
+	if len(images) == 1 {
+		return fmt.Sprintf("rolling back to revision %d (%s)%s", s.RevisionFrom, images[0], why)
+	}
+	return fmt.Sprintf("rolling back to revision %d%s", s.RevisionFrom, why)
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -123,7 +125,7 @@ func (f *rolloutStatusFlags) checkRevision(objects []cluster.Object) error {
 
 func (f *rolloutStatusFlags) finish(ctx context.Context, env *Env, follower *follower, state rollout.State) error {
 	result := rollout.NewResult(state, nil, env.Now())
-	result.ExitCode = outcomeCode(ctx, result.Outcome)
+	result.ExitCode = f.exitCode(ctx, result.Outcome)
 	for _, w := range result.Workloads {
 		switch w.Outcome {
 		case rollout.Failed:
@@ -137,18 +139,44 @@ func (f *rolloutStatusFlags) finish(ctx context.Context, env *Env, follower *fol
 	err := follower.close()
 	if f.result {
 		err = errors.Join(err, view.Result(env.Term.Out, result))
-	} else if result.Outcome == rollout.Succeeded {
-		for _, w := range result.Workloads {
-			// kubectl's own line.
-			if _, writeErr := fmt.Fprintf(env.Term.Out, "deployment %q successfully rolled out\n", w.Name); writeErr != nil {
-				err = errors.Join(err, fmt.Errorf("writing the status: %w", writeErr))
-			}
-		}
+	} else {
+		err = errors.Join(err, f.printLines(env, result, follower.snapshot))
 	}
 	if result.ExitCode != exitOK {
 		return errors.Join(decidedError{result.ExitCode}, err)
 	}
 	return err
+}
+
+// exitCode: a rollout that is still progressing, and not waited for, has no verdict, but what a script
+// does next is what it does when time has run out.
+func (f *rolloutStatusFlags) exitCode(ctx context.Context, outcome rollout.Outcome) int {
+	if !f.watch && outcome == rollout.Undecided {
+		return exitTimedOut
+	}
+	return outcomeCode(ctx, outcome)
+}
+
+// printLines prints kubectl's own lines: of all workloads once they are done, and of each when it was
+// not to be waited for.
+func (f *rolloutStatusFlags) printLines(env *Env, result rollout.Result, seen rollout.Snapshot) error {
+	if f.watch && result.Outcome != rollout.Succeeded {
+		return nil
+	}
+	var lines strings.Builder
+	for _, w := range result.Workloads {
+		switch w.Outcome {
+		case rollout.Succeeded:
+			fmt.Fprintf(&lines, "deployment %q successfully rolled out\n", w.Name)
+		case rollout.Undecided:
+			fmt.Fprintln(&lines, rollout.WaitingLine(w.Name, seen[w.Ref].Workload))
+		default: // it has failed, and kubectl prints no status either
+		}
+	}
+	if _, err := io.WriteString(env.Term.Out, lines.String()); err != nil {
+		return fmt.Errorf("writing the status: %w", err)
+	}
+	return nil
 }
 
 // remedies are what to type about a rollout that failed: what mends its cause, and the way back,

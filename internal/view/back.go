@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // backParts say where the rollback of one workload goes, or went.
@@ -13,7 +14,8 @@ func (s *sheet) backParts(release, back *rollout.WorkloadState) []string {
 		target = fmt.Sprintf("to revision %d", release.RevisionFrom)
 	}
 	verb, why := backWords(statusOf(back), "it was", "it is")
-	return []string{s.Yellow(s.glyphs.Back) + " " + verb + " " + target, images(release.ImagesFrom), s.Faint(why)}
+	before, _ := workload.ChangedImages(release.ImagesFrom, release.ImagesTo)
+	return []string{s.Yellow(s.glyphs.Back) + " " + verb + " " + target, images(before), s.Faint(why)}
 }
 
 // backOfAll says the same of several workloads.

@@ -5,12 +5,22 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
-// Quiet shows no progress, only how a release ended that did not succeed.
+// Quiet shows no progress, only warnings, and how a release ended that did not succeed.
 func Quiet(out *term.Output) View { return quiet{out: out} }
 
 type quiet struct {
 	none
 	out *term.Output
+}
+
+func (q quiet) Show(f Frame) error {
+	s := newSheet(q.out)
+	for i := range f.Events {
+		if f.Events[i].Type == rollout.EventWarning {
+			s.warning(f.Events[i].Message)
+		}
+	}
+	return writeLines(q.out, s.lines)
 }
 
 func (q quiet) Finish(r rollout.Result) error {

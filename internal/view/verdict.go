@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // verdict is the one sentence about a release.
@@ -32,7 +33,7 @@ func verdict(r rollout.Result) string {
 	case rollout.Interrupted:
 		return join(": ", who, "interrupted after "+took(r), text)
 	case rollout.Undecided:
-		return join(": ", who, "no verdict: the recording ends too early", text)
+		return join(": ", who, "no verdict", text)
 	default:
 		return join(": ", who, join("; ", join(": ", broken(r), text), ending(r)))
 	}
@@ -68,11 +69,13 @@ func newRevision(r rollout.Result) string {
 	return ""
 }
 
+// newImages are those that came with the change: others run as before, and are no news.
 func newImages(r rollout.Result) string {
-	if len(r.Workloads) == 1 {
-		return images(r.Workloads[0].Images.To)
+	if len(r.Workloads) != 1 {
+		return ""
 	}
-	return ""
+	_, after := workload.ChangedImages(r.Workloads[0].Images.From, r.Workloads[0].Images.To)
+	return images(after)
 }
 
 // broken is what went wrong, with the cause on which that rests.
@@ -115,7 +118,7 @@ func ending(r rollout.Result) string {
 	target, back := "", (*rollout.RollbackResult)(nil)
 	if len(r.Workloads) == 1 {
 		w := &r.Workloads[0]
-		target, back = prefixed(" to ", backTarget(w.Revision.From, w.Images.From)), w.Rollback
+		target, back = prefixed(" to ", backTarget(w.Revision.From, w.Images)), w.Rollback
 	}
 	switch r.Outcome {
 	case rollout.RolledBack:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // outcomeWords say an outcome to a person, of one workload or of all.
@@ -20,9 +21,10 @@ var outcomeWords = map[rollout.Outcome]string{
 	rollout.Undecided:      "undecided",
 }
 
-// backTarget is what a rollback restores.
-func backTarget(revision int64, of map[string]string) string {
-	switch image := images(of); {
+// backTarget is what a rollback restores: the revision, with the images that a change had replaced.
+func backTarget(revision int64, change rollout.FromTo[map[string]string]) string {
+	before, _ := workload.ChangedImages(change.From, change.To)
+	switch image := images(before); {
 	case revision == 0:
 		return image
 	case image == "":

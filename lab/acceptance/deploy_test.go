@@ -105,6 +105,14 @@ var settings = map[string]func(d *appsv1.Deployment, name, value string) error{
 		d.Spec.Template.Spec.TerminationGracePeriodSeconds = &seconds
 		return err
 	},
+	// one pod of a revision on each node, as far as the nodes go
+	"spread": func(d *appsv1.Deployment, _, topologyKey string) error {
+		d.Spec.Template.Spec.TopologySpreadConstraints = []corev1.TopologySpreadConstraint{{
+			MaxSkew: 1, TopologyKey: topologyKey, WhenUnsatisfiable: corev1.DoNotSchedule,
+			LabelSelector: d.Spec.Selector, MatchLabelKeys: []string{appsv1.DefaultDeploymentUniqueLabelKey},
+		}}
+		return nil
+	},
 	"label": func(d *appsv1.Deployment, name, value string) error {
 		d.Labels[name] = value
 		return nil

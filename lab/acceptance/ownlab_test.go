@@ -11,10 +11,14 @@ import (
 
 // ownLab gives a script a lab of its own, for what would disturb the others.
 func ownLab(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 0 {
-		ts.Fatalf("usage: ownlab")
+	if neg || len(args) > 1 {
+		ts.Fatalf("usage: ownlab [NODES]")
 	}
-	lab, err := labtest.Start(context.Background(), labtest.Options{})
+	nodes := 1
+	if len(args) == 1 {
+		nodes, _ = countOf(ts, args)
+	}
+	lab, err := labtest.Start(context.Background(), labtest.Options{Nodes: nodes})
 	ts.Check(err)
 	ts.Defer(func() { _ = lab.Stop() })
 	ts.Setenv(state.HomeVariable, lab.Home)

@@ -10,7 +10,8 @@ import (
 // Annotations of a pod. Each holds for all its containers, or with .CONTAINER
 // after its name for one.
 const (
-	// AnnotationBehavior holds the words that a tag could say, and replaces them.
+	// AnnotationBehavior holds the words that a tag could say, and replaces them. On a Node it
+	// adds to those of each pod that comes there.
 	AnnotationBehavior = "lab.kubectl-app.dev/behavior"
 	// AnnotationLog is what the program prints, beside its first line.
 	AnnotationLog = "lab.kubectl-app.dev/log"

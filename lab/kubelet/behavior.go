@@ -68,14 +68,14 @@ const (
 	wordFlaky       = "flaky"
 )
 
-// BehaviorOfImage reads the words after the first dash of an image's tag.
-func BehaviorOfImage(image string) Behavior {
+// wordsOfImage are those after the first dash of an image's tag.
+func wordsOfImage(image string) string {
 	ref, err := parseImage(image)
 	if err != nil {
-		return Behavior{}
+		return ""
 	}
 	_, words, _ := strings.Cut(ref.tag, "-")
-	return ParseBehavior(words)
+	return words
 }
 
 // ParseBehavior reads words joined by dashes, as crash-after-8s. A word without

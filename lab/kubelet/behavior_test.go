@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestBehaviorOfImage(t *testing.T) {
+func TestBehaviorOfAnImage(t *testing.T) {
 	for image, want := range map[string]Behavior{
 		"web:2.0":                               {},
 		"web":                                   {},
@@ -26,7 +26,7 @@ func TestBehaviorOfImage(t *testing.T) {
 		"web@sha256:" + hexSum("web"):           {},
 		"web:2.0-crash@sha256:" + hexSum("web"): {Exit: wordCrash},
 	} {
-		if got := BehaviorOfImage(image); got != want {
+		if got := ParseBehavior(wordsOfImage(image)); got != want {
 			t.Errorf("%s: got %+v, want %+v", image, got, want)
 		}
 	}

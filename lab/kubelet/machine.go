@@ -21,6 +21,8 @@ type Lookups interface {
 type Settings struct {
 	HostIP string
 	PodIP  string
+	// Words are what any container does wrong or slowly on this node, beside its own.
+	Words string
 	// Listed is a time at which the runtime was, or will be, listed.
 	Listed time.Time
 	// Jitter lengthens a wait that begins now by up to a half, as the kubelet does
@@ -91,7 +93,7 @@ func New(pod *corev1.Pod, settings Settings, now time.Time) *Machine {
 		failures:   map[string]failure{},
 		status:     *pod.Status.DeepCopy(),
 	}
-	m.inits, m.mains = unitsOf(pod)
+	m.inits, m.mains = unitsOf(pod, m.settings.Words)
 	m.adopt()
 	m.scheduleEviction()
 	if pod.DeletionTimestamp != nil {
@@ -116,7 +118,7 @@ func (m *Machine) Observe(pod *corev1.Pod, now time.Time, lookups Lookups) Outpu
 		m.pod.DeletionGracePeriodSeconds != nil && *pod.DeletionGracePeriodSeconds < *m.pod.DeletionGracePeriodSeconds
 	edited := m.pod.Generation != pod.Generation
 	m.pod = pod
-	m.inits, m.mains = unitsOf(pod)
+	m.inits, m.mains = unitsOf(pod, m.settings.Words)
 	switch {
 	case deleted:
 		m.terminate()

@@ -14,7 +14,7 @@ import (
 )
 
 // node runs the Machines of all pods. It is one for all nodes of the lab, which
-// differ in nothing but the name.
+// differ in nothing but the name and what their annotation says.
 type node struct {
 	client   kubernetes.Interface
 	world    *world
@@ -203,7 +203,7 @@ func (n *node) settings(pod *corev1.Pod) Settings {
 	for _, c := range pod.UID {
 		phase = (phase*31 + time.Duration(c)*time.Millisecond) % relistPeriod
 	}
-	return Settings{HostIP: n.ip, PodIP: ip, Listed: pod.CreationTimestamp.Add(phase), Jitter: spread}
+	return Settings{HostIP: n.ip, PodIP: ip, Words: n.world.wordsOf(pod.Spec.NodeName), Listed: pod.CreationTimestamp.Add(phase), Jitter: spread}
 }
 
 // address hands out 10.88.0.1 to 10.88.255.254, and again from the start.

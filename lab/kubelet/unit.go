@@ -30,19 +30,20 @@ func (u *unit) fieldPath() string {
 	return fmt.Sprintf("spec.initContainers{%s}", u.Name)
 }
 
-// unitsOf reads the pod's containers in their order, init containers first.
-func unitsOf(pod *corev1.Pod) (inits, mains []*unit) {
+// unitsOf reads the pod's containers in their order, init containers first. What the words of its node
+// say holds for all of them.
+func unitsOf(pod *corev1.Pod, ofNode string) (inits, mains []*unit) {
 	for i := range pod.Spec.InitContainers {
 		u := &unit{Container: &pod.Spec.InitContainers[i], role: roleInit}
 		if u.RestartPolicy != nil && *u.RestartPolicy == corev1.ContainerRestartPolicyAlways {
 			u.role = roleSidecar
 		}
-		u.behavior = behaviorOf(pod, u.Container)
+		u.behavior = behaviorOf(pod, u.Container, ofNode)
 		inits = append(inits, u)
 	}
 	for i := range pod.Spec.Containers {
 		u := &unit{Container: &pod.Spec.Containers[i], role: roleMain}
-		u.behavior = behaviorOf(pod, u.Container)
+		u.behavior = behaviorOf(pod, u.Container, ofNode)
 		mains = append(mains, u)
 	}
 	for _, u := range mains {
@@ -54,11 +55,12 @@ func unitsOf(pod *corev1.Pod) (inits, mains []*unit) {
 	return inits, mains
 }
 
-func behaviorOf(pod *corev1.Pod, c *corev1.Container) Behavior {
-	if words, ok := annotation(pod, AnnotationBehavior, c.Name); ok {
-		return ParseBehavior(words)
+func behaviorOf(pod *corev1.Pod, c *corev1.Container, ofNode string) Behavior {
+	words, ok := annotation(pod, AnnotationBehavior, c.Name)
+	if !ok {
+		words = wordsOfImage(c.Image)
 	}
-	return BehaviorOfImage(c.Image)
+	return ParseBehavior(words + "-" + ofNode)
 }
 
 // placeInitFail gives initfail on a main container to the pod's first init

@@ -90,3 +90,27 @@ func TestFallbackToLogs(t *testing.T) {
 		t.Errorf("message %+v", s)
 	}
 }
+
+// What a node does comes on top of what the pod does anyway.
+func TestWordsOfANode(t *testing.T) {
+	annotated := func(pod *corev1.Pod) { pod.Annotations = map[string]string{AnnotationBehavior: "unready"} }
+	for _, c := range []struct {
+		name, node string
+		edits      []func(*corev1.Pod)
+		story      string
+	}{
+		{"a good node", "", nil, "running, restarts 1, ready true, last Error 3"},
+		{"a bad node", "missing", nil, "waiting ImagePullBackOff"},
+		{"both", "slowpull-4s", nil, "running, restarts 0, ready true"},
+		{"an annotated pod", "", []func(*corev1.Pod){annotated}, "running, restarts 0, ready false"},
+		{"an annotated pod on a bad node", "missing", []func(*corev1.Pod){annotated}, "waiting ImagePullBackOff"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			pod := podOf("web:2-crash-after-8s", c.edits...)
+			p := play(pod)
+			p.m = New(pod, Settings{HostIP: "127.0.0.1", PodIP: "10.88.0.7", Words: c.node}, noon)
+			p.until(11 * time.Second)
+			p.want(t, c.story)
+		})
+	}
+}

@@ -21,6 +21,7 @@ type world struct {
 	secrets    v1.SecretLister
 	configMaps v1.ConfigMapLister
 	claims     v1.PersistentVolumeClaimLister
+	nodes      v1.NodeLister
 	images     sync.Map // of imageKey
 }
 
@@ -32,13 +33,15 @@ func newWorld(ctx context.Context, client kubernetes.Interface) (*world, error) 
 	w := &world{
 		ctx: ctx, client: client,
 		secrets: core.Secrets().Lister(), configMaps: core.ConfigMaps().Lister(), claims: core.PersistentVolumeClaims().Lister(),
+		nodes: core.Nodes().Lister(),
 	}
 	synced := []cache.InformerSynced{
 		core.Secrets().Informer().HasSynced, core.ConfigMaps().Informer().HasSynced, core.PersistentVolumeClaims().Informer().HasSynced,
+		core.Nodes().Informer().HasSynced,
 	}
 	factory.Start(ctx.Done())
 	if !cache.WaitForCacheSync(ctx.Done(), synced...) {
-		return nil, fmt.Errorf("read Secrets, ConfigMaps and claims: %w", context.Cause(ctx))
+		return nil, fmt.Errorf("read Secrets, ConfigMaps, claims and nodes: %w", context.Cause(ctx))
 	}
 	return w, nil
 }
@@ -63,6 +66,15 @@ func onlyKeys(o any) (any, error) {
 		o.ManagedFields, o.Annotations = nil, nil
 	}
 	return o, nil
+}
+
+// wordsOf is what a node does to the pods that come to it from now on.
+func (w *world) wordsOf(node string) string {
+	known, err := w.nodes.Get(node)
+	if err != nil {
+		return ""
+	}
+	return known.Annotations[AnnotationBehavior]
 }
 
 // of is the world as one pod sees it.

@@ -14,6 +14,6 @@ const (
 	TimedOut       Outcome = "TimedOut"
 	Superseded     Outcome = "Superseded"
 	Interrupted    Outcome = "Interrupted"
-	// Undecided: a recording ended before the verdict.
+	// Undecided: the watch, or the recording of it, ended before the verdict.
 	Undecided Outcome = "Undecided"
 )

@@ -37,32 +37,31 @@ func NewReader(r io.Reader) (*Reader, error) {
 	return &Reader{in: in}, nil
 }
 
-// Next returns the next line, or io.EOF. What can't be read is a *SyntaxError.
+// Next returns the next line, or io.EOF. What can't be read is a *SyntaxError. A file whose writer was
+// killed ends anywhere: in the middle of a line, or of what was compressed. That is its end, and no fault.
 func (r *Reader) Next() (Line, error) {
 	for {
 		text, err := r.text()
-		if len(bytes.TrimSpace(text)) == 0 {
-			if err != nil {
-				return Line{}, r.fault(err)
-			}
-			continue
+		switch {
+		case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+			return Line{}, &SyntaxError{r.line, err}
+		case err != nil && unfinished(text):
+			return Line{}, io.EOF
+		case len(bytes.TrimSpace(text)) > 0:
+			return r.parse(text)
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return Line{}, r.fault(err)
-		}
-		return r.parse(text)
 	}
+}
+
+// unfinished tells whether text, with which a file ends, is the beginning of a line at most.
+func unfinished(text []byte) bool {
+	var line json.RawMessage
+	err := json.NewDecoder(bytes.NewReader(text)).Decode(&line)
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // Line is the number of the line that Next returned last.
 func (r *Reader) Line() int { return r.line }
-
-func (r *Reader) fault(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.EOF
-	}
-	return &SyntaxError{r.line, err}
-}
 
 // text reads one line of any length up to maxLine.
 func (r *Reader) text() ([]byte, error) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -96,6 +97,75 @@ func TestEndWithoutVerdictIsUndecided(t *testing.T) {
 	}
 }
 
+// A writer that is killed leaves a file that ends anywhere. What it had put there is judged.
+func TestReadsWhatAKilledWriterLeft(t *testing.T) {
+	const more = `{"t":2,"type":"MODIFIED","object":{"kind":"Deployment","metadata":{"name":"web","namespace":"shop","uid":"d","generation":2}}}` + "\n"
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	mustWrite(t, z, begun)
+	if err := z.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	flushed := zipped.Len()
+	mustWrite(t, z, more)
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, file := range map[string]struct {
+		text  string
+		whole int // how much of it is there at least
+	}{
+		"plain":   {begun + more, len(begun)},
+		"gzipped": {zipped.String(), flushed},
+	} {
+		for end := file.whole; end <= len(file.text); end++ {
+			replay, err := NewReplay(strings.NewReader(file.text[:end]), rollout.Policy{})
+			if err != nil {
+				t.Fatalf("%s, cut after %d bytes: %v", name, end, err)
+			}
+			last, err := replay.last()
+			if err != nil || last.State.Outcome != rollout.Undecided || !replay.Cut() {
+				t.Errorf("%s, cut after %d bytes: %s, %v, cut %v", name, end, last.State.Outcome, err, replay.Cut())
+			}
+		}
+	}
+}
+
+func TestAnEndIsNoCut(t *testing.T) {
+	replay, err := NewReplay(strings.NewReader(begun+`{"t":3,"type":"END"}`), rollout.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last, err := replay.last(); err != nil || last.Elapsed != 3*time.Second || replay.Cut() {
+		t.Errorf("ended after %s, %v, cut %v", last.Elapsed, err, replay.Cut())
+	}
+}
+
+// What was damaged is not taken for what was cut.
+func TestDamageIsNoCut(t *testing.T) {
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	mustWrite(t, z, begun)
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	damaged := zipped.Bytes()
+	damaged[len(damaged)-6] ^= 0xff // of the checksum
+	for name, text := range map[string]string{"a last line that is no JSON": begun + "nonsense", "another checksum": string(damaged)} {
+		var syntax *SyntaxError
+		if _, err := Run(strings.NewReader(text), rollout.Policy{}); !errors.As(err, &syntax) {
+			t.Errorf("%s: %v, want an error that names the line", name, err)
+		}
+	}
+}
+
+func mustWrite(t *testing.T, w io.Writer, text string) {
+	t.Helper()
+	if _, err := io.WriteString(w, text); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // The clock of a recording never runs backwards.
 func TestTimeGoesOn(t *testing.T) {
 	r, err := NewReader(strings.NewReader(`{"t":5,"type":"END"}` + "\n" + `{"t":3,"type":"END"}`))
@@ -116,6 +186,7 @@ func FuzzReplay(f *testing.F) {
 {"t":2,"type":"ADDED","object":{"kind":"Pod","metadata":{"uid":"p","name":"p","namespace":"shop","ownerReferences":[{"uid":"r","controller":true}]},"spec":{"containers":[{"name":"a"}]},"status":{"containerStatuses":[{"name":"a","restartCount":9,"state":{"terminated":{"exitCode":1}}}]}}}
 {"t":3,"type":"LOG","object":{"pod":"p","namespace":"shop","container":"a","previous":true,"text":"x\ny"}}
 {"t":400,"type":"END"}`))
+	f.Add([]byte(begun + `{"t":1,"type":"MOD`))
 	f.Add([]byte(`{"t":0,"type":"WATCH","object":{"startedAt":"0001-01-01T00:00:00Z"}}` + "\n" + begun))
 	f.Add([]byte(`{"t":1,"type":"DELETED","object":{"kind":"Deployment"}}` + "\n" + `{"t":2,"type":"ADDED","object":{"kind":"Deployment"}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

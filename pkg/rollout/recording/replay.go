@@ -40,6 +40,7 @@ type Replay struct {
 	// stepped is when the engine was last called; pending: it has not seen the lines since.
 	stepped time.Duration
 	pending bool
+	cut     bool
 }
 
 // source is where lines come from: a Reader.
@@ -70,7 +71,8 @@ func (p *Replay) Frames() iter.Seq2[Frame, error] {
 				yield(Frame{}, err)
 				return
 			}
-			ended := err != nil || line.Type == End
+			p.cut = err != nil
+			ended := p.cut || line.Type == End
 			if err == nil && !p.wakeUntil(line.Elapsed(), yield) {
 				return
 			}
@@ -88,6 +90,9 @@ func (p *Replay) Frames() iter.Seq2[Frame, error] {
 		}
 	}
 }
+
+// Cut tells whether the replay came to an end that the writer had not put there: it was stopped on the way.
+func (p *Replay) Cut() bool { return p.cut }
 
 // wakeUntil steps at each moment before the next line at which the engine asked to be called, or at
 // which lines that were taken together are due.

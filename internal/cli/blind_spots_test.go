@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+var (
+	webRef = workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}
+	apiRef = workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "api"}
+)
+
+func messages(events []rollout.Event) []string {
+	var all []string
+	for _, e := range events {
+		all = append(all, e.Message)
+	}
+	return all
+}
+
+func TestBlindSpotsAreToldOnce(t *testing.T) {
+	blind := func(what ...string) rollout.Snapshot {
+		return rollout.Snapshot{webRef: {Blind: what}, apiRef: {Blind: what}}
+	}
+	const events = `no permission to read events in namespace "shop": causes that only events tell are not seen`
+	const logs = `no permission to read logs in namespace "shop": what crashed containers wrote is not shown`
+	f := &follower{now: func() time.Time { return noon }, told: map[blindSpot]bool{{"shop", "pods"}: true}}
+	for _, step := range []struct {
+		name string
+		seen rollout.Snapshot
+		want []string
+	}{
+		{"all is seen", blind(), nil},
+		{"the preflight has told of the pods", blind("pods"), nil},
+		{"two workloads lack the same", blind("logs", "events", "pods"), []string{events, logs}},
+		{"and lack it still", blind("logs", "events", "pods"), nil},
+		{
+			"another namespace is another matter",
+			rollout.Snapshot{workload.Ref{Namespace: "till", Name: "web"}: {Blind: []string{"pods"}}},
+			[]string{`no permission to read pods in namespace "till": causes are not seen, and only the deadline decides`},
+		},
+	} {
+		f.snapshot = step.seen
+		if got := messages(f.blindSpots()); !slices.Equal(got, step.want) {
+			t.Errorf("%s: told %q, want %q", step.name, got, step.want)
+		}
+	}
+}
+
+func TestToldBy(t *testing.T) {
+	check := func(name cluster.CheckName, level cluster.Level, object string) cluster.Check {
+		return cluster.Check{Check: name, Level: level, Workload: webRef, Object: object}
+	}
+	told := toldBy([]cluster.Check{
+		check(cluster.CheckPermission, cluster.Warn, "pods"),
+		check(cluster.CheckPermission, cluster.Note, "events"), // a note is not shown
+		check(cluster.CheckReference, cluster.Warn, "secret/db"),
+	})
+	if len(told) != 1 || !told[blindSpot{"shop", "pods"}] {
+		t.Errorf("told %v, want the pods of shop", told)
+	}
+}

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+func TestStatusExitCodes(t *testing.T) {
+	for name, test := range map[string]struct {
+		watch   bool
+		outcome rollout.Outcome
+		want    int
+	}{
+		"done":                            {true, rollout.Succeeded, exitOK},
+		"done already":                    {false, rollout.Succeeded, exitOK},
+		"failed already":                  {false, rollout.Failed, exitFailed},
+		"progressing, and not waited for": {false, rollout.Undecided, exitTimedOut},
+		"the watch broke off":             {true, rollout.Undecided, exitError},
+		"time ran out":                    {true, rollout.TimedOut, exitTimedOut},
+	} {
+		f := rolloutStatusFlags{watch: test.watch}
+		if got := f.exitCode(t.Context(), test.outcome); got != test.want {
+			t.Errorf("%s: %d, want %d", name, got, test.want)
+		}
+	}
+}
+
+// kubectl's own lines: once all is done or, when nothing is waited for, of each as it is.
+func TestStatusLines(t *testing.T) {
+	seen := rollout.Snapshot{apiRef: {Workload: &workload.Workload{Desired: 3, Updated: 1}}}
+	const webDone = "deployment \"web\" successfully rolled out\n"
+	const apiWaits = "Waiting for deployment \"api\" rollout to finish: 1 out of 3 new replicas have been updated...\n"
+	for name, test := range map[string]struct {
+		watch    bool
+		web, api rollout.Outcome
+		all      rollout.Outcome
+		want     string
+	}{
+		"both are done":            {true, rollout.Succeeded, rollout.Succeeded, rollout.Succeeded, webDone + strings.ReplaceAll(webDone, "web", "api")},
+		"one has failed":           {true, rollout.Succeeded, rollout.Failed, rollout.Failed, ""},
+		"one is not waited for":    {false, rollout.Succeeded, rollout.Undecided, rollout.Undecided, webDone + apiWaits},
+		"one has failed, at once":  {false, rollout.Failed, rollout.Undecided, rollout.Failed, apiWaits},
+		"the watch was broken off": {true, rollout.Undecided, rollout.Undecided, rollout.Undecided, ""},
+	} {
+		var out strings.Builder
+		env := newEnv(strings.NewReader(""), &out, &strings.Builder{}, func(string) string { return "" }, time.Now)
+		f := rolloutStatusFlags{watch: test.watch}
+		result := rollout.Result{Outcome: test.all, Workloads: []rollout.WorkloadResult{{Ref: webRef, Outcome: test.web}, {Ref: apiRef, Outcome: test.api}}}
+		if err := f.printLines(env, result, seen); err != nil || out.String() != test.want {
+			t.Errorf("%s: %v\ngot  %q\nwant %q", name, err, out.String(), test.want)
+		}
+	}
+}
+
+func TestStatusOfARevision(t *testing.T) {
+	o := writtenWeb(nil).Object
+	o.Deployment.Annotations = map[string]string{workload.AnnotationRevision: "4"}
+	for revision, want := range map[int64]string{0: "", 4: "", 3: "deployment/web is at revision 4, not 3"} {
+		err := (&rolloutStatusFlags{revision: revision}).checkRevision([]cluster.Object{o})
+		if want == "" && err != nil || want != "" && (err == nil || err.Error() != want) {
+			t.Errorf("--revision=%d: %v, want %q", revision, err, want)
+		}
+		var hinter view.Hinter
+		if err != nil && (!errors.As(err, &hinter) || !slices.Equal(hinter.Hints(), []string{"kubectl app rollout history deployment/web -n shop"})) {
+			t.Errorf("hints of %v", err)
+		}
+	}
+}
+
+// What mends the cause comes first. Where the rollout is only paused there is nothing to undo.
+func TestRemedies(t *testing.T) {
+	const undo = "kubectl app rollout undo deployment/web -n shop"
+	finding := func(cause rollout.Cause, next ...string) []rollout.Finding {
+		return []rollout.Finding{{Cause: cause, Next: next}, {Cause: rollout.DeadlineExceeded, Next: []string{"not this one"}}}
+	}
+	for name, test := range map[string]struct {
+		findings []rollout.Finding
+		want     []string
+	}{
+		"no cause":  {nil, []string{undo}},
+		"a cause":   {finding(rollout.SecretMissing, "kubectl create secret"), []string{"kubectl create secret", undo}},
+		"is paused": {finding(rollout.Paused, "kubectl rollout resume"), []string{"kubectl rollout resume"}},
+	} {
+		if got := remedies(rollout.WorkloadResult{Ref: webRef, Findings: test.findings}); !slices.Equal(got, test.want) {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}

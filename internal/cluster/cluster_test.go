@@ -1,0 +1,105 @@
+package cluster
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+)
+
+// with is a cluster whose kubeconfig holds a text; "" is a file that does not exist.
+func with(t *testing.T, kubeconfig string) (*Cluster, *genericclioptions.ConfigFlags) {
+	t.Helper()
+	t.Setenv("HOME", t.TempDir())
+	file := filepath.Join(t.TempDir(), "config")
+	if kubeconfig != "" {
+		if err := os.WriteFile(file, []byte(kubeconfig), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("KUBECONFIG", file)
+	flags := genericclioptions.NewConfigFlags(true)
+	return New(flags, "v1"), flags
+}
+
+const twoContexts = `{apiVersion: v1, kind: Config, current-context: prod,
+clusters: [{name: c, cluster: {server: "https://prod.example.org"}}],
+contexts: [{name: prod, context: {cluster: c, namespace: shop}}, {name: test, context: {cluster: c}}]}`
+
+// A kubeconfig that can't be used is said before anything is asked of a server.
+func TestKubeconfigs(t *testing.T) {
+	for name, test := range map[string]struct {
+		config, context string
+		reason          Reason
+		says, next      string
+	}{
+		"none":                       {"", "", NoConfig, "no kubeconfig", "kubectl config view"},
+		"one without a cluster":      {"{apiVersion: v1, kind: Config}", "", NoConfig, "no kubeconfig", "kubectl config view"},
+		"one that is no kubeconfig":  {"apiVersion: [", "", NoConfig, "the kubeconfig can't be used", "kubectl config view"},
+		"a context that is misspelt": {twoContexts, "tset", UnknownContext, `no context "tset" in the kubeconfig; did you mean "test"?`, "kubectl config get-contexts"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, flags := with(t, test.config)
+			flags.Context = &test.context
+			_, err := c.RESTConfig()
+			if !is(err, test.reason) {
+				t.Fatalf("%v, want %s", err, test.reason)
+			}
+			e := err.(*Error) //nolint:errorlint // it is what is returned, not what is wrapped
+			if !strings.Contains(e.Message, test.says) || !slices.Contains(e.Next, test.next) {
+				t.Errorf("%s %q", e.Message, e.Next)
+			}
+		})
+	}
+	c, _ := with(t, twoContexts)
+	config, err := c.RESTConfig()
+	if err != nil || config.Host != "https://prod.example.org" {
+		t.Errorf("%v, %v", config, err)
+	}
+}
+
+// With --local, files are all that is needed: no kubeconfig and no server.
+func TestLocalFiles(t *testing.T) {
+	c, _ := with(t, "")
+	folder := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(folder, name)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	const web = `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, labels: {app: web}}, spec: {template: {spec: {containers: [{name: web, image: "web:1"}]}}}}`
+	two := write("two.yaml", web+"\n---\n"+strings.ReplaceAll(web, "web", "api"))
+	service := write("service.yaml", "{apiVersion: v1, kind: Service, metadata: {name: web}}")
+	for name, test := range map[string]struct {
+		selection Selection
+		want      []string
+		reason    Reason
+	}{
+		"all of a file":        {Selection{Filenames: []string{two}}, []string{"deployment/web", "deployment/api"}, ""},
+		"by label":             {Selection{Filenames: []string{two}, LabelSelector: "app=api"}, []string{"deployment/api"}, ""},
+		"none with that label": {Selection{Filenames: []string{two}, LabelSelector: "app=db"}, nil, NothingFound},
+		"another kind":         {Selection{Filenames: []string{service}, Verb: "set image"}, nil, Unsupported},
+		"no such file":         {Selection{Filenames: []string{filepath.Join(folder, "none.yaml")}}, nil, BadFile},
+		"no YAML":              {Selection{Filenames: []string{write("bad.yaml", "a: [")}}, nil, BadFile},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.selection.Local = true
+			objects, err := c.Resolve(t.Context(), test.selection)
+			if test.reason != "" && !is(err, test.reason) || test.reason == "" && err != nil {
+				t.Fatalf("%v, want %s", err, test.reason)
+			}
+			var got []string
+			for _, o := range objects {
+				got = append(got, o.Ref().String())
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}

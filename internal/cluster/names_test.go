@@ -1,0 +1,121 @@
+package cluster
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+func TestSuggest(t *testing.T) {
+	many := strings.Split("a1 b2 c3 d4 e5 f6 g7 h8 i9 j10", " ")
+	for name, test := range map[string]struct {
+		wrong      string
+		candidates []string
+		want, near string
+	}{
+		"the nearest one":     {"wbe", []string{"api", "web"}, `no "wbe"; did you mean "web"?`, "web"},
+		"none is near":        {"payments", []string{"api", "web"}, `no "payments"; there are "api", "web"`, ""},
+		"too many to list":    {"payments", many, `no "payments"; there are "a1", "b2", "c3", "d4", "e5", "f6", "g7", "h8" and 2 more`, ""},
+		"none there, or seen": {"web", nil, `no "web"`, ""},
+	} {
+		e := (&Error{Message: `no "` + test.wrong + `"`}).suggest(test.wrong, test.candidates, "there are")
+		if e.Message != test.want || e.Nearest != test.near {
+			t.Errorf("%s: %s (%q)", name, e.Message, e.Nearest)
+		}
+	}
+	only := (&Error{Message: "no"}).suggestOnly("payments", many)
+	if only.Message != "no" || only.Nearest != "" {
+		t.Errorf("candidates that are not near are listed: %s", only.Message)
+	}
+}
+
+func TestUnknownContext(t *testing.T) {
+	e := unknownContext("prdo", api.Config{Contexts: map[string]*api.Context{"prod": {}, "test": {}}})
+	if e.Reason != UnknownContext || e.Message != `no context "prdo" in the kubeconfig; did you mean "prod"?` || !slices.Equal(e.Hints(), []string{"kubectl config get-contexts"}) {
+		t.Errorf("%+v", e)
+	}
+}
+
+// What kubectl can do with a kind that is not ours (yet) is typed out, in full.
+func TestUnsupportedKinds(t *testing.T) {
+	for name, test := range map[string]struct {
+		group, kind, object string
+		selection           Selection
+		next                []string
+	}{
+		"an image of a StatefulSet": {"apps", "StatefulSet", "db", Selection{Verb: "set image", Tail: []string{"db=db:2"}}, []string{"kubectl set image statefulset/db db=db:2"}},
+		"an image of a CronJob":     {"batch", "CronJob", "nightly", Selection{Verb: "set image", Tail: []string{"a=b"}}, []string{"kubectl set image cronjob/nightly a=b"}},
+		"the undo of a DaemonSet":   {"apps", "DaemonSet", "agent", Selection{Verb: "rollout undo"}, []string{"kubectl rollout undo daemonset/agent"}},
+		"by label":                  {"apps", "StatefulSet", "", Selection{Verb: "set image", Tail: []string{"*=db:2"}, LabelSelector: "app=db"}, []string{"kubectl set image statefulset *=db:2 -l app=db"}},
+		"all of them":               {"apps", "DaemonSet", "", Selection{Verb: "rollout status", All: true}, []string{"kubectl rollout status daemonset --all"}},
+		"the undo of a Pod":         {"", "Pod", "web-1", Selection{Verb: "rollout undo"}, nil},
+		"an image of a Service":     {"", "Service", "web", Selection{Verb: "set image"}, nil},
+	} {
+		e := unsupported(schema.GroupVersionKind{Group: test.group, Version: "v1", Kind: test.kind}, test.object, test.selection)
+		want := append(slices.Clone(test.next), "kubectl get deployments")
+		if e.Reason != Unsupported || !slices.Equal(e.Next, want) || strings.Contains(e.Message, "kubectl does it") != (test.next != nil) {
+			t.Errorf("%s: %s %q, want %q", name, e.Message, e.Next, want)
+		}
+	}
+}
+
+func TestPlaced(t *testing.T) {
+	for name, test := range map[string]struct {
+		own, wanted string
+		explicit    bool
+		want        string
+	}{
+		"a file that names none":    {"", "shop", false, "shop"},
+		"and -n does":               {"", "shop", true, "shop"},
+		"a file that names its own": {"bank", "shop", false, "bank"},
+		"the same as -n":            {"shop", "shop", true, "shop"},
+		"another than -n":           {"bank", "shop", true, ""},
+	} {
+		got, err := placed(test.own, test.wanted, test.explicit)
+		if got != test.want || (err != nil) != (test.want == "") || err != nil && !is(err, BadFile) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+func TestWordsOfPartialErrors(t *testing.T) {
+	two := []Written{{}, {}}
+	for want, err := range map[string]error{
+		`deployment/web could not be changed (2 others were): gone`:          &PartialError{Written: two, Failed: web, Err: errors.New("gone")},
+		`only 2 workloads were changed: received interrupt`:                  &PartialError{Written: two, Err: errors.New("received interrupt")},
+		`deployment/web is no longer ours: its template was changed by helm`: &SupersededError{Workload: web, What: "its template was changed by helm"},
+	} {
+		if err.Error() != want {
+			t.Errorf("got %s, want %s", err, want)
+		}
+	}
+}
+
+// The engine watches what was written, and knows what was before.
+func TestTargetOfAWrite(t *testing.T) {
+	w := Written{Object: captured(t, webDeployment).Object}
+	w.Deployment.Generation = 7
+	target := w.Target()
+	if target.Ref != (workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}) || target.UID != "u" || target.Generation != 7 || target.Template.Spec.Containers[1].Name != "log" {
+		t.Errorf("%+v", target)
+	}
+	target.Template.Spec.Containers[1].Name = "other"
+	if w.Deployment.Spec.Template.Spec.Containers[1].Name != "log" {
+		t.Error("the target's template is the object's own")
+	}
+}
+
+func TestNamesOf(t *testing.T) {
+	list := &appsv1.DeploymentList{Items: []appsv1.Deployment{{ObjectMeta: metav1.ObjectMeta{Name: "a"}}, {ObjectMeta: metav1.ObjectMeta{Name: "b"}}}}
+	if got := namesOf(list, func(d *appsv1.Deployment) string { return d.Name }); !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("%q", got)
+	}
+}

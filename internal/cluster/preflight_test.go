@@ -1,0 +1,119 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+func changeOf(t *testing.T, text string) Change {
+	t.Helper()
+	return Change{Captured: captured(t, text)}
+}
+
+func TestCheckPaused(t *testing.T) {
+	checks := checkPaused([]Change{changeOf(t, webDeployment), changeOf(t, `{metadata: {name: api, namespace: shop}, spec: {paused: true}}`)})
+	if len(checks) != 1 {
+		t.Fatalf("%d checks, want one of the paused workload alone: %+v", len(checks), checks)
+	}
+	c := checks[0]
+	if c.Check != CheckPaused || c.Level != Refuse || c.Workload != other || c.Message != "deployment/api is paused: the change would be stored and not rolled out" ||
+		!slices.Equal(c.Next, []string{"kubectl rollout resume deployment/api -n shop"}) {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestNamespaces(t *testing.T) {
+	order, in := namespaces([]Change{
+		changeOf(t, `{metadata: {name: web, namespace: shop}}`), changeOf(t, `{metadata: {name: web, namespace: bank}}`), changeOf(t, `{metadata: {name: api, namespace: shop}}`),
+	})
+	if !slices.Equal(order, []string{"shop", "bank"}) || len(in["shop"]) != 2 || in["shop"][1].Ref() != other {
+		t.Errorf("%v: %d of shop", order, len(in["shop"]))
+	}
+}
+
+// Whoever writes the workload again is named, with what keeps the change.
+func TestOwnerWarnings(t *testing.T) {
+	for name, test := range map[string]struct{ metadata, says, next string }{
+		"Flux":    {`labels: {helm.toolkit.fluxcd.io/name: shop, helm.toolkit.fluxcd.io/namespace: flux}`, "its next reconciliation reverts this change", "flux suspend helmrelease shop -n flux"},
+		"Argo CD": {`annotations: {argocd.argoproj.io/tracking-id: "shop:apps/Deployment:shop/web"}`, "the next sync", "argocd app diff shop"},
+		"Helm":    {`annotations: {meta.helm.sh/release-name: shop, meta.helm.sh/release-namespace: shop}, labels: {app.kubernetes.io/managed-by: Helm}`, "the next helm upgrade reverts this change", "helm get values shop -n shop"},
+		"apply":   {`annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}"}`, "was made with kubectl apply", "kubectl apply view-last-applied deployment/web -n shop"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			checks := checkOwners([]Change{changeOf(t, "metadata: {name: web, namespace: shop, "+test.metadata+"}")})
+			if len(checks) != 1 {
+				t.Fatalf("%+v", checks)
+			}
+			c := checks[0]
+			if c.Check != CheckOwner || c.Level != Warn || c.Workload != web || !strings.Contains(c.Message, test.says) || len(c.Next) == 0 || c.Next[0] != test.next {
+				t.Errorf("%+v", c)
+			}
+		})
+	}
+	if checks := checkOwners([]Change{changeOf(t, webDeployment)}); len(checks) != 0 {
+		t.Errorf("nobody owns it, and that is warned of: %+v", checks)
+	}
+	message, next := ownerWarning(web, workload.Owner{Tool: workload.OwnerSSA, Name: "terraform"})
+	if !strings.HasPrefix(message, `deployment/web is applied by "terraform" (server-side)`) || len(next) != 1 {
+		t.Errorf("%s %q", message, next)
+	}
+}
+
+// What the server says of this change is a refusal; what keeps it from saying anything ends the command.
+func TestAdmissionCheck(t *testing.T) {
+	for name, test := range map[string]struct {
+		err   error
+		check CheckName
+		level Level
+		ends  bool
+	}{
+		"invalid":                     {err: &Error{Reason: Invalid, Message: "spec.replicas: must not be negative"}, check: CheckAdmission, level: Refuse},
+		"denied by a webhook":         {err: &Error{Reason: Denied, Message: "no latest tags"}, check: CheckAdmission, level: Refuse},
+		"a webhook with side effects": {err: &Error{Reason: Invalid, Message: "admission webhook audit does not support dry run"}, check: CheckAdmission, level: Warn},
+		"no permission to patch":      {err: &Error{Reason: Forbidden, Message: "not allowed"}, check: CheckPermission, level: Refuse},
+		"a webhook that is away":      {err: &Error{Reason: ServerFault, Message: "failed calling webhook"}, check: CheckAdmission, level: Refuse},
+		"a server that is ill":        {err: &Error{Reason: ServerFault, Message: "etcd is gone"}, ends: true},
+		"unreachable":                 {err: &Error{Reason: Unreachable}, ends: true},
+		"anything else":               {err: errors.New("oh"), ends: true},
+	} {
+		check, ok := admissionCheck(changeOf(t, webDeployment), test.err)
+		if ok == test.ends || check.Check != test.check || check.Level != test.level {
+			t.Errorf("%s: %+v %v", name, check, ok)
+		}
+	}
+}
+
+// The server's warnings go to the request that they answer; elsewhere they would be printed behind the view.
+func TestServerWarnings(t *testing.T) {
+	var mine, other serverWarnings
+	ctx := withWarnings(t.Context(), &mine)
+	for _, w := range []struct {
+		ctx  context.Context
+		code int
+		text string
+	}{
+		{ctx, 299, "would violate PodSecurity"}, {ctx, 299, "would violate PodSecurity"}, {ctx, 199, "stale"}, {ctx, 299, ""},
+		{withWarnings(t.Context(), &other), 299, "deprecated"}, {t.Context(), 299, "nobody asks"},
+	} {
+		warningRouter{}.HandleWarningHeaderWithContext(w.ctx, w.code, "", w.text)
+	}
+	checks := mine.checks(changeOf(t, webDeployment))
+	if len(checks) != 1 || checks[0].Level != Warn || checks[0].Message != "deployment/web: the API server warns: would violate PodSecurity" {
+		t.Errorf("%+v", checks)
+	}
+}
+
+func TestReportByLevel(t *testing.T) {
+	r := Report{Checks: []Check{{Level: Warn, Message: "a"}, {Level: Refuse, Message: "b"}, {Level: Note, Message: "c"}, {Level: Warn, Message: "d"}}}
+	if got := r.Refused(); len(got) != 1 || got[0].Message != "b" {
+		t.Errorf("refused %+v", got)
+	}
+	if got := r.Warnings(); len(got) != 2 || got[1].Message != "d" {
+		t.Errorf("warnings %+v", got)
+	}
+}

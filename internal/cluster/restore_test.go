@@ -1,0 +1,90 @@
+package cluster
+
+import (
+	"testing"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+func entry(manager string, second int) metav1.ManagedFieldsEntry {
+	at := metav1.NewTime(time.Date(2026, 1, 1, 12, 0, second, 0, time.UTC))
+	return metav1.ManagedFieldsEntry{Manager: manager, Operation: metav1.ManagedFieldsOperationUpdate, Time: &at}
+}
+
+// A rollback touches nothing that is someone else's by now. What it does not restore may change: the
+// number of replicas, labels, and what the controller writes.
+func TestForeignChange(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*appsv1.Deployment)
+		want   string
+	}{
+		"nothing":       {func(*appsv1.Deployment) {}, ""},
+		"scaled":        {func(d *appsv1.Deployment) { d.Spec.Replicas = new(int32(9)) }, ""},
+		"labelled":      {func(d *appsv1.Deployment) { d.Labels = map[string]string{"team": "red"} }, ""},
+		"progressed":    {func(d *appsv1.Deployment) { d.Status.ReadyReplicas = 3; d.ResourceVersion = "43" }, ""},
+		"made anew":     {func(d *appsv1.Deployment) { d.UID = "other" }, "it was deleted and created anew"},
+		"being deleted": {func(d *appsv1.Deployment) { d.DeletionTimestamp = new(metav1.Now()) }, "it is being deleted"},
+		"another image": {func(d *appsv1.Deployment) {
+			d.Spec.Template.Spec.Containers[0].Image = "web:7"
+			d.ManagedFields = append(d.ManagedFields, entry("helm", 5))
+		}, "its template was changed by helm"},
+		"paused":         {func(d *appsv1.Deployment) { d.Spec.Paused = true }, "it was paused or resumed"},
+		"another window": {func(d *appsv1.Deployment) { d.Spec.MinReadySeconds = 30 }, "its spec was changed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ours := captured(t, webDeployment).Deployment
+			ours.ManagedFields = []metav1.ManagedFieldsEntry{entry("kubectl-app", 1)}
+			now := ours.DeepCopy()
+			test.change(now)
+			if got := foreignChange(ours, now); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestByWhom(t *testing.T) {
+	status := entry("kube-controller-manager", 9)
+	status.Subresource = "status"
+	type entries = []metav1.ManagedFieldsEntry
+	for name, test := range map[string]struct {
+		now  entries
+		want string
+	}{
+		"nobody":                   {entries{entry("kubectl-app", 1), entry("kubectl", 2)}, ""},
+		"the controller's status":  {entries{entry("kubectl-app", 1), entry("kubectl", 2), status}, ""},
+		"one who is new":           {entries{entry("kubectl-app", 1), entry("kubectl", 2), entry("helm", 3)}, " by helm"},
+		"one who wrote again":      {entries{entry("kubectl-app", 1), entry("kubectl", 4)}, " by kubectl"},
+		"the newest of those":      {entries{entry("kubectl-app", 3), entry("kubectl", 4)}, " by kubectl"},
+		"a new one before the old": {entries{entry("kubectl-app", 5), entry("helm", 3)}, " by helm"},
+	} {
+		ours := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{ManagedFields: entries{entry("kubectl-app", 1), entry("kubectl", 2)}}}
+		now := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{ManagedFields: test.now}}
+		if got := byWhom(ours, now); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+func TestEditedKeepsTheCapture(t *testing.T) {
+	c := captured(t, webDeployment)
+	template := *c.Deployment.Spec.Template.DeepCopy()
+	template.Spec.Containers = []corev1.Container{{Name: "web", Image: "web:2"}}
+	change := Change{Captured: c, Edit: Edit{Template: template, ChangeCause: "a reason"}}
+	edited := change.Edited().Deployment
+	if got := edited.Spec.Template.Spec.Containers[0].Image; got != "web:2" {
+		t.Errorf("image %s", got)
+	}
+	if got := edited.Annotations; got["kubernetes.io/change-cause"] != "a reason" || got["team"] != "red" {
+		t.Errorf("annotations %v", got)
+	}
+	if c.Deployment.Spec.Template.Spec.Containers[0].Image != "web:1" || c.Deployment.Annotations["kubernetes.io/change-cause"] != "old" {
+		t.Error("the captured object was changed")
+	}
+	if change.Unchanged() {
+		t.Error("another image is no change")
+	}
+}
