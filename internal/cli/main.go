@@ -24,6 +24,8 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	ctx, stop := withSignals(context.Background())
 	defer stop()
 
+	// Without it a dead connection is noticed later, and nothing else changes.
+	_ = noticeSilence()
 	env := newEnv(in, out, errOut, os.Getenv, time.Now)
 	root := newRoot(env)
 	root.SetArgs(args)
