@@ -48,6 +48,7 @@ func TestRequests(t *testing.T) {
 	want := map[string]int{
 		"GET " + apps + "/deployments/web":                           1,
 		"GET " + apps + "/replicasets":                               1,
+		"GET " + core + "/pods":                                      1,
 		"GET " + core + "/resourcequotas":                            1,
 		"PATCH " + apps + "/deployments/web":                         2, // the dry run, and the change
 		"POST /apis/authorization.k8s.io/v1/selfsubjectrulesreviews": 1,
