@@ -59,9 +59,10 @@ func capturedWeb() cluster.Captured {
 	return c
 }
 
-func offlineRelease(t *testing.T, errOut *strings.Builder, flags *releaseFlags) *release {
+// offlineRelease writes to out and errOut, and has no cluster.
+func offlineRelease(t *testing.T, out, errOut *strings.Builder, flags *releaseFlags) *release {
 	t.Helper()
-	env := newEnv(strings.NewReader(""), &strings.Builder{}, errOut, func(string) string { return "" }, func() time.Time { return noon })
+	env := newEnv(strings.NewReader(""), out, errOut, func(string) string { return "" }, func() time.Time { return noon })
 	return newRelease(env, newOutput("image updated"), flags, rollout.Policy{})
 }
 
@@ -79,7 +80,7 @@ func TestPlanImages(t *testing.T) {
 		"the same, restarted":             {"web:1.0", true, false, "2026-01-01T12:00:00Z"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := offlineRelease(t, &strings.Builder{}, &releaseFlags{restartUnchanged: test.restart, reason: "because"})
+			r := offlineRelease(t, &strings.Builder{}, &strings.Builder{}, &releaseFlags{restartUnchanged: test.restart, reason: "because"})
 			c := capturedWeb()
 			edit, err := r.planImages([]rollout.ImageSetting{{Container: "web", Image: test.image}})(c)
 			if err != nil {

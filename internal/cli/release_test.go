@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/watch"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+func changeOf(name string, before *rollout.Before, image string) cluster.Change {
+	c := capturedWeb()
+	c.Deployment.Name = name
+	c.Before = before
+	edit := cluster.Edit{Template: *c.Deployment.Spec.Template.DeepCopy()}
+	edit.Template.Spec.Containers[0].Image = image
+	return cluster.Change{Captured: c, Edit: edit}
+}
+
+func namesOf(changes []cluster.Change) []string {
+	var names []string
+	for _, c := range changes {
+		names = append(names, c.Ref().Name)
+	}
+	return names
+}
+
+func TestSplit(t *testing.T) {
+	changed, unchanged := split([]cluster.Change{changeOf("a", nil, "web:2.0"), changeOf("b", nil, "web:1.0"), changeOf("c", nil, "web:3.0")})
+	if !slices.Equal(namesOf(changed), []string{"a", "c"}) || !slices.Equal(namesOf(unchanged), []string{"b"}) {
+		t.Errorf("changed %q, unchanged %q", namesOf(changed), namesOf(unchanged))
+	}
+	if objects := editedObjects(changed); len(objects) != 2 || objects[1].Deployment.Spec.Template.Spec.Containers[0].Image != "web:3.0" {
+		t.Errorf("%+v", objects)
+	}
+}
+
+// A workload that has the template already, and does not serve with it, is no success.
+func TestPending(t *testing.T) {
+	before := func(serving bool, desired int32) *rollout.Before {
+		return &rollout.Before{Serving: serving, Workload: &workload.Workload{Desired: desired}}
+	}
+	waiting, settled := pending([]cluster.Change{
+		changeOf("serves", before(true, 3), ""), changeOf("broken", before(false, 3), ""), changeOf("scaled-to-0", before(false, 0), ""),
+	})
+	if !slices.Equal(namesOf(waiting), []string{"broken"}) || !slices.Equal(namesOf(settled), []string{"serves", "scaled-to-0"}) {
+		t.Errorf("pending %q, settled %q", namesOf(waiting), namesOf(settled))
+	}
+	var out, errOut strings.Builder
+	r := offlineRelease(t, &out, &errOut, &releaseFlags{})
+	r.warnPending(waiting)
+	const want = "deployment/broken has this template already, and is not serving with it"
+	if !slices.Equal(r.warnings, []string{want}) || errOut.String() != "warning: "+want+"\n" {
+		t.Errorf("%q\n%s", r.warnings, errOut.String())
+	}
+}
+
+func TestResolveErrors(t *testing.T) {
+	var usage usageError
+	if err := resolveError(fmt.Errorf("resolving: %w", &cluster.ArgumentError{Message: "no name"})); !errors.As(err, &usage) {
+		t.Errorf("%v is the user's to mend", err)
+	}
+	if err := resolveError(&cluster.Error{Reason: cluster.NotFound}); errors.As(err, &usage) {
+		t.Errorf("%v is no matter of the command line", err)
+	}
+}
+
+// A diff shows what people wrote, not what the server keeps for itself.
+func TestReadable(t *testing.T) {
+	o := writtenWeb(nil).Object
+	d := o.Deployment
+	d.ResourceVersion, d.Generation = "42", 7
+	d.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}}
+	d.Annotations = map[string]string{workload.AnnotationLastApplied: "{}", "team": "red"}
+	d.Status = appsv1.DeploymentStatus{ReadyReplicas: 3}
+	text, err := readable(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, hidden := range []string{"42", "generation", "managedFields", "last-applied", "readyReplicas"} {
+		if strings.Contains(text, hidden) {
+			t.Errorf("%s is in it:\n%s", hidden, text)
+		}
+	}
+	if !strings.Contains(text, "team: red") || d.ResourceVersion != "42" || d.Status.ReadyReplicas != 3 {
+		t.Errorf("too much is gone, or the object was changed:\n%s", text)
+	}
+}
+
+// A note is for those who ask for details; a warning stays in the result; a refusal says what to type.
+func TestReport(t *testing.T) {
+	checks := []cluster.Check{
+		{Check: cluster.CheckPermission, Level: cluster.Note, Workload: webRef, Message: "no permission to list events"},
+		{Check: cluster.CheckOwner, Level: cluster.Warn, Workload: webRef, Message: "it is Helm's", Next: []string{"helm get values web"}},
+		{Check: cluster.CheckPaused, Level: cluster.Refuse, Workload: webRef, Message: "it is paused", Next: []string{"kubectl rollout resume deployment/web"}},
+	}
+	var out, errOut strings.Builder
+	r := offlineRelease(t, &out, &errOut, &releaseFlags{})
+	if err := r.report(checks); err != nil {
+		t.Fatal(err)
+	}
+	const want = "warning: it is Helm's\n  next: helm get values web\nerror: it is paused\n  next: kubectl rollout resume deployment/web\n"
+	if errOut.String() != want || !slices.Equal(r.warnings, []string{"it is Helm's"}) {
+		t.Errorf("%q\n%s", r.warnings, errOut.String())
+	}
+
+	errOut.Reset()
+	r = offlineRelease(t, &out, &errOut, &releaseFlags{watchFlags: watchFlags{progress: "ndjson"}})
+	if err := r.report(checks); err != nil {
+		t.Fatal(err)
+	}
+	var types []rollout.EventType
+	for line := range strings.Lines(errOut.String()) {
+		var e rollout.Event
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		types = append(types, e.Type)
+	}
+	if !slices.Equal(types, []rollout.EventType{rollout.EventWarning, rollout.EventResult}) || !slices.Equal(r.warnings, []string{"it is Helm's"}) {
+		t.Errorf("%v %q", types, r.warnings)
+	}
+}
+
+// What was refused says so in the result, each workload with its own reason, and exits with 3.
+func TestRefuse(t *testing.T) {
+	var out, errOut strings.Builder
+	r := offlineRelease(t, &out, &errOut, &releaseFlags{reason: "release 2"})
+	*r.output.print.OutputFormat = outputResult
+	before := &rollout.Before{Workload: &workload.Workload{Desired: 3, Updated: 3, Total: 3}, Revision: &workload.Revision{Number: 4}}
+	err := r.refuse(t.Context(), []cluster.Change{changeOf("web", before, "web:2.0"), changeOf("api", before, "web:2.0")}, []cluster.Check{
+		{Level: cluster.Refuse, Workload: webRef, Message: "web is paused", Next: []string{"kubectl rollout resume deployment/web"}},
+		{Level: cluster.Refuse, Message: "no quota is left"},
+	})
+	var decided decidedError
+	if !errors.As(err, &decided) || decided.code != exitRefused {
+		t.Errorf("%v", err)
+	}
+	var result rollout.Result
+	if err := json.Unmarshal([]byte(out.String()), &result); err != nil {
+		t.Fatal(err)
+	}
+	web, api := result.Workloads[0], result.Workloads[1]
+	if result.Outcome != rollout.Refused || result.Reason != "release 2" || result.Message != "web is paused (nothing was changed)" || web.Message != "web is paused" || api.Message != "no quota is left" {
+		t.Errorf("%+v", result)
+	}
+	if web.Revision.From != 4 || web.Revision.To != 0 || web.Images.To["web"] != "web:2.0" || web.Replicas.Desired != 3 || !slices.Equal(result.Next, []string{"kubectl rollout resume deployment/web"}) {
+		t.Errorf("%+v %q", web, result.Next)
+	}
+}
+
+// --wait=false promises no more than kubectl does: written, and that is all that is known.
+func TestNotWatched(t *testing.T) {
+	var out strings.Builder
+	r := offlineRelease(t, &out, &strings.Builder{}, &releaseFlags{})
+	*r.output.print.OutputFormat = outputResult
+	w := writtenWeb(nil)
+	w.Deployment.Generation = 2
+	if err := r.notWatched(t.Context(), []cluster.Written{w}); err != nil {
+		t.Fatal(err)
+	}
+	var result rollout.Result
+	if err := json.Unmarshal([]byte(out.String()), &result); err != nil {
+		t.Fatal(err)
+	}
+	if result.Outcome != rollout.Undecided || result.ExitCode != exitOK || result.Workloads[0].Message != "written, not watched" {
+		t.Errorf("%+v", result)
+	}
+}
+
+func TestHintsOfAnError(t *testing.T) {
+	cause := errors.New("gone")
+	err := fmt.Errorf("status: %w", hintedError{cause, []string{"kubectl get pods"}})
+	var hinter view.Hinter
+	if !errors.As(err, &hinter) || !slices.Equal(hinter.Hints(), []string{"kubectl get pods"}) || !errors.Is(err, cause) || err.Error() != "status: gone" {
+		t.Errorf("%v", err)
+	}
+}
+
+// The server's silence and its return are told, each once.
+func TestOutagesAreTold(t *testing.T) {
+	f := &follower{now: func() time.Time { return noon }}
+	for _, step := range []struct {
+		name   string
+		update func() []rollout.Event
+		want   []string
+	}{
+		{"it answers", func() []rollout.Event { return f.take(watch.Update{}) }, nil},
+		{"it is silent", func() []rollout.Event { return f.take(watch.Update{Unreachable: noon, Trouble: errors.New("refused")}) }, []string{"the API server does not answer: refused; still trying"}},
+		{"it is silent still", func() []rollout.Event { return f.take(watch.Update{Unreachable: noon, Trouble: errors.New("refused")}) }, nil},
+		{"it is back", func() []rollout.Event { return f.take(watch.Update{}) }, []string{"the API server answers again"}},
+	} {
+		if got := messages(step.update()); !slices.Equal(got, step.want) {
+			t.Errorf("%s: %q, want %q", step.name, got, step.want)
+		}
+	}
+	f.unreachable = noon.Add(-maxSilence + time.Second)
+	if f.silent() {
+		t.Error("given up too early")
+	}
+	f.unreachable = noon.Add(-maxSilence)
+	if !f.silent() {
+		t.Error("never given up")
+	}
+}
