@@ -46,21 +46,24 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// A workload that has the template already, and does not serve with it, is no success.
+// A workload that has the template already is no success while its rollout is not complete. Of one
+// that is scaled to 0 there is nothing to wait for.
 func TestPending(t *testing.T) {
-	before := func(serving bool, desired int32) *rollout.Before {
-		return &rollout.Before{Serving: serving, Workload: &workload.Workload{Desired: desired}}
+	before := func(desired, available int32) *rollout.Before {
+		return &rollout.Before{Serving: true, Workload: &workload.Workload{
+			Generation: 2, ObservedGeneration: 2, Desired: desired, Updated: desired, Total: desired, Available: available,
+		}}
 	}
 	waiting, settled := pending([]cluster.Change{
-		changeOf("serves", before(true, 3), ""), changeOf("broken", before(false, 3), ""), changeOf("scaled-to-0", before(false, 0), ""),
+		changeOf("complete", before(3, 3), ""), changeOf("broken", before(3, 2), ""), changeOf("scaled-to-0", &rollout.Before{Workload: &workload.Workload{Generation: 3}}, ""),
 	})
-	if !slices.Equal(namesOf(waiting), []string{"broken"}) || !slices.Equal(namesOf(settled), []string{"serves", "scaled-to-0"}) {
+	if !slices.Equal(namesOf(waiting), []string{"broken"}) || !slices.Equal(namesOf(settled), []string{"complete", "scaled-to-0"}) {
 		t.Errorf("pending %q, settled %q", namesOf(waiting), namesOf(settled))
 	}
 	var out, errOut strings.Builder
 	r := offlineRelease(t, &out, &errOut, &releaseFlags{})
 	r.warnPending(waiting)
-	const want = "deployment/broken has this template already, and is not serving with it"
+	const want = "deployment/broken has this template already, and its rollout is not complete"
 	if !slices.Equal(r.warnings, []string{want}) || errOut.String() != "warning: "+want+"\n" {
 		t.Errorf("%q\n%s", r.warnings, errOut.String())
 	}
@@ -191,17 +194,18 @@ func TestHintsOfAnError(t *testing.T) {
 // The server's silence and its return are told, each once.
 func TestOutagesAreTold(t *testing.T) {
 	f := &follower{now: func() time.Time { return noon }}
+	silent := watch.Update{Unreachable: noon, Trouble: errors.New("refused")}
 	for _, step := range []struct {
 		name   string
-		update func() []rollout.Event
+		update watch.Update
 		want   []string
 	}{
-		{"it answers", func() []rollout.Event { return f.take(watch.Update{}) }, nil},
-		{"it is silent", func() []rollout.Event { return f.take(watch.Update{Unreachable: noon, Trouble: errors.New("refused")}) }, []string{"the API server does not answer: refused; still trying"}},
-		{"it is silent still", func() []rollout.Event { return f.take(watch.Update{Unreachable: noon, Trouble: errors.New("refused")}) }, nil},
-		{"it is back", func() []rollout.Event { return f.take(watch.Update{}) }, []string{"the API server answers again"}},
+		{"it answers", watch.Update{}, nil},
+		{"it is silent", silent, []string{"the API server does not answer: refused; still trying"}},
+		{"it is silent still", silent, nil},
+		{"it is back", watch.Update{}, []string{"the API server answers again"}},
 	} {
-		if got := messages(step.update()); !slices.Equal(got, step.want) {
+		if got := messages(f.take(step.update, &rollout.State{})); !slices.Equal(got, step.want) {
 			t.Errorf("%s: %q, want %q", step.name, got, step.want)
 		}
 	}

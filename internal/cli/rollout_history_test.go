@@ -30,12 +30,12 @@ func TestHistoryOfOneRevision(t *testing.T) {
 		var out strings.Builder
 		env := newEnv(strings.NewReader(""), &out, &strings.Builder{}, func(string) string { return "" }, time.Now)
 		f := rolloutHistoryFlags{revision: 3, format: format}
-		if err := f.template(env, withRevisions(2, 3, 4)); err != nil || !strings.Contains(out.String(), want) || !strings.HasSuffix(out.String(), "\n") || strings.Contains(out.String(), "web:2") {
+		if err := f.template(env, webRef, withRevisions(2, 3, 4).Revisions); err != nil || !strings.Contains(out.String(), want) || !strings.HasSuffix(out.String(), "\n") || strings.Contains(out.String(), "web:2") {
 			t.Errorf("-o %q: %v\n%s", format, err, out.String())
 		}
 		f.revision = 9
 		var missing *rollout.RevisionNotFoundError
-		if err := f.template(env, withRevisions(2, 3, 4)); !errors.As(err, &missing) || !slices.Equal(missing.Have, []int64{2, 3, 4}) || missing.Workload != webRef {
+		if err := f.template(env, webRef, withRevisions(2, 3, 4).Revisions); !errors.As(err, &missing) || !slices.Equal(missing.Have, []int64{2, 3, 4}) || missing.Workload != webRef {
 			t.Errorf("revision 9: %v", err)
 		}
 	}
