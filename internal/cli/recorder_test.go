@@ -117,7 +117,7 @@ func TestRecorderLeavesAReadableFileWhenKilled(t *testing.T) {
 		if early := size(); begun == 0 || early != begun {
 			t.Errorf("%d bytes after the beginning, %d after the storm: want the former, and no flush for each line", begun, early)
 		}
-		time.Sleep(flushAfter)
+		<-time.After(flushAfter) // in the bubble's time
 		synctest.Wait()
 		killed, err := os.ReadFile(name)
 		if err != nil {

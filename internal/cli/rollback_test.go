@@ -26,27 +26,39 @@ func TestRollbackMessage(t *testing.T) {
 		want     string
 	}{
 		"the image that was replaced": {
-			3, images{"web": "web:1", "log": "log:1"}, images{"web": "web:2", "log": "log:1"},
+			3,
+			images{"web": "web:1", "log": "log:1"},
+			images{"web": "web:2", "log": "log:1"},
 			"rolling back to revision 3 (web:1): it was serving before this change",
 		},
 		"the same one in two containers": {
-			3, images{"web": "shop:1", "worker": "shop:1"}, images{"web": "shop:2", "worker": "shop:2"},
+			3,
+			images{"web": "shop:1", "worker": "shop:1"},
+			images{"web": "shop:2", "worker": "shop:2"},
 			"rolling back to revision 3 (shop:1): it was serving before this change",
 		},
 		"several": {
-			3, images{"web": "web:1", "log": "log:1"}, images{"web": "web:2", "log": "log:2"},
+			3,
+			images{"web": "web:1", "log": "log:1"},
+			images{"web": "web:2", "log": "log:2"},
 			"rolling back to revision 3: it was serving before this change",
 		},
 		"none": {
-			3, images{"web": "web:1"}, images{"web": "web:1"},
+			3,
+			images{"web": "web:1"},
+			images{"web": "web:1"},
 			"rolling back to revision 3: it was serving before this change",
 		},
 		"what came is not known": {
-			3, images{"web": "web:1"}, nil,
+			3,
+			images{"web": "web:1"},
+			nil,
 			"rolling back to revision 3: it was serving before this change",
 		},
 		"the revision is not known": {
-			0, images{"web": "web:1"}, images{"web": "web:2"},
+			0,
+			images{"web": "web:1"},
+			images{"web": "web:2"},
 			"rolling back to what was serving before this change",
 		},
 	} {

@@ -97,8 +97,12 @@ func TestServerWarnings(t *testing.T) {
 		code int
 		text string
 	}{
-		{ctx, 299, "would violate PodSecurity"}, {ctx, 299, "would violate PodSecurity"}, {ctx, 199, "stale"}, {ctx, 299, ""},
-		{withWarnings(t.Context(), &other), 299, "deprecated"}, {t.Context(), 299, "nobody asks"},
+		{ctx, 299, "would violate PodSecurity"},
+		{ctx, 299, "would violate PodSecurity"},
+		{ctx, 199, "stale"},
+		{ctx, 299, ""},
+		{withWarnings(t.Context(), &other), 299, "deprecated"},
+		{t.Context(), 299, "nobody asks"},
 	} {
 		warningRouter{}.HandleWarningHeaderWithContext(w.ctx, w.code, "", w.text)
 	}

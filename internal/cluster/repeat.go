@@ -23,6 +23,7 @@ type patience struct {
 // Before anything is written, the user rather hears of the trouble; afterwards nobody else brings
 // the workload back, so that a restarting API server is waited for.
 func applyPatience() patience { return patience{conflicts: 20, trouble: 10 * time.Second} }
+
 func restorePatience() patience {
 	return patience{conflicts: 50, trouble: 2 * time.Minute, refusals: 10 * time.Second}
 }
