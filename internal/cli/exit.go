@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -117,6 +118,8 @@ func exitCode(ctx context.Context, err error) int {
 		return exitUsage
 	case ctx.Err() != nil:
 		return signalCode(ctx)
+	case errors.Is(err, term.ErrInterrupted):
+		return exitInterrupted
 	case errors.As(err, &refused):
 		return exitRefused
 	default:

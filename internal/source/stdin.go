@@ -3,7 +3,6 @@ package source
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -79,5 +78,5 @@ func asking(ctx context.Context, key string, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return &PromptError{Key: key, Problem: errors.Join(errors.New("no answer"), err).Error(), Next: "the same command again"}
+	return &PromptError{Key: key, Problem: "no answer: " + err.Error(), Next: "the same command again", Err: err}
 }

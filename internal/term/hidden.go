@@ -21,19 +21,30 @@ func (t *Terminal) ReadHidden(ctx context.Context, question string) ([]byte, err
 		return nil, ErrNoTerminal
 	}
 	fd := int(f.Fd())
-	state, err := xterm.GetState(fd)
+	// Raw before the question is seen: who answers at once must not see the answer's beginning.
+	state, err := xterm.MakeRaw(fd)
 	if err != nil {
 		return nil, fmt.Errorf("asking on the terminal: %w", err)
 	}
-	if _, err := fmt.Fprint(t.Err, question); err != nil {
-		return nil, fmt.Errorf("asking on the terminal: %w", err)
+	prompt := xterm.NewTerminal(keyboard{f, t.Err}, "")
+	line, err := unlessDone(ctx, func() ([]byte, error) {
+		line, err := prompt.ReadPassword(question)
+		return []byte(line), err
+	})
+	if errors.Is(err, io.EOF) {
+		_, newline := fmt.Fprint(t.Err, "\r\n")
+		err = errors.Join(ErrInterrupted, newline)
 	}
-	line, err := unlessDone(ctx, func() ([]byte, error) { return xterm.ReadPassword(fd) })
-	if ctx.Err() != nil {
-		err = errors.Join(context.Cause(ctx), xterm.Restore(fd, state))
-	}
-	_, newline := fmt.Fprintln(t.Err)
-	return line, errors.Join(err, newline)
+	return line, errors.Join(err, xterm.Restore(fd, state))
+}
+
+// ErrInterrupted is ctrl-c, or ctrl-d, in place of an answer: a raw terminal makes no signal of them.
+var ErrInterrupted = errors.New("interrupted")
+
+// keyboard reads what is typed and writes where questions stand.
+type keyboard struct {
+	io.Reader
+	io.Writer
 }
 
 // unlessDone runs a read that no context can end; when the context does, the read is left behind.
