@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -127,12 +126,9 @@ func fieldName(field string) string {
 	return strings.TrimPrefix(field, ".")
 }
 
-var managerQuoted = regexp.MustCompile(`conflict with ("[^"]*"(?: with subresource "[^"]*")?)`)
-
-// managerName finds the name in the server's own words (managedfields/internal/conflict.go).
+// managerName finds the name in the server's own words (managedfields/internal/conflict.go): conflict
+// with "NAME" using v1.
 func managerName(message string) string {
-	if m := managerQuoted.FindStringSubmatch(message); m != nil {
-		return m[1]
-	}
-	return message
+	name, _, _ := strings.Cut(strings.TrimPrefix(message, "conflict with "), " using ")
+	return name
 }

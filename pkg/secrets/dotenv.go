@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"sync"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/template"
@@ -103,11 +104,14 @@ type expansion struct {
 	unset bool
 }
 
-var operator = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-?+])`)
+// operator is compiled when a dotenv file is read: a program's start is no time for it.
+var operator = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-?+])`)
+})
 
 func newExpansion(text string, find Lookup) *expansion {
 	x := &expansion{find: find, named: map[string]string{}}
-	for _, m := range operator.FindAllStringSubmatch(text, -1) {
+	for _, m := range operator().FindAllStringSubmatch(text, -1) {
 		if len(x.named[m[1]]) != 1 {
 			x.named[m[1]] = m[2]
 		}

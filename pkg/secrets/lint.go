@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -134,11 +133,20 @@ func notUTF8(e Entry, _ bool) string {
 	return fmt.Sprintf("the value, of %s, is not UTF-8: it can be mounted as a file, and can't be a variable", Size(len(e.Value)))
 }
 
-var shellName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+// shellName tells whether a shell reads it as the name of a variable.
+func shellName(key string) bool {
+	for i, r := range key {
+		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return key != ""
+}
 
 // The keys of files are file names, and meant to be mounted.
 func noEnvName(e Entry, _ bool) string {
-	if e.Origin.Kind == File || shellName.MatchString(e.Key) {
+	if e.Origin.Kind == File || shellName(e.Key) {
 		return ""
 	}
 	near := strings.Map(func(r rune) rune {
@@ -147,7 +155,7 @@ func noEnvName(e Entry, _ bool) string {
 		}
 		return r
 	}, e.Key)
-	if !shellName.MatchString(near) {
+	if !shellName(near) {
 		near = "_" + near
 	}
 	return fmt.Sprintf("the key can't be the name of a variable that a shell reads; %s could", near)
