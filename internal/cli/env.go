@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"os"
 	"time"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -15,6 +16,8 @@ type Env struct {
 	Now  func() time.Time
 	// Getenv reads the process environment.
 	Getenv func(string) string
+	// Environ is all of it, NAME=VALUE.
+	Environ func() []string
 	// Flags are kubectl's: --kubeconfig, --context, --namespace, --as and the rest.
 	Flags *genericclioptions.ConfigFlags
 }
@@ -23,7 +26,7 @@ func newEnv(in io.Reader, out, errOut io.Writer, getenv func(string) string, now
 	return &Env{
 		Term:   term.New(in, out, errOut, getenv),
 		Now:    now,
-		Getenv: getenv,
+		Getenv: getenv, Environ: os.Environ,
 		// usePersistentConfig: the kubeconfig is read once.
 		Flags: genericclioptions.NewConfigFlags(true),
 	}

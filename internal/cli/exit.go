@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -92,6 +93,12 @@ func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
+// refusedError: something stood against the change before anything was written.
+type refusedError struct{ err error }
+
+func (e refusedError) Error() string { return e.err.Error() }
+func (e refusedError) Unwrap() error { return e.err }
+
 // decidedError ends a verb whose outcome has been shown already: only the code is left to give.
 type decidedError struct{ code int }
 
@@ -101,6 +108,7 @@ func (e decidedError) Error() string { return fmt.Sprintf("exit code %d", e.code
 func exitCode(ctx context.Context, err error) int {
 	var decided decidedError
 	var usage usageError
+	var refused refusedError
 	switch {
 	case err == nil:
 		return exitOK
@@ -110,6 +118,10 @@ func exitCode(ctx context.Context, err error) int {
 		return exitUsage
 	case ctx.Err() != nil:
 		return signalCode(ctx)
+	case errors.Is(err, term.ErrInterrupted):
+		return exitInterrupted
+	case errors.As(err, &refused):
+		return exitRefused
 	default:
 		return exitError
 	}

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -28,6 +29,8 @@ func TestExitCode(t *testing.T) {
 		"a wrong command line":          {t.Context(), fmt.Errorf("set image: %w", usagef("no image")), 2},
 		"an outcome":                    {t.Context(), errors.Join(errors.New("stdout is gone"), decidedError{5}), 5},
 		"an outcome, then a signal":     {ended(syscall.SIGINT), decidedError{4}, 4},
+		"refused":                       {t.Context(), refusedError{errors.New("unset")}, 3},
+		"ctrl-c at a prompt":            {t.Context(), refusedError{fmt.Errorf("password: %w", term.ErrInterrupted)}, 130},
 		"interrupted":                   {ended(syscall.SIGINT), errors.New("context canceled"), 130},
 		"terminated":                    {ended(syscall.SIGTERM), errors.New("context canceled"), 143},
 		"a usage error, then a signal":  {ended(syscall.SIGTERM), usagef("no image"), 2},

@@ -73,8 +73,7 @@ func (f *releaseFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.onFailure, "on-failure", "rollback", `What a failed rollout leads to: "rollback", "keep" or "pause"`)
 	flags.StringVar(&f.onInterrupt, "on-interrupt", "keep", `What SIGINT or SIGTERM leads to: "keep" (say how to take it up again) or "rollback"`)
 	flags.StringVar(&f.reason, "reason", "", "Why, for rollout history (the annotation kubernetes.io/change-cause); the default tells the CI job or the command")
-	flags.StringVar(&f.dryRun, "dry-run", "none", `Must be "none", "server", or "client". If client strategy, only print the object that would be sent, without sending it. If server strategy, submit server-side request without persisting the resource.`)
-	flags.Lookup("dry-run").NoOptDefVal = "unchanged"
+	addDryRun(flags, &f.dryRun)
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what the change does to each object")
 	flags.StringVar(&f.fieldManager, "field-manager", "kubectl-app", "Name of the manager used to track field ownership.")
 }
@@ -83,7 +82,7 @@ func (f *releaseFlags) validate(flags *pflag.FlagSet) error {
 	for _, err := range []error{
 		oneOf("on-failure", f.onFailure, "rollback", "keep", "pause"),
 		oneOf("on-interrupt", f.onInterrupt, "keep", "rollback"),
-		f.validateDryRun(),
+		checkDryRun(f.dryRun),
 	} {
 		if err != nil {
 			return err
@@ -101,16 +100,6 @@ func (f *releaseFlags) validate(flags *pflag.FlagSet) error {
 		}
 	}
 	return nil
-}
-
-func (f *releaseFlags) validateDryRun() error {
-	switch f.dryRun {
-	case "none", "client", "server":
-		return nil
-	case "unchanged":
-		return usagef(`--dry-run needs a value: --dry-run=client or --dry-run=server`)
-	}
-	return oneOf("dry-run", f.dryRun, "none", "client", "server")
 }
 
 func oneOf(flag, value string, allowed ...string) error {

@@ -15,6 +15,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	await JOB PATTERN                          until a line of its output, or its screen, says this
 //	signal JOB INT|TERM|KILL, resize JOB COLSxROWS
 //	press JOB KEY                              ctrl-c, typed at the job's terminal
+//	type JOB LINE                              a line, typed there
 //	finish JOB N                               it ends with this code
 //	frames JOB PATTERN                         the screen of a job has shown this at some moment
 //	fits JOB COLS                              no frame of a job has a wider line
@@ -41,6 +42,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"signal":     signalJob,
 	"resize":     resize,
 	"press":      press,
+	"type":       typeLine,
 	"finish":     finish,
 	"frames":     frames,
 	"fits":       fits,

@@ -108,6 +108,15 @@ func press(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
+// typeLine types a line at the job's terminal.
+func typeLine(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: type JOB LINE")
+	}
+	_, err := onTerminal(ts, args[0]).screen.file.WriteString(args[1] + "\r")
+	ts.Check(err)
+}
+
 func size(columns, rows int) *pty.Winsize {
 	return &pty.Winsize{Cols: uint16(columns), Rows: uint16(rows)}
 }

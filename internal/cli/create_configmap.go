@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+const createConfigMapExample = `  # From literals, as kubectl does; the second time it updates, and shows what changed by key
+  kubectl app create configmap app --from-literal=LOG_LEVEL=debug --from-literal=COLOR=blue
+
+  # From the files of a directory; their names are the keys
+  kubectl app create configmap app --from-file=conf/
+
+  # From a .env file as docker compose reads it, with a hash of the content in the name
+  kubectl app create configmap app --from-dotenv .env --append-hash
+
+  # Check what would change, with the server's word on it, and change nothing
+  kubectl app create configmap app --from-literal=LOG_LEVEL=info --dry-run=server --diff`
+
+func newCreateConfigMap(env *Env) *cobra.Command {
+	var sources sourceFlags
+	var flags creationFlags
+	out := newObjectOutput()
+	cmd := &cobra.Command{
+		Use:     "configmap NAME [KEY=VALUE | KEY=-] ... [--from-literal=KEY=VALUE] [--from-file=[KEY=]SOURCE] [--from-env=NAME[=KEY]]",
+		Aliases: []string{"cm"},
+		Short:   "Create or update a ConfigMap from literals, files, .env files, variables or stdin",
+		Long: `Create a ConfigMap, as kubectl create configmap does. If it is there already, update it and show by
+key what changed; keys that others have set stay.
+
+KEY=- takes the value from stdin. A value that is not UTF-8 becomes binaryData.`,
+		Example: createConfigMapExample,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := newCreation(env, &flags, out, args, sources.strict)
+			if err != nil {
+				return err
+			}
+			request, err := sources.created(args[1:])
+			if err != nil {
+				return err
+			}
+			entries, err := c.read(cmd.Context(), &sources, request, false)
+			if err != nil {
+				return err
+			}
+			return c.write(cmd.Context(), flags.configMap(entries))
+		},
+	}
+	sources.add(cmd.Flags())
+	flags.add(cmd.Flags())
+	out.add(cmd)
+	return cmd
+}
+
+// configMap makes a ConfigMap of entries.
+func (f *creationFlags) configMap(entries []secrets.Entry) build {
+	return func(m secrets.Meta) (cluster.Content, error) {
+		c, err := secrets.NewConfigMap(m, entries)
+		if err == nil && f.appendHash {
+			err = secrets.AppendConfigMapHash(c)
+		}
+		return cluster.Content{ConfigMap: c}, err
+	}
+}

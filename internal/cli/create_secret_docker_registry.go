@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/internal/source"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+const createSecretDockerRegistryExample = `  # The password from a variable of this process, in place of the command line
+  kubectl app create secret docker-registry pull --docker-server=ghcr.io --docker-username=me --docker-password-env=TOKEN
+
+  # The password from stdin, as docker login takes it
+  printf %s "$TOKEN" | kubectl app create secret docker-registry pull --docker-username=me --docker-password-stdin
+
+  # From what docker login has written
+  kubectl app create secret docker-registry pull --from-file=config.json`
+
+// dockerFlags are kubectl's, and two ways for the password that leave it out of the command line.
+type dockerFlags struct {
+	files             []string
+	server            string
+	username          string
+	email             string
+	password          string
+	passwordStdin     bool
+	passwordVariable  string
+	passwordPrompting bool
+}
+
+func newCreateSecretDockerRegistry(env *Env) *cobra.Command {
+	var docker dockerFlags
+	var flags creationFlags
+	out := newObjectOutput()
+	cmd := &cobra.Command{
+		Use:     "docker-registry NAME --docker-username=USER --docker-password-stdin [--docker-server=SERVER] [--from-file=[KEY=]FILE]",
+		Short:   "Create or update a Secret for pulling images",
+		Long:    "Create a Secret that the kubelet logs in to a registry with, as kubectl create secret docker-registry does.",
+		Example: createSecretDockerRegistryExample,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := newCreation(env, &flags, out, args, false)
+			if err == nil {
+				err = docker.validate(args)
+			}
+			if err != nil {
+				return err
+			}
+			entry, err := docker.entry(cmd.Context(), env.machine())
+			if err != nil {
+				return refused(err)
+			}
+			return c.write(cmd.Context(), flags.secret(corev1.SecretTypeDockerConfigJson, []secrets.Entry{entry}))
+		},
+	}
+	docker.add(cmd.Flags())
+	flags.add(cmd.Flags())
+	out.add(cmd)
+	return cmd
+}
+
+func (f *dockerFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&f.username, "docker-username", "", "Username for Docker registry authentication")
+	flags.StringVar(&f.password, "docker-password", "", "Password for Docker registry authentication; it stays in the shell's history")
+	flags.BoolVar(&f.passwordStdin, "docker-password-stdin", false, "Take the password from stdin")
+	flags.StringVar(&f.passwordVariable, "docker-password-env", "", "Take the password from this variable of the process")
+	flags.BoolVar(&f.passwordPrompting, "docker-password-prompt", false, "Ask for the password, twice, without showing it")
+	flags.StringVar(&f.email, "docker-email", "", "Email for Docker registry")
+	flags.StringVar(&f.server, "docker-server", secrets.DefaultRegistry, "Server location for Docker registry")
+	flags.StringSliceVar(&f.files, "from-file", nil, "A config.json of docker, or "+corev1.DockerConfigJsonKey+"=FILE")
+}
+
+func (f *dockerFlags) validate(args []string) error {
+	if len(args) > 1 {
+		return usagef("a docker-registry Secret holds a login: no argument stands behind the name")
+	}
+	ways := 0
+	for _, given := range []bool{f.password != "", f.passwordStdin, f.passwordVariable != "", f.passwordPrompting} {
+		if given {
+			ways++
+		}
+	}
+	switch {
+	case len(f.files) == 1 && ways == 0 && f.username == "":
+		return nil
+	case len(f.files) > 0:
+		return usagef("--from-file takes one config.json, and no login beside it")
+	case f.username == "" || f.server == "" || ways == 0:
+		return usagef("it takes --from-file, or --docker-username, --docker-server and the password: --docker-password-stdin, --docker-password-env, --docker-password-prompt or --docker-password")
+	case ways > 1:
+		return usagef("the password is given in %d ways: leave one", ways)
+	}
+	return nil
+}
+
+// entry is the one key of the Secret.
+func (f *dockerFlags) entry(ctx context.Context, m *source.Machine) (secrets.Entry, error) {
+	if len(f.files) > 0 {
+		return f.config(ctx, m)
+	}
+	password, err := f.secret(ctx, m)
+	if err != nil {
+		return secrets.Entry{}, err
+	}
+	return secrets.Login{Server: f.server, Username: f.username, Email: f.email, Password: password}.Entry()
+}
+
+func (f *dockerFlags) secret(ctx context.Context, m *source.Machine) (secrets.Entry, error) {
+	const key = "password"
+	switch {
+	case f.passwordVariable != "":
+		return secrets.VariableSource{Name: f.passwordVariable, Key: key}.Entry(m.Environment)
+	case f.passwordPrompting:
+		return m.Ask(ctx, key)
+	case f.passwordStdin:
+		// As docker login does: what echo adds is no part of a password.
+		e, err := m.Stdin(ctx, key)
+		return secrets.TrimNewline([]secrets.Entry{e})[0], err
+	}
+	return secrets.Entry{Key: key, Value: []byte(f.password), Origin: secrets.Origin{Kind: secrets.Literal, Name: "--docker-password"}}, nil
+}
+
+func (f *dockerFlags) config(ctx context.Context, m *source.Machine) (secrets.Entry, error) {
+	path := strings.TrimPrefix(f.files[0], corev1.DockerConfigJsonKey+"=")
+	content, err := m.File(ctx, path)
+	e := secrets.Entry{Key: corev1.DockerConfigJsonKey, Value: content, Origin: secrets.Origin{Kind: secrets.File, Name: path}}
+	if err != nil {
+		return e, err
+	}
+	return e, secrets.CheckDockerConfig(e)
+}

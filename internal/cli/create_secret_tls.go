@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+const createSecretTLSExample = `  # From a certificate and its key, in PEM; a pair that does not match is refused
+  kubectl app create secret tls web --cert=tls.crt --key=tls.key`
+
+func newCreateSecretTLS(env *Env) *cobra.Command {
+	var flags creationFlags
+	var certificate, key string
+	out := newObjectOutput()
+	cmd := &cobra.Command{
+		Use:     "tls NAME --cert=FILE --key=FILE",
+		Short:   "Create or update a TLS Secret from a certificate and its key",
+		Long:    "Create a TLS Secret, as kubectl create secret tls does: both files in PEM, the server's own certificate first.",
+		Example: createSecretTLSExample,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := newCreation(env, &flags, out, args, false)
+			switch {
+			case err != nil:
+				return err
+			case certificate == "" || key == "":
+				return usagef("--cert and --key are both needed")
+			case len(args) > 1:
+				return usagef("a TLS Secret holds its certificate and its key: no argument stands behind the name")
+			}
+			entries, err := env.tlsEntries(cmd.Context(), certificate, key)
+			if err != nil {
+				return refused(err)
+			}
+			return c.write(cmd.Context(), flags.secret(corev1.SecretTypeTLS, entries))
+		},
+	}
+	cmd.Flags().StringVar(&certificate, "cert", "", "Path to PEM encoded public key certificate.")
+	cmd.Flags().StringVar(&key, "key", "", "Path to private key associated with given certificate.")
+	flags.add(cmd.Flags())
+	out.add(cmd)
+	return cmd
+}
+
+func (e *Env) tlsEntries(ctx context.Context, certificate, key string) ([]secrets.Entry, error) {
+	m := e.machine()
+	first, certificateErr := m.File(ctx, certificate)
+	second, keyErr := m.File(ctx, key)
+	if err := errors.Join(certificateErr, keyErr); err != nil {
+		return nil, err
+	}
+	return secrets.TLSEntries(first, second,
+		secrets.Origin{Kind: secrets.File, Name: certificate}, secrets.Origin{Kind: secrets.File, Name: key})
+}

@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/source"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// creation is the way of a Secret or a ConfigMap from its sources to the server: read, check, write,
+// say what changed.
+type creation struct {
+	env     *Env
+	flags   *creationFlags
+	output  *objectOutput
+	options cluster.UpsertOptions
+	meta    secrets.Meta
+	strict  bool
+}
+
+// build makes the object of entries that are read and checked.
+type build func(secrets.Meta) (cluster.Content, error)
+
+func newCreation(env *Env, flags *creationFlags, out *objectOutput, args []string, strict bool) (*creation, error) {
+	options, err := flags.options()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if err := out.validate(); err != nil {
+		return nil, err
+	}
+	meta, err := flags.meta(args)
+	return &creation{env: env, flags: flags, output: out, options: options, meta: meta, strict: strict}, err
+}
+
+// machine is where values come from.
+func (e *Env) machine() *source.Machine {
+	return &source.Machine{Terminal: e.Term, Environment: e.Environ(), Random: rand.Reader}
+}
+
+// read gives the entries of the sources, checked. A Secret encodes its values itself.
+func (c *creation) read(ctx context.Context, f *sourceFlags, r source.Request, encoded bool) ([]secrets.Entry, error) {
+	entries, notes, err := c.env.machine().Read(ctx, r)
+	if err == nil {
+		err = secrets.Check(entries)
+	}
+	if err != nil {
+		return nil, refused(err)
+	}
+	if f.trimNewline {
+		entries = secrets.TrimNewline(entries)
+	}
+	return entries, c.lint(append(notes, secrets.Lint(entries, encoded)...))
+}
+
+// lint shows what is likely wrong; with --strict that is the end.
+func (c *creation) lint(found []secrets.Finding) error {
+	if len(found) > 0 && c.strict {
+		faults := make([]error, 0, len(found))
+		for _, f := range found {
+			faults = append(faults, errors.New(f.String()))
+		}
+		return refusedError{fmt.Errorf("%w\nnothing was written (--strict)", errors.Join(faults...))}
+	}
+	for _, f := range found {
+		if err := view.Warning(c.env.Term, f.String()); err != nil {
+			return fmt.Errorf("writing a warning: %w", err)
+		}
+	}
+	return nil
+}
+
+// write carries the object to the server, as far as --dry-run lets it.
+func (c *creation) write(ctx context.Context, build build) error {
+	connection := cluster.New(c.env.Flags, version)
+	namespace, explicit, err := connection.Namespace()
+	if err != nil {
+		return err
+	}
+	client := c.flags.dryRun == "client"
+	if !client || explicit {
+		c.meta.Namespace = namespace
+	}
+	content, err := build(c.meta)
+	if err != nil {
+		return refused(err)
+	}
+	if client {
+		done := cluster.Upserted{After: content}
+		return errors.Join(c.show(done), c.output.print(c.env, content.Object(), "created", "client"))
+	}
+	done, err := connection.Upsert(ctx, content, c.options)
+	if err != nil {
+		return refused(err)
+	}
+	return errors.Join(c.show(done), c.output.print(c.env, done.After.Object(), done.Operation(), c.flags.dryRun))
+}
+
+// show says on stderr what became of each key, where that is not plain.
+func (c *creation) show(done cluster.Upserted) error {
+	switch {
+	case done.Blind:
+		return view.Warning(c.env.Term, fmt.Sprintf("not allowed to read %s: whether it was there, and what changed, is not known", done.After))
+	case done.Skipped:
+		return view.Warning(c.env.Term, fmt.Sprintf("%s is there already, and was left as it is (--if-exists=skip)", done.After))
+	case c.flags.diff || done.Before.Exists() && done.Operation() == "configured":
+		return view.Keys(c.env.Term, done.After.String(), done.Changes())
+	}
+	return nil
+}
+
+// refused tells the faults that were found before anything was written from the trouble with the way
+// to the server.
+func refused(err error) error {
+	var e *cluster.Error
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &e):
+		return refusedError{err}
+	case e.Reason == cluster.Exists, e.Reason == cluster.FieldConflict, e.Reason == cluster.Immutable, e.Reason == cluster.OtherType:
+		return refusedError{err}
+	}
+	return err
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// creationFlags are those of every verb that creates a Secret or a ConfigMap: kubectl's, and ours.
+type creationFlags struct {
+	appendHash   bool
+	dryRun       string
+	fieldManager string
+	validate     string
+	saveConfig   bool
+
+	labels      []string
+	annotations []string
+	immutable   bool
+	ifExists    string
+	force       bool
+	diff        bool
+}
+
+func (f *creationFlags) add(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.appendHash, "append-hash", false, "Append a hash of the content to the name")
+	addDryRun(flags, &f.dryRun)
+	flags.StringVar(&f.fieldManager, "field-manager", cluster.DefaultFieldManager, "Name of the manager used to track field ownership.")
+	flags.StringVar(&f.validate, "validate", "strict", `Must be one of: strict (or true), warn, ignore (or false).`)
+	flags.Lookup("validate").NoOptDefVal = "strict"
+	flags.BoolVar(&f.saveConfig, "save-config", false, "Is refused: it would write the values into an annotation")
+	flags.StringSliceVarP(&f.labels, "labels", "l", nil, "Labels of the object: KEY=VALUE,KEY=VALUE")
+	flags.StringArrayVar(&f.annotations, "annotations", nil, "An annotation of the object: KEY=VALUE")
+	flags.BoolVar(&f.immutable, "immutable", false, "The content can't be changed any more, only deleted")
+	flags.StringVar(&f.ifExists, "if-exists", string(cluster.UpdateExisting), `What to do if it is there already: "update", "fail" or "skip"`)
+	flags.BoolVar(&f.force, "force-conflicts", false, "Take over keys that another manager has set to other values")
+	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what becomes of each key, in a dry run and of a new object too")
+}
+
+// validations are kubectl's values of --validate.
+var validations = map[string]string{
+	"strict": "Strict", "true": "Strict", "warn": "Warn", "ignore": "Ignore", "false": "Ignore",
+}
+
+func (f *creationFlags) options() (cluster.UpsertOptions, error) {
+	o := cluster.UpsertOptions{
+		WriteOptions: cluster.WriteOptions{FieldManager: f.fieldManager, DryRun: f.dryRun == "server"},
+		IfExists:     cluster.IfExists(f.ifExists), Force: f.force, Validation: validations[f.validate],
+	}
+	if f.saveConfig {
+		return o, usagef("--save-config would write the values into an annotation, where everyone reads them: leave it out; server-side apply needs none")
+	}
+	return o, errors.Join(
+		checkDryRun(f.dryRun), oneOf("if-exists", f.ifExists, "update", "fail", "skip"),
+		oneOf("validate", f.validate, "strict", "true", "warn", "ignore", "false"),
+	)
+}
+
+func (f *creationFlags) meta(args []string) (secrets.Meta, error) {
+	name, err := objectName(args)
+	if err != nil {
+		return secrets.Meta{}, err
+	}
+	labels, err := pairsOf("labels", f.labels, func(value string) bool { return len(validation.IsValidLabelValue(value)) == 0 })
+	if err != nil {
+		return secrets.Meta{}, err
+	}
+	annotations, err := pairsOf("annotations", f.annotations, func(string) bool { return true })
+	return secrets.Meta{Name: name, Labels: labels, Annotations: annotations, Immutable: f.immutable}, err
+}
+
+// objectName is the first argument. What may be a value is not shown.
+func objectName(args []string) (string, error) {
+	if len(args) == 0 {
+		return "", usagef("the name is missing: NAME comes first")
+	}
+	name := args[0]
+	switch {
+	case strings.Contains(name, "="):
+		return "", usagef("the name is missing: NAME comes first, and KEY=VALUE behind it")
+	case len(validation.IsDNS1123Subdomain(name)) == 0:
+		return name, nil
+	}
+	text := fmt.Sprintf("%q can't be a name: it takes small letters, digits, '-' and '.', and begins and ends with a letter or a digit", name)
+	near := strings.Trim(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "-.")
+	if near != name && len(validation.IsDNS1123Subdomain(near)) == 0 {
+		text += fmt.Sprintf("; %q could", near)
+	}
+	return "", usageError{errors.New(text)}
+}
+
+func pairsOf(flag string, texts []string, legal func(value string) bool) (map[string]string, error) {
+	pairs := make(map[string]string, len(texts))
+	for _, text := range texts {
+		key, value, found := strings.Cut(text, "=")
+		if !found || len(validation.IsQualifiedName(key)) > 0 || !legal(value) {
+			return nil, usagef("--%s=%s is not KEY=VALUE as Kubernetes takes it", flag, text)
+		}
+		pairs[key] = value
+	}
+	return pairs, nil
+}
+
+func addDryRun(flags *pflag.FlagSet, value *string) {
+	flags.StringVar(value, "dry-run", "none", `Must be "none", "server", or "client". If client strategy, only print the object that would be sent, without sending it. If server strategy, submit server-side request without persisting the resource.`)
+	flags.Lookup("dry-run").NoOptDefVal = "unchanged"
+}
+
+func checkDryRun(value string) error {
+	if value == "unchanged" {
+		return usagef(`--dry-run needs a value: --dry-run=client or --dry-run=server`)
+	}
+	return oneOf("dry-run", value, "none", "client", "server")
+}

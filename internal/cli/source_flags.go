@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/spf13/pflag"
+
+	"github.com/kubectl-app/kubectl-app/internal/source"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// sourceFlags are all the places that values come from, the same for every verb that takes values.
+type sourceFlags struct {
+	literals    []string
+	files       []string
+	envFiles    []string
+	dotenvFiles []string
+	variables   []string
+	prefixes    []string
+	prompts     []string
+	generate    []string
+	trimNewline bool
+	strict      bool
+}
+
+func (f *sourceFlags) add(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.literals, "from-literal", nil, "Specify a key and literal value to insert (i.e. mykey=somevalue). It stays in the shell's history: for a secret rather take --prompt, --from-env, or KEY=- from stdin")
+	flags.StringSliceVar(&f.files, "from-file", nil, "A file, whose name becomes the key, or KEY=FILE, or a directory: then each regular file in it is a key")
+	flags.StringSliceVar(&f.envFiles, "from-env-file", nil, "A file of KEY=VALUE lines, by kubectl's rules: quotes and inline comments are part of the value")
+	flags.StringSliceVar(&f.dotenvFiles, "from-dotenv", nil, "A .env file as docker compose reads it: quotes, export, comments, several lines, expansion. Of several files the later ones win")
+	flags.StringSliceVar(&f.variables, "from-env", nil, "NAME or NAME=KEY: the value of a variable of this process. Unset is an error")
+	flags.StringSliceVar(&f.prefixes, "from-env-prefix", nil, "All variables of this process whose names begin so; the keys are the names without it")
+	flags.StringSliceVar(&f.prompts, "prompt", nil, "Ask for the value of this key, twice, without showing it")
+	flags.StringArrayVar(&f.generate, "generate", nil, "KEY=LENGTH, or KEY=LENGTH:alnum, :hex or :base64: a random value, which is not shown. Of hex and base64 LENGTH counts random bytes")
+	flags.BoolVar(&f.trimNewline, "trim-newline", false, "Cut one newline off the end of each value from a file or stdin")
+	flags.BoolVar(&f.strict, "strict", false, "Refuse what is otherwise only warned of")
+}
+
+// created is the request of a verb that creates: there is nothing to remove yet.
+func (f *sourceFlags) created(arguments []string) (source.Request, error) {
+	r, parsed, err := f.request(arguments)
+	if err == nil && len(parsed.Remove) > 0 {
+		err = usagef("KEY- removes a key, and create takes none away")
+	}
+	return r, err
+}
+
+// request reads the flags and what stands behind the name. Every fault is in the error.
+func (f *sourceFlags) request(arguments []string) (source.Request, secrets.Arguments, error) {
+	parsed, err := secrets.ParseArguments(arguments)
+	faults := []error{err}
+	r := source.Request{Literals: parsed.Literals, Stdin: parsed.Stdin, EnvFiles: f.envFiles, DotenvFiles: f.dotenvFiles, Prefixes: f.prefixes}
+	for _, text := range f.literals {
+		e, err := secrets.ParseLiteral(text, secrets.Origin{Kind: secrets.Literal, Name: "--from-literal"})
+		r.Literals, faults = append(r.Literals, e), append(faults, err)
+	}
+	for _, text := range f.files {
+		s, err := secrets.ParseFileSource(text)
+		r.Files, faults = append(r.Files, s), append(faults, err)
+	}
+	for _, text := range f.variables {
+		v, err := secrets.ParseVariable(text)
+		r.Variables, faults = append(r.Variables, v), append(faults, err)
+	}
+	for _, text := range f.generate {
+		g, err := secrets.ParseGeneration(text)
+		r.Generate, faults = append(r.Generate, g), append(faults, err)
+	}
+	for _, key := range f.prompts {
+		// As a literal it would be KEY=VALUE: the same keys are legal.
+		_, err := secrets.ParseLiteral(key+"=", secrets.Origin{Kind: secrets.Literal, Name: "--prompt"})
+		r.Prompt, faults = append(r.Prompt, key), append(faults, err)
+	}
+	faults = append(faults, r.Validate())
+	if err := errors.Join(faults...); err != nil {
+		return source.Request{}, secrets.Arguments{}, usageError{err}
+	}
+	return r, parsed, nil
+}

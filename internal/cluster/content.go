@@ -1,0 +1,170 @@
+package cluster
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/klog/v2"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// Content is a Secret or a ConfigMap: one of the two is set, or none for an object that is not there.
+type Content struct {
+	Secret    *corev1.Secret
+	ConfigMap *corev1.ConfigMap
+}
+
+// Exists tells whether there is an object.
+func (c Content) Exists() bool { return c.Secret != nil || c.ConfigMap != nil }
+
+// Object is the one that is set.
+func (c Content) Object() runtime.Object {
+	if c.Secret != nil {
+		return c.Secret
+	}
+	return c.ConfigMap
+}
+
+// Meta is that of the object.
+func (c Content) Meta() *metav1.ObjectMeta {
+	if c.Secret != nil {
+		return &c.Secret.ObjectMeta
+	}
+	return &c.ConfigMap.ObjectMeta
+}
+
+// Data is all that it holds, by key; nothing if it is not there.
+func (c Content) Data() map[string][]byte {
+	switch {
+	case c.Secret != nil:
+		return c.Secret.Data
+	case c.ConfigMap != nil:
+		return secrets.ConfigMapData(c.ConfigMap)
+	}
+	return nil
+}
+
+// String is the object as kubectl names it: "secret/db".
+func (c Content) String() string { return c.kind() + "/" + c.Meta().Name }
+
+func (c Content) kind() string {
+	if c.Secret != nil {
+		return "secret"
+	}
+	return "configmap"
+}
+
+func (c Content) call(verb string) call {
+	return call{verb, c.kind() + "s", c.Meta().Namespace, c.String()}
+}
+
+func (c Content) immutable() *bool {
+	if c.Secret != nil {
+		return c.Secret.Immutable
+	}
+	return c.ConfigMap.Immutable
+}
+
+// secretType is that of a Secret, with the server's default; "" of a ConfigMap.
+func (c Content) secretType() corev1.SecretType {
+	if c.Secret == nil {
+		return ""
+	}
+	return cmp.Or(c.Secret.Type, corev1.SecretTypeOpaque)
+}
+
+// same tells that nobody who reads the two would see a difference.
+func (c Content) same(other Content) bool {
+	a, b := c.Meta(), other.Meta()
+	return equality.Semantic.DeepEqual(c.Data(), other.Data()) && maps.Equal(a.Labels, b.Labels) && maps.Equal(a.Annotations, b.Annotations) &&
+		equality.Semantic.DeepEqual(c.immutable(), other.immutable())
+}
+
+// unlogged keeps what a request carries out of the log: at -v=8 client-go writes each body.
+func unlogged(ctx context.Context) context.Context { return klog.NewContext(ctx, klog.Logger{}) }
+
+// readContent reads the object of that kind and name; one that is not there is no error.
+func (c *Cluster) readContent(ctx context.Context, want Content) (Content, error) {
+	client, err := c.typed()
+	if err != nil {
+		return Content{}, err
+	}
+	meta := want.Meta()
+	found, err := read(unlogged(ctx), func(ctx context.Context) (found Content, err error) {
+		if want.Secret != nil {
+			found.Secret, err = client.CoreV1().Secrets(meta.Namespace).Get(ctx, meta.Name, metav1.GetOptions{})
+		} else {
+			found.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Get(ctx, meta.Name, metav1.GetOptions{})
+		}
+		return found, err
+	})
+	if err = apiError(want.call("get"), err); is(err, NotFound) {
+		return Content{}, nil
+	}
+	if err != nil {
+		return Content{}, err
+	}
+	return found.typed(), nil
+}
+
+// typed gives the object the kind and version that the client leaves out.
+func (c Content) typed() Content {
+	if c.Secret != nil {
+		c.Secret.TypeMeta = metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"}
+	} else {
+		c.ConfigMap.TypeMeta = metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"}
+	}
+	return c
+}
+
+// applyContent is one server-side apply. An object that was read is guarded by its resourceVersion.
+func (c *Cluster) applyContent(ctx context.Context, want, before Content, o UpsertOptions) (Content, error) {
+	client, err := c.typed()
+	if err != nil {
+		return Content{}, err
+	}
+	want = want.next(before)
+	body, err := json.Marshal(want.Object())
+	if err != nil {
+		return Content{}, fmt.Errorf("encoding %s: %w", want, err)
+	}
+	meta, options := want.Meta(), o.patchOptions()
+	ctx = unlogged(ctx)
+	var after Content
+	if want.Secret != nil {
+		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, types.ApplyPatchType, body, options)
+	} else {
+		after.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Patch(ctx, meta.Name, types.ApplyPatchType, body, options)
+	}
+	if err != nil {
+		return Content{}, c.explainApply(ctx, want, err)
+	}
+	return after.typed(), nil
+}
+
+// next is what to apply over before.
+func (c Content) next(before Content) Content {
+	copied := Content{Secret: c.Secret.DeepCopy(), ConfigMap: c.ConfigMap.DeepCopy()}
+	if !before.Exists() {
+		return copied
+	}
+	copied.Meta().ResourceVersion = before.Meta().ResourceVersion
+	if fixed := before.immutable(); fixed != nil && *fixed {
+		// It is never taken off again; to leave it out would ask for that.
+		if copied.Secret != nil {
+			copied.Secret.Immutable = fixed
+		} else {
+			copied.ConfigMap.Immutable = fixed
+		}
+	}
+	return copied
+}

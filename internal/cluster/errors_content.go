@@ -1,0 +1,134 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// The reasons for which a Secret or a ConfigMap is not written, and nothing was changed.
+const (
+	Exists        Reason = "Exists"
+	FieldConflict Reason = "FieldConflict" // a field is another manager's
+	Immutable     Reason = "Immutable"
+	OtherType     Reason = "OtherType"
+)
+
+func exists(want Content) error {
+	return &Error{
+		Reason: Exists, Object: want.String(),
+		Message: fmt.Sprintf("%s exists already%s (--if-exists=fail)", want, inNamespace(want.Meta().Namespace)),
+		Next:    []string{"kubectl describe " + want.String() + inFlag(want.Meta().Namespace)},
+	}
+}
+
+func otherType(want, before Content) error {
+	return &Error{
+		Reason: OtherType, Object: want.String(),
+		Message: fmt.Sprintf("%s is of type %s, which can't be changed to %s", want, before.secretType(), want.secretType()),
+		Next:    replaceOrRename(want),
+	}
+}
+
+func immutable(want, before Content) error {
+	var keys []string
+	for _, change := range secrets.Diff(before.Data(), want.Data()) {
+		if change.Kind != secrets.Unchanged {
+			keys = append(keys, change.Key)
+		}
+	}
+	return &Error{
+		Reason: Immutable, Object: want.String(),
+		Message: fmt.Sprintf("%s is immutable: %s can't be changed", want, some(keys)),
+		Next:    replaceOrRename(want),
+	}
+}
+
+func replaceOrRename(want Content) []string {
+	return []string{
+		"kubectl delete " + want.String() + inFlag(want.Meta().Namespace),
+		"or the same command with another name (--append-hash makes one of the content)",
+	}
+}
+
+// some names a few of many keys.
+func some(keys []string) string {
+	const most = 5
+	if len(keys) <= most {
+		return strings.Join(keys, ", ")
+	}
+	return fmt.Sprintf("%s and %d more keys", strings.Join(keys[:most], ", "), len(keys)-most)
+}
+
+func unknownWrite(want Content, err error) error {
+	return &Error{
+		Reason: Failed, Object: want.String(), Err: err,
+		Message: fmt.Sprintf("it is not known whether %s was written, since no answer came: %v", want, err),
+		Next:    []string{"kubectl describe " + want.String() + inFlag(want.Meta().Namespace)},
+	}
+}
+
+// explainApply names who owns what was to be changed; other answers are explained as ever.
+func (c *Cluster) explainApply(ctx context.Context, want Content, err error) error {
+	if conflict := fieldConflict(want, err); conflict != nil {
+		return conflict
+	}
+	explained := apiError(want.call("patch"), err)
+	if !is(explained, NotFound) {
+		return explained
+	}
+	if client, clientErr := c.typed(); clientErr == nil {
+		if missing := namespaceMissing(ctx, client, want.Meta().Namespace); missing != nil {
+			return missing
+		}
+	}
+	return explained
+}
+
+// fieldConflict is nil for any other error.
+func fieldConflict(want Content, err error) error {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) || status.Status().Details == nil {
+		return nil
+	}
+	var owned []string
+	for _, cause := range status.Status().Details.Causes {
+		if cause.Type != metav1.CauseTypeFieldManagerConflict {
+			continue
+		}
+		owned = append(owned, fmt.Sprintf("%s (by %s)", fieldName(cause.Field), managerName(cause.Message)))
+	}
+	if len(owned) == 0 {
+		return nil
+	}
+	slices.Sort(owned)
+	return &Error{
+		Reason: FieldConflict, Object: want.String(), Err: err,
+		Message: fmt.Sprintf("%s was not changed: others have set, to other values, %s", want, some(owned)),
+		Next:    []string{"the same command with --force-conflicts, which takes these over"},
+	}
+}
+
+// fieldName makes "key password" of ".data.password".
+func fieldName(field string) string {
+	for _, prefix := range []string{".data.", ".binaryData."} {
+		if key, isKey := strings.CutPrefix(field, prefix); isKey {
+			return "key " + key
+		}
+	}
+	return strings.TrimPrefix(field, ".")
+}
+
+// managerName finds the name in the server's own words (managedfields/internal/conflict.go): conflict
+// with "NAME" using v1.
+func managerName(message string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(message, "conflict with "), " using ")
+	return name
+}

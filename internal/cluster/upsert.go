@@ -1,0 +1,136 @@
+package cluster
+
+import (
+	"context"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// IfExists is what to do with an object that is there already. The set is closed.
+type IfExists string
+
+// What to do.
+const (
+	UpdateExisting IfExists = "update"
+	FailOnExisting IfExists = "fail"
+	SkipExisting   IfExists = "skip"
+)
+
+// UpsertOptions say how to write.
+type UpsertOptions struct {
+	WriteOptions
+	IfExists IfExists
+	// Force takes over the fields of other managers.
+	Force bool
+	// Validation is kubectl's --validate: Strict, Warn or Ignore.
+	Validation string
+}
+
+func (o UpsertOptions) patchOptions() metav1.PatchOptions {
+	p := o.WriteOptions.patchOptions()
+	p.FieldValidation = o.Validation
+	if o.Force {
+		p.Force = new(true)
+	}
+	return p
+}
+
+// Upserted is what a write has done.
+type Upserted struct {
+	// Before is what was there; none if nothing was, or Blind.
+	Before Content
+	// After is what is there now, as the server has it.
+	After Content
+	// Blind: there is no permission to read it, so that what changed is not known.
+	Blind bool
+	// Skipped: it was there, and was to be left as it is.
+	Skipped bool
+}
+
+// Operation is what was done in kubectl's words: created, configured or unchanged.
+func (u Upserted) Operation() string {
+	switch {
+	case u.Blind:
+		return "configured"
+	case !u.Before.Exists():
+		return "created"
+	case u.Skipped || u.Before.same(u.After):
+		return "unchanged"
+	}
+	return "configured"
+}
+
+// Changes are those by key.
+func (u Upserted) Changes() []secrets.KeyChange { return secrets.Diff(u.Before.Data(), u.After.Data()) }
+
+// Upsert creates a Secret or a ConfigMap, or makes the one that is there what is wanted, by server-side
+// apply: the keys of other managers stay, and so do those that were edited into it. If the object
+// changes under the write, or the answer is lost, it looks and begins anew. Nothing was written if the
+// error has one of the reasons Exists, FieldConflict, Immutable or OtherType.
+func (c *Cluster) Upsert(ctx context.Context, want Content, o UpsertOptions) (Upserted, error) {
+	before, err := c.readContent(ctx, want)
+	result := Upserted{Before: before, Blind: is(err, Forbidden) && o.IfExists == UpdateExisting}
+	if err != nil && !result.Blind {
+		return Upserted{}, err
+	}
+	if before.Exists() {
+		result.Skipped, err = o.judge(want, before)
+		if err != nil || result.Skipped {
+			result.After = before
+			return result, err
+		}
+	}
+	first := true
+	err = applyPatience().repeat(ctx, func(ctx context.Context, _ bool) error {
+		ctx, stop := grace(ctx, 5*time.Second)
+		defer stop()
+		if !first && !result.Blind {
+			var err error
+			if before, err = c.readContent(ctx, want); err != nil {
+				return err
+			}
+			if before.Exists() {
+				// What our own lost write has made is no obstacle: it is what is wanted.
+				if _, err := (UpsertOptions{IfExists: UpdateExisting}).judge(want, before); err != nil {
+					return err
+				}
+			}
+		}
+		first = false
+		var err error
+		result.After, err = c.applyContent(ctx, want, before, o)
+		return err
+	})
+	if err != nil && !o.DryRun && mayHaveActed(err) {
+		err = unknownWrite(want, err)
+	}
+	return result, err
+}
+
+// judge tells what stands against the write before it is made.
+func (o UpsertOptions) judge(want, before Content) (skip bool, err error) {
+	switch {
+	case o.IfExists == SkipExisting:
+		return true, nil
+	case o.IfExists == FailOnExisting:
+		return false, exists(want)
+	case want.secretType() != before.secretType():
+		return false, otherType(want, before)
+	}
+	if fixed := before.immutable(); fixed != nil && *fixed && !sameData(want, before) {
+		return false, immutable(want, before)
+	}
+	return false, nil
+}
+
+func sameData(a, b Content) bool {
+	for _, change := range secrets.Diff(a.Data(), b.Data()) {
+		if change.Kind != secrets.Unchanged {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,147 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// FileError is a file that no value can be read from.
+type FileError struct {
+	Path    string
+	Problem string
+	// Next says what to do instead, or "".
+	Next string
+	Err  error // of the system, or nil
+}
+
+func (e *FileError) Error() string { return e.Path + ": " + e.Problem }
+func (e *FileError) Unwrap() error { return e.Err }
+
+// Hints are shown below the message.
+func (e *FileError) Hints() []string {
+	if e.Next == "" {
+		return nil
+	}
+	return []string{e.Next}
+}
+
+// stdinPath is how scripts hand a pipe to kubectl's --from-file; it is stdin on every system.
+const stdinPath = "/dev/stdin"
+
+// files reads a file, or, as kubectl does, the regular files of a directory, without those in
+// directories below it.
+func (m *Machine) files(ctx context.Context, s secrets.FileSource) ([]secrets.Entry, error) {
+	info, err := os.Stat(s.Path)
+	if err != nil || !info.IsDir() {
+		content, err := m.File(ctx, s.Path)
+		return []secrets.Entry{{Key: s.Key, Value: content, Origin: m.origin(s.Path)}}, err
+	}
+	if s.Named {
+		return nil, &FileError{Path: s.Path, Problem: fmt.Sprintf("it is a directory, whose files have keys of their own: %s= can't stand before it", s.Key)}
+	}
+	list, err := os.ReadDir(s.Path)
+	if err != nil {
+		return nil, systemError(s.Path, err)
+	}
+	var entries []secrets.Entry
+	var faults []error
+	total := 0
+	for _, item := range list {
+		if !item.Type().IsRegular() {
+			continue
+		}
+		path := filepath.Join(s.Path, item.Name())
+		content, err := m.File(ctx, path)
+		if total += len(content); total > secrets.MaxSize {
+			return nil, errors.Join(append(faults, tooLarge(s.Path, "the files in it are larger than that together"))...)
+		}
+		faults = append(faults, err)
+		entries = append(entries, secrets.Entry{Key: item.Name(), Value: content, Origin: m.origin(path)})
+	}
+	return entries, errors.Join(faults...)
+}
+
+func (m *Machine) origin(path string) secrets.Origin {
+	if path == stdinPath {
+		return secrets.Origin{Kind: secrets.Stdin}
+	}
+	return secrets.Origin{Kind: secrets.File, Name: path}
+}
+
+// File reads a regular file of at most secrets.MaxSize bytes. It looks before it opens: a FIFO that
+// nobody writes to would never be opened, and a device might never end.
+func (m *Machine) File(ctx context.Context, path string) ([]byte, error) {
+	if path == stdinPath {
+		return m.readStdin(ctx)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, systemError(path, err)
+	}
+	if err := checkMode(path, info.Mode()); err != nil {
+		return nil, err
+	}
+	if info.Size() > secrets.MaxSize {
+		return nil, tooLarge(path, "it has "+secrets.Size(info.Size()).String())
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, systemError(path, err)
+	}
+	defer f.Close()
+	// It may have grown, and files of /proc say 0.
+	content, err := io.ReadAll(io.LimitReader(f, secrets.MaxSize+1))
+	if err != nil {
+		return nil, systemError(path, err)
+	}
+	if len(content) > secrets.MaxSize {
+		return nil, tooLarge(path, "it is larger")
+	}
+	return content, nil
+}
+
+func checkMode(path string, mode fs.FileMode) error {
+	kind := ""
+	switch {
+	case mode.IsRegular():
+		return nil
+	case mode.IsDir():
+		return &FileError{Path: path, Problem: "it is a directory, and a file is meant", Next: "--from-file takes a directory, and each file in it as a key"}
+	case mode&fs.ModeNamedPipe != 0:
+		kind = "a pipe"
+	case mode&fs.ModeSocket != 0:
+		kind = "a socket"
+	case mode&fs.ModeDevice != 0:
+		kind = "a device"
+	default:
+		kind = "no regular file"
+	}
+	return &FileError{Path: path, Problem: "it is " + kind + ", and a regular file is meant", Next: "a command's output is read from stdin: COMMAND | kubectl app ... KEY=-"}
+}
+
+func tooLarge(path, what string) error {
+	return &FileError{Path: path, Problem: fmt.Sprintf("%s, and an object holds %s", what, secrets.Size(secrets.MaxSize))}
+}
+
+func systemError(path string, err error) error {
+	problem := "it can't be read"
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		problem = "there is no such file"
+	case errors.Is(err, fs.ErrPermission):
+		problem = "it may not be read (permission denied)"
+	default:
+		// The system's word without the path, which stands before it.
+		if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
+			problem += ": " + cause.Err.Error()
+		}
+	}
+	return &FileError{Path: path, Problem: problem, Err: err}
+}

@@ -1,0 +1,120 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// Request is all that a command line takes values from.
+type Request struct {
+	Literals []secrets.Entry
+	// Files are files, or directories: then each file in it.
+	Files       []secrets.FileSource
+	EnvFiles    []string
+	DotenvFiles []string
+	Variables   []secrets.VariableSource
+	Prefixes    []string
+	Generate    []secrets.Generation
+	// Prompt are the keys to ask for.
+	Prompt []string
+	// Stdin is the key whose value is stdin, or "".
+	Stdin string
+}
+
+// Empty tells that nothing is asked for.
+func (r Request) Empty() bool {
+	return len(r.Literals)+len(r.Files)+len(r.EnvFiles)+len(r.DotenvFiles)+len(r.Variables)+len(r.Prefixes)+len(r.Generate)+len(r.Prompt) == 0 && r.Stdin == ""
+}
+
+// Validate tells what can't be carried out as it stands, before anything is read.
+func (r Request) Validate() error {
+	readers := len(r.Prompt)
+	what := "--prompt"
+	if r.Stdin != "" {
+		readers, what = 1+min(readers, 1), r.Stdin+"=-"
+	} else {
+		readers = min(readers, 1)
+	}
+	paths := slices.Concat(r.EnvFiles, r.DotenvFiles)
+	for _, f := range r.Files {
+		paths = append(paths, f.Path)
+	}
+	for _, p := range paths {
+		if p == stdinPath {
+			readers++
+		}
+	}
+	if readers > 1 {
+		return &StdinError{By: what}
+	}
+	return nil
+}
+
+// Read gives every value that the request asks for; notes are what the user should know of how they
+// were read. All faults of all sources are in the error, joined: those of pkg/secrets, *FileError,
+// *PromptError. Questions are asked last, and only if all else is well.
+func (m *Machine) Read(ctx context.Context, r Request) (entries []secrets.Entry, notes []secrets.Finding, err error) {
+	var faults []error
+	add := func(more []secrets.Entry, err error) {
+		entries = append(entries, more...)
+		faults = append(faults, err)
+	}
+	add(r.Literals, nil)
+	for _, f := range r.Files {
+		add(m.files(ctx, f))
+	}
+	for _, path := range r.EnvFiles {
+		add(m.envFile(ctx, path))
+	}
+	dotenv, notes, err := m.dotenv(ctx, r.DotenvFiles)
+	add(dotenv, err)
+	for _, v := range r.Variables {
+		e, err := v.Entry(m.Environment)
+		add([]secrets.Entry{e}, err)
+	}
+	for _, prefix := range r.Prefixes {
+		add(m.Environment.WithPrefix(prefix))
+	}
+	for _, g := range r.Generate {
+		e, err := g.Entry(m.Random)
+		add([]secrets.Entry{e}, err)
+	}
+	if r.Stdin != "" {
+		e, err := m.Stdin(ctx, r.Stdin)
+		add([]secrets.Entry{e}, err)
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, nil, err
+	}
+	for _, key := range r.Prompt {
+		e, err := m.Ask(ctx, key)
+		if err != nil {
+			return nil, nil, err
+		}
+		add([]secrets.Entry{e}, nil)
+	}
+	return entries, notes, nil
+}
+
+func (m *Machine) envFile(ctx context.Context, path string) ([]secrets.Entry, error) {
+	content, err := m.File(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return secrets.ParseEnvFile(path, content, m.Environment.Lookup)
+}
+
+func (m *Machine) dotenv(ctx context.Context, paths []string) ([]secrets.Entry, []secrets.Finding, error) {
+	var files []secrets.DotenvFile
+	var faults []error
+	for _, path := range paths {
+		content, err := m.File(ctx, path)
+		files = append(files, secrets.DotenvFile{Name: path, Content: content})
+		faults = append(faults, err)
+	}
+	entries, notes, err := secrets.ParseDotenv(files, m.Environment.Lookup)
+	return entries, notes, errors.Join(append(faults, err)...)
+}

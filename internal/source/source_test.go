@@ -1,0 +1,225 @@
+//go:build unix
+
+package source
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// screen is a terminal that answers, or a pipe.
+type screen struct {
+	terminal  bool
+	answers   []string
+	questions []string
+	in        io.Reader
+}
+
+func (s *screen) InIsTerminal() bool { return s.terminal }
+
+func (s *screen) ReadHidden(_ context.Context, question string) ([]byte, error) {
+	s.questions = append(s.questions, question)
+	if len(s.answers) == 0 {
+		return nil, io.EOF
+	}
+	answer := s.answers[0]
+	s.answers = s.answers[1:]
+	return []byte(answer), nil
+}
+
+func (s *screen) ReadAll(_ context.Context, limit int64) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(s.in, limit))
+}
+
+func machine(in string) *Machine {
+	return &Machine{
+		Terminal: &screen{in: strings.NewReader(in)}, Environment: secrets.Environment{"DB_URL=x", "P_A=1"},
+		Random: bytes.NewReader(make([]byte, 4096)),
+	}
+}
+
+func write(t *testing.T, dir, name, content string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func shown(entries []secrets.Entry) []string {
+	var all []string
+	for _, e := range entries {
+		all = append(all, fmt.Sprintf("%s=%s", e.Key, e.Value))
+	}
+	return all
+}
+
+func TestEverySource(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "conf/b.conf", "b")
+	write(t, dir, "conf/a.conf", "a")
+	write(t, dir, "conf/below/c.conf", "c")
+	if err := os.Symlink("a.conf", filepath.Join(dir, "conf", "link.conf")); err != nil {
+		t.Fatal(err)
+	}
+	request := Request{
+		Literals:    []secrets.Entry{{Key: "literal", Value: []byte("l")}},
+		Files:       []secrets.FileSource{{Key: "conf", Path: filepath.Join(dir, "conf")}, {Key: "named", Path: write(t, dir, "file", "f\n"), Named: true}},
+		EnvFiles:    []string{write(t, dir, "kubectl.env", "E='1'\n")},
+		DotenvFiles: []string{write(t, dir, "a.env", "D='1'\nN=$DB_URL\n"), write(t, dir, "b.env", "D=2\n")},
+		Variables:   []secrets.VariableSource{{Name: "DB_URL", Key: "url"}}, Prefixes: []string{"P_"},
+		Generate: []secrets.Generation{{Key: "token", Length: 4, Alphabet: secrets.Alnum}}, Stdin: "piped",
+	}
+	if err := request.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	entries, notes, err := machine("from a pipe").Read(t.Context(), request)
+	want := []string{"literal=l", "a.conf=a", "b.conf=b", "named=f\n", "E='1'", "D=2", "N=x", "url=x", "A=1", "token=AAAA", "piped=from a pipe"}
+	if err != nil || len(notes) > 0 || !slices.Equal(shown(entries), want) {
+		t.Errorf("got  %q, %v, %v\nwant %q", shown(entries), notes, err, want)
+	}
+}
+
+func TestPathsThatAreRefused(t *testing.T) {
+	dir := t.TempDir()
+	fifo := filepath.Join(dir, "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(dir, "socket")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	loop := filepath.Join(dir, "loop")
+	if err := os.Symlink("loop", loop); err != nil {
+		t.Fatal(err)
+	}
+	below := write(t, dir, "below", "x")
+	for name, test := range map[string]struct {
+		source secrets.FileSource
+		says   string
+	}{
+		"nothing there":        {secrets.FileSource{Path: filepath.Join(dir, "none")}, "none: there is no such file"},
+		"a FIFO":               {secrets.FileSource{Path: fifo}, "it is a pipe, and a regular file is meant"},
+		"a socket":             {secrets.FileSource{Path: socket}, "it is a socket"},
+		"a device":             {secrets.FileSource{Path: "/dev/zero"}, "/dev/zero: it is a device"},
+		"too large":            {secrets.FileSource{Path: write(t, dir, "large", strings.Repeat("x", secrets.MaxSize+1))}, "it has 1.00 MiB, and an object holds 1.00 MiB"},
+		"a loop of links":      {secrets.FileSource{Path: loop}, "it can't be read: too many levels of symbolic links"},
+		"a file in a file":     {secrets.FileSource{Path: below + "/x"}, "it can't be read: not a directory"},
+		"a named directory":    {secrets.FileSource{Key: "k", Path: dir, Named: true}, "it is a directory, whose files have keys of their own: k= can't stand before it"},
+		"a directory too full": {secrets.FileSource{Path: full(t)}, "the files in it are larger than that together"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := machine("").Read(t.Context(), Request{Files: []secrets.FileSource{test.source}})
+			var file *FileError
+			if !errors.As(err, &file) || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("error %v, want %q", err, test.says)
+			}
+		})
+	}
+	for _, r := range []Request{{EnvFiles: []string{dir}}, {DotenvFiles: []string{dir}}} {
+		if _, _, err := machine("").Read(t.Context(), r); err == nil || !strings.Contains(err.Error(), "it is a directory, and a file is meant") {
+			t.Errorf("error %v", err)
+		}
+	}
+	if _, err := machine("").File(t.Context(), write(t, dir, "whole", strings.Repeat("x", secrets.MaxSize))); err != nil {
+		t.Errorf("a file of the whole size: %v", err)
+	}
+	if err := systemError("f", os.ErrPermission); !strings.Contains(err.Error(), "f: it may not be read (permission denied)") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// full is a directory whose files are allowed each, and too much together.
+func full(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	write(t, dir, "a", strings.Repeat("x", secrets.MaxSize/2))
+	write(t, dir, "b", strings.Repeat("x", secrets.MaxSize/2+1))
+	return dir
+}
+
+func TestStdin(t *testing.T) {
+	if _, err := machine(strings.Repeat("x", secrets.MaxSize+1)).Stdin(t.Context(), "k"); err == nil || !strings.Contains(err.Error(), "stdin: it is larger, and an object holds 1.00 MiB") {
+		t.Errorf("error %v", err)
+	}
+	m := machine("piped\n")
+	entries, _, err := m.Read(t.Context(), Request{Files: []secrets.FileSource{{Key: "k", Path: "/dev/stdin", Named: true}}})
+	if err != nil || entries[0].Origin.Kind != secrets.Stdin || string(entries[0].Value) != "piped\n" {
+		t.Errorf("/dev/stdin: %v, %v", entries, err)
+	}
+	m.Terminal = &screen{terminal: true}
+	if _, err := m.Stdin(t.Context(), "k"); err == nil || !strings.Contains(err.Error(), "stdin is a terminal, which shows what is typed") {
+		t.Errorf("error %v", err)
+	}
+	for name, r := range map[string]Request{
+		"stdin and a file":   {Stdin: "k", Files: []secrets.FileSource{{Path: "/dev/stdin"}}},
+		"two files":          {EnvFiles: []string{"/dev/stdin"}, DotenvFiles: []string{"/dev/stdin"}},
+		"stdin and a prompt": {Stdin: "k", Prompt: []string{"p"}},
+	} {
+		var twice *StdinError
+		if err := r.Validate(); !errors.As(err, &twice) {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	if err := (Request{Prompt: []string{"a", "b"}}).Validate(); err != nil {
+		t.Errorf("two prompts: %v", err)
+	}
+}
+
+func TestPrompt(t *testing.T) {
+	for name, test := range map[string]struct {
+		screen screen
+		says   string
+	}{
+		"the same twice": {screen{terminal: true, answers: []string{"hunter2", "hunter2"}}, ""},
+		"a slip":         {screen{terminal: true, answers: []string{"hunter2", "hunter3"}}, "password: the two answers are not the same"},
+		"no answer":      {screen{terminal: true}, "password: no answer"},
+		"no terminal":    {screen{}, "password: there is no terminal to ask on"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := machine("")
+			m.Terminal = &test.screen
+			e, err := m.Ask(t.Context(), "password")
+			switch {
+			case test.says == "" && (err != nil || string(e.Value) != "hunter2"):
+				t.Errorf("%v, %v", e, err)
+			case test.says != "" && (err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "hunter")):
+				t.Errorf("error %v, want %q", err, test.says)
+			}
+		})
+	}
+}
+
+// Nobody is asked for a password that would be thrown away.
+func TestNothingIsAskedOnceSomethingIsWrong(t *testing.T) {
+	m, s := machine(""), &screen{terminal: true, answers: []string{"a", "a"}}
+	m.Terminal = s
+	_, _, err := m.Read(t.Context(), Request{Variables: []secrets.VariableSource{{Name: "DB_ULR", Key: "k"}, {Name: "NO", Key: "n"}}, Prompt: []string{"p"}})
+	for _, says := range []string{"the variable DB_ULR is not set; DB_URL is", "the variable NO is not set"} {
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("error %v", err)
+		}
+	}
+	if len(s.questions) > 0 {
+		t.Errorf("asked %q", s.questions)
+	}
+}

@@ -1,0 +1,82 @@
+package source
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// StdinError: stdin can be read once, and more than one source is to read it.
+type StdinError struct{ By string }
+
+func (e *StdinError) Error() string {
+	return fmt.Sprintf("stdin can be read once, and %s is not the only one that reads it", e.By)
+}
+
+// PromptError: nobody could be asked, or the answers were not the same.
+type PromptError struct {
+	Key     string
+	Problem string
+	Next    string
+	Err     error
+}
+
+func (e *PromptError) Error() string   { return fmt.Sprintf("%s: %s", e.Key, e.Problem) }
+func (e *PromptError) Unwrap() error   { return e.Err }
+func (e *PromptError) Hints() []string { return []string{e.Next} }
+
+// Stdin is all of stdin as the value of a key.
+func (m *Machine) Stdin(ctx context.Context, key string) (secrets.Entry, error) {
+	if m.Terminal.InIsTerminal() {
+		return secrets.Entry{}, &PromptError{
+			Key: key, Problem: "stdin is a terminal, which shows what is typed",
+			Next: "--prompt " + key + " asks without showing it; or: COMMAND | kubectl app ... " + key + "=-",
+		}
+	}
+	content, err := m.readStdin(ctx)
+	return secrets.Entry{Key: key, Value: content, Origin: secrets.Origin{Kind: secrets.Stdin}}, err
+}
+
+func (m *Machine) readStdin(ctx context.Context) ([]byte, error) {
+	content, err := m.Terminal.ReadAll(ctx, secrets.MaxSize+1)
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return nil, systemError("stdin", err)
+	case len(content) > secrets.MaxSize:
+		return nil, tooLarge("stdin", "it is larger")
+	}
+	return content, nil
+}
+
+// Ask has a value typed twice, and shows nothing of it.
+func (m *Machine) Ask(ctx context.Context, key string) (secrets.Entry, error) {
+	if !m.Terminal.InIsTerminal() {
+		return secrets.Entry{}, &PromptError{
+			Key: key, Problem: "there is no terminal to ask on",
+			Next: "COMMAND | kubectl app ... " + key + "=-   or, from a variable: --from-env NAME=" + key,
+		}
+	}
+	first, err := m.Terminal.ReadHidden(ctx, key+": ")
+	if err != nil {
+		return secrets.Entry{}, asking(ctx, key, err)
+	}
+	second, err := m.Terminal.ReadHidden(ctx, key+" again: ")
+	if err != nil {
+		return secrets.Entry{}, asking(ctx, key, err)
+	}
+	if !bytes.Equal(first, second) {
+		return secrets.Entry{}, &PromptError{Key: key, Problem: "the two answers are not the same", Next: "the same command again"}
+	}
+	return secrets.Entry{Key: key, Value: first, Origin: secrets.Origin{Kind: secrets.Prompt}}, nil
+}
+
+func asking(ctx context.Context, key string, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return &PromptError{Key: key, Problem: "no answer: " + err.Error(), Next: "the same command again", Err: err}
+}

@@ -1,0 +1,43 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// Keys writes what becomes of each key of an object: sizes, never values. Those that stay as they are
+// are counted.
+func Keys(t *term.Terminal, object string, changes []secrets.KeyChange) error {
+	s := newSheet(t.Err)
+	unchanged, width := 0, 0
+	for _, c := range changes {
+		if c.Kind == secrets.Unchanged {
+			unchanged++
+		} else {
+			width = max(width, term.Width(term.Clean(c.Key)))
+		}
+	}
+	s.add(s.Bold(object))
+	for _, c := range changes {
+		if line := term.Pad(term.Clean(c.Key), width) + gap + c.String(); c.Kind != secrets.Unchanged {
+			s.add(s.keyLine(c.Kind, line))
+		}
+	}
+	if unchanged > 0 {
+		s.add(fmt.Sprintf("    %d unchanged", unchanged))
+	}
+	return writeLines(t.Err, s.lines)
+}
+
+func (s *sheet) keyLine(kind secrets.ChangeKind, line string) string {
+	switch kind {
+	case secrets.Added:
+		return s.Green("  + " + line)
+	case secrets.Removed:
+		return s.Red("  - " + line)
+	}
+	return s.Yellow("  ~ " + strings.TrimRight(line, " "))
+}

@@ -1,0 +1,53 @@
+package secrets
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Edit is a change of some keys; all others stay.
+type Edit struct {
+	Set    []Entry
+	Remove []string
+}
+
+// Apply edits data, which is left as it is. The faults are joined: those of Check, a *DuplicateError
+// for a key that is set and removed, a *NoKeyError for one to remove that is not there.
+func (e Edit) Apply(data map[string][]byte) (map[string][]byte, error) {
+	faults := []error{Check(e.Set)}
+	next := maps.Clone(data)
+	if next == nil {
+		next = map[string][]byte{}
+	}
+	for _, key := range e.Remove {
+		if i := slices.IndexFunc(e.Set, func(s Entry) bool { return s.Key == key }); i >= 0 {
+			faults = append(faults, &DuplicateError{key, e.Set[i].Origin, Origin{Kind: Literal, Name: key + "-"}})
+		} else if _, known := data[key]; !known {
+			faults = append(faults, &NoKeyError{key, workload.Nearest(key, slices.Collect(maps.Keys(data)))})
+		}
+		delete(next, key)
+	}
+	for _, s := range e.Set {
+		next[s.Key] = s.Value
+	}
+	faults = append(faults, checkSize(next))
+	return next, errors.Join(faults...)
+}
+
+func checkSize(data map[string][]byte) error {
+	total, largest := 0, Entry{}
+	for _, key := range slices.Sorted(maps.Keys(data)) {
+		value := data[key]
+		total += len(value)
+		if len(value) > len(largest.Value) {
+			largest = Entry{Key: key, Value: value}
+		}
+	}
+	if total <= MaxSize {
+		return nil
+	}
+	return &TooLargeError{total, largest.Key, len(largest.Value)}
+}

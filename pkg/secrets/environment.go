@@ -1,0 +1,92 @@
+package secrets
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Environment is that of the process: NAME=VALUE, as os.Environ gives it.
+type Environment []string
+
+// Lookup finds a variable.
+func (e Environment) Lookup(name string) (value string, set bool) {
+	// The last one counts, as in exec.
+	for _, pair := range slices.Backward(e) {
+		if n, v, _ := strings.Cut(pair, "="); n == name {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+func (e Environment) names() []string {
+	names := make([]string, 0, len(e))
+	for _, pair := range e {
+		// Windows has variables like "=C:".
+		if name, _, _ := strings.Cut(pair, "="); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// VariableSource is the value of --from-env: NAME, or NAME=KEY.
+type VariableSource struct{ Name, Key string }
+
+// ParseVariable reads NAME[=KEY].
+func ParseVariable(argument string) (VariableSource, error) {
+	origin := Origin{Kind: Literal, Name: "--from-env"}
+	name, key, renamed := strings.Cut(argument, "=")
+	if !renamed {
+		key = name
+	}
+	// Names are no secrets, but who takes --from-env for --from-literal writes a value behind the "=".
+	if name == "" || len(validation.IsEnvVarName(name)) > 0 {
+		return VariableSource{}, &MalformedError{origin, "it takes the name of a variable, or NAME=KEY"}
+	}
+	if err := checkKey(key, origin); err != nil {
+		return VariableSource{}, &MalformedError{origin, fmt.Sprintf("what stands behind %s= can't be a key: it takes NAME=KEY, and the value from the variable NAME", name)}
+	}
+	return VariableSource{name, key}, nil
+}
+
+// Entry takes the value of the variable; an *UnsetError if there is none.
+func (v VariableSource) Entry(e Environment) (Entry, error) {
+	origin := Origin{Kind: Variable, Name: v.Name}
+	value, set := e.Lookup(v.Name)
+	if !set {
+		return Entry{}, &UnsetError{Variable: v.Name, Origin: origin, Nearest: workload.Nearest(v.Name, e.names())}
+	}
+	return Entry{v.Key, []byte(value), origin}, nil
+}
+
+// WithPrefix takes all variables whose names begin with prefix, which the keys then lack: it is the
+// reverse of envFrom's prefix. None at all is an *UnsetError.
+func (e Environment) WithPrefix(prefix string) ([]Entry, error) {
+	var entries []Entry
+	var faults []error
+	names := slices.Compact(slices.Sorted(slices.Values(e.names())))
+	for _, name := range names {
+		key, begins := strings.CutPrefix(name, prefix)
+		if !begins {
+			continue
+		}
+		value, _ := e.Lookup(name)
+		origin := Origin{Kind: Variable, Name: name}
+		if err := checkKey(key, origin); err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		entries = append(entries, Entry{key, []byte(value), origin})
+	}
+	if len(entries) == 0 && len(faults) == 0 {
+		return nil, &UnsetError{Variable: prefix + "*", Origin: Origin{Kind: Variable, Name: prefix + "*"}}
+	}
+	return entries, errors.Join(faults...)
+}

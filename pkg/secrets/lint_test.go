@@ -1,0 +1,87 @@
+package secrets
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+)
+
+func TestLint(t *testing.T) {
+	file, literal, stdin := Origin{Kind: File, Name: "f"}, Origin{Kind: Literal}, Origin{Kind: Stdin}
+	encodedText := base64.StdEncoding.EncodeToString([]byte("hunter2-and-more"))
+	for name, test := range map[string]struct {
+		entry Entry
+		want  []Problem
+	}{
+		"nothing wrong":                     {Entry{"A", []byte("hunter2"), literal}, nil},
+		"an empty value":                    {Entry{"A", nil, literal}, []Problem{EmptyValue}},
+		"echo's newline":                    {Entry{"A", []byte("hunter2\n"), file}, []Problem{TrailingNewline}},
+		"echo's newline through a pipe":     {Entry{"A", []byte("hunter2\n"), stdin}, []Problem{TrailingNewline}},
+		"a newline alone":                   {Entry{"A", []byte("\n"), file}, []Problem{TrailingNewline}},
+		"a newline that was typed":          {Entry{"A", []byte("hunter2\n"), literal}, nil},
+		"a text of several lines":           {Entry{"app.conf", []byte("a\nb\n"), file}, nil},
+		"base64":                            {Entry{"A", []byte(encodedText), literal}, []Problem{AlreadyBase64}},
+		"base64 with echo's newlines":       {Entry{"A", []byte(base64.StdEncoding.EncodeToString([]byte("hunter2\n")) + "\n"), file}, []Problem{TrailingNewline, AlreadyBase64}},
+		"a word of base64's letters":        {Entry{"A", []byte("password"), literal}, nil},
+		"a long word of base64's letters":   {Entry{"A", []byte("correcthorsebatterystaple012"), literal}, nil},
+		"a number of base64's letters":      {Entry{"A", []byte("12345678"), literal}, nil},
+		"a key of random bytes":             {Entry{"A", []byte("q83vEjRWeJCrze8SNFZ4kA=="), literal}, nil},
+		"the lines of windows":              {Entry{"a.txt", []byte("a\r\nb\r\n"), file}, []Problem{CRLF}},
+		"binary":                            {Entry{"store.jks", []byte{0xfe, 0xed}, file}, []Problem{NotUTF8}},
+		"a key with a dash":                 {Entry{"db-url", []byte("x"), literal}, []Problem{NoEnvName}},
+		"a key with a digit first":          {Entry{"1st", []byte("x"), Origin{Kind: Dotenv, Name: "a", Line: 1}}, []Problem{NoEnvName}},
+		"a file's name":                     {Entry{"app.conf", []byte("x"), file}, nil},
+		"a newline and an unfortunate name": {Entry{"a.b", []byte("x\n"), stdin}, []Problem{TrailingNewline, NoEnvName}},
+		"nearly all of the size":            {Entry{"big", []byte(strings.Repeat("x!", MaxSize/2-10)), file}, []Problem{NearLimit}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found := Lint([]Entry{test.entry}, true)
+			var problems []string
+			for _, f := range found {
+				problems = append(problems, string(f.Problem))
+				if strings.Contains(f.String(), "hunter2") || len(f.String()) > 300 {
+					t.Errorf("the message shows a value: %s", f)
+				}
+			}
+			var want []string
+			for _, p := range test.want {
+				want = append(want, string(p))
+			}
+			if strings.Join(problems, " ") != strings.Join(want, " ") {
+				t.Errorf("found %v, want %v", problems, want)
+			}
+		})
+	}
+	if found := Lint([]Entry{{"A", []byte(encodedText), literal}}, false); len(found) > 0 {
+		t.Errorf("a ConfigMap encodes nothing: %v", found)
+	}
+}
+
+func TestLintMessages(t *testing.T) {
+	found := Lint([]Entry{
+		{"password", []byte("hunter2\n"), Origin{Kind: File, Name: "pw.txt"}}, {"db-url", nil, Origin{Kind: EnvFile, Name: "app.env", Line: 3}},
+	}, true)
+	var text []string
+	for _, f := range found {
+		text = append(text, f.String())
+	}
+	want := `password (pw.txt): the value, of 8 bytes, ends with a newline, which becomes part of it, as echo leaves one: write it with printf, or use --trim-newline
+db-url (app.env:3): the value is empty
+db-url (app.env:3): the key can't be the name of a variable that a shell reads; db_url could`
+	if got := strings.Join(text, "\n"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestTrimNewline(t *testing.T) {
+	file := Origin{Kind: File}
+	for value, want := range map[string]string{"x\n": "x", "x\r\n": "x", "x\n\n": "x\n", "x": "x", "": "", "\n": ""} {
+		entries := []Entry{{"a", []byte(value), file}}
+		if got := string(TrimNewline(entries)[0].Value); got != want || string(entries[0].Value) != value {
+			t.Errorf("%q became %q, want %q; the argument %q", value, got, want, entries[0].Value)
+		}
+	}
+	if got := TrimNewline([]Entry{{"a", []byte("x\n"), Origin{Kind: Literal}}}); string(got[0].Value) != "x\n" {
+		t.Errorf("a literal became %q", got[0].Value)
+	}
+}
