@@ -12,7 +12,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/klog/v2"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -88,9 +87,6 @@ func (c Content) same(other Content) bool {
 	return equality.Semantic.DeepEqual(c.Data(), other.Data()) && maps.Equal(a.Labels, b.Labels) && maps.Equal(a.Annotations, b.Annotations) &&
 		equality.Semantic.DeepEqual(c.immutable(), other.immutable())
 }
-
-// unlogged keeps what a request carries out of the log: at -v=8 client-go writes each body.
-func unlogged(ctx context.Context) context.Context { return klog.NewContext(ctx, klog.Logger{}) }
 
 // readContent reads the object of that kind and name; one that is not there is no error.
 func (c *Cluster) readContent(ctx context.Context, want Content) (Content, error) {

@@ -97,7 +97,7 @@ func (c *Cluster) keysOf(ctx context.Context, to referent, withKeys bool) (keys 
 	return keys, nil
 }
 
-// unlogged is for answers that hold values of Secrets: from -v=8 on client-go logs what it gets.
+// unlogged is for requests and answers that hold values of Secrets: from -v=8 on client-go logs bodies.
 func unlogged(ctx context.Context) context.Context { return klog.NewContext(ctx, klog.Logger{}) }
 
 func (c *Cluster) exists(ctx context.Context, to referent) error {
