@@ -151,7 +151,7 @@ func (c *Consumer) currentWhy() string {
 		return "the pods that run as it are listed with their owners"
 	}
 	if c.holds() {
-		return "all pods started after the change"
+		return "no pod holds what was there before the change"
 	}
 	return "read at each pull of an image"
 }
