@@ -67,6 +67,9 @@ func (f *finder) of(found []sighting) []Use {
 			continue
 		}
 		use := one.Use
+		if use.How == HowPullSecret {
+			use.Key = f.subject.pullKey()
+		}
 		use.Missing = f.subject.lacks(use.Key)
 		if use.Missing && use.guessed {
 			continue
@@ -84,7 +87,8 @@ func (f *finder) of(found []sighting) []Use {
 func (f *finder) addHolder(h *holder, accounts map[string]bool) {
 	uses := f.of(h.uses)
 	if accounts[h.account] {
-		uses = append(uses, Use{How: HowPullSecret, ServiceAccount: h.account, Reach: ReachImagePull})
+		pull := sighting{f.object, Use{How: HowPullSecret, ServiceAccount: h.account, Reach: ReachImagePull}}
+		uses = append(uses, f.of([]sighting{pull})...)
 	}
 	if uses != nil {
 		f.byOwner[objectName{h.Kind, h.Name}] = &Consumer{Ref: h.Ref, Uses: uses}

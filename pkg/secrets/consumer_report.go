@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -55,6 +56,33 @@ type MissingKey struct {
 	Name      string   `json:"name"`
 	Optional  bool     `json:"optional,omitempty"` // for all of them
 	Consumers []string `json:"consumers"`
+}
+
+// maxRestarts bounds the command that rolls what needs it: a longer one is nothing to type.
+const maxRestarts = 20
+
+// NewConsumerReport joins what was found of each object, and names the command that makes an end of old
+// content.
+func NewConsumerReport(apiVersion string, objects []SubjectReport, notSeen []NotSeen) ConsumerReport {
+	r := ConsumerReport{APIVersion: apiVersion, Kind: ReportKind, Objects: objects, NotSeen: notSeen}
+	var names []string
+	namespace := ""
+	for _, o := range objects {
+		for _, c := range o.Consumers {
+			if name := c.String(); c.NeedsRoll && restartable(c.Kind) && !slices.Contains(names, name) {
+				names, namespace = append(names, name), c.Namespace
+			}
+		}
+	}
+	if len(names) > 0 && len(names) <= maxRestarts {
+		r.Next = []string{"kubectl rollout restart " + strings.Join(names, " ") + " -n " + namespace}
+	}
+	return r
+}
+
+// restartable are the kinds that kubectl rollout restart takes.
+func restartable(kind string) bool {
+	return kind == kindDeployment || kind == kindStatefulSet || kind == kindDaemonSet
 }
 
 // NewSubjectReport joins an object with what was found of its consumers.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -54,6 +55,18 @@ func (s *Subject) key(name string) *SubjectKey {
 		return nil
 	}
 	return &s.Keys[i]
+}
+
+// pullKey is the one key that is read of a pull secret (k8s.io/kubernetes, pkg/credentialprovider/secrets):
+// the newer format where both are there. Of an object that can't be read it may be either.
+func (s *Subject) pullKey() string {
+	switch {
+	case s.Unread:
+		return ""
+	case s.lacks(corev1.DockerConfigJsonKey) && !s.lacks(corev1.DockerConfigKey):
+		return corev1.DockerConfigKey
+	}
+	return corev1.DockerConfigJsonKey
 }
 
 // changed is when what a use reads was last changed.

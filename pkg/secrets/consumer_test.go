@@ -47,7 +47,7 @@ func database(kind string) Subject {
 	return Subject{
 		Ref: workload.Ref{Kind: kind, Namespace: "shop", Name: "db"},
 		Keys: []SubjectKey{
-			{"app.yml", 90, changeTime}, {"password", 12, changeTime}, {"tls.crt", 900, changeTime},
+			{".dockerconfigjson", 60, changeTime}, {"app.yml", 90, changeTime}, {"password", 12, changeTime}, {"tls.crt", 900, changeTime},
 			{"tls.key", 500, changeTime}, {"url", 30, changeTime.Add(-time.Hour)},
 		},
 		Changed: Change{changeTime, FromManagedFields},
@@ -140,7 +140,7 @@ func TestUses(t *testing.T) {
 				"deployment/web: env MISSING as B in web maybe optional -> ContainerStart",
 			}},
 		"pull secrets": {objects: web(`{containers: [{name: web}], imagePullSecrets: [{name: db}]}`),
-			want: []string{"deployment/web: imagePullSecrets -> ImagePull"}},
+			want: []string{"deployment/web: imagePullSecrets .dockerconfigjson -> ImagePull"}},
 		"pull secrets through the ServiceAccount that the pod runs as": {objects: web(`{containers: [{name: web}], serviceAccountName: robot}`) + `
 ---
 kind: StatefulSet
@@ -156,8 +156,8 @@ metadata: {name: robot}
 imagePullSecrets: [{name: db}]
 secrets: [{name: db}]`,
 			want: []string{
-				"deployment/web: imagePullSecrets through robot -> ImagePull",
-				"serviceaccount/robot: imagePullSecrets -> ImagePull",
+				"deployment/web: imagePullSecrets .dockerconfigjson through robot -> ImagePull",
+				"serviceaccount/robot: imagePullSecrets .dockerconfigjson -> ImagePull",
 				"serviceaccount/robot: serviceAccountSecrets -> Nothing",
 			}},
 		"the default account": {objects: web(`{containers: [{name: web}]}`) + `
@@ -166,8 +166,8 @@ kind: ServiceAccount
 metadata: {name: default}
 imagePullSecrets: [{name: db}]`,
 			want: []string{
-				"deployment/web: imagePullSecrets through default -> ImagePull",
-				"serviceaccount/default: imagePullSecrets -> ImagePull",
+				"deployment/web: imagePullSecrets .dockerconfigjson through default -> ImagePull",
+				"serviceaccount/default: imagePullSecrets .dockerconfigjson -> ImagePull",
 			}},
 		"an Ingress": {objects: `kind: Ingress
 metadata: {name: shop}
@@ -289,6 +289,13 @@ func TestSubjectOfAnObject(t *testing.T) {
 	}
 	if !s.lacks("c") || s.lacks("a") || s.lacks("") {
 		t.Error("c is missing, and nothing else")
+	}
+	if s.pullKey() != ".dockerconfigjson" {
+		t.Errorf("a pull secret without its key is told as missing it, not %q", s.pullKey())
+	}
+	old := NewSubject(s.Ref, meta, map[string]int{".dockercfg": 1})
+	if old.pullKey() != ".dockercfg" {
+		t.Errorf("the old format: %q", old.pullKey())
 	}
 	s.Unread = true
 	if s.lacks("c") {
