@@ -21,23 +21,32 @@ func (s *sheet) consumers(all []secrets.Consumer, nobody string, terminal bool) 
 	var rows [][]cell
 	for _, c := range all {
 		for i, g := range grouped(c.Uses) {
-			row := []cell{{text: name(c.Ref), paint: s.Bold}, {text: stateWords[c.State], paint: s.statePaint(c.State)}, {text: podsText(c)}}
+			row := []cell{{text: name(c.Ref), paint: s.Bold}, {text: stateText(c), paint: s.statePaint(c.State)}}
+			if i > 0 && s.narrow() {
+				break
+			}
 			if i > 0 && terminal { // said in the row above
-				row = []cell{{}, {}, {}}
+				row = []cell{{}, {}}
 			}
 			rows = append(rows, append(row, cell{text: howWords[g.how]}, cell{text: g.keysText()}, cell{text: dashed(g.containers)}, cell{text: dashed(g.places)}))
 		}
 	}
-	header := []string{"CONSUMER", "STATE", "PODS", "HOW", "KEYS", "CONTAINER", "AS"}
-	if s.width > 0 && s.width < roomy {
-		header, rows = without(6, header, rows)
-		header, rows = without(5, header, rows)
-	}
-	if s.narrow() {
-		header, rows = without(4, header, rows)
-		header, rows = without(2, header, rows)
+	header := []string{"CONSUMER", "STATE", "HOW", "KEYS", "CONTAINER", "AS"}
+	switch {
+	case s.narrow(): // who, and how they stand
+		header, rows = firstColumns(2, header, rows)
+	case s.width > 0 && s.width < roomy:
+		header, rows = firstColumns(4, header, rows)
 	}
 	s.table(header, rows, 0)
+}
+
+// firstColumns keeps the first n.
+func firstColumns(n int, header []string, rows [][]cell) ([]string, [][]cell) {
+	for i := range rows {
+		rows[i] = rows[i][:n]
+	}
+	return header[:n], rows
 }
 
 // group is uses of one way in one container.
@@ -104,15 +113,12 @@ func place(u secrets.Use) string {
 	return strings.Join(words, " ")
 }
 
-// podsText counts the pods that use it, and those that are old.
-func podsText(c secrets.Consumer) string {
-	switch {
-	case c.StalePods > 0:
-		return fmt.Sprintf("%d of %d old", c.StalePods, c.Pods)
-	case c.Pods == 0:
-		return "-"
+// stateText is a state, with the pods that make it one.
+func stateText(c secrets.Consumer) string {
+	if c.State == secrets.StateStale {
+		return fmt.Sprintf("%d of %d %s", c.StalePods, c.Pods, stateWords[c.State])
 	}
-	return fmt.Sprint(c.Pods)
+	return stateWords[c.State]
 }
 
 var howWords = map[secrets.How]string{
@@ -160,8 +166,6 @@ func (s *sheet) states(all []secrets.Consumer) {
 			s.add("")
 		}
 		first = false
-		lead := "  "
-		text := s.statePaint(m.state)(stateWords[m.state]) + ": " + m.text
-		s.wrapped(func() string { l := lead; lead = "    "; return l }, text, 3)
+		s.wrapped(func() string { return "  " }, s.statePaint(m.state)(stateWords[m.state])+": "+m.text, 4)
 	}
 }

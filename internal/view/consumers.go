@@ -29,6 +29,9 @@ func Consumers(out *term.Output, r secrets.ConsumerReport, now time.Time) error 
 		s.consumers(object.Consumers, nobody, out.IsTerminal())
 		s.states(object.Consumers)
 	}
+	if len(r.Next) > 0 {
+		s.add("")
+	}
 	s.next(r.Next)
 	return writeLines(out, s.lines)
 }
@@ -74,20 +77,16 @@ func (s *sheet) keys(o secrets.SubjectReport, nobody string, now time.Time) {
 	s.add("")
 	header := []string{"KEY", "SIZE", "CHANGED", "USED BY"}
 	if s.narrow() {
-		header, rows = without(2, header, rows)
+		header = slices.Delete(header, 2, 3)
+		for i, row := range rows {
+			rows[i] = slices.Delete(row, 2, 3)
+		}
 	}
 	s.table(header, rows, 0)
 }
 
 // narrow has no room for what is good to know.
 func (s *sheet) narrow() bool { return s.width > 0 && s.width < 60 }
-
-func without(column int, header []string, rows [][]cell) ([]string, [][]cell) {
-	for i, row := range rows {
-		rows[i] = slices.Delete(row, column, column+1)
-	}
-	return slices.Delete(header, column, column+1), rows
-}
 
 func names(all []string) string { return term.Clean(strings.Join(all, ", ")) }
 
