@@ -2,12 +2,9 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
@@ -78,7 +75,7 @@ func (f *rolloutHistoryFlags) run(ctx context.Context, env *Env, selection clust
 		return nil
 	}
 	if f.format != "" {
-		return encode(env, f.format, all)
+		return encode(env, f.format, "history", all)
 	}
 	return table(env, all)
 }
@@ -105,7 +102,7 @@ func (f *rolloutHistoryFlags) template(env *Env, ref workload.Ref, revisions []w
 			if format == "" {
 				format = "yaml"
 			}
-			return encode(env, format, r.Template)
+			return encode(env, format, "template", r.Template)
 		}
 	}
 	missing := &rollout.RevisionNotFoundError{Workload: ref, Revision: f.revision}
@@ -113,21 +110,4 @@ func (f *rolloutHistoryFlags) template(env *Env, ref workload.Ref, revisions []w
 		missing.Have = append(missing.Have, r.Number)
 	}
 	return missing
-}
-
-func encode(env *Env, format string, value any) error {
-	text, err := json.MarshalIndent(value, "", "  ")
-	if err == nil && format == "yaml" {
-		text, err = yaml.JSONToYAML(text)
-	}
-	if err != nil {
-		return fmt.Errorf("encoding as %s: %w", format, err)
-	}
-	if format == "json" {
-		text = append(text, '\n')
-	}
-	if _, err := env.Term.Out.Write(text); err != nil {
-		return errors.Join(errors.New("writing the history"), err)
-	}
-	return nil
 }

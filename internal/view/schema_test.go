@@ -99,7 +99,7 @@ func TestSchemasAreClosed(t *testing.T) {
 
 // Every constant of the engine's closed sets stands in each schema that has the set, and no other.
 func TestSchemasNameEveryConstant(t *testing.T) {
-	constants := stringConstants(t)
+	constants := stringConstants(t, engine)
 	for _, c := range []struct{ file, set, of string }{
 		{"release-result.v1alpha1.json", "cause", "Cause"},
 		{"release-result.v1alpha1.json", "grade", "Grade"},
@@ -162,10 +162,10 @@ func enum(t *testing.T, file, set string) []string {
 	return values
 }
 
-// stringConstants reads the engine's source: its typed string constants, by type.
-func stringConstants(t *testing.T) map[string][]string {
+// stringConstants reads the source of a package: its typed string constants, by type.
+func stringConstants(t *testing.T, folder string) map[string][]string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(engine, "*.go"))
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}

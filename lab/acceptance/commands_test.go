@@ -7,6 +7,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	deploy NAME IMAGE [REPLICAS] [KEY=VALUE…]  make a Deployment and wait until all of it serves
 //	settled NAME                               wait until a Deployment's rollout is complete
 //	serving NAME IMAGE                         all replicas serve, each of them this image
+//	later                                      until another second has begun
 //	remember NAME, unchanged NAME              nobody wrote the Deployment in between
 //	user NAME VERBS RESOURCES…                 what someone may do: --as=NAME
 //
@@ -22,7 +23,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	colors JOB none                            a job has not coloured anything
 //
 //	jsonpath EXPRESSION WANT [FILE]            of stdout, or of a file
-//	schema result|events [FILE]                validate stdout, or a file, against docs/schema
+//	schema result|events|consumers [FILE]      validate stdout, or a file, against docs/schema
 //	unrepeated FILE                            no line twice, apart from the time before it
 //
 //	faults …                                   see faults_test.go
@@ -33,6 +34,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"deploy":     deploy,
 	"settled":    settled,
 	"serving":    serving,
+	"later":      later,
 	"remember":   remember,
 	"unchanged":  unchanged,
 	"user":       user,

@@ -22,7 +22,7 @@ func user(ts *testscript.TestScript, neg bool, args []string) {
 		ObjectMeta: metav1.ObjectMeta{GenerateName: args[0] + "-"},
 		Rules: []rbacv1.PolicyRule{{
 			Verbs: strings.Split(args[1], ","), Resources: args[2:],
-			APIGroups: []string{"", "apps", "autoscaling", "policy"},
+			APIGroups: []string{"", "apps", "autoscaling", "batch", "networking.k8s.io", "policy"},
 		}},
 	}
 	role, err := s.client.RbacV1().Roles(s.namespace).Create(ctx, role, metav1.CreateOptions{})

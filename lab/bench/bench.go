@@ -28,11 +28,12 @@ type scale struct {
 	releases    int // of many Deployments, by each of the two
 	pods        int // of the large rollout
 	deployments int // of the large release
+	workloads   int // that are searched for consumers
 }
 
 var (
-	full  = scale{commands: 20, rollouts: 7, releases: 3, pods: 5000, deployments: 200}
-	brief = scale{commands: 5, rollouts: 2, releases: 1, pods: 500, deployments: 20}
+	full  = scale{commands: 20, rollouts: 7, releases: 3, pods: 5000, deployments: 200, workloads: 2000}
+	brief = scale{commands: 5, rollouts: 2, releases: 1, pods: 500, deployments: 20, workloads: 200}
 )
 
 func newBench(bin string, quick bool, progress io.Writer) (*bench, error) {

@@ -23,6 +23,7 @@ var sections = []section{
 	{"verdict", (*bench).verdict},
 	{"many", (*bench).many},
 	{"large", (*bench).large},
+	{"consumers", (*bench).consumers},
 }
 
 func sectionNames() string {

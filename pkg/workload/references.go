@@ -42,6 +42,12 @@ type Reference struct {
 	Use       ReferenceUse
 	Container string // "" for what belongs to the pod
 	Field     string // the variable or the volume
+	// Prefix is put before each variable of an envFrom.
+	Prefix string
+	// Path is where the volume holds the file of the key; "" when the object as a whole is meant.
+	Path string
+	// Projected: the volume joins several sources.
+	Projected bool
 }
 
 // References lists what a template names, sorted by kind, name and key; the places of one key stay
@@ -71,10 +77,10 @@ func containerReferences(c *corev1.Container) []Reference {
 	var refs []Reference
 	for _, e := range c.EnvFrom {
 		if s := e.SecretRef; s != nil {
-			refs = append(refs, Reference{Kind: SecretReference, Name: s.Name, Optional: isTrue(s.Optional), Use: UseEnvFrom, Container: c.Name})
+			refs = append(refs, Reference{Kind: SecretReference, Name: s.Name, Optional: isTrue(s.Optional), Use: UseEnvFrom, Container: c.Name, Prefix: e.Prefix})
 		}
 		if m := e.ConfigMapRef; m != nil {
-			refs = append(refs, Reference{Kind: ConfigMapReference, Name: m.Name, Optional: isTrue(m.Optional), Use: UseEnvFrom, Container: c.Name})
+			refs = append(refs, Reference{Kind: ConfigMapReference, Name: m.Name, Optional: isTrue(m.Optional), Use: UseEnvFrom, Container: c.Name, Prefix: e.Prefix})
 		}
 	}
 	for _, e := range c.Env {
@@ -107,15 +113,19 @@ func volumeReferences(v *corev1.Volume) []Reference {
 	if v.Projected == nil {
 		return refs
 	}
+	var projected []Reference
 	for _, source := range v.Projected.Sources {
 		if s := source.Secret; s != nil {
-			refs = append(refs, itemReferences(SecretReference, s.Name, s.Items, s.Optional, v.Name)...)
+			projected = append(projected, itemReferences(SecretReference, s.Name, s.Items, s.Optional, v.Name)...)
 		}
 		if m := source.ConfigMap; m != nil {
-			refs = append(refs, itemReferences(ConfigMapReference, m.Name, m.Items, m.Optional, v.Name)...)
+			projected = append(projected, itemReferences(ConfigMapReference, m.Name, m.Items, m.Optional, v.Name)...)
 		}
 	}
-	return refs
+	for i := range projected {
+		projected[i].Projected = true
+	}
+	return append(refs, projected...)
 }
 
 func itemReferences(kind ReferenceKind, name string, items []corev1.KeyToPath, optional *bool, volume string) []Reference {
@@ -126,7 +136,7 @@ func itemReferences(kind ReferenceKind, name string, items []corev1.KeyToPath, o
 	refs := make([]Reference, 0, len(items))
 	for _, item := range items {
 		r := whole
-		r.Key = item.Key
+		r.Key, r.Path = item.Key, item.Path
 		refs = append(refs, r)
 	}
 	return refs

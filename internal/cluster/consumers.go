@@ -1,0 +1,175 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Consumers finds who uses the Secrets and ConfigMaps that refs name, all of one namespace. What may not
+// be read is told in notSeen, and the search goes on without; an object that does not exist is an error, and so
+// is a namespace in which nothing may be listed.
+//
+// Each kind is listed once, page by page, all kinds side by side, whatever the number of objects.
+func (c *Cluster) Consumers(ctx context.Context, refs []workload.Ref) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
+	s := &consumerSearch{cluster: c, search: secrets.NewSearch(refs...), subjects: make([]secrets.Subject, len(refs)), absent: make([]error, len(refs))}
+	if s.client, err = c.typed(); err != nil {
+		return nil, nil, err
+	}
+	if err := s.run(ctx, refs); err != nil {
+		return nil, nil, err
+	}
+	for i, subject := range s.subjects {
+		consumers := s.search.Consumers(subject)
+		if s.absent[i] != nil {
+			return nil, nil, c.explainAbsent(ctx, refs[i], consumers, s.absent[i])
+		}
+		found = append(found, secrets.NewSubjectReport(subject, consumers))
+	}
+	return found, s.notSeen(), nil
+}
+
+// consumerSearch is one search under way.
+type consumerSearch struct {
+	cluster  *Cluster
+	client   kubernetes.Interface
+	subjects []secrets.Subject
+	absent   []error // by subject: it does not exist
+
+	mu      sync.Mutex // of what follows
+	search  *secrets.Search
+	refused []refusal
+}
+
+// refusal is something that may not be read.
+type refusal struct {
+	order   int
+	notSeen secrets.NotSeen
+	err     error
+}
+
+// run reads the objects and lists the kinds, all at once.
+func (s *consumerSearch) run(ctx context.Context, refs []workload.Ref) error {
+	lists := userLists()
+	var reads []func(context.Context) error
+	for i, list := range lists {
+		reads = append(reads, func(ctx context.Context) error { return s.read(ctx, refs[0].Namespace, i, list) })
+	}
+	for i, ref := range refs {
+		reads = append(reads, func(ctx context.Context) error { return s.readSubject(ctx, i, len(lists)+i, ref) })
+	}
+	_, err := each(ctx, reads, func(ctx context.Context, read func(context.Context) error) (struct{}, error) {
+		return struct{}{}, read(ctx)
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(s.refused, func(a, b refusal) int { return a.order - b.order })
+	if len(s.refused) >= len(lists) && s.refused[len(lists)-1].order < len(lists) {
+		return s.refused[0].err // no kind may be listed: there would be no answer
+	}
+	return nil
+}
+
+func (s *consumerSearch) notSeen() []secrets.NotSeen {
+	var all []secrets.NotSeen
+	for _, r := range s.refused {
+		all = append(all, r.notSeen)
+	}
+	return all
+}
+
+// refuse notes what err says may not be read; any other error is returned.
+func (s *consumerSearch) refuse(order int, resource, without string, err error) error {
+	var e *Error
+	if !errors.As(err, &e) || e.Reason != Forbidden {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refused = append(s.refused, refusal{order, secrets.NotSeen{Resource: resource, Without: without, Next: e.Next[:1]}, err})
+	return nil
+}
+
+// read lists one kind, and keeps of each page what concerns the search.
+func (s *consumerSearch) read(ctx context.Context, namespace string, order int, l userList) error {
+	err := pages(ctx, l.options, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+		return l.list(ctx, s.client, namespace, o)
+	}, s.add)
+	err = s.refuse(order, l.resource, l.without, apiError(call{"list", l.resource, namespace, l.resource}, err))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slices.ContainsFunc(s.refused, func(r refusal) bool { return r.order == order }) {
+		s.search.Without(l.kind)
+	}
+	return err
+}
+
+func (s *consumerSearch) add(page runtime.Object) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return meta.EachListItem(page, func(o runtime.Object) error {
+		s.search.Add(o)
+		return nil
+	})
+}
+
+// listPage keeps the memory of a list small, however long it is.
+const listPage = 500
+
+// pages lists in pages, and hands on each. When the server has forgotten the state that the first page
+// was of (410), the list goes on with the present one, as the answer offers.
+func pages(ctx context.Context, options metav1.ListOptions, list func(context.Context, metav1.ListOptions) (runtime.Object, error), use func(runtime.Object) error) error {
+	options.Limit = listPage
+	for {
+		page, err := read(ctx, func(ctx context.Context) (runtime.Object, error) { return list(ctx, options) })
+		if next := inconsistentContinue(err); next != "" && options.Continue != "" {
+			options.Continue = next
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := use(page); err != nil {
+			return err
+		}
+		list, err := meta.ListAccessor(page)
+		if err != nil || list.GetContinue() == "" {
+			return err
+		}
+		options.Continue = list.GetContinue()
+	}
+}
+
+// inconsistentContinue is the token with which a list that has expired can go on, or "".
+func inconsistentContinue(err error) string {
+	var status apierrors.APIStatus
+	if !apierrors.IsResourceExpired(err) || !errors.As(err, &status) {
+		return ""
+	}
+	return status.Status().ListMeta.Continue
+}
+
+// consumerNames lists some of the consumers for a sentence.
+func consumerNames(consumers []secrets.Consumer) string {
+	const shown = 3
+	var names []string
+	for _, c := range consumers[:min(shown, len(consumers))] {
+		names = append(names, c.String())
+	}
+	if more := len(consumers) - shown; more > 0 {
+		names = append(names, "others")
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,132 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/klog/v2"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// ConfigRefs finds which Secrets and ConfigMaps the selection names; an *ArgumentError or an *Error.
+func (c *Cluster) ConfigRefs(s Selection) ([]workload.Ref, error) {
+	wanted, err := s.parse()
+	if err != nil {
+		return nil, err
+	}
+	namespace, _, err := c.Namespace()
+	if err != nil {
+		return nil, err
+	}
+	var refs []workload.Ref
+	for _, w := range wanted {
+		gvk, err := c.kindOf(w.kind)
+		if err != nil {
+			return nil, err
+		}
+		if gvk.Group != "" || gvk.Kind != "Secret" && gvk.Kind != "ConfigMap" {
+			return nil, notConfig(gvk.Kind, w.name, namespace, s.Verb)
+		}
+		refs = append(refs, workload.Ref{Kind: gvk.Kind, Namespace: namespace, Name: w.name})
+	}
+	return unique(refs), nil
+}
+
+func notConfig(kind, name, namespace, verb string) *Error {
+	object := lower(kind) + "/" + name
+	e := &Error{
+		Reason: Unsupported, Object: object,
+		Message: fmt.Sprintf("%s is no Secret or ConfigMap: kubectl app %s says who uses one of those", object, verb),
+	}
+	if kind == deploymentKind.Kind {
+		e.Next = []string{"kubectl app rollout status " + object + inFlag(namespace)}
+	}
+	return e
+}
+
+// readSubject reads one of the objects whose consumers are sought.
+func (s *consumerSearch) readSubject(ctx context.Context, i, order int, ref workload.Ref) error {
+	resource := lower(ref.Kind) + "s"
+	subject, err := read(ctx, func(ctx context.Context) (secrets.Subject, error) { return s.subject(ctx, ref) })
+	err = apiError(call{"get", resource, ref.Namespace, ref.String()}, err)
+	if is(err, NotFound) {
+		s.subjects[i], s.absent[i] = secrets.Subject{Ref: ref, Unread: true}, err
+		return nil
+	}
+	if is(err, Forbidden) {
+		subject = secrets.Subject{Ref: ref, Unread: true}
+	}
+	s.subjects[i] = subject
+	return s.refuse(order, ref.String(), "its keys and its last change are not known", err)
+}
+
+// subject reads an object and drops its values at once; their sizes are kept.
+func (s *consumerSearch) subject(ctx context.Context, ref workload.Ref) (secrets.Subject, error) {
+	// At -v=8 client-go logs each answer, and this one holds the values: it gets no logger.
+	ctx = klog.NewContext(ctx, klog.Logger{})
+	sizes := map[string]int{}
+	if ref.Kind == "Secret" {
+		o, err := s.client.CoreV1().Secrets(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+		if err != nil {
+			return secrets.Subject{}, err
+		}
+		for key, value := range o.Data {
+			sizes[key] = len(value)
+		}
+		subject := secrets.NewSubject(ref, &o.ObjectMeta, sizes)
+		subject.Type, subject.Immutable = string(o.Type), o.Immutable != nil && *o.Immutable
+		return subject, nil
+	}
+	o, err := s.client.CoreV1().ConfigMaps(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+	if err != nil {
+		return secrets.Subject{}, err
+	}
+	for key, value := range o.Data {
+		sizes[key] = len(value)
+	}
+	for key, value := range o.BinaryData {
+		sizes[key] = len(value)
+	}
+	subject := secrets.NewSubject(ref, &o.ObjectMeta, sizes)
+	subject.Immutable = o.Immutable != nil && *o.Immutable
+	return subject, nil
+}
+
+// explainAbsent finds out what a wrong name may have meant, and tells who would use the object. Only
+// metadata is read for that, so that no value travels.
+func (c *Cluster) explainAbsent(ctx context.Context, ref workload.Ref, consumers []secrets.Consumer, cause error) error {
+	var e *Error
+	if !errors.As(cause, &e) {
+		return cause
+	}
+	resource := lower(ref.Kind) + "s"
+	e.Next = []string{"kubectl get " + resource + inFlag(ref.Namespace)}
+	if len(consumers) > 0 {
+		e.Message += fmt.Sprintf(", which %s would use", consumerNames(consumers))
+	}
+	client, err := c.metadata()
+	if err != nil {
+		return e
+	}
+	list, err := client.Resource(corev1.SchemeGroupVersion.WithResource(resource)).Namespace(ref.Namespace).List(ctx, metav1.ListOptions{Limit: maxNames})
+	if err != nil {
+		return e
+	}
+	var names []string
+	for i := range list.Items {
+		names = append(names, list.Items[i].Name)
+	}
+	if len(names) == 0 && len(consumers) == 0 {
+		if typed, err := c.typed(); err == nil {
+			if missing := namespaceMissing(ctx, typed, ref.Namespace); missing != nil {
+				return missing
+			}
+		}
+	}
+	return e.suggest(ref.Name, names, "the namespace has")
+}

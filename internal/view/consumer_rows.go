@@ -1,0 +1,171 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// roomy is where there is room for all that is known of a use.
+const roomy = 120
+
+// consumers has a row for each consumer, way and container.
+func (s *sheet) consumers(all []secrets.Consumer, nobody string, terminal bool) {
+	s.add("")
+	if len(all) == 0 {
+		s.add("Used by " + nobody)
+		return
+	}
+	var rows [][]cell
+	for _, c := range all {
+		for i, g := range grouped(c.Uses) {
+			row := []cell{{text: name(c.Ref), paint: s.Bold}, {text: stateText(c), paint: s.statePaint(c.State)}}
+			if i > 0 && s.narrow() {
+				break
+			}
+			if i > 0 && terminal { // said in the row above
+				row = []cell{{}, {}}
+			}
+			rows = append(rows, append(row, cell{text: howWords[g.how]}, cell{text: g.keysText()}, cell{text: dashed(g.containers)}, cell{text: dashed(g.places)}))
+		}
+	}
+	header := []string{"CONSUMER", "STATE", "HOW", "KEYS", "CONTAINER", "AS"}
+	switch {
+	case s.narrow(): // who, and how they stand
+		header, rows = firstColumns(2, header, rows)
+	case s.width > 0 && s.width < roomy:
+		header, rows = firstColumns(4, header, rows)
+	}
+	s.table(header, rows, 0)
+}
+
+// firstColumns keeps the first n.
+func firstColumns(n int, header []string, rows [][]cell) ([]string, [][]cell) {
+	for i := range rows {
+		rows[i] = rows[i][:n]
+	}
+	return header[:n], rows
+}
+
+// group is uses of one way in one container.
+type group struct {
+	how                      secrets.How
+	container                string
+	every                    bool // key
+	keys, containers, places []string
+}
+
+func grouped(uses []secrets.Use) []group {
+	var groups []group
+	for _, u := range uses {
+		i := slices.IndexFunc(groups, func(g group) bool { return g.how == u.How && g.container == u.Container })
+		if i < 0 {
+			i, groups = len(groups), append(groups, group{how: u.How, container: u.Container})
+		}
+		g := &groups[i]
+		g.every = g.every || u.Key == ""
+		g.keys, g.containers, g.places = appendNew(g.keys, u.Key), appendNew(g.containers, u.Container), appendNew(g.places, place(u))
+	}
+	return groups
+}
+
+func appendNew(words []string, word string) []string {
+	if word == "" || slices.Contains(words, word) {
+		return words
+	}
+	return append(words, word)
+}
+
+func (g group) keysText() string {
+	if g.every {
+		return "<all>"
+	}
+	return names(g.keys)
+}
+
+func dashed(words []string) string {
+	if len(words) == 0 {
+		return "-"
+	}
+	return names(words)
+}
+
+// place is where a consumer finds what it uses: a variable, a file, an account.
+func place(u secrets.Use) string {
+	words := []string{}
+	switch {
+	case u.Variable != "":
+		words = append(words, "$"+u.Variable)
+	case u.How == secrets.HowEnvFrom:
+		words = append(words, "$"+u.Prefix+"*")
+	case u.MountPath != "":
+		words = append(words, u.MountPath)
+	case u.Volume != "":
+		words = append(words, "volume "+u.Volume+", not mounted")
+	case u.ServiceAccount != "":
+		words = append(words, "serviceaccount/"+u.ServiceAccount)
+	}
+	if u.PodsOnly {
+		words = append(words, "(running pods only)")
+	}
+	return strings.Join(words, " ")
+}
+
+// stateText is a state, with the pods that make it one.
+func stateText(c secrets.Consumer) string {
+	if c.State == secrets.StateStale {
+		return fmt.Sprintf("%d of %d %s", c.StalePods, c.Pods, stateWords[c.State])
+	}
+	return stateWords[c.State]
+}
+
+var howWords = map[secrets.How]string{
+	secrets.HowEnv: "env", secrets.HowEnvFrom: "envFrom", secrets.HowVolume: "volume", secrets.HowProjected: "projected",
+	secrets.HowSubPath: "subPath", secrets.HowPullSecret: "imagePullSecrets", secrets.HowIngressTLS: "tls", secrets.HowAccount: "secrets",
+}
+
+var stateWords = map[secrets.State]string{
+	secrets.StateMissing: "missing key", secrets.StateStale: "stale", secrets.StateUnknown: "unknown",
+	secrets.StateInPlace: "in place", secrets.StateCurrent: "current", secrets.StateNoPods: "no pods",
+}
+
+func (s *sheet) statePaint(state secrets.State) func(string) string {
+	switch state {
+	case secrets.StateMissing:
+		return s.Red
+	case secrets.StateStale:
+		return s.Yellow
+	case secrets.StateCurrent:
+		return s.Green
+	case secrets.StateInPlace:
+		return s.Cyan
+	}
+	return s.Faint
+}
+
+// stateMeanings explain what asks for something; once for each state, however many consumers there are.
+var stateMeanings = []struct {
+	state secrets.State
+	text  string
+}{
+	{secrets.StateMissing, "what starts now fails, or goes without"},
+	{secrets.StateStale, "pods read it before the last change, and read it only when they start"},
+	{secrets.StateInPlace, "files in running pods follow a change within about a minute; the app may have to read them again"},
+	{secrets.StateUnknown, "whether it is older than the last change can't be told"},
+}
+
+func (s *sheet) states(all []secrets.Consumer) {
+	first := true
+	for _, m := range stateMeanings {
+		if !slices.ContainsFunc(all, func(c secrets.Consumer) bool { return c.State == m.state }) {
+			continue
+		}
+		if first {
+			s.add("")
+		}
+		first = false
+		s.wrapped(func() string { return "  " }, s.statePaint(m.state)(stateWords[m.state])+": "+m.text, 4)
+	}
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/client-go/tools/cache"
+	watchtools "k8s.io/client-go/tools/watch"
+
+	"github.com/kubectl-app/kubectl-app/lab/acceptance/faultproxy"
+)
+
+// crowd is a namespace of very many workloads.
+const crowd = "crowd"
+
+// userKinds is what kubectl would list to find out who uses a Secret: the looking is left to its user.
+const userKinds = "deployments,statefulsets,daemonsets,replicasets,cronjobs,jobs,pods,ingresses,serviceaccounts"
+
+// consumers searches a namespace of many workloads for those that use one Secret.
+func (b *bench) consumers(ctx context.Context) (_ []row, err error) {
+	s, err := b.onStage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b.say("making %d workloads", b.workloads)
+	if err := s.fillCrowd(ctx, b.workloads); err != nil {
+		return nil, err
+	}
+	kubectl, app, err := b.pair(s.kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	var both costs
+	for range b.rollouts {
+		own, err := kubectl.run(ctx, "get", userKinds, "-n", crowd, "-o", "json")
+		if err != nil {
+			return nil, err
+		}
+		ours, err := app.run(ctx, "status", "secret/db", "-n", crowd, "-o", "json")
+		if err != nil {
+			return nil, err
+		}
+		both.kubectl, both.app = append(both.kubectl, own), append(both.app, ours)
+	}
+	name := phrase("consumers of a Secret among %d workloads: ", b.workloads)
+	rows := []row{
+		both.row(name+"time", seconds, wall, below(2)),
+		both.row(name+"CPU", seconds, cpu, goal{}),
+		both.row(name+"peak memory", megabytes, memory, below(100e6)),
+	}
+	counted, err := b.countSearch(ctx, s)
+	counted.what = name + "requests"
+	return append(rows, counted), err
+}
+
+func (b *bench) countSearch(ctx context.Context, s *stage) (r row, err error) {
+	proxy, kubeconfig, err := s.counted()
+	if err != nil {
+		return row{}, err
+	}
+	defer func() { err = errors.Join(err, proxy.Close()) }()
+	kubectl, app, err := b.pair(kubeconfig)
+	if err != nil {
+		return row{}, err
+	}
+	r.unit = count
+	if _, err := kubectl.run(ctx, "get", userKinds, "-n", crowd, "-o", "json"); err != nil {
+		return r, err
+	}
+	r.kubectl.add(float64(len(proxy.Seen(faultproxy.Pattern{}))))
+	proxy.Forget()
+	if _, err := app.run(ctx, "status", "secret/db", "-n", crowd, "-o", "json"); err != nil {
+		return r, err
+	}
+	r.app.add(float64(len(proxy.Seen(faultproxy.Pattern{}))))
+	return r, nil
+}
+
+// fillCrowd makes the workloads, and returns when each that has pods has its one. Every fifth uses the
+// Secret.
+func (s *stage) fillCrowd(ctx context.Context, n int) error {
+	home := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: crowd}}
+	if _, err := s.client.CoreV1().Namespaces().Create(ctx, home, metav1.CreateOptions{}); err != nil {
+		return fmt.Errorf("making namespace %s: %w", crowd, err)
+	}
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "db"}, StringData: map[string]string{"url": "postgres://db:5432/shop"}}
+	if _, err := s.client.CoreV1().Secrets(crowd).Create(ctx, secret, metav1.CreateOptions{}); err != nil {
+		return fmt.Errorf("making secret/db: %w", err)
+	}
+	if err := s.makeCrowd(ctx, n); err != nil {
+		return err
+	}
+	// So many pods at once can be too much for one watch: this one is taken up again.
+	pods := cache.NewListWatchFromClient(s.client.CoreV1().RESTClient(), "pods", crowd, fields.Everything())
+	if _, err := watchtools.UntilWithSync(ctx, pods, &corev1.Pod{}, nil, countRunning(podsOfCrowd(n))); err != nil {
+		return fmt.Errorf("waiting for the pods: %w", err)
+	}
+	return nil
+}

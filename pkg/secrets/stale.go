@@ -1,0 +1,157 @@
+package secrets
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// containerStarts tells since when each container holds the content that it holds. One that waits to be
+// started anew will read it then; an init container has done its work with what it read.
+func containerStarts(p *corev1.Pod) map[string]time.Time {
+	starts := map[string]time.Time{}
+	for _, c := range p.Status.InitContainerStatuses {
+		if t := c.State.Terminated; t != nil {
+			starts[c.Name] = t.StartedAt.Time
+		}
+		if r := c.State.Running; r != nil {
+			starts[c.Name] = r.StartedAt.Time
+		}
+	}
+	for _, c := range p.Status.ContainerStatuses {
+		if r := c.State.Running; r != nil {
+			starts[c.Name] = r.StartedAt.Time
+		}
+	}
+	return starts
+}
+
+// start is when the content of a use was read, and whether that is known and stays so until the
+// next start.
+func (p *podHolder) start(u Use) (at time.Time, holds bool) {
+	switch u.Reach {
+	case ReachContainerStart:
+		at, holds = p.starts[u.Container]
+		return at, holds
+	case ReachPodStart:
+		return p.created, true
+	}
+	return p.created, false
+}
+
+// stale tells whether the pod holds content from before the last change of what it uses. Times are of
+// whole seconds: what happened within one can't be told apart, and counts as the newer.
+func (p *podHolder) stale(s *Subject, uses []Use) bool {
+	for _, u := range uses {
+		if at, holds := p.start(u); holds && !u.Missing && at.Before(s.changed(u)) {
+			return true
+		}
+	}
+	return false
+}
+
+// judge fills in how a consumer stands to the last change, from the pods that use the object.
+func (c *Consumer) judge(s *Subject, pods []podUse, podsUnknown bool) {
+	older := false
+	for _, p := range pods {
+		c.Pods++
+		if p.stale(s, p.uses) {
+			c.StalePods++
+		}
+		for _, u := range p.uses {
+			at, _ := p.start(u)
+			older = older || at.Before(s.changed(u)) && u.Reach == ReachInPlace
+			if at = at.UTC(); !at.IsZero() && (c.OldestStart == nil || at.Before(*c.OldestStart)) {
+				c.OldestStart = &at
+			}
+		}
+	}
+	c.State = c.state(s, podsUnknown, older)
+	c.Rollable = rollable(c.Kind)
+	c.NeedsRoll = c.State == StateStale && !runsToEnd(c.Kind)
+	c.Why = c.why(podsUnknown)
+}
+
+func (c *Consumer) state(s *Subject, podsUnknown, older bool) State {
+	switch {
+	case len(c.missing()) > 0:
+		return StateMissing
+	case !c.holds():
+		return StateCurrent
+	case s.Unread, podsUnknown:
+		return StateUnknown
+	case c.StalePods > 0:
+		return StateStale
+	case c.Pods == 0:
+		return StateNoPods
+	case older:
+		return StateInPlace
+	}
+	return StateCurrent
+}
+
+// holds tells whether its pods keep what they have read; what is read when it is needed is never old.
+func (c *Consumer) holds() bool {
+	return slices.ContainsFunc(c.Uses, func(u Use) bool {
+		return u.Reach == ReachContainerStart || u.Reach == ReachPodStart || u.Reach == ReachInPlace
+	})
+}
+
+// missing lists the keys that the consumer can't do without and that are not there.
+func (c *Consumer) missing() []string {
+	var keys []string
+	for _, u := range c.Uses {
+		if key := fmt.Sprintf("%q", u.Key); u.Missing && !u.Optional && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+func (c *Consumer) why(podsUnknown bool) string {
+	switch c.State {
+	case StateMissing:
+		return "no key " + strings.Join(c.missing(), ", ") + ": what starts now fails, or goes without"
+	case StateUnknown:
+		if podsUnknown {
+			return "its pods can't be read"
+		}
+		return "the object can't be read, so that its last change is not known"
+	case StateStale:
+		return fmt.Sprintf("%d of %d pods read it before the change, and read it only when they start", c.StalePods, c.Pods) + c.wayOut()
+	case StateNoPods:
+		return "no pod runs; the next one reads what is there then"
+	case StateInPlace:
+		return "files in running pods follow the change within about a minute; the app may have to read them again"
+	case StateCurrent:
+		return c.currentWhy()
+	}
+	return ""
+}
+
+// wayOut says what else than a roll brings the change, by the kind.
+func (c *Consumer) wayOut() string {
+	switch c.Kind {
+	case kindPod:
+		return "; nothing replaces a bare pod"
+	case kindJob, kindCronJob:
+		return "; the next run reads it anew"
+	}
+	return ""
+}
+
+func (c *Consumer) currentWhy() string {
+	switch c.Kind {
+	case kindIngress:
+		return "its controller follows the Secret"
+	case kindServiceAccount:
+		return "the pods that run as it are listed with their owners"
+	}
+	if c.holds() {
+		return "no pod holds what was there before the change"
+	}
+	return "read at each pull of an image"
+}
