@@ -109,7 +109,7 @@ func (f *finder) addPod(p *podHolder) {
 		f.byOwner[owner] = c
 	}
 	for _, use := range uses {
-		if use = f.fromPod(c, p, use); !slices.ContainsFunc(c.Uses, func(u Use) bool { return sameUse(u, use) }) {
+		if use = fromPod(c, use); !slices.ContainsFunc(c.Uses, func(u Use) bool { return sameUse(u, use) }) {
 			c.Uses = append(c.Uses, use)
 		}
 	}
@@ -117,7 +117,7 @@ func (f *finder) addPod(p *podHolder) {
 }
 
 // fromPod tells a use of a pod as the template would: admission has copied pull secrets into the pod.
-func (f *finder) fromPod(c *Consumer, p *podHolder, use Use) Use {
+func fromPod(c *Consumer, use Use) Use {
 	if use.How == HowPullSecret {
 		for _, known := range c.Uses {
 			if known.How == HowPullSecret {
@@ -125,7 +125,7 @@ func (f *finder) fromPod(c *Consumer, p *podHolder, use Use) Use {
 			}
 		}
 	}
-	use.PodsOnly = c.Kind != kindPod || c.Name != p.Name
+	use.PodsOnly = c.Kind != kindPod
 	return use
 }
 

@@ -2,8 +2,11 @@ package secrets
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 func TestSubjectReport(t *testing.T) {
@@ -60,5 +63,26 @@ func TestUnreadReport(t *testing.T) {
 	report := NewSubjectReport(subject, found(t, subject, web(podSpec)))
 	if report.Changed != nil || len(report.Keys) > 0 || len(report.Consumers) != 1 {
 		t.Errorf("%+v", report)
+	}
+}
+
+// What needs new pods is one command, in the order of the consumers; unless it is too long to be typed.
+func TestConsumerReportSaysWhatToType(t *testing.T) {
+	stale := func(kind, name string) Consumer {
+		return Consumer{Ref: workload.Ref{Kind: kind, Namespace: "shop", Name: name}, NeedsRoll: true}
+	}
+	current := Consumer{Ref: workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "current"}}
+	objects := []SubjectReport{
+		{Consumers: []Consumer{stale("Deployment", "web"), current, stale("Pod", "bare")}},
+		{Consumers: []Consumer{stale("Deployment", "web"), stale("DaemonSet", "agent"), stale("GameServer", "game")}},
+	}
+	if got := NewConsumerReport("v", objects, nil).Next; !slices.Equal(got, []string{"kubectl rollout restart deployment/web daemonset/agent -n shop"}) {
+		t.Errorf("next: %q", got)
+	}
+	for i := range maxRestarts - 1 {
+		objects[0].Consumers = append(objects[0].Consumers, stale("StatefulSet", fmt.Sprint(i)))
+	}
+	if got := NewConsumerReport("v", objects, nil).Next; got != nil {
+		t.Errorf("next: %q", got)
 	}
 }

@@ -265,6 +265,18 @@ func found(t *testing.T, subject Subject, objects string) []Consumer {
 	return search.Consumers(subject)
 }
 
+// Where the Deployments may not be read, the name of a ReplicaSet tells whose the pod is.
+func TestPodsTellOfDeploymentsThatAreNotRead(t *testing.T) {
+	search := NewSearch(database("Secret").Ref)
+	search.Without("Deployment")
+	for _, o := range objectsOf(t, strings.TrimPrefix(strings.TrimSpace(pod("web-1-x", "11:00:00", "11:00:00", podSpec)), "---\n")) {
+		search.Add(o)
+	}
+	if got := search.Consumers(database("Secret")); len(got) != 1 || got[0].String() != "deployment/web" {
+		t.Errorf("consumers: %v", usesText(got))
+	}
+}
+
 // Several objects are sought at once, and each has its own consumers.
 func TestSearchForSeveral(t *testing.T) {
 	secret, configMap := database("Secret"), database("ConfigMap")

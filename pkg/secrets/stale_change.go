@@ -37,7 +37,10 @@ func lastChange(meta *metav1.ObjectMeta) (Change, map[string]time.Time) {
 			continue
 		}
 		at := entry.Time.Time
-		if last.Source == FromCreation || at.After(last.Time) {
+		if at.Before(meta.CreationTimestamp.Time) { // a restored backup: the content is as new as the object
+			at = meta.CreationTimestamp.Time
+		}
+		if !at.Before(last.Time) {
 			last = Change{at, FromManagedFields}
 		}
 		for _, key := range keys {

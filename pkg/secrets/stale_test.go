@@ -157,6 +157,7 @@ func TestLastChange(t *testing.T) {
 		"stringData and binaryData": {[]metav1.ManagedFieldsEntry{
 			entry("apply", "10:00:00", `{"f:stringData":{"f:a":{}}}`), entry("other", "10:30:00", `{"f:binaryData":{"f:b":{}}}`),
 		}, "10:30:00 managedFields a=10:00:00 b=10:30:00"},
+		"as old as the object, at least":           {[]metav1.ManagedFieldsEntry{entry("restore", "08:00:00", `{"f:data":{"f:a":{}}}`)}, "09:00:00 managedFields a=09:00:00"},
 		"all keys removed by one who owns the map": {[]metav1.ManagedFieldsEntry{entry("one", "11:00:00", `{"f:data":{}}`)}, "11:00:00 managedFields"},
 	} {
 		t.Run(name, func(t *testing.T) {
