@@ -68,11 +68,16 @@ func newRevision(r rollout.Result) string {
 	return ""
 }
 
+// newImages is what runs now, and which variables are new to it.
 func newImages(r rollout.Result) string {
-	if len(r.Workloads) == 1 {
-		return images(r.Workloads[0].Images.To)
+	if len(r.Workloads) != 1 {
+		return ""
 	}
-	return ""
+	w := &r.Workloads[0]
+	if env := envChange(w.Env); env != "" {
+		return join(" ", images(w.Images.To), "("+env+")")
+	}
+	return images(w.Images.To)
 }
 
 // broken is what went wrong, with the cause on which that rests.

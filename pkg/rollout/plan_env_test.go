@@ -1,9 +1,11 @@
 package rollout
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -158,5 +160,21 @@ func checkFaults(t *testing.T, err error, faults []string) {
 	}
 	if strings.Count(err.Error(), "\n")+1 != len(faults) {
 		t.Errorf("faults: %v", err)
+	}
+}
+
+// The state and the result name what a change sets and removes; neither has a value.
+func TestStartNamesTheVariables(t *testing.T) {
+	before, after := envTemplate("web: A=hunter2 OLD=hunter2"), envTemplate("web: A=hunter3 NEW=hunter3")
+	state := Start([]Target{{
+		Ref: web, Template: &after, Before: &Before{Workload: &workload.Workload{Template: before}},
+	}}, Policy{}, time.Time{})
+	result := NewResult(state, nil, time.Time{})
+	text, err := json.Marshal(result)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), `"env":{"set":["A","NEW"],"removed":["OLD"]}`) || strings.Contains(string(text), "hunter") {
+		t.Errorf("got %s", text)
 	}
 }
