@@ -119,6 +119,15 @@ func (r *release) refusePlan(ctx context.Context, captured []cluster.Captured, c
 	return r.refuse(ctx, changes, checks)
 }
 
+// refuseUnbegun is refusePlan where no release was begun, and so there is no result.
+func (r *release) refuseUnbegun(cause error) error {
+	checks, ok := cluster.PlanChecks(cause)
+	if !ok {
+		return cause
+	}
+	return errors.Join(r.report(checks), decidedError{exitRefused})
+}
+
 // refuse ends a release before anything was written.
 func (r *release) refuse(ctx context.Context, changes []cluster.Change, refused []cluster.Check) error {
 	result := r.outline(ctx, rollout.Refused, changes)

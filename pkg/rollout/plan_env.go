@@ -48,7 +48,7 @@ func (e *EnvTakenError) Error() string {
 // no container matches, or an *EnvTakenError for each variable that had to be kept.
 func PlanEnv(ref workload.Ref, template *corev1.PodTemplateSpec, settings EnvSettings) (EnvPlan, error) {
 	plan := EnvPlan{Template: *template.DeepCopy()}
-	chosen := settings.chosen(&plan.Template.Spec)
+	chosen := settings.Chosen(&plan.Template.Spec)
 	if len(chosen) == 0 {
 		return plan, &UnknownContainerError{Workload: ref, Container: settings.Containers, Candidates: containerNames(template)}
 	}
@@ -72,10 +72,11 @@ func PlanEnv(ref workload.Ref, template *corev1.PodTemplateSpec, settings EnvSet
 	return plan, faults.join()
 }
 
-// chosen are the containers that the pattern matches; one that can't be read matches none.
-func (s EnvSettings) chosen(spec *corev1.PodSpec) []*corev1.Container {
+// Chosen are the containers that the pattern matches, init containers last; a pattern that can't be read
+// matches none.
+func (s EnvSettings) Chosen(spec *corev1.PodSpec) []*corev1.Container {
 	var chosen []*corev1.Container
-	for _, all := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
+	for _, all := range [][]corev1.Container{spec.Containers, spec.InitContainers} {
 		for i := range all {
 			if matched, err := path.Match(s.Containers, all[i].Name); matched && err == nil {
 				chosen = append(chosen, &all[i])
