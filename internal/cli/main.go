@@ -29,7 +29,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	env := newEnv(in, out, errOut, os.Getenv, time.Now)
 	root := newRoot(env)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := root.ExecuteContext(withoutBodies(ctx))
 	code := exitCode(ctx, err)
 	if decided := (decidedError{}); err != nil && !errors.As(err, &decided) {
 		if hinter := view.Hinter(nil); errors.As(err, &hinter) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -130,13 +131,14 @@ func (r *release) runLocal(objects []cluster.Object, plan cluster.Plan) error {
 	for _, o := range objects {
 		edit, err := plan(cluster.Captured{Object: o})
 		if err != nil {
-			return err
+			return r.refuseUnbegun(err)
 		}
 		o.Deployment.Spec.Template = edit.Template
 		if err := r.output.object(r.env, o.Deployment); err != nil {
 			return err
 		}
 	}
+	r.warn(r.notes...)
 	return nil
 }
 
@@ -162,11 +164,12 @@ func (r *release) diff(changes []cluster.Change, after []cluster.Object) error {
 		return nil
 	}
 	for i, c := range changes {
-		before, err := readable(c.Object)
+		veil := workload.NewVeil("hidden")
+		before, err := readable(c.Object, veil)
 		if err != nil {
 			return err
 		}
-		next, err := readable(after[i])
+		next, err := readable(after[i], veil)
 		if err != nil {
 			return err
 		}
@@ -177,14 +180,17 @@ func (r *release) diff(changes []cluster.Change, after []cluster.Object) error {
 	return nil
 }
 
-// readable is an object as YAML without what the server keeps for itself.
-func readable(o cluster.Object) (string, error) {
+// readable is an object as YAML without what the server keeps for itself, and without what may be secret.
+func readable(o cluster.Object, veil *workload.Veil) (string, error) {
 	d := o.Deployment.DeepCopy()
-	d.ManagedFields = nil
 	d.ResourceVersion, d.Generation = "", 0
-	delete(d.Annotations, workload.AnnotationLastApplied)
 	d.Status.Reset()
-	text, err := yaml.Marshal(d)
+	plain, err := runtime.DefaultUnstructuredConverter.ToUnstructured(d)
+	if err != nil {
+		return "", fmt.Errorf("%s as YAML: %w", o.Ref(), err)
+	}
+	veil.Cut(plain)
+	text, err := yaml.Marshal(plain)
 	if err != nil {
 		return "", fmt.Errorf("%s as YAML: %w", o.Ref(), err)
 	}

@@ -87,7 +87,7 @@ func TestReadable(t *testing.T) {
 	d.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}}
 	d.Annotations = map[string]string{workload.AnnotationLastApplied: "{}", "team": "red"}
 	d.Status = appsv1.DeploymentStatus{ReadyReplicas: 3}
-	text, err := readable(o)
+	text, err := readable(o, workload.NewVeil("value"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,6 +51,7 @@ func (r *release) outline(ctx context.Context, outcome rollout.Outcome, changes 
 		s := rollout.WorkloadState{
 			Target: rollout.Target{Ref: c.Ref()}, Outcome: outcome,
 			ImagesFrom: workload.Images(&w.Template), ImagesTo: workload.Images(&c.Edit.Template),
+			Env:    workload.CompareEnv(&w.Template, &c.Edit.Template),
 			Counts: rollout.Counts{Desired: w.Desired, Updated: w.Updated, Ready: w.Ready, Available: w.Available, Old: w.Total - w.Updated},
 		}
 		if revision := c.Before.Revision; revision != nil {
@@ -116,6 +117,15 @@ func (r *release) refusePlan(ctx context.Context, captured []cluster.Captured, c
 		changes = append(changes, cluster.Change{Captured: c, Edit: cluster.Edit{Template: c.Deployment.Spec.Template}})
 	}
 	return r.refuse(ctx, changes, checks)
+}
+
+// refuseUnbegun is refusePlan where no release was begun, and so there is no result.
+func (r *release) refuseUnbegun(cause error) error {
+	checks, ok := cluster.PlanChecks(cause)
+	if !ok {
+		return cause
+	}
+	return errors.Join(r.report(checks), decidedError{exitRefused})
 }
 
 // refuse ends a release before anything was written.

@@ -11,8 +11,7 @@ import (
 )
 
 type rolloutUndoFlags struct {
-	selectionFlags
-	releaseFlags
+	changeFlags
 	toRevision int64
 }
 
@@ -31,23 +30,16 @@ revision is stamped as failed, it goes to the last one that is stamped as good i
   kubectl app rollout undo deployment/web --to-revision=3`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			selection := flags.selection(args, "rollout undo")
-			policy, err := flags.policy()
-			if err == nil {
-				err = flags.validate(cmd.Flags())
-			}
-			if err == nil && flags.toRevision < 0 {
-				err = usagef("--to-revision takes a revision number, or 0 for the one before")
-			}
-			if err == nil {
-				err = out.complete(flags.dryRun)
-			}
-			if err != nil {
-				return err
+			if flags.toRevision < 0 {
+				return usagef("--to-revision takes a revision number, or 0 for the one before")
 			}
 			if err := selection.Validate(); err != nil {
 				return usageError{err}
 			}
-			r := newRelease(env, out, &flags.releaseFlags, policy)
+			r, err := flags.release(cmd, env, out)
+			if err != nil {
+				return err
+			}
 			r.command = append([]string{"rollout", "undo"}, flags.typed(args)...)
 			return r.run(cmd.Context(), selection, r.planUndo(flags.toRevision))
 		},
@@ -80,10 +72,12 @@ func (r *release) planUndo(toRevision int64) cluster.Plan {
 
 // note keeps what a plan has to say. A plan is made again when the object changed under it: once is
 // enough.
-func (r *release) note(text string) {
+func (r *release) note(texts ...string) {
 	r.planning.Lock()
 	defer r.planning.Unlock()
-	if text != "" && !slices.Contains(r.notes, text) {
-		r.notes = append(r.notes, text)
+	for _, text := range texts {
+		if text != "" && !slices.Contains(r.notes, text) {
+			r.notes = append(r.notes, text)
+		}
 	}
 }

@@ -52,7 +52,7 @@ func newGroup(use, short string, verbs ...*cobra.Command) *cobra.Command {
 }
 
 func newSet(env *Env) *cobra.Command {
-	return newGroup("set", "Set a feature of a workload, as one watched release", newSetImage(env))
+	return newGroup("set", "Set a feature of a workload, as one watched release", newSetImage(env), newSetEnv(env))
 }
 
 func newRollout(env *Env) *cobra.Command {

@@ -26,10 +26,10 @@ func (f *selectionFlags) add(flags *pflag.FlagSet) {
 }
 
 // addAll gives those that only a change has.
-func (f *selectionFlags) addAll(flags *pflag.FlagSet) {
+func (f *selectionFlags) addAll(flags *pflag.FlagSet, verb string) {
 	f.add(flags)
 	flags.BoolVar(&f.all, "all", false, "Select all resources, in the namespace of the specified resource types")
-	flags.BoolVar(&f.local, "local", false, "If true, set image will NOT contact api-server but run locally.")
+	flags.BoolVar(&f.local, "local", false, "If true, "+verb+" will NOT contact api-server but run locally.")
 }
 
 // selection joins the flags with the arguments; verb and tail complete the kubectl command of a message.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -20,16 +19,12 @@ const setImageExample = `  # Set the image of container web, and watch it to a v
   # In a script: one JSON object on stdout, the exit code says how it ended
   kubectl app set image deployment/web web=web:2.0 -o result`
 
-type setImageFlags struct {
-	selectionFlags
-	releaseFlags
-}
+type setImageFlags struct{ changeFlags }
 
 // setImageOptions are what a command line asks for.
 type setImageOptions struct {
 	selection cluster.Selection
 	settings  []rollout.ImageSetting
-	policy    rollout.Policy
 }
 
 func newSetImage(env *Env) *cobra.Command {
@@ -45,24 +40,19 @@ Several workloads are one release: all of them, or none.`,
 		Example: setImageExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			options, err := flags.options(args)
-			if err == nil {
-				err = flags.validate(cmd.Flags())
-			}
-			if err == nil {
-				err = out.complete(flags.dryRun)
-			}
 			if err != nil {
 				return err
 			}
-			r := newRelease(env, out, &flags.releaseFlags, options.policy)
+			r, err := flags.release(cmd, env, out)
+			if err != nil {
+				return err
+			}
 			r.command = append([]string{"set", "image"}, flags.typed(args)...)
 			r.unchangedHint = "; --restart-if-unchanged restarts the pods"
 			return r.run(cmd.Context(), options.selection, r.planImages(options.settings))
 		},
 	}
-	flags.selectionFlags.addAll(cmd.Flags())
-	flags.releaseFlags.add(cmd.Flags())
-	cmd.Flags().BoolVar(&flags.restartUnchanged, "restart-if-unchanged", false, "Restart the pods if the image is the one that they have already")
+	flags.add(cmd, "set image")
 	out.add(cmd)
 	return cmd
 }
@@ -80,27 +70,17 @@ func (f *setImageFlags) options(args []string) (setImageOptions, error) {
 	if err := selection.Validate(); err != nil {
 		return setImageOptions{}, usageError{err}
 	}
-	policy, err := f.policy()
-	return setImageOptions{selection: selection, settings: settings, policy: policy}, err
+	return setImageOptions{selection: selection, settings: settings}, nil
 }
 
 // planImages is the plan of one workload: the images set or, if that changes nothing and it was
 // asked for, a restart.
 func (r *release) planImages(settings []rollout.ImageSetting) cluster.Plan {
 	return func(c cluster.Captured) (cluster.Edit, error) {
-		template := &c.Deployment.Spec.Template
-		plan, err := rollout.PlanImages(c.Ref(), template, settings)
+		plan, err := rollout.PlanImages(c.Ref(), &c.Deployment.Spec.Template, settings)
 		if err != nil {
 			return cluster.Edit{}, err
 		}
-		if len(plan.Changes) == 0 && r.flags.restartUnchanged {
-			plan.Template = rollout.PlanRestart(template, r.env.Now())
-		}
-		return r.edit(plan.Template), nil
+		return r.editOrRestart(plan.Template, len(plan.Changes) == 0), nil
 	}
-}
-
-// edit is a template with the reason of this release.
-func (r *release) edit(template corev1.PodTemplateSpec) cluster.Edit {
-	return cluster.Edit{Template: template, ChangeCause: r.reason()}
 }

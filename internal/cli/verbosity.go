@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"flag"
 
 	"github.com/spf13/pflag"
@@ -12,6 +13,26 @@ func addVerbosity(flags *pflag.FlagSet) {
 	all := flag.NewFlagSet("klog", flag.ContinueOnError)
 	klog.InitFlags(all)
 	v := pflag.PFlagFromGoFlag(all.Lookup("v"))
-	v.Usage = "number for the log level verbosity"
+	v.Usage = "number for the log level verbosity; bodies of requests and answers are never logged"
 	flags.AddFlag(v)
 }
+
+// withoutBodies is a context whose requests are logged without their bodies: those hold environment
+// values, and Secrets.
+func withoutBodies(ctx context.Context) context.Context {
+	return klog.NewContext(ctx, klog.New(bodiless{klog.Background().GetSink()}))
+}
+
+type bodiless struct{ klog.LogSink }
+
+func (b bodiless) Info(level int, message string, keysAndValues ...any) {
+	if message != "Request Body" && message != "Response Body" { // logBody in k8s.io/client-go/rest/request.go
+		b.LogSink.Info(level, message, keysAndValues...)
+	}
+}
+
+func (b bodiless) WithValues(keysAndValues ...any) klog.LogSink {
+	return bodiless{b.LogSink.WithValues(keysAndValues...)}
+}
+
+func (b bodiless) WithName(name string) klog.LogSink { return bodiless{b.LogSink.WithName(name)} }

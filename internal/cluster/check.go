@@ -17,6 +17,7 @@ type CheckName string
 const (
 	CheckContainer  CheckName = "Container"  // the containers exist
 	CheckImage      CheckName = "Image"      // the image references parse
+	CheckEnv        CheckName = "Env"        // the variables may be replaced
 	CheckRevision   CheckName = "Revision"   // there is a revision to go back to
 	CheckPaused     CheckName = "Paused"     // the workload rolls out at all
 	CheckPermission CheckName = "Permission" // the user may do and see what the release needs
@@ -88,6 +89,8 @@ func planCheck(err error) (Check, bool) {
 	c := Check{Level: Refuse, Message: err.Error()}
 	var container *rollout.UnknownContainerError
 	var image *workload.ImageError
+	var taken *rollout.EnvTakenError
+	var source *rollout.EnvSourceError
 	var noHistory *rollout.NoHistoryError
 	var noRevision *rollout.RevisionNotFoundError
 	var noGood *rollout.NoGoodRevisionError
@@ -101,6 +104,12 @@ func planCheck(err error) (Check, bool) {
 		c.Next = []string{"kubectl get " + container.Workload.String() + inFlag(container.Workload.Namespace) + " -o wide"}
 	case errors.As(err, &image):
 		c.Check, c.Object = CheckImage, image.Image
+	case errors.As(err, &taken):
+		c.Check, c.Workload, c.Object = CheckEnv, taken.Workload, taken.Workload.String()
+		c.Next = []string{"kubectl app set env " + taken.Workload.String() + inFlag(taken.Workload.Namespace) + " --list"}
+	case errors.As(err, &source):
+		c.Check, c.Object = CheckReference, source.Source.String()
+		c.Next = []string{"kubectl describe " + source.Source.String() + inFlag(source.Source.Namespace)}
 	case errors.As(err, &noHistory):
 		history(noHistory.Workload)
 	case errors.As(err, &noRevision):

@@ -73,28 +73,31 @@ func (c *Cluster) checkReferent(ctx context.Context, to referent, uses []use) ([
 	return nil, err
 }
 
-// keysOf reads the names of a Secret's or ConfigMap's keys; the values are dropped here. Where no
-// key matters only the metadata is asked for, so that no value travels at all.
+// keysOf reads the names of a Secret's or ConfigMap's keys. Where no key matters only the metadata is
+// asked for, so that no value travels at all.
 func (c *Cluster) keysOf(ctx context.Context, to referent, withKeys bool) (keys []string, err error) {
 	if !withKeys {
 		return nil, c.exists(ctx, to)
 	}
-	client, err := c.typed()
-	if err != nil {
-		return nil, err
-	}
-	keys, err = read(ctx, func(ctx context.Context) ([]string, error) {
-		if to.kind == workload.SecretReference {
-			secret, err := client.CoreV1().Secrets(to.namespace).Get(unlogged(ctx), to.name, metav1.GetOptions{})
-			return slices.Sorted(maps.Keys(secret.Data)), err
+	data, binary, err := c.dataKeys(ctx, to)
+	return append(data, binary...), err
+}
+
+// dataKeys reads the names of the keys, those of data and those of binaryData, each sorted; the values
+// are dropped here.
+func (c *Cluster) dataKeys(ctx context.Context, to referent) (data, binary []string, err error) {
+	if to.kind == workload.SecretReference {
+		secret, err := c.secret(ctx, to.namespace, to.name)
+		if err != nil {
+			return nil, nil, err
 		}
-		m, err := client.CoreV1().ConfigMaps(to.namespace).Get(ctx, to.name, metav1.GetOptions{})
-		return append(slices.Sorted(maps.Keys(m.Data)), slices.Sorted(maps.Keys(m.BinaryData))...), err
-	})
-	if err != nil {
-		return nil, apiError(to.call(), err)
+		return slices.Sorted(maps.Keys(secret.Data)), nil, nil
 	}
-	return keys, nil
+	m, err := c.configMap(ctx, to.namespace, to.name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return slices.Sorted(maps.Keys(m.Data)), slices.Sorted(maps.Keys(m.BinaryData)), nil
 }
 
 // unlogged is for requests and answers that hold values of Secrets: from -v=8 on client-go logs bodies.

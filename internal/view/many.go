@@ -84,11 +84,11 @@ func commonKind(all []rollout.WorkloadState) (kind string, same bool) {
 	return strings.ToLower(all[0].Target.Kind), true
 }
 
-// sameChange is the change of images when it is the same everywhere, so that no row repeats it.
+// sameChange is the change when it is the same everywhere, so that no row repeats it.
 func sameChange(all []rollout.WorkloadState) string {
-	change := imageChange(all[0].ImagesFrom, all[0].ImagesTo)
+	change := join(gap, changeParts(&all[0])...)
 	for i := range all {
-		if imageChange(all[i].ImagesFrom, all[i].ImagesTo) != change {
+		if join(gap, changeParts(&all[i])...) != change {
 			return ""
 		}
 	}

@@ -38,8 +38,8 @@ func picture(s *sheet, f *Frame, height int) []string {
 // one draws a release of one workload.
 func one(s *sheet, f *Frame, release *rollout.State, d detail) {
 	w := &release.Workloads[0]
-	s.flowTo(elapsed(s, f, release),
-		s.Bold(name(w.Target.Ref)), imageChange(w.ImagesFrom, w.ImagesTo), s.Faint(revisionChange(w.RevisionFrom, w.RevisionTo)))
+	parts := append([]string{s.Bold(name(w.Target.Ref))}, changeParts(w)...)
+	s.flowTo(elapsed(s, f, release), append(parts, s.Faint(revisionChange(w.RevisionFrom, w.RevisionTo)))...)
 	if f.Release == nil {
 		s.progress("", w)
 		s.findings("", w.Findings, d)

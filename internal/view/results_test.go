@@ -1,9 +1,11 @@
 package view
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // failedResult is that of the crash with its rollback.
@@ -77,7 +79,17 @@ func results() map[string]rollout.Result {
 	lost.Outcome, lost.Workloads[0].Outcome = rollout.RollbackFailed, rollout.RollbackFailed
 	lost.Workloads[0].Rollback.Outcome = rollout.Failed
 	lost.Workloads[0].Rollback.Findings = []rollout.Finding{notFound()}
+	env := simple(rollout.Succeeded, "")
+	env.Workloads[0].Images.To = env.Workloads[0].Images.From
+	env.Workloads[0].Env = workload.EnvChange{Set: []string{"DATABASE_URI"}, Removed: []string{"OLD"}}
+	envFailed := env
+	envFailed.Outcome = rollout.Failed
+	envFailed.Workloads = slices.Clone(env.Workloads)
+	envFailed.Workloads[0].Outcome = rollout.Failed
+	envFailed.Workloads[0].Findings = []rollout.Finding{crash(3)}
 	return map[string]rollout.Result{
+		"env":             env,
+		"env-failed":      envFailed,
 		"succeeded":       succeededResult(),
 		"rolled-back":     failedResult(),
 		"rollback-failed": lost,

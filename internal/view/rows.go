@@ -130,7 +130,7 @@ func (s *sheet) rowNote(w *rollout.WorkloadState, st status, withImages bool) st
 	case st == soaking:
 		return s.Faint("soaking")
 	case withImages:
-		return s.Faint(imageChange(w.ImagesFrom, w.ImagesTo))
+		return s.Faint(join(gap, changeParts(w)...))
 	default:
 		return ""
 	}

@@ -2,7 +2,9 @@ package view
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -144,6 +146,13 @@ func with(w rollout.WorkloadState, change func(*rollout.WorkloadState)) rollout.
 	return w
 }
 
+// variables is a release that changes variables, by name, and no image.
+func variables(w rollout.WorkloadState, set, removed string) rollout.WorkloadState {
+	w.ImagesTo = maps.Clone(w.ImagesFrom)
+	w.Env = workload.EnvChange{Set: strings.Fields(set), Removed: strings.Fields(removed)}
+	return w
+}
+
 // scenes are the pictures that matter, each of one moment.
 func scenes() map[string]Frame {
 	succeeded := func(w *rollout.WorkloadState) {
@@ -182,6 +191,13 @@ func scenes() map[string]Frame {
 			}}
 		})),
 		"wide-runes": release(14, wide()),
+		"env":        release(14, variables(web(), "DATABASE_URI", "OLD")),
+		"env-image":  release(14, with(variables(web(), "DATABASE_URI", ""), func(w *rollout.WorkloadState) { w.ImagesTo["web"] = "web:2.0" })),
+		"env-many": release(14, with(variables(web(), "A_VARIABLE_WITH_A_VERY_LONG_NAME B C D", "E F"), func(w *rollout.WorkloadState) {
+			w.Target.Name = "web-with-a-long-name"
+		})),
+		"env-two":    release(14, variables(web(), "LOG_LEVEL", ""), with(variables(web(), "LOG_LEVEL", ""), func(w *rollout.WorkloadState) { w.Target.Name = "api" })),
+		"env-differ": release(14, variables(web(), "LOG_LEVEL", ""), with(variables(web(), "", "OLD"), func(w *rollout.WorkloadState) { w.Target.Name = "api" })),
 		"five":       fleet(5),
 		"fleet-back": fleetBack(),
 		"fleet":      fleet(200),

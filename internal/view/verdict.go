@@ -69,12 +69,17 @@ func newRevision(r rollout.Result) string {
 	return ""
 }
 
-// newImages are those that came with the change: others run as before, and are no news.
+// newImages are those that came with the change: others run as before, and are no news. Where variables
+// came with it, they are said of what runs.
 func newImages(r rollout.Result) string {
 	if len(r.Workloads) != 1 {
 		return ""
 	}
-	_, after := workload.ChangedImages(r.Workloads[0].Images.From, r.Workloads[0].Images.To)
+	w := &r.Workloads[0]
+	if env := envChange(w.Env); env != "" {
+		return join(" ", images(w.Images.To), "("+env+")")
+	}
+	_, after := workload.ChangedImages(w.Images.From, w.Images.To)
 	return images(after)
 }
 

@@ -33,7 +33,8 @@ type Result struct {
 type WorkloadResult struct {
 	workload.Ref
 	Revision FromTo[int64]             `json:"revision"`
-	Images   FromTo[map[string]string] `json:"images"` // by container
+	Images   FromTo[map[string]string] `json:"images"`       // by container
+	Env      workload.EnvChange        `json:"env,omitzero"` // names, never values
 	Outcome  Outcome                   `json:"outcome"`
 	Message  string                    `json:"message,omitempty"`
 	Replicas Counts                    `json:"replicas"`
@@ -79,6 +80,7 @@ func newWorkloadResult(w *WorkloadState) WorkloadResult {
 		Ref:      w.Target.Ref,
 		Revision: FromTo[int64]{w.RevisionFrom, w.RevisionTo},
 		Images:   FromTo[map[string]string]{w.ImagesFrom, w.ImagesTo},
+		Env:      w.Env,
 		Outcome:  w.Outcome,
 		Message:  w.Message,
 		Replicas: w.Counts,

@@ -75,6 +75,8 @@ type WorkloadState struct {
 	RevisionName string
 	ImagesFrom   map[string]string
 	ImagesTo     map[string]string
+	// Env names the variables that the change sets and removes.
+	Env workload.EnvChange
 	// Findings, the decisive one first. After the verdict: what it rests on.
 	Findings []Finding
 	// Deadline is when this rollout ends without further progress; zero if nothing ends it.

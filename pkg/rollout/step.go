@@ -26,10 +26,18 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 		}
 		if t.Template != nil {
 			w.ImagesTo = workload.Images(t.Template)
+			w.compareEnv()
 		}
 		s.Workloads = append(s.Workloads, w)
 	}
 	return s
+}
+
+// compareEnv fills in Env, where both templates are known.
+func (w *WorkloadState) compareEnv() {
+	if b := w.Target.Before; b != nil && b.Workload != nil && w.Target.Template != nil {
+		w.Env = workload.CompareEnv(&b.Workload.Template, w.Target.Template)
+	}
 }
 
 // numberOf is the revision that was captured; the workload names it, too, where its object was not read.

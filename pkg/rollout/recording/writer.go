@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Writer writes a recording. Objects may be shared: they are not changed. Whatever is written before
@@ -23,11 +24,11 @@ type Writer struct {
 	began bool
 	early []Line
 	last  float64
-	veil  veil
+	veil  *workload.Veil
 }
 
 // NewWriter writes JSON lines to w.
-func NewWriter(w io.Writer) *Writer { return &Writer{out: w, veil: veil{}} }
+func NewWriter(w io.Writer) *Writer { return &Writer{out: w, veil: workload.NewVeil("cut")} }
 
 // Change begins the recording of a change that wrote targets at a moment. The patch is for people.
 func (w *Writer) Change(at time.Time, patch string, targets []rollout.Target) error {
@@ -70,7 +71,7 @@ func (w *Writer) object(at time.Time, kind string, object runtime.Object) error 
 	if err != nil {
 		return err
 	}
-	w.veil.cut(plain)
+	w.veil.Cut(plain)
 	return w.line(at, kind, plain)
 }
 

@@ -1,29 +1,32 @@
-package recording
+package workload
 
-import (
-	"fmt"
+import "fmt"
 
-	"github.com/kubectl-app/kubectl-app/pkg/workload"
-)
+// Veil cuts what a recording or a diff must not give away: the values of environment variables, those of
+// the headers that probes and hooks send (Authorization, say), and the copies of whole manifests that
+// annotations hold. A value is replaced by a word and its number under this veil, so that templates
+// which differ in a value alone stay different.
+type Veil struct {
+	word    string
+	numbers map[string]int
+}
 
-// veil cuts what a recording must not give away: the values of environment variables, those of the
-// headers that probes and hooks send (Authorization, say), and the copies of whole manifests that
-// annotations hold. A value is replaced by its number in this recording, so
-// that templates which differ in a value alone stay different.
-type veil map[string]int
+// NewVeil makes a veil that puts "(word 1)", "(word 2)" in the place of values.
+func NewVeil(word string) *Veil { return &Veil{word: word, numbers: map[string]int{}} }
 
-func (v veil) cut(object map[string]any) {
+// Cut cuts an object with a pod template, or a pod, as JSON has it.
+func (v *Veil) Cut(object map[string]any) {
 	metadata := child(object, "metadata")
 	delete(metadata, "managedFields")
-	delete(child(metadata, "annotations"), workload.AnnotationLastApplied)
+	delete(child(metadata, "annotations"), AnnotationLastApplied)
 	spec := child(object, "spec")
 	v.cutPod(spec)
 	template := child(spec, "template")
-	delete(child(child(template, "metadata"), "annotations"), workload.AnnotationLastApplied)
+	delete(child(child(template, "metadata"), "annotations"), AnnotationLastApplied)
 	v.cutPod(child(template, "spec"))
 }
 
-func (v veil) cutPod(spec map[string]any) {
+func (v *Veil) cutPod(spec map[string]any) {
 	for _, kind := range []string{"initContainers", "containers", "ephemeralContainers"} {
 		for _, c := range list(spec, kind) {
 			v.cutValues(list(c, "env"))
@@ -33,7 +36,7 @@ func (v veil) cutPod(spec map[string]any) {
 }
 
 // cutRequests cuts what the kubelet sends to a container.
-func (v veil) cutRequests(container map[string]any) {
+func (v *Veil) cutRequests(container map[string]any) {
 	hooks := child(container, "lifecycle")
 	for _, handler := range []map[string]any{
 		child(container, "livenessProbe"), child(container, "readinessProbe"), child(container, "startupProbe"),
@@ -43,7 +46,7 @@ func (v veil) cutRequests(container map[string]any) {
 	}
 }
 
-func (v veil) cutValues(named []map[string]any) {
+func (v *Veil) cutValues(named []map[string]any) {
 	for _, n := range named {
 		if value, ok := n["value"].(string); ok && value != "" {
 			n["value"] = v.number(value)
@@ -51,13 +54,13 @@ func (v veil) cutValues(named []map[string]any) {
 	}
 }
 
-func (v veil) number(value string) string {
-	n, ok := v[value]
+func (v *Veil) number(value string) string {
+	n, ok := v.numbers[value]
 	if !ok {
-		n = len(v) + 1
-		v[value] = n
+		n = len(v.numbers) + 1
+		v.numbers[value] = n
 	}
-	return fmt.Sprintf("(cut %d)", n)
+	return fmt.Sprintf("(%s %d)", v.word, n)
 }
 
 // child returns a field that is an object; nil, which reads as an empty one, where there is none.

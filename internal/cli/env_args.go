@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/kubectl/pkg/cmd/set/env"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// envArgs are the settings that stand in a command line.
+type envArgs struct {
+	resources []string
+	set       []corev1.EnvVar
+	remove    []string
+	stdin     bool
+}
+
+// parseEnvArgs divides arguments by kubectl's own rule; those of -e come first, as there. Errors are
+// usage errors, and quote no argument that may be a value.
+func parseEnvArgs(args, flagged []string) (envArgs, error) {
+	var given envArgs
+	resources, settings, ok := env.SplitEnvironmentFromResources(args)
+	if !ok {
+		return given, usagef("resources come before KEY=VALUE, and one comes after (a value with a space in it needs quotes)")
+	}
+	given.resources = resources
+	var specs []string
+	for i, spec := range append(flagged[:len(flagged):len(flagged)], settings...) {
+		if spec == "-" {
+			if given.stdin {
+				return given, usagef("standard input can be read once: leave out one -")
+			}
+			given.stdin = true
+			continue
+		}
+		if err := checkEnvArg(i+1, spec); err != nil {
+			return given, err
+		}
+		specs = append(specs, spec)
+	}
+	set, remove, _, err := env.ParseEnv(specs, nil)
+	if err != nil {
+		return given, usageError{err}
+	}
+	given.remove = remove
+	given.set, err = joined(nil, set)
+	return given, err
+}
+
+func checkEnvArg(n int, spec string) error {
+	name, value, set := strings.Cut(spec, "=")
+	if !set {
+		var remove bool
+		if name, remove = strings.CutSuffix(spec, "-"); !remove {
+			return usagef("setting %d is neither KEY=VALUE nor KEY-", n)
+		}
+	}
+	if len(validation.IsEnvVarName(name)) > 0 {
+		return usagef("setting %d has no name of a variable: letters, digits, '_', '-' and '.', and no digit first", n)
+	}
+	if why := rollout.EnvValueFault(value); why != "" {
+		return usagef("%s %s", name, why)
+	}
+	return nil
+}
+
+// joined adds variables to others; the same one with two values can't be meant. kubectl takes the first.
+func joined(env, more []corev1.EnvVar) ([]corev1.EnvVar, error) {
+	values := map[string]string{}
+	for _, v := range env {
+		values[v.Name] = v.Value
+	}
+	for _, v := range more {
+		value, known := values[v.Name]
+		switch {
+		case !known:
+			values[v.Name] = v.Value
+			env = append(env, v)
+		case value != v.Value:
+			return nil, usagef("%s is set to two values", v.Name)
+		}
+	}
+	return env, nil
+}
+
+// masked are the settings as they were typed, with something in the place of each value.
+func (a envArgs) masked(value string) []string {
+	words := make([]string, 0, len(a.set)+len(a.remove))
+	for _, v := range a.set {
+		words = append(words, v.Name+"="+value)
+	}
+	for _, name := range a.remove {
+		words = append(words, name+"-")
+	}
+	return words
+}

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+)
+
+// listEnv prints what the variables would be, as `kubectl set env --list` does. It needs no more than to
+// read the workloads, and with --resolve what they refer to.
+func (r *release) listEnv(ctx context.Context, o setEnvOptions, imported importedEnv) error {
+	objects, err := r.cluster.Resolve(ctx, o.selection)
+	if err != nil {
+		return resolveError(err)
+	}
+	lister := envLister{resolve: o.resolve, cluster: r.cluster, values: map[string]*cluster.EnvValues{}}
+	var unresolved []error
+	for _, object := range objects {
+		plan, err := imported.plan(object)
+		if err != nil {
+			return r.refuseUnbegun(err)
+		}
+		r.note(plan.Notes...)
+		for _, c := range imported.settings.Chosen(&plan.Template.Spec) {
+			listed, faults := lister.list(ctx, object, c)
+			if err := view.Env(r.env.Term.Out, listed); err != nil {
+				return err
+			}
+			unresolved = append(unresolved, faults...)
+		}
+	}
+	r.warn(r.notes...)
+	return errors.Join(unresolved...)
+}
+
+// envLister finds out what to say of each variable.
+type envLister struct {
+	resolve bool
+	cluster *cluster.Cluster
+	values  map[string]*cluster.EnvValues // by namespace
+}
+
+// list returns the variables of a container and, for each reason for which some could not be resolved,
+// an error that names them.
+func (l *envLister) list(ctx context.Context, o cluster.Object, c *corev1.Container) (view.EnvList, []error) {
+	list := view.EnvList{Kind: o.Ref().Kind, Name: o.Ref().Name, Container: c.Name}
+	var faults []error
+	because := map[string][]string{}
+	for i := range c.Env {
+		v, err := l.line(ctx, o, c, &c.Env[i])
+		list.Vars = append(list.Vars, v)
+		if err == nil {
+			continue
+		}
+		if because[err.Error()] == nil {
+			faults = append(faults, err)
+		}
+		because[err.Error()] = append(because[err.Error()], v.Name)
+	}
+	for i, err := range faults {
+		faults[i] = fmt.Errorf("%s, container %s: can't tell what %s stands for: %w", o.Ref(), c.Name, strings.Join(because[err.Error()], ", "), err)
+	}
+	return list, faults
+}
+
+func (l *envLister) line(ctx context.Context, o cluster.Object, c *corev1.Container, v *corev1.EnvVar) (view.EnvLine, error) {
+	line := view.EnvLine{Name: v.Name, Value: v.Value}
+	if v.ValueFrom == nil {
+		return line, nil
+	}
+	line.From = cluster.EnvReference(v.ValueFrom)
+	if !l.resolve {
+		return line, nil
+	}
+	namespace := o.Ref().Namespace
+	if l.values[namespace] == nil {
+		l.values[namespace] = l.cluster.EnvValues(namespace)
+	}
+	value, told, err := l.values[namespace].Resolve(ctx, o, c, v.ValueFrom)
+	switch {
+	case err != nil:
+		return line, err
+	case told != "":
+		line.From += " (" + told + ")"
+	default:
+		line.Value, line.From = value, ""
+	}
+	return line, nil
+}

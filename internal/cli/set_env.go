@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+const setEnvExample = `  # Set a variable in all containers, remove another, and watch the rollout to a verdict
+  kubectl app set env deployment/web LOG_LEVEL=debug OLD-
+
+  # Take a variable from a key of a Secret: DATABASE_URI refers to it, the value is not copied
+  kubectl app set env deployment/web --from=secret/db --keys=DATABASE_URI
+
+  # Each key of a ConfigMap, in one container, under names that begin with APP_
+  kubectl app set env deployment/web --from=configmap/settings --prefix=APP_ --containers=web
+
+  # Some variables of this shell
+  env | grep ^RAILS_ | kubectl app set env deployment/web -e -
+
+  # What is set now, with what it refers to; of a Secret's value only the size
+  kubectl app set env deployment/web --list --resolve`
+
+type setEnvFlags struct {
+	changeFlags
+	env        []string
+	from       string
+	keys       []string
+	prefix     string
+	containers string
+	overwrite  bool
+	list       bool
+	resolve    bool
+}
+
+func newSetEnv(env *Env) *cobra.Command {
+	var flags setEnvFlags
+	out := newOutput("env updated")
+	cmd := &cobra.Command{
+		Use:   "env (-f FILENAME | TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) KEY=VALUE ... KEY- ...",
+		Short: "Release environment variables, watched to a verdict, rolled back if it fails",
+		Long: `Set and remove environment variables of containers, as kubectl set env does, and finish the job: check
+first, write, watch the rollout, name the cause if it fails, roll back and verify that.
+
+KEY- removes a variable. --from makes a variable of each key of a Secret or ConfigMap, which refers to it:
+no value is copied. With -e -, lines KEY=VALUE come from standard input, the value as it stands.
+
+--list prints the variables, with any changes of this command line, and writes nothing. --resolve adds what
+they refer to, but never a Secret's value. Values are left out of diffs, results, recordings, the log (-v)
+and the change-cause.`,
+		Example: setEnvExample,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			options, err := flags.options(cmd, args)
+			if err != nil {
+				return err
+			}
+			r, err := flags.release(cmd, env, out)
+			if err != nil {
+				return err
+			}
+			r.command = options.command
+			return r.setEnv(cmd.Context(), options)
+		},
+	}
+	flags.add(cmd, "set env")
+	flags.addOwn(cmd)
+	out.add(cmd)
+	return cmd
+}
+
+func (f *setEnvFlags) addOwn(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&f.env, "env", "e", nil, "Specify a key-value pair for an environment variable to set into each container; - reads them from standard input.")
+	flags.StringVar(&f.from, "from", "", "The Secret or ConfigMap from which to take environment variables, by reference: secret/NAME or configmap/NAME")
+	flags.StringSliceVar(&f.keys, "keys", nil, "Comma-separated list of keys to import from specified resource")
+	flags.StringVar(&f.prefix, "prefix", "", "Prefix of the names of the variables that are set")
+	flags.StringVarP(&f.containers, "containers", "c", rollout.AllContainers, "The names of containers in the selected pod templates to change - may use wildcards")
+	flags.BoolVar(&f.overwrite, "overwrite", true, "If true, allow environment to be overwritten, otherwise reject updates that overwrite existing environment.")
+	flags.BoolVar(&f.list, "list", false, "If true, display the environment and any changes in the standard format; nothing is written.")
+	flags.BoolVar(&f.resolve, "resolve", false, "With --list: show what ConfigMap keys, fields and resources stand for, and how large a Secret's value is.")
+}
+
+// setEnv completes the settings with what standard input and --from say, and lists or releases them.
+func (r *release) setEnv(ctx context.Context, o setEnvOptions) error {
+	if err := o.readStdin(r.env.Term.In); err != nil {
+		return err
+	}
+	imported, err := r.importEnv(ctx, o)
+	if err != nil {
+		return err
+	}
+	if o.list {
+		return r.listEnv(ctx, o, imported)
+	}
+	return r.run(ctx, o.selection, r.planEnv(imported))
+}
+
+// planEnv is the plan of one workload: the variables set and removed or, if that changes nothing and it
+// was asked for, a restart.
+func (r *release) planEnv(imported importedEnv) cluster.Plan {
+	return func(c cluster.Captured) (cluster.Edit, error) {
+		plan, err := imported.plan(c.Object)
+		if err != nil {
+			return cluster.Edit{}, err
+		}
+		r.note(plan.Notes...)
+		return r.editOrRestart(plan.Template, plan.Changes.Empty()), nil
+	}
+}

@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// setEnvOptions are what a command line asks for.
+type setEnvOptions struct {
+	selection cluster.Selection
+	settings  rollout.EnvSettings
+	prefix    string
+	stdin     bool
+	// from is nil where no variable is taken from an object.
+	from          *rollout.EnvSource
+	keys          []string
+	list, resolve bool
+	// command has no values.
+	command []string
+}
+
+func (f *setEnvFlags) options(cmd *cobra.Command, args []string) (setEnvOptions, error) {
+	given, err := parseEnvArgs(args, f.env)
+	if err != nil {
+		return setEnvOptions{}, err
+	}
+	o := setEnvOptions{
+		prefix: f.prefix, keys: f.keys, stdin: given.stdin, list: f.list, resolve: f.resolve,
+		settings: rollout.EnvSettings{Remove: given.remove, Containers: f.containers, Keep: !f.overwrite},
+		command:  append([]string{"set", "env"}, f.typed(slices.Concat(given.resources, given.masked("…")))...),
+	}
+	o.command = append(o.command, f.typedOwn(given.stdin)...)
+	if o.settings.Set, err = prefixed(f.prefix, given.set, given.remove); err != nil {
+		return o, err
+	}
+	tail := append(given.masked("<value>"), f.typedOwn(given.stdin)...)
+	if f.list {
+		tail = append(tail, "--list")
+	}
+	o.selection = f.selection(given.resources, "set env", tail...)
+	if err := o.selection.Validate(); err != nil {
+		return o, usageError{err}
+	}
+	if f.from != "" {
+		source, err := cluster.ParseEnvSource(f.from)
+		if err != nil {
+			return o, usageError{err}
+		}
+		o.from = &source
+	}
+	return o, f.conflicts(cmd, o)
+}
+
+// conflicts are flags that can't be meant together, or say nothing.
+func (f *setEnvFlags) conflicts(cmd *cobra.Command, o setEnvOptions) error {
+	nothing := len(o.settings.Set)+len(o.settings.Remove) == 0 && !o.stdin && o.from == nil
+	_, badPattern := path.Match(f.containers, "")
+	switch {
+	case f.list && cmd.Flags().Changed("output"):
+		return usagef("--list and --output may not be specified together")
+	case f.resolve && !f.list:
+		return usagef("--resolve goes with --list")
+	case f.resolve && f.local:
+		return usagef("--resolve asks the server, and --local does not: leave one of them out")
+	case cmd.Flags().Changed("keys") && o.from == nil:
+		return usagef("--keys goes with --from=secret/NAME or --from=configmap/NAME")
+	case cmd.Flags().Changed("keys") && (len(f.keys) == 0 || slices.Contains(f.keys, "")):
+		return usagef("--keys has an empty name")
+	case o.from != nil && f.local && len(f.keys) == 0:
+		return usagef("--from asks the server for the keys, and --local does not: name them with --keys")
+	case badPattern != nil || f.containers == "":
+		return usagef("--containers=%s is no pattern: it takes a name, with * for any letters", f.containers)
+	case o.stdin && slices.Contains(f.filenames, "-"):
+		return usagef("standard input can be read once: by -f - or by -e -")
+	case nothing && !f.list:
+		return usagef("nothing to set or remove: give KEY=VALUE, KEY-, --from or -e -; or --list")
+	}
+	return nil
+}
+
+// typedOwn are this verb's own flags as they could be typed again.
+func (f *setEnvFlags) typedOwn(stdin bool) []string {
+	var words []string
+	if stdin {
+		words = append(words, "-e", "-")
+	}
+	if f.from != "" {
+		words = append(words, "--from="+shellWord(f.from))
+	}
+	if len(f.keys) > 0 {
+		words = append(words, "--keys="+shellWord(strings.Join(f.keys, ",")))
+	}
+	if f.prefix != "" {
+		words = append(words, "--prefix="+shellWord(f.prefix))
+	}
+	if f.containers != rollout.AllContainers {
+		words = append(words, "--containers="+shellWord(f.containers))
+	}
+	return words
+}
+
+// mostStdin is above what an object of the API may hold.
+const mostStdin = 2 << 20
+
+// readStdin adds the variables of standard input, where they are asked for.
+func (o *setEnvOptions) readStdin(in io.Reader) error {
+	if !o.stdin {
+		return nil
+	}
+	text, err := io.ReadAll(io.LimitReader(in, mostStdin+1))
+	if err != nil {
+		return fmt.Errorf("reading variables from standard input: %w", err)
+	}
+	if len(text) > mostStdin {
+		return usagef("standard input has more than %d MiB: no object can hold that", mostStdin>>20)
+	}
+	env, err := rollout.ParseEnvLines(text)
+	if err != nil {
+		return usagef("standard input: %w", err)
+	}
+	if len(env) == 0 {
+		return usagef("standard input has no line KEY=VALUE")
+	}
+	if env, err = prefixed(o.prefix, env, o.settings.Remove); err != nil {
+		return err
+	}
+	o.settings.Set, err = joined(o.settings.Set, env)
+	return err
+}
+
+// prefixed are variables under their whole names; none may be removed by the same command.
+func prefixed(prefix string, env []corev1.EnvVar, remove []string) ([]corev1.EnvVar, error) {
+	all := slices.Clone(env)
+	for i := range all {
+		all[i].Name = prefix + all[i].Name
+		if slices.Contains(remove, all[i].Name) {
+			return nil, usagef("%s is set and removed by the same command", all[i].Name)
+		}
+	}
+	return all, nil
+}

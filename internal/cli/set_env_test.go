@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"k8s.io/klog/v2"
+)
+
+// setEnvOf reads a command line as far as that needs no cluster.
+func setEnvOf(t *testing.T, args ...string) (setEnvOptions, error) {
+	t.Helper()
+	var flags setEnvFlags
+	cmd := &cobra.Command{}
+	flags.add(cmd, "set env")
+	flags.addOwn(cmd)
+	cmd.Flags().StringP("output", "o", "", "")
+	if err := cmd.ParseFlags(args); err != nil {
+		t.Fatal(err)
+	}
+	return flags.options(cmd, cmd.Flags().Args())
+}
+
+// The command goes into the change-cause and into recordings: it has every word but the values.
+func TestSetEnvCommand(t *testing.T) {
+	for line, want := range map[string]string{
+		"deployment/web KEY=hunter2 OLD-":               "set env deployment/web KEY=… OLD-",
+		"deployment/web -e KEY=hunter2 A=":              "set env deployment/web KEY=… A=…",
+		"deployment -l app=shop A=hunter2 -c log*":      "set env deployment A=… -l app=shop --containers='log*'",
+		"-f web.yaml A=hunter2 --prefix=P_":             "set env A=… -f web.yaml --prefix=P_",
+		"deployment/web --from=secret/db --keys a,b -":  "set env deployment/web -e - --from=secret/db --keys=a,b",
+		"deployment/web --from cm/app --overwrite=true": "set env deployment/web --from=cm/app",
+	} {
+		o, err := setEnvOf(t, strings.Fields(line)...)
+		if got := strings.Join(o.command, " "); err != nil || got != want {
+			t.Errorf("%s: got %q, %v", line, got, err)
+		}
+		if tail := strings.Join(o.selection.Tail, " "); strings.Contains(tail, "hunter2") {
+			t.Errorf("%s: the kubectl command to type has a value: %s", line, tail)
+		}
+	}
+}
+
+func TestSetEnvSettings(t *testing.T) {
+	for line, want := range map[string]string{
+		"deployment/web B=1 A=2 OLD-":            "set B=1 A=2, remove OLD, containers *, keep false",
+		"deployment/web -c web A=1":              "set A=1, remove , containers web, keep false",
+		"deployment/web A=1 --prefix P_ OLD-":    "set P_A=1, remove OLD, containers *, keep false",
+		"deployment/web A=1 --overwrite=false":   "set A=1, remove , containers *, keep true",
+		"deployment/web --list":                  "set , remove , containers *, keep false",
+		"deployment/web --from=configmap/app A-": "set , remove A, containers *, keep false",
+	} {
+		o, err := setEnvOf(t, strings.Fields(line)...)
+		s := o.settings
+		got := "set " + pairs(s.Set) + ", remove " + strings.Join(s.Remove, " ") + ", containers " + s.Containers + ", keep false"
+		if s.Keep {
+			got = strings.Replace(got, "keep false", "keep true", 1)
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: got %q, %v", line, got, err)
+		}
+	}
+}
+
+func TestSetEnvFromStdin(t *testing.T) {
+	for name, test := range map[string]struct{ line, stdin, want, err string }{
+		"after those of the command line": {line: "deployment/web -e - Z=0", stdin: "B=1\nA=two words\n", want: "Z=0 B=1 A=two words"},
+		"with the prefix":                 {line: "deployment/web -e - --prefix=P_", stdin: "A=1\n", want: "P_A=1"},
+		"not asked for":                   {line: "deployment/web A=1", stdin: "B=hunter2\n", want: "A=1"},
+		"nothing comes":                   {line: "deployment/web -e - A=1", err: "standard input has no line KEY=VALUE"},
+		"a line that is none":             {line: "deployment/web -e -", stdin: "A=1\nhunter2\n", err: "standard input: line 2 is not KEY=VALUE"},
+		"another value in the arguments":  {line: "deployment/web -e - A=1", stdin: "A=hunter2\n", err: "A is set to two values"},
+		"removed in the arguments":        {line: "deployment/web -e - A-", stdin: "A=hunter2\n", err: "A is set and removed by the same command"},
+		"far too much":                    {line: "deployment/web -e -", stdin: "A=" + strings.Repeat("x", mostStdin), err: "standard input has more than 2 MiB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, err := setEnvOf(t, strings.Fields(test.line)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = o.readStdin(strings.NewReader(test.stdin))
+			if test.err != "" {
+				var usage usageError
+				if !errors.As(err, &usage) || !strings.Contains(err.Error(), test.err) || strings.Contains(err.Error(), "hunter2") {
+					t.Errorf("got %v", err)
+				}
+				return
+			}
+			if got := pairs(o.settings.Set); err != nil || got != test.want {
+				t.Errorf("got %.100q, %v", got, err)
+			}
+		})
+	}
+}
+
+// At -v=9 client-go logs what it sends and gets; here only that it does.
+func TestBodiesAreNotLogged(t *testing.T) {
+	var log bytes.Buffer
+	flags := flag.NewFlagSet("klog", flag.PanicOnError)
+	klog.InitFlags(flags)
+	for name, value := range map[string]string{"v": "9", "logtostderr": "false"} {
+		if err := flags.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	klog.SetOutput(&log)
+	t.Cleanup(func() {
+		klog.SetOutput(nil)
+		_ = flags.Set("v", "0")
+		_ = flags.Set("logtostderr", "true")
+	})
+	logger := klog.FromContext(withoutBodies(context.Background()))
+	for _, l := range []klog.Logger{logger, logger.WithName("client"), logger.WithValues("a", 1)} {
+		l.V(8).Info("Request Body", "body", "hunter2")
+		l.V(8).Info("Response Body", "body", "hunter2")
+		l.V(6).Info("Response", "url", "https://kubernetes")
+	}
+	klog.Flush()
+	if text := log.String(); strings.Contains(text, "hunter2") || strings.Count(text, "https://kubernetes") != 3 {
+		t.Errorf("got %s", text)
+	}
+}
