@@ -30,23 +30,21 @@ func (r *release) importEnv(ctx context.Context, o setEnvOptions) (importedEnv, 
 	if o.from == nil {
 		return e, nil
 	}
-	have, err := r.sourceKeys(ctx, o)
-	var missing *rollout.EnvSourceError
-	if errors.As(err, &missing) {
-		e.refusal = err
-		return e, nil
-	}
-	if err != nil {
-		return e, err
-	}
-	imported, err := rollout.ImportEnv(*o.from, have, o.keys, o.prefix)
-	if err != nil {
-		e.refusal = err
-		return e, nil
+	imported, err := r.readSource(ctx, o)
+	if refusal := (*rollout.EnvSourceError)(nil); errors.As(err, &refusal) {
+		return importedEnv{settings: o.settings, refusal: err}, nil
 	}
 	r.note(imported.Notes...)
 	e.settings.Set = append(e.settings.Set[:len(e.settings.Set):len(e.settings.Set)], imported.Vars...)
-	return e, nil
+	return e, err
+}
+
+func (r *release) readSource(ctx context.Context, o setEnvOptions) (rollout.EnvImport, error) {
+	have, err := r.sourceKeys(ctx, o)
+	if err != nil {
+		return rollout.EnvImport{}, err
+	}
+	return rollout.ImportEnv(*o.from, have, o.keys, o.prefix)
 }
 
 // sourceKeys are the keys of --from; nil where --keys names those that are meant, and nothing else can
