@@ -108,7 +108,7 @@ func (m *Machine) File(ctx context.Context, path string) ([]byte, error) {
 }
 
 func checkMode(path string, mode fs.FileMode) error {
-	kind := ""
+	var kind string
 	switch {
 	case mode.IsRegular():
 		return nil

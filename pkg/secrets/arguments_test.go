@@ -176,7 +176,8 @@ func TestGeneratedLettersAreAllAsLikely(t *testing.T) {
 func TestCheckNamesEveryFault(t *testing.T) {
 	file := Origin{Kind: File, Name: "my file"}
 	err := Check([]Entry{
-		{"a", nil, Origin{Kind: EnvFile, Name: "app.env", Line: 2}}, {"a", nil, Origin{Kind: Stdin}},
+		{"a", nil, Origin{Kind: EnvFile, Name: "app.env", Line: 2}},
+		{"a", nil, Origin{Kind: Stdin}},
 		{"my file", make([]byte, MaxSize+1), file},
 	})
 	for _, says := range []string{

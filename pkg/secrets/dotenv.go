@@ -100,7 +100,6 @@ func (r *dotenvReader) find(name string) (string, bool) {
 type expansion struct {
 	find  Lookup
 	named map[string]string // operator by name: "-", ":-", …
-	bare  string
 	unset bool
 }
 
