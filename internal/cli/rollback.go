@@ -21,8 +21,11 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 			restorable = append(restorable, w)
 			continue
 		}
-		end.message = fmt.Sprintf("%s was not serving before this change, so it was not rolled back", w.Ref())
-		end.next = append(end.next, app("rollout history", w.Ref()), app("rollout undo", w.Ref()))
+		end.message = fmt.Sprintf("%s was not serving before this change, so it was not rolled back", before(w))
+		end.next = append(end.next, app("rollout history", w.Ref()))
+		if other := rollout.Refuge(f.snapshot[w.Ref()].Revisions, w.Before, &w.Deployment.Spec.Template); other > 0 {
+			end.next = append(end.next, fmt.Sprintf("%s --to-revision=%d", app("rollout undo", w.Ref()), other))
+		}
 	}
 	if len(restorable) == 0 {
 		return
@@ -39,6 +42,7 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 		f.recorder.action("rollback")
 		f.announceRollback(&end.state, &back, restored)
 		back = r.followBack(ctx, f, back, &end.state)
+		r.warnDuring(f, &end.state, stampAll(work, r.cluster, f, proven(back), r.writeOptions())...)
 	}
 	back.Workloads = append(back.Workloads, failed...)
 	end.rollback = &back
@@ -52,6 +56,23 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 // worthRestoring: it was serving, or it was scaled to 0, where no harm can come of going back.
 func worthRestoring(w cluster.Written) bool {
 	return w.Before != nil && (w.Before.Serving || w.Before.Workload.Desired == 0)
+}
+
+// before names what a change found.
+func before(w cluster.Written) string {
+	if w.Before == nil || w.Before.Revision == nil {
+		return w.Ref().String()
+	}
+	return fmt.Sprintf("revision %d of %s", w.Before.Revision.Number, w.Ref())
+}
+
+// proven are the workloads whose way back is verified: their revisions are known to be good. One that
+// failed on the way back was good once, and what it lacks now may be none of its own.
+func proven(back rollout.State) rollout.State {
+	back.Workloads = slices.DeleteFunc(slices.Clone(back.Workloads), func(w rollout.WorkloadState) bool {
+		return w.Outcome != rollout.Succeeded
+	})
+	return back
 }
 
 // restoreAll puts back each workload; those that were not are returned as decided states.

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -119,6 +120,9 @@ func (r *Result) addRollback(rollback *State) {
 			Replicas: state.Counts, Findings: state.Findings, Message: state.Message,
 		}
 		w.Outcome = rollbackOutcome(state.Outcome)
+		if w.Outcome == RolledBack {
+			w.Findings = withoutPods(w.Findings)
+		}
 		worst = worse(worst, w.Outcome)
 	}
 	if worst == RolledBack && r.Outcome == Interrupted {
@@ -126,6 +130,18 @@ func (r *Result) addRollback(rollback *State) {
 		return
 	}
 	r.Outcome = worst
+}
+
+// withoutPods leaves out the commands about pods that a rollback has taken away.
+func withoutPods(found []Finding) []Finding {
+	kept := slices.Clone(found)
+	for i := range kept {
+		f := &kept[i]
+		f.Next = slices.DeleteFunc(slices.Clone(f.Next), func(command string) bool {
+			return f.Exemplar != "" && strings.Contains(command, f.Exemplar)
+		})
+	}
+	return kept
 }
 
 // rollbackOutcome is what the end of a rollback's watch makes of the release.
