@@ -118,16 +118,10 @@ func nextCommands(r rollout.Result) []string {
 	if len(r.Next) > 0 || r.Outcome == rollout.Succeeded || r.Outcome == rollout.Superseded {
 		return r.Next
 	}
-	w := decisive(r)
-	if w == nil {
-		return nil
+	if w := decisive(r); w != nil {
+		return w.Findings[0].Next
 	}
-	f := &w.Findings[0]
-	if r.Outcome != rollout.RolledBack || f.Exemplar == "" {
-		return f.Next
-	}
-	// The rollback has taken the pod away: nothing can be asked of it any more.
-	return slices.DeleteFunc(slices.Clone(f.Next), func(c string) bool { return strings.Contains(c, f.Exemplar) })
+	return nil
 }
 
 func (s *sheet) warning(text string) {

@@ -23,7 +23,7 @@ func verdict(r rollout.Result) string {
 	}
 	switch r.Outcome {
 	case rollout.Succeeded:
-		return join(": ", who, join(" ", "rolled out", newImages(r), newRevision(r), "in "+took(r)), text)
+		return join(": ", who, join(" ", "rolled out", newImages(r), newEnv(r), newRevision(r), "in "+took(r)), text)
 	case rollout.Unchanged:
 		return join(": ", who, "nothing to change", text)
 	case rollout.Refused:
@@ -69,27 +69,28 @@ func newRevision(r rollout.Result) string {
 	return ""
 }
 
-// newImages are those that came with the change: others run as before, and are no news. Where variables
-// came with it, they are said of what runs.
+// newImages are those that came with the change: others run as before, and are no news.
 func newImages(r rollout.Result) string {
 	if len(r.Workloads) != 1 {
 		return ""
 	}
-	w := &r.Workloads[0]
-	if env := envChange(w.Env); env != "" {
-		return join(" ", images(w.Images.To), "("+env+")")
-	}
-	_, after := workload.ChangedImages(w.Images.From, w.Images.To)
+	_, after := workload.ChangedImages(r.Workloads[0].Images.From, r.Workloads[0].Images.To)
 	return images(after)
+}
+
+// newEnv is "with env DATABASE_URI set".
+func newEnv(r rollout.Result) string {
+	if len(r.Workloads) != 1 {
+		return ""
+	}
+	return prefixed("with ", envChange(r.Workloads[0].Env))
 }
 
 // broken is what went wrong, with the cause on which that rests.
 func broken(r rollout.Result) string {
-	text := "the rollout failed"
+	text := join(" ", "the rollout", prefixed("of ", newImages(r)), newEnv(r), "failed")
 	if r.Outcome == rollout.TimedOut {
 		text = "time ran out after " + took(r)
-	} else if target := newImages(r); target != "" {
-		text = "the rollout of " + target + " failed"
 	}
 	w := decisive(r)
 	if w == nil {
