@@ -104,7 +104,7 @@ func TestConfigRefs(t *testing.T) {
 		"secret/db configmaps/settings": "secret/db configmap/settings",
 		"cm a b a":                      "configmap/a configmap/b",
 		"secret,cm x":                   "secret/x configmap/x",
-		"Secrets.v1./db":                "",
+		"Secrets.v1./db":                "secret/db",
 		"service/web":                   "",
 	} {
 		refs, err := b.cluster().ConfigRefs(cluster.Selection{Args: strings.Fields(args), Verb: "status"})
