@@ -53,8 +53,10 @@ func consumerReport() secrets.ConsumerReport {
 		Ref:  workload.Ref{Kind: "Secret", Namespace: "shop", Name: "db"},
 		Type: "Opaque", Changed: secrets.Change{Time: start.Add(-90 * time.Second), Source: secrets.FromManagedFields},
 		Keys: []secrets.SubjectKey{
-			{Name: "app.yml", Bytes: 2345, Changed: start.Add(-50 * time.Hour)}, {Name: "old-and-forgotten", Bytes: 700 << 10, Changed: start.Add(time.Second)},
-			{Name: "password", Bytes: 12, Changed: start.Add(-90 * time.Second)}, {Name: "url", Bytes: 31, Changed: start.Add(-90 * time.Second)},
+			{Name: "app.yml", Bytes: 2345, Changed: start.Add(-50 * time.Hour)},
+			{Name: "old-and-forgotten", Bytes: 700 << 10, Changed: start.Add(time.Second)},
+			{Name: "password", Bytes: 12, Changed: start.Add(-90 * time.Second)},
+			{Name: "url", Bytes: 31, Changed: start.Add(-90 * time.Second)},
 		},
 	}
 	frozen := secrets.Subject{Ref: workload.Ref{Kind: "ConfigMap", Namespace: "shop", Name: "settings-5g2h"}, Immutable: true, Changed: secrets.Change{Time: start.Add(-time.Hour), Source: secrets.FromCreation}}

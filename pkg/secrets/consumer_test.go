@@ -47,8 +47,12 @@ func database(kind string) Subject {
 	return Subject{
 		Ref: workload.Ref{Kind: kind, Namespace: "shop", Name: "db"},
 		Keys: []SubjectKey{
-			{".dockerconfigjson", 60, changeTime}, {"app.yml", 90, changeTime}, {"password", 12, changeTime}, {"tls.crt", 900, changeTime},
-			{"tls.key", 500, changeTime}, {"url", 30, changeTime.Add(-time.Hour)},
+			{".dockerconfigjson", 60, changeTime},
+			{"app.yml", 90, changeTime},
+			{"password", 12, changeTime},
+			{"tls.crt", 900, changeTime},
+			{"tls.key", 500, changeTime},
+			{"url", 30, changeTime.Add(-time.Hour)},
 		},
 		Changed: Change{changeTime, FromManagedFields},
 	}
@@ -57,8 +61,13 @@ func database(kind string) Subject {
 func (u Use) text() string {
 	words := []string{string(u.How)}
 	for _, part := range []struct{ name, value string }{
-		{"", u.Key}, {"in ", u.Container}, {"as ", u.Variable}, {"prefix ", u.Prefix},
-		{"volume ", u.Volume}, {"at ", u.MountPath}, {"through ", u.ServiceAccount},
+		{"", u.Key},
+		{"in ", u.Container},
+		{"as ", u.Variable},
+		{"prefix ", u.Prefix},
+		{"volume ", u.Volume},
+		{"at ", u.MountPath},
+		{"through ", u.ServiceAccount},
 	} {
 		if part.value != "" {
 			words = append(words, part.name+part.value)
@@ -97,51 +106,76 @@ func TestUses(t *testing.T) {
 		want    []string
 	}{
 		"nobody": {objects: web(`{containers: [{name: web}]}`)},
-		"one variable, of the object of that kind": {objects: web(`{containers: [{name: web, env: [
+		"one variable, of the object of that kind": {
+			objects: web(`{containers: [{name: web, env: [
 			{name: URL, valueFrom: {secretKeyRef: {name: db, key: url}}},
 			{name: NO, valueFrom: {configMapKeyRef: {name: db, key: url}}},
 			{name: OTHER, valueFrom: {secretKeyRef: {name: other, key: url}}}]}]}`),
-			want: []string{"deployment/web: env as URL in web url -> ContainerStart"}},
-		"a ConfigMap": {kind: "ConfigMap", objects: web(`{initContainers: [{name: init, env: [
+			want: []string{"deployment/web: env as URL in web url -> ContainerStart"},
+		},
+		"a ConfigMap": {
+			kind: "ConfigMap", objects: web(`{initContainers: [{name: init, env: [
 			{name: U, valueFrom: {configMapKeyRef: {name: db, key: url}}}]}]}`),
-			want: []string{"deployment/web: env as U in init url -> ContainerStart"}},
-		"all variables, with a prefix": {objects: web(`{containers: [{name: web, envFrom: [{prefix: DB_, secretRef: {name: db}}]}]}`),
-			want: []string{"deployment/web: envFrom in web prefix DB_ -> ContainerStart"}},
-		"a whole volume": {objects: web(`{containers: [{name: web, volumeMounts: [{name: v, mountPath: /v}]}], volumes: [{name: v, secret: {secretName: db}}]}`),
-			want: []string{"deployment/web: volume at /v in web volume v -> InPlace"}},
-		"items of a volume": {objects: web(`{containers: [{name: web, volumeMounts: [{name: v, mountPath: /v}]}],
+			want: []string{"deployment/web: env as U in init url -> ContainerStart"},
+		},
+		"all variables, with a prefix": {
+			objects: web(`{containers: [{name: web, envFrom: [{prefix: DB_, secretRef: {name: db}}]}]}`),
+			want:    []string{"deployment/web: envFrom in web prefix DB_ -> ContainerStart"},
+		},
+		"a whole volume": {
+			objects: web(`{containers: [{name: web, volumeMounts: [{name: v, mountPath: /v}]}], volumes: [{name: v, secret: {secretName: db}}]}`),
+			want:    []string{"deployment/web: volume at /v in web volume v -> InPlace"},
+		},
+		"items of a volume": {
+			objects: web(`{containers: [{name: web, volumeMounts: [{name: v, mountPath: /v}]}],
 			volumes: [{name: v, secret: {secretName: db, items: [{key: url, path: a/url}]}}]}`),
-			want: []string{"deployment/web: volume at /v in web url volume v -> InPlace"}},
-		"a volume that nothing mounts": {objects: web(`{containers: [{name: web}], volumes: [{name: v, secret: {secretName: db}}]}`),
-			want: []string{"deployment/web: volume volume v -> InPlace"}},
-		"one file by subPath never updates": {objects: web(`{containers: [{name: web, volumeMounts: [{name: v, mountPath: /etc/app.yml, subPath: app.yml}]}],
+			want: []string{"deployment/web: volume at /v in web url volume v -> InPlace"},
+		},
+		"a volume that nothing mounts": {
+			objects: web(`{containers: [{name: web}], volumes: [{name: v, secret: {secretName: db}}]}`),
+			want:    []string{"deployment/web: volume volume v -> InPlace"},
+		},
+		"one file by subPath never updates": {
+			objects: web(`{containers: [{name: web, volumeMounts: [{name: v, mountPath: /etc/app.yml, subPath: app.yml}]}],
 			volumes: [{name: v, secret: {secretName: db}}]}`),
-			want: []string{"deployment/web: subPath app.yml at /etc/app.yml in web volume v -> ContainerStart"}},
-		"subPath of an item, by its path": {objects: web(`{containers: [{name: web, volumeMounts: [{name: v, mountPath: /etc/x, subPath: conf/x}]}],
+			want: []string{"deployment/web: subPath app.yml at /etc/app.yml in web volume v -> ContainerStart"},
+		},
+		"subPath of an item, by its path": {
+			objects: web(`{containers: [{name: web, volumeMounts: [{name: v, mountPath: /etc/x, subPath: conf/x}]}],
 			volumes: [{name: v, secret: {secretName: db, items: [{key: url, path: conf/x}, {key: password, path: conf/y}]}}]}`),
 			want: []string{
 				"deployment/web: volume password volume v -> InPlace",
 				"deployment/web: subPath at /etc/x in web url volume v -> ContainerStart",
-			}},
-		"subPathExpr": {objects: web(`{containers: [{name: web, volumeMounts: [{name: v, mountPath: /v, subPathExpr: $(POD)}]}], volumes: [{name: v, secret: {secretName: db}}]}`),
-			want: []string{"deployment/web: subPath at /v in web volume v -> ContainerStart"}},
-		"projected; a subPath may be that of another source": {objects: web(`{containers: [{name: web, volumeMounts: [
+			},
+		},
+		"subPathExpr": {
+			objects: web(`{containers: [{name: web, volumeMounts: [{name: v, mountPath: /v, subPathExpr: $(POD)}]}], volumes: [{name: v, secret: {secretName: db}}]}`),
+			want:    []string{"deployment/web: subPath at /v in web volume v -> ContainerStart"},
+		},
+		"projected; a subPath may be that of another source": {
+			objects: web(`{containers: [{name: web, volumeMounts: [
 			{name: v, mountPath: /v}, {name: v, mountPath: /x, subPath: other.yml}, {name: v, mountPath: /y, subPath: app.yml}]}],
 			volumes: [{name: v, projected: {sources: [{secret: {name: db}}, {configMap: {name: other}}]}}]}`),
 			want: []string{
 				"deployment/web: projected at /v in web volume v -> InPlace",
 				"deployment/web: subPath app.yml at /y in web volume v -> ContainerStart",
-			}},
-		"missing keys, optional or not": {objects: web(`{containers: [{name: web, env: [
+			},
+		},
+		"missing keys, optional or not": {
+			objects: web(`{containers: [{name: web, env: [
 			{name: A, valueFrom: {secretKeyRef: {name: db, key: gone}}},
 			{name: B, valueFrom: {secretKeyRef: {name: db, key: maybe, optional: true}}}]}]}`),
 			want: []string{
 				"deployment/web: env MISSING as A gone in web -> ContainerStart",
 				"deployment/web: env MISSING as B in web maybe optional -> ContainerStart",
-			}},
-		"pull secrets": {objects: web(`{containers: [{name: web}], imagePullSecrets: [{name: db}]}`),
-			want: []string{"deployment/web: imagePullSecrets .dockerconfigjson -> ImagePull"}},
-		"pull secrets through the ServiceAccount that the pod runs as": {objects: web(`{containers: [{name: web}], serviceAccountName: robot}`) + `
+			},
+		},
+		"pull secrets": {
+			objects: web(`{containers: [{name: web}], imagePullSecrets: [{name: db}]}`),
+			want:    []string{"deployment/web: imagePullSecrets .dockerconfigjson -> ImagePull"},
+		},
+		"pull secrets through the ServiceAccount that the pod runs as": {
+			objects: web(`{containers: [{name: web}], serviceAccountName: robot}`) + `
 ---
 kind: StatefulSet
 metadata: {name: own}
@@ -159,8 +193,10 @@ secrets: [{name: db}]`,
 				"deployment/web: imagePullSecrets .dockerconfigjson through robot -> ImagePull",
 				"serviceaccount/robot: imagePullSecrets .dockerconfigjson -> ImagePull",
 				"serviceaccount/robot: serviceAccountSecrets -> Nothing",
-			}},
-		"the default account": {objects: web(`{containers: [{name: web}]}`) + `
+			},
+		},
+		"the default account": {
+			objects: web(`{containers: [{name: web}]}`) + `
 ---
 kind: ServiceAccount
 metadata: {name: default}
@@ -168,15 +204,19 @@ imagePullSecrets: [{name: db}]`,
 			want: []string{
 				"deployment/web: imagePullSecrets .dockerconfigjson through default -> ImagePull",
 				"serviceaccount/default: imagePullSecrets .dockerconfigjson -> ImagePull",
-			}},
-		"an Ingress": {objects: `kind: Ingress
+			},
+		},
+		"an Ingress": {
+			objects: `kind: Ingress
 metadata: {name: shop}
 spec: {tls: [{secretName: db, hosts: [a]}, {secretName: other}, {secretName: db, hosts: [b]}]}`,
 			want: []string{
 				"ingress/shop: ingressTLS tls.crt -> Controller",
 				"ingress/shop: ingressTLS tls.key -> Controller",
-			}},
-		"every kind with a template, each under its own name": {objects: `kind: StatefulSet
+			},
+		},
+		"every kind with a template, each under its own name": {
+			objects: `kind: StatefulSet
 metadata: {name: a}
 spec: {` + templateHead + podSpec + `}}
 ---
@@ -221,8 +261,10 @@ status: {phase: Succeeded}`,
 				"statefulset/a: envFrom in c -> ContainerStart", "daemonset/b: envFrom in c -> ContainerStart",
 				"replicaset/c: envFrom in c -> ContainerStart", "cronjob/nightly: envFrom in c -> ContainerStart",
 				"job/d: envFrom in c -> ContainerStart", "pod/bare: envFrom in c -> ContainerStart",
-			}},
-		"what only pods use: an earlier template, a controller of another kind, an orphan": {objects: web(`{containers: [{name: web}]}`) + `
+			},
+		},
+		"what only pods use: an earlier template, a controller of another kind, an orphan": {
+			objects: web(`{containers: [{name: web}]}`) + `
 ---
 kind: Pod
 metadata: {name: web-1-x, labels: {pod-template-hash: "1"}, ownerReferences: [{kind: ReplicaSet, name: web-1, controller: true, apiVersion: apps/v1, uid: u}]}
@@ -239,7 +281,8 @@ spec: ` + podSpec,
 				"deployment/web: envFrom in c pods-only -> ContainerStart",
 				"replicaset/lone-1: envFrom in c pods-only -> ContainerStart",
 				"gameserver/game: envFrom in c pods-only -> ContainerStart",
-			}},
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			subject := database("Secret")
