@@ -71,43 +71,62 @@ func (u Upserted) Changes() []secrets.KeyChange { return secrets.Diff(u.Before.D
 // changes under the write, or the answer is lost, it looks and begins anew. Nothing was written if the
 // error has one of the reasons Exists, FieldConflict, Immutable or OtherType.
 func (c *Cluster) Upsert(ctx context.Context, want Content, o UpsertOptions) (Upserted, error) {
-	before, err := c.readContent(ctx, want)
-	result := Upserted{Before: before, Blind: is(err, Forbidden) && o.IfExists == UpdateExisting}
-	if err != nil && !result.Blind {
-		return Upserted{}, err
-	}
-	if before.Exists() {
-		result.Skipped, err = o.judge(want, before)
-		if err != nil || result.Skipped {
-			result.After = before
-			return result, err
-		}
+	u := upsert{cluster: c, want: want, options: o}
+	if err := u.look(ctx, false); err != nil || u.done.Skipped {
+		return u.done, err
 	}
 	first := true
-	err = applyPatience().repeat(ctx, func(ctx context.Context, _ bool) error {
+	err := applyPatience().repeat(ctx, func(ctx context.Context, uncertain bool) error {
 		ctx, stop := grace(ctx, 5*time.Second)
 		defer stop()
-		if !first && !result.Blind {
-			var err error
-			if before, err = c.readContent(ctx, want); err != nil {
+		if !first {
+			if err := u.look(ctx, uncertain); err != nil || u.done.Skipped {
 				return err
-			}
-			if before.Exists() {
-				// What our own lost write has made is no obstacle: it is what is wanted.
-				if _, err := (UpsertOptions{IfExists: UpdateExisting}).judge(want, before); err != nil {
-					return err
-				}
 			}
 		}
 		first = false
 		var err error
-		result.After, err = c.applyContent(ctx, want, before, o)
+		u.done.After, err = c.applyContent(ctx, want, u.now, o)
 		return err
 	})
 	if err != nil && !o.DryRun && mayHaveActed(err) {
 		err = unknownWrite(want, err)
 	}
-	return result, err
+	return u.done, err
+}
+
+// upsert is one under way.
+type upsert struct {
+	cluster *Cluster
+	want    Content
+	options UpsertOptions
+	now     Content // as it was read last
+	done    Upserted
+}
+
+// look reads the object and judges it. If a write of ours may have arrived, what is there may be our
+// own: then it stands against nothing, and what was there before us stays what was read first.
+func (u *upsert) look(ctx context.Context, uncertain bool) error {
+	now, err := u.cluster.readContent(ctx, u.want)
+	u.done.Blind = is(err, Forbidden) && u.options.IfExists == UpdateExisting
+	if err != nil && !u.done.Blind {
+		return err
+	}
+	u.now = now
+	o := u.options
+	if uncertain {
+		o.IfExists = UpdateExisting
+	} else {
+		u.done.Before = now
+	}
+	if !now.Exists() {
+		return nil
+	}
+	u.done.Skipped, err = o.judge(u.want, now)
+	if u.done.Skipped {
+		u.done.After = now
+	}
+	return err
 }
 
 // judge tells what stands against the write before it is made.

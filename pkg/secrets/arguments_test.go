@@ -157,7 +157,7 @@ func TestGenerate(t *testing.T) {
 func TestGeneratedLettersAreAllAsLikely(t *testing.T) {
 	all := make([]byte, 256)
 	for i := range all {
-		all[i] = byte(i)
+		all[i] = byte(i + 240) // those that have to be dropped are among the first
 	}
 	e, err := Generation{"k", 248, Alnum}.Entry(bytes.NewReader(all))
 	if err != nil {

@@ -92,10 +92,6 @@ func AppendSecretHash(s *corev1.Secret) error {
 
 // AppendConfigMapHash adds the hash of the content to the name, as kubectl create configmap --append-hash does.
 func AppendConfigMapHash(c *corev1.ConfigMap) error {
-	if c.Data == nil {
-		// kubectl hashes the empty map that it fills, which a nil one does not equal.
-		c.Data = map[string]string{}
-	}
 	sum, err := hash.ConfigMapHash(c)
 	if err != nil {
 		return fmt.Errorf("hashing configmap/%s: %w", c.Name, err)
