@@ -178,3 +178,22 @@ func TestStartNamesTheVariables(t *testing.T) {
 		t.Errorf("got %s", text)
 	}
 }
+
+// A rollout that is taken up is compared with the revision it seems to come from; one that is replayed,
+// with what was captured, once its template is seen.
+func TestTakeUpNamesTheVariables(t *testing.T) {
+	before, after := envTemplate("web: A=1 OLD=1"), envTemplate("web: A=2")
+	revisions := []workload.Revision{{UID: "1", Number: 1, Template: before}, {UID: "2", Number: 2, Template: after}}
+	var found WorkloadState
+	found.takeUpFrom(revisions, &revisions[1])
+	replayed := &WorkloadState{Target: Target{Ref: web, Before: &Before{Workload: &workload.Workload{Template: before}}}}
+	j := judge{seen: Observed{Workload: &workload.Workload{Generation: 2, Template: after}}, next: replayed}
+	if !j.takeUp() {
+		t.Fatal("not taken up")
+	}
+	for name, env := range map[string]workload.EnvChange{"found": found.Env, "replayed": replayed.Env} {
+		if strings.Join(env.Set, " ") != "A" || strings.Join(env.Removed, " ") != "OLD" {
+			t.Errorf("%s: %+v", name, env)
+		}
+	}
+}
