@@ -45,8 +45,9 @@ unit:
 	cd lab && go test $(RACE) $(LAB_UNITS)
 
 # Never from go test's cache: it does not know that the binaries in bin/ are what is tested.
+# A busy machine may take longer than the ten minutes that go test allows by default.
 acceptance: build ## what runs against a cluster
-	cd lab && KUBECTL_APP_LAB=$(CURDIR)/bin/kubectl-app-lab go test -count=1 $(RACE) $(LAB_RUNS)
+	cd lab && KUBECTL_APP_LAB=$(CURDIR)/bin/kubectl-app-lab go test -count=1 -timeout 30m $(RACE) $(LAB_RUNS)
 
 cross: ## the plugin compiles for the other systems it is installed on
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build $(TAGS) -o /dev/null ./cmd/kubectl-app
