@@ -89,6 +89,7 @@ func (c *Cluster) Upsert(ctx context.Context, want Content, o UpsertOptions) (Up
 		u.done.After, err = c.applyContent(ctx, want, u.now, o)
 		return err
 	})
+	u.forgetDeleted()
 	if err != nil && !o.DryRun && mayHaveActed(err) {
 		err = unknownWrite(want, err)
 	}
@@ -127,6 +128,15 @@ func (u *upsert) look(ctx context.Context, uncertain bool) error {
 		u.done.After = now
 	}
 	return err
+}
+
+// forgetDeleted: the server makes anew what was deleted since the look, whatever resourceVersion the
+// apply names, and another UID tells. Then nothing was there before.
+func (u *upsert) forgetDeleted() {
+	before, after := u.done.Before, u.done.After
+	if before.Exists() && after.Exists() && before.Meta().UID != after.Meta().UID {
+		u.done.Before = Content{}
+	}
 }
 
 // judge tells what stands against the write before it is made.
