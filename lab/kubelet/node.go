@@ -144,7 +144,7 @@ func (n *node) step(ctx context.Context, p *resident) time.Duration {
 	if n.holds(p, out) {
 		return max(time.Until(out.Wake), 0)
 	}
-	if err := n.write(ctx, p); err != nil {
+	if err := n.write(ctx, p, pod); err != nil {
 		return retryWrite
 	}
 	if out.Wake.IsZero() {

@@ -12,16 +12,16 @@ import (
 // retryWrite is how long to wait when the API server can't be reached.
 const retryWrite = time.Second
 
-// write tells the API what waits to be told: the pod's status, and its end.
-func (n *node) write(ctx context.Context, p *resident) error {
+// write tells the API what waits to be told of pod: its status, and its end.
+func (n *node) write(ctx context.Context, p *resident, pod *corev1.Pod) error {
 	if p.unsent != nil {
-		if err := n.writeStatus(ctx, p); err != nil {
+		if err := n.writeStatus(ctx, p, pod.Namespace); err != nil {
 			return err
 		}
 		p.unsent = nil
 	}
 	if p.doomed {
-		return n.remove(ctx, p)
+		return n.remove(ctx, p, pod)
 	}
 	return nil
 }
@@ -29,8 +29,8 @@ func (n *node) write(ctx context.Context, p *resident) error {
 // writeStatus replaces the status. The write is bound to the version it is based
 // on, because it carries the whole pod: an annotation that someone else is just
 // changing must not be lost.
-func (n *node) writeStatus(ctx context.Context, p *resident) error {
-	pods := n.client.CoreV1().Pods(p.newest.Namespace)
+func (n *node) writeStatus(ctx context.Context, p *resident, namespace string) error {
+	pods := n.client.CoreV1().Pods(namespace)
 	for {
 		p.mu.Lock()
 		pod := *p.base
@@ -67,9 +67,9 @@ func (n *node) rebase(p *resident, pod *corev1.Pod) {
 }
 
 // remove deletes a pod that has ended, for good.
-func (n *node) remove(ctx context.Context, p *resident) error {
-	zero, uid := int64(0), p.newest.UID
-	err := n.client.CoreV1().Pods(p.newest.Namespace).Delete(ctx, p.newest.Name, metav1.DeleteOptions{
+func (n *node) remove(ctx context.Context, p *resident, pod *corev1.Pod) error {
+	zero, uid := int64(0), pod.UID
+	err := n.client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{
 		GracePeriodSeconds: &zero, Preconditions: &metav1.Preconditions{UID: &uid},
 	})
 	if err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
