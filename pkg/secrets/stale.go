@@ -77,7 +77,7 @@ func (c *Consumer) judge(s *Subject, pods []podUse, podsUnknown bool) {
 
 func (c *Consumer) state(s *Subject, podsUnknown, older bool) State {
 	switch {
-	case len(c.missing()) > 0:
+	case len(c.Missing()) > 0:
 		return StateMissing
 	case !c.holds():
 		return StateCurrent
@@ -100,21 +100,18 @@ func (c *Consumer) holds() bool {
 	})
 }
 
-// missing lists the keys that the consumer can't do without and that are not there.
-func (c *Consumer) missing() []string {
-	var keys []string
-	for _, u := range c.Uses {
-		if key := fmt.Sprintf("%q", u.Key); u.Missing && !u.Optional && !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
+func quoted(keys []string) []string {
+	all := make([]string, 0, len(keys))
+	for _, key := range keys {
+		all = append(all, fmt.Sprintf("%q", key))
 	}
-	return keys
+	return all
 }
 
 func (c *Consumer) why(podsUnknown bool) string {
 	switch c.State {
 	case StateMissing:
-		return "no key " + strings.Join(c.missing(), ", ") + ": what starts now fails, or goes without"
+		return "no key " + strings.Join(quoted(c.Missing()), ", ") + ": what starts now fails, or goes without"
 	case StateUnknown:
 		if podsUnknown {
 			return "its pods can't be read"

@@ -1,0 +1,121 @@
+package secrets
+
+import (
+	"slices"
+	"time"
+)
+
+// Roll is what a change of content does to those who use it. The set is closed.
+type Roll string
+
+// What it does.
+const (
+	RollAuto Roll = "auto" // those that would go on with older content, and no others
+	RollAll  Roll = "all"  // whoever uses the object
+	RollNone Roll = "none"
+)
+
+// RollPlan says what becomes of each consumer with a change of content. One that is in no list needs
+// nothing: it has no pods, or none of them holds what changes.
+type RollPlan struct {
+	Roll []Consumer
+	// ByHand need new pods, and are of a kind that can't be released.
+	ByHand []Consumer
+	// InPlace follow without new pods.
+	InPlace []Consumer
+	// Broken lack a key that they can't do without: their next pod fails.
+	Broken []Consumer
+}
+
+// lateEnough is after the start of every container.
+var lateEnough = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// After is the subject as a change leaves it, for the question who will hold older content then. changes
+// are those of all its keys, named the keys that the command is about: others may have changed when they
+// like, it is none of this change's business.
+func (s Subject) After(changes []KeyChange, named []string) Subject {
+	after := s
+	after.Keys, after.Changed.Time = nil, time.Time{}
+	for _, c := range changes {
+		key := SubjectKey{Name: c.Key, Bytes: c.After}
+		switch known := s.key(c.Key); {
+		case c.Kind != Unchanged:
+			key.Changed = lateEnough
+		case known != nil && slices.Contains(named, c.Key):
+			key.Changed = known.Changed // they may hold what was there before that
+		}
+		if key.Changed.After(after.Changed.Time) {
+			after.Changed.Time = key.Changed
+		}
+		if c.Kind != Removed {
+			after.Keys = append(after.Keys, key)
+		}
+	}
+	return after
+}
+
+// PlanRoll decides who is rolled. consumers are those of the Subject After the changes.
+func PlanRoll(roll Roll, changes []KeyChange, consumers []Consumer) RollPlan {
+	var plan RollPlan
+	for _, c := range consumers {
+		affected := c.affected(changes)
+		switch {
+		case c.lacksKey():
+			plan.Broken = append(plan.Broken, c)
+		case roll == RollNone || c.Pods == 0 || runsToEnd(c.Kind):
+		case c.Rollable && (affected || c.NeedsRoll || roll == RollAll && c.usesByTemplate()):
+			plan.Roll = append(plan.Roll, c)
+		case affected || c.NeedsRoll:
+			plan.ByHand = append(plan.ByHand, c)
+		case c.State == StateInPlace:
+			plan.InPlace = append(plan.InPlace, c)
+		}
+	}
+	return plan
+}
+
+// affected tells whether new pods would read something else than those of today have read.
+func (c *Consumer) affected(changes []KeyChange) bool {
+	return slices.ContainsFunc(c.Uses, func(u Use) bool {
+		return !u.PodsOnly && (u.Reach == ReachContainerStart || u.Reach == ReachPodStart) && u.sees(changes)
+	})
+}
+
+// sees tells whether one of the changes is of what the use reads.
+func (u *Use) sees(changes []KeyChange) bool {
+	return slices.ContainsFunc(changes, func(k KeyChange) bool {
+		return k.Kind != Unchanged && (u.Key == "" || u.Key == k.Key)
+	})
+}
+
+// lacksKey tells whether what the template asks for is not there.
+func (c *Consumer) lacksKey() bool {
+	return slices.ContainsFunc(c.Uses, func(u Use) bool { return u.Missing && !u.Optional && !u.PodsOnly })
+}
+
+func (c *Consumer) usesByTemplate() bool {
+	return slices.ContainsFunc(c.Uses, func(u Use) bool { return !u.PodsOnly })
+}
+
+// UsersOfRemoved lists who uses keys that the changes remove, those that use every key included.
+func UsersOfRemoved(changes []KeyChange, consumers []Consumer) []Consumer {
+	removed := slices.DeleteFunc(slices.Clone(changes), func(c KeyChange) bool { return c.Kind != Removed })
+	var users []Consumer
+	for _, c := range consumers {
+		if slices.ContainsFunc(c.Uses, func(u Use) bool { return u.Reach != ReachNothing && u.sees(removed) }) {
+			users = append(users, c)
+		}
+	}
+	return users
+}
+
+// Missing lists the keys that the template can't do without and that are not there.
+func (c *Consumer) Missing() []string {
+	var keys []string
+	for _, u := range c.Uses {
+		if u.Missing && !u.Optional && !slices.Contains(keys, u.Key) {
+			keys = append(keys, u.Key)
+		}
+	}
+	return keys
+}
