@@ -27,7 +27,7 @@ func (c *Cluster) Consumers(ctx context.Context, refs []workload.Ref) (found []s
 	if s.client, err = c.typed(); err != nil {
 		return nil, nil, err
 	}
-	if err := s.run(ctx, refs); err != nil {
+	if err := s.run(ctx, refs[0].Namespace, refs); err != nil {
 		return nil, nil, err
 	}
 	for i, subject := range s.subjects {
@@ -38,6 +38,20 @@ func (c *Cluster) Consumers(ctx context.Context, refs []workload.Ref) (found []s
 		found = append(found, secrets.NewSubjectReport(subject, consumers))
 	}
 	return found, s.notSeen(), nil
+}
+
+// ConsumersAfter finds who uses the object of a change, and how they stand to it once it is made.
+func (c *Cluster) ConsumersAfter(ctx context.Context, change ContentChange) ([]secrets.Consumer, []secrets.NotSeen, error) {
+	client, err := c.typed()
+	if err != nil {
+		return nil, nil, err
+	}
+	subject := subjectOf(change.Before)
+	s := &consumerSearch{cluster: c, client: client, search: secrets.NewSearch(subject.Ref)}
+	if err := s.run(ctx, subject.Namespace, nil); err != nil {
+		return nil, nil, err
+	}
+	return s.search.Consumers(subject.After(change.Changes(), change.Keys)), s.notSeen(), nil
 }
 
 // consumerSearch is one search under way.
@@ -60,11 +74,11 @@ type refusal struct {
 }
 
 // run reads the objects and lists the kinds, all at once.
-func (s *consumerSearch) run(ctx context.Context, refs []workload.Ref) error {
+func (s *consumerSearch) run(ctx context.Context, namespace string, refs []workload.Ref) error {
 	lists := userLists()
 	var reads []func(context.Context) error
 	for i, list := range lists {
-		reads = append(reads, func(ctx context.Context) error { return s.read(ctx, refs[0].Namespace, i, list) })
+		reads = append(reads, func(ctx context.Context) error { return s.read(ctx, namespace, i, list) })
 	}
 	for i, ref := range refs {
 		reads = append(reads, func(ctx context.Context) error { return s.readSubject(ctx, i, len(lists)+i, ref) })

@@ -7,7 +7,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/klog/v2"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -68,33 +67,29 @@ func (s *consumerSearch) readSubject(ctx context.Context, i, order int, ref work
 // subject reads an object and drops its values at once; their sizes are kept.
 func (s *consumerSearch) subject(ctx context.Context, ref workload.Ref) (secrets.Subject, error) {
 	// At -v=8 client-go logs each answer, and this one holds the values: it gets no logger.
-	ctx = klog.NewContext(ctx, klog.Logger{})
-	sizes := map[string]int{}
-	if ref.Kind == "Secret" {
-		o, err := s.client.CoreV1().Secrets(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
-		if err != nil {
-			return secrets.Subject{}, err
-		}
-		for key, value := range o.Data {
-			sizes[key] = len(value)
-		}
-		subject := secrets.NewSubject(ref, &o.ObjectMeta, sizes)
-		subject.Type, subject.Immutable = string(o.Type), o.Immutable != nil && *o.Immutable
-		return subject, nil
+	ctx = unlogged(ctx)
+	content := Content{}
+	var err error
+	if ref.Kind == string(workload.SecretReference) {
+		content.Secret, err = s.client.CoreV1().Secrets(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+	} else {
+		content.ConfigMap, err = s.client.CoreV1().ConfigMaps(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 	}
-	o, err := s.client.CoreV1().ConfigMaps(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 	if err != nil {
 		return secrets.Subject{}, err
 	}
-	for key, value := range o.Data {
+	return subjectOf(content), nil
+}
+
+// subjectOf describes an object without its values.
+func subjectOf(c Content) secrets.Subject {
+	sizes := map[string]int{}
+	for key, value := range c.Data() {
 		sizes[key] = len(value)
 	}
-	for key, value := range o.BinaryData {
-		sizes[key] = len(value)
-	}
-	subject := secrets.NewSubject(ref, &o.ObjectMeta, sizes)
-	subject.Immutable = o.Immutable != nil && *o.Immutable
-	return subject, nil
+	subject := secrets.NewSubject(c.Ref(), c.Meta(), sizes)
+	subject.Type, subject.Immutable = string(c.secretType()), c.immutable() != nil && *c.immutable()
+	return subject
 }
 
 // explainAbsent finds out what a wrong name may have meant, and tells who would use the object. Only

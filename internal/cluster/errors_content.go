@@ -19,6 +19,7 @@ const (
 	FieldConflict Reason = "FieldConflict" // a field is another manager's
 	Immutable     Reason = "Immutable"
 	OtherType     Reason = "OtherType"
+	KeysChanged   Reason = "KeysChanged" // by someone else, since they were read
 )
 
 func exists(want Content) error {
@@ -56,6 +57,19 @@ func replaceOrRename(want Content) []string {
 		"kubectl delete " + want.String() + inFlag(want.Meta().Namespace),
 		"or the same command with another name (--append-hash makes one of the content)",
 	}
+}
+
+// keysChanged: the keys are no longer as they were read, or as they were left.
+func keysChanged(content Content, what string, back bool) error {
+	e := &Error{
+		Reason: KeysChanged, Object: content.String(),
+		Message: fmt.Sprintf("%s was not changed: %s since it was read", content, what),
+		Next:    []string{"kubectl app status " + content.String() + inFlag(content.Meta().Namespace)},
+	}
+	if back {
+		e.Message = fmt.Sprintf("%s was not restored: %s since this change", content, what)
+	}
+	return e
 }
 
 // some names a few of many keys.

@@ -15,6 +15,8 @@ type PreflightOptions struct {
 	// OldPods: success will also need to see the old pods go.
 	OldPods      bool
 	FieldManager string
+	// Content is what a Secret or ConfigMap will hold by then: none if the release changes no content.
+	Content Content
 }
 
 // checker answers one question about all the changes.
@@ -37,7 +39,9 @@ func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOp
 			predicted, checks, err = c.checkAdmission(ctx, changes, o)
 			return checks, err
 		},
-		c.checkReferences,
+		func(ctx context.Context, changes []Change) ([]Check, error) {
+			return c.checkReferences(ctx, changes, o.Content)
+		},
 		c.checkQuotas,
 	}
 	found, err := each(ctx, checkers, func(ctx context.Context, check checker) ([]Check, error) {

@@ -30,9 +30,24 @@ func ownerWarning(ref workload.Ref, o workload.Owner) (message string, next []st
 	case workload.OwnerSSA:
 		message = fmt.Sprintf("%s is applied by %q (server-side): its next apply reverts this change unless it is made there too", ref, o.Name)
 		next = []string{"kubectl get " + ref.String() + inFlag(ref.Namespace) + " -o yaml --show-managed-fields"}
+	case workload.OwnerController:
+		owner := strings.ToLower(o.Kind) + "/" + o.Name
+		message = fmt.Sprintf("%s is made of %s, whose controller writes it again: it reverts this change unless that says the same", ref, owner)
+		next = []string{"kubectl describe " + owner + in}
 	default:
 		message = fmt.Sprintf("%s was made with kubectl apply: the next apply of its file reverts this change unless the file says the same", ref)
 		next = []string{"kubectl apply view-last-applied " + ref.String() + inFlag(ref.Namespace)}
 	}
 	return message, next
+}
+
+// CheckContentOwners warns of those who will write the keys of a change again.
+func CheckContentOwners(change ContentChange, o WriteOptions) []Check {
+	var checks []Check
+	ref := change.Before.Ref()
+	for _, owner := range workload.ContentOwners(change.Before.Meta(), change.Keys, o.patchOptions().FieldManager) {
+		message, next := ownerWarning(ref, owner)
+		checks = append(checks, Check{Check: CheckOwner, Level: Warn, Object: ref.String(), Message: message, Next: next})
+	}
+	return checks
 }

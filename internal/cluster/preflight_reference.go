@@ -24,6 +24,10 @@ type referent struct {
 
 func (r referent) String() string { return lower(string(r.kind)) + "/" + r.name }
 
+func (r referent) is(ref workload.Ref) bool {
+	return r == referent{ref.Namespace, workload.ReferenceKind(ref.Kind), ref.Name}
+}
+
 // use is one reference of one workload.
 type use struct {
 	workload.Reference
@@ -31,8 +35,8 @@ type use struct {
 }
 
 // checkReferences looks whether what the new templates name is there. An object that several
-// workloads name is read once; what is optional is not read at all.
-func (c *Cluster) checkReferences(ctx context.Context, changes []Change) ([]Check, error) {
+// workloads name is read once; what is optional is not read at all, nor is what the release writes itself.
+func (c *Cluster) checkReferences(ctx context.Context, changes []Change, written Content) ([]Check, error) {
 	var order []referent
 	uses := map[referent][]use{}
 	for _, change := range changes {
@@ -48,6 +52,9 @@ func (c *Cluster) checkReferences(ctx context.Context, changes []Change) ([]Chec
 		}
 	}
 	found, err := each(ctx, order, func(ctx context.Context, to referent) ([]Check, error) {
+		if written.Exists() && to.is(written.Ref()) {
+			return missingKeys(to, slices.Sorted(maps.Keys(written.Data())), uses[to]), nil
+		}
 		return c.checkReferent(ctx, to, uses[to])
 	})
 	return slices.Concat(found...), err

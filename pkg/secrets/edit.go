@@ -4,6 +4,9 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"unicode/utf8"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -50,4 +53,40 @@ func checkSize(data map[string][]byte) error {
 		return nil
 	}
 	return &TooLargeError{total, largest.Key, len(largest.Value)}
+}
+
+// Keys are all that the edit names, sorted.
+func (e Edit) Keys() []string {
+	keys := slices.Clone(e.Remove)
+	for _, s := range e.Set {
+		keys = append(keys, s.Key)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// ApplyToConfigMap edits a copy of c; a value that is not UTF-8 becomes binaryData, as with kustomize. The
+// errors are those of Apply.
+func (e Edit) ApplyToConfigMap(c *corev1.ConfigMap) (*corev1.ConfigMap, error) {
+	if _, err := e.Apply(ConfigMapData(c)); err != nil {
+		return nil, err
+	}
+	next := c.DeepCopy()
+	for _, key := range e.Keys() {
+		delete(next.Data, key)
+		delete(next.BinaryData, key)
+	}
+	for _, s := range e.Set {
+		switch {
+		case utf8.Valid(s.Value) && next.Data == nil:
+			next.Data = map[string]string{s.Key: string(s.Value)}
+		case utf8.Valid(s.Value):
+			next.Data[s.Key] = string(s.Value)
+		case next.BinaryData == nil:
+			next.BinaryData = map[string][]byte{s.Key: s.Value}
+		default:
+			next.BinaryData[s.Key] = s.Value
+		}
+	}
+	return next, nil
 }

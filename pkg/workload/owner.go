@@ -18,6 +18,8 @@ const (
 	OwnerFlux   OwnerTool = "Flux"
 	OwnerArgoCD OwnerTool = "Argo CD"
 	OwnerSSA    OwnerTool = "server-side apply"
+	// OwnerController makes the object out of another one, which is its controller.
+	OwnerController OwnerTool = "controller"
 )
 
 // Owner is who else manages a workload, and so will revert a change that is not made there.
@@ -31,22 +33,34 @@ type Owner struct {
 // Owners lists who else manages the images of a workload, the surest to revert a change first. An
 // applier counts even when it does not hold the image's field at the moment: kubectl's set image
 // took the field over, and the next apply or sync takes it back.
-func Owners(o *metav1.ObjectMeta) []Owner {
+func Owners(o *metav1.ObjectMeta) []Owner { return owners(o, holdsTemplate) }
+
+// ContentOwners lists who else writes these keys of a Secret or ConfigMap. self is the field manager that
+// asks.
+func ContentOwners(o *metav1.ObjectMeta, keys []string, self string) []Owner {
+	if controller := metav1.GetControllerOf(o); controller != nil {
+		return []Owner{{Tool: OwnerController, Kind: controller.Kind, Namespace: o.Namespace, Name: controller.Name}}
+	}
+	return owners(o, func(f metav1.ManagedFieldsEntry) bool { return f.Manager != self && holdsKeys(f, keys) })
+}
+
+// owners finds the tools by their marks, and the appliers that hold what is asked about.
+func owners(o *metav1.ObjectMeta, holds func(metav1.ManagedFieldsEntry) bool) []Owner {
 	for _, find := range []func(*metav1.ObjectMeta) (Owner, bool){fluxOwner, argoOwner, helmOwner} {
 		if owner, ok := find(o); ok {
 			return []Owner{owner} // with what it applies is its business
 		}
 	}
-	var owners []Owner
+	var found []Owner
 	if _, ok := o.Annotations[AnnotationLastApplied]; ok || managedBy(o, func(f metav1.ManagedFieldsEntry) bool { return f.Manager == "kubectl-client-side-apply" }) {
-		owners = append(owners, Owner{Tool: OwnerApply})
+		found = append(found, Owner{Tool: OwnerApply})
 	}
 	for _, f := range o.ManagedFields {
-		if f.Operation == metav1.ManagedFieldsOperationApply && f.Subresource == "" && holdsTemplate(f) {
-			owners = append(owners, Owner{Tool: OwnerSSA, Name: f.Manager})
+		if f.Operation == metav1.ManagedFieldsOperationApply && f.Subresource == "" && holds(f) {
+			found = append(found, Owner{Tool: OwnerSSA, Name: f.Manager})
 		}
 	}
-	return owners
+	return found
 }
 
 // fluxOwner reads the labels that Flux puts on what it applies.
@@ -122,4 +136,23 @@ func holdsTemplate(f metav1.ManagedFieldsEntry) bool {
 	_, containers := fields.Spec.Template.Spec["f:containers"]
 	_, inits := fields.Spec.Template.Spec["f:initContainers"]
 	return containers || inits
+}
+
+// holdsKeys tells whether a manager owns one of the keys.
+func holdsKeys(f metav1.ManagedFieldsEntry, keys []string) bool {
+	if f.FieldsV1 == nil {
+		return false
+	}
+	var fields struct {
+		Data       map[string]json.RawMessage `json:"f:data"`
+		BinaryData map[string]json.RawMessage `json:"f:binaryData"`
+	}
+	if err := json.Unmarshal(f.FieldsV1.GetRawBytes(), &fields); err != nil {
+		return false
+	}
+	return slices.ContainsFunc(keys, func(key string) bool {
+		_, text := fields.Data["f:"+key]
+		_, binary := fields.BinaryData["f:"+key]
+		return text || binary
+	})
 }

@@ -51,3 +51,37 @@ func TestOwners(t *testing.T) {
 		})
 	}
 }
+
+func TestContentOwners(t *testing.T) {
+	const password = `fieldsV1: {"f:data": {".": {}, "f:password": {}}}`
+	const blob = `fieldsV1: {"f:binaryData": {"f:password": {}}}`
+	const url = `fieldsV1: {"f:data": {"f:url": {}}}`
+	for name, test := range map[string]struct {
+		metadata string
+		want     []string
+	}{
+		"kubectl create":      {`managedFields: [{manager: kubectl-create, operation: Update, ` + password + `}]`, nil},
+		"an applier":          {`managedFields: [{manager: other, operation: Apply, ` + password + `}]`, []string{"server-side apply   other"}},
+		"of binaryData":       {`managedFields: [{manager: other, operation: Apply, ` + blob + `}]`, []string{"server-side apply   other"}},
+		"of other keys":       {`managedFields: [{manager: other, operation: Apply, ` + url + `}]`, nil},
+		"oneself":             {`managedFields: [{manager: me, operation: Apply, ` + password + `}]`, nil},
+		"kubectl apply":       {`annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}"}`, []string{"kubectl apply   "}},
+		"Helm":                {`{labels: {app.kubernetes.io/managed-by: Helm}, annotations: {meta.helm.sh/release-name: shop}}`, []string{"Helm release  shop"}},
+		"made of another one": {`{namespace: prod, ownerReferences: [{kind: ExternalSecret, name: db, controller: true, apiVersion: external-secrets.io/v1, uid: u}]}`, []string{"controller ExternalSecret prod db"}},
+		"owned, not made":     {`ownerReferences: [{kind: App, name: shop, apiVersion: example.com/v1, uid: u}]`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var o metav1.ObjectMeta
+			if err := yaml.UnmarshalStrict([]byte(test.metadata), &o); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, w := range ContentOwners(&o, []string{"password", "new"}, "me") {
+				got = append(got, fmt.Sprintf("%s %s %s %s", w.Tool, w.Kind, w.Namespace, w.Name))
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}

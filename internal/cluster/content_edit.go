@@ -1,0 +1,217 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// ContentChange is a Secret or ConfigMap before and after a change of some keys.
+type ContentChange struct {
+	Before, After Content
+	Keys          []string // those that were named
+}
+
+// Changes are those of all its keys.
+func (c ContentChange) Changes() []secrets.KeyChange {
+	return secrets.Diff(c.Before.Data(), c.After.Data())
+}
+
+// ReadContent reads a Secret or ConfigMap; for a wrong name the nearest one is in the error.
+func (c *Cluster) ReadContent(ctx context.Context, ref workload.Ref) (Content, error) {
+	want := contentOf(ref)
+	found, err := c.readContent(ctx, want)
+	if err == nil && !found.Exists() {
+		err = c.explainAbsent(ctx, ref, nil, &Error{
+			Reason: NotFound, Object: ref.String(), Message: fmt.Sprintf("no %s%s", ref, inNamespace(ref.Namespace)),
+		})
+	}
+	return found, err
+}
+
+// contentOf is the object of that name, empty.
+func contentOf(ref workload.Ref) (c Content) {
+	meta := metav1.ObjectMeta{Namespace: ref.Namespace, Name: ref.Name}
+	if ref.Kind == string(workload.SecretReference) {
+		c.Secret = &corev1.Secret{ObjectMeta: meta}
+	} else {
+		c.ConfigMap = &corev1.ConfigMap{ObjectMeta: meta}
+	}
+	return c
+}
+
+// Ref is the object's name.
+func (c Content) Ref() workload.Ref {
+	kind := string(workload.ConfigMapReference)
+	if c.Secret != nil {
+		kind = string(workload.SecretReference)
+	}
+	return workload.Ref{Kind: kind, Namespace: c.Meta().Namespace, Name: c.Meta().Name}
+}
+
+// PlanContent is the change that an edit makes of an object that was read. The errors are those of
+// secrets.Edit.Apply, and an *Error with the reason Immutable.
+func PlanContent(before Content, e secrets.Edit) (ContentChange, error) {
+	after := Content{Secret: before.Secret.DeepCopy()}
+	var err error
+	if before.Secret != nil {
+		after.Secret.Data, err = e.Apply(before.Secret.Data)
+	} else {
+		after.ConfigMap, err = e.ApplyToConfigMap(before.ConfigMap)
+	}
+	if err != nil {
+		return ContentChange{}, fmt.Errorf("%s: %w", before, err)
+	}
+	if fixed := before.immutable(); fixed != nil && *fixed && !sameData(before, after) {
+		return ContentChange{}, immutable(after, before)
+	}
+	return ContentChange{before, after, e.Keys()}, nil
+}
+
+// ChangeContent writes the keys of a planned change; all others stay as they are on the server, whoever
+// changes them in the same moment. If someone else has changed one of these keys since they were read,
+// nothing is written, and the error has the reason KeysChanged. The result is what to restore, even
+// beside an error: it may be that the write has arrived.
+func (c *Cluster) ChangeContent(ctx context.Context, change ContentChange, o WriteOptions) (ContentChange, error) {
+	t := transition{cluster: c, from: change.Before, to: change.After, keys: change.Keys, options: o}
+	now, err := t.run(ctx, applyPatience())
+	if err == nil {
+		change.Before, change.After = t.from, now
+	} else if !o.DryRun && mayHaveActed(err) {
+		err = unknownWrite(change.After, err)
+	}
+	return change, err
+}
+
+// RestoreContent gives the keys of a change the values that they had before, if they are still as the
+// change has left them: else they are someone else's by now, and the error has the reason KeysChanged. A
+// server that is away is waited for, up to two minutes.
+func (c *Cluster) RestoreContent(ctx context.Context, change ContentChange, o WriteOptions) error {
+	t := transition{cluster: c, from: change.After, to: change.Before, keys: change.Keys, options: o, back: true}
+	_, err := t.run(ctx, restorePatience())
+	return err
+}
+
+// transition takes some keys of an object from one state to another.
+type transition struct {
+	cluster  *Cluster
+	from, to Content
+	keys     []string
+	options  WriteOptions
+	// back: that they are as wanted already is as good as a write.
+	back bool
+}
+
+func (t *transition) run(ctx context.Context, p patience) (Content, error) {
+	now, first := t.from, true
+	err := p.repeat(ctx, func(ctx context.Context, uncertain bool) error {
+		ctx, stop := grace(ctx, 5*time.Second)
+		defer stop()
+		if !first {
+			var done bool
+			var err error
+			if now, done, err = t.look(ctx, uncertain); err != nil || done {
+				return err
+			}
+		}
+		first = false
+		var err error
+		now, err = t.cluster.patchKeys(ctx, now, t.to, t.keys, t.options)
+		return err
+	})
+	return now, err
+}
+
+// look reads the object again and tells whether the transition can still be made, or was.
+func (t *transition) look(ctx context.Context, uncertain bool) (now Content, done bool, err error) {
+	now, err = t.cluster.readContent(ctx, t.from)
+	switch {
+	case err != nil:
+		return t.from, false, err
+	case !now.Exists() || now.Meta().UID != t.from.Meta().UID:
+		return t.from, false, keysChanged(t.from, "it was deleted", t.back)
+	case (uncertain || t.back) && len(differing(now, t.to, t.keys)) == 0:
+		return now, true, nil
+	}
+	if others := differing(now, t.from, t.keys); len(others) > 0 {
+		return t.from, false, keysChanged(t.from, "someone else changed "+some(others), t.back)
+	}
+	if !t.back {
+		t.from = now
+	}
+	return now, false, nil
+}
+
+// differing lists which of the keys are not the same in both.
+func differing(a, b Content, keys []string) []string {
+	left, right := a.Data(), b.Data()
+	var others []string
+	for _, key := range keys {
+		was, had := left[key]
+		is, has := right[key]
+		if had != has || !bytes.Equal(was, is) {
+			others = append(others, key)
+		}
+	}
+	return others
+}
+
+// patchKeys makes the keys of now those of next: a JSON merge patch, guarded by now's resourceVersion.
+func (c *Cluster) patchKeys(ctx context.Context, now, next Content, keys []string, o WriteOptions) (Content, error) {
+	client, err := c.typed()
+	if err != nil {
+		return Content{}, err
+	}
+	body, err := json.Marshal(keyPatch(now, next, keys))
+	if err != nil {
+		return Content{}, fmt.Errorf("encoding %s: %w", now, err)
+	}
+	meta, options := now.Meta(), o.patchOptions()
+	ctx = unlogged(ctx)
+	var after Content
+	if now.Secret != nil {
+		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, options)
+	} else {
+		after.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, options)
+	}
+	if err != nil {
+		return Content{}, apiError(now.call("patch"), err)
+	}
+	return after.typed(), nil
+}
+
+func keyPatch(now, next Content, keys []string) map[string]any {
+	meta := map[string]any{"resourceVersion": now.Meta().ResourceVersion, "uid": now.Meta().UID}
+	body := map[string]any{"metadata": meta}
+	if now.Secret != nil {
+		body["data"] = keysPatch(now.Secret.Data, next.Secret.Data, keys)
+		return body
+	}
+	body["data"] = keysPatch(now.ConfigMap.Data, next.ConfigMap.Data, keys)
+	if binary := keysPatch(now.ConfigMap.BinaryData, next.ConfigMap.BinaryData, keys); len(binary) > 0 {
+		body["binaryData"] = binary
+	}
+	return body
+}
+
+// keysPatch has null for what is to go.
+func keysPatch[V any](now, next map[string]V, keys []string) map[string]any {
+	patch := map[string]any{}
+	for _, key := range keys {
+		if value, wanted := next[key]; wanted {
+			patch[key] = value
+		} else if _, there := now[key]; there {
+			patch[key] = nil
+		}
+	}
+	return patch
+}
