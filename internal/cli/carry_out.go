@@ -29,7 +29,7 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 		return r.untouched(ctx, err)
 	}
 	began := r.env.Now()
-	written, applyErr := r.apply(ctx, changed)
+	written, applyErr := r.apply(ctx, work, changed)
 	if len(written) > 0 {
 		f.recorder.changed(began, strings.Join(r.command, " "), targets(written))
 	}
@@ -51,19 +51,26 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 	return r.finish(ctx, f, end)
 }
 
-// apply writes the changes and prints what was written.
-func (r *release) apply(ctx context.Context, changed []cluster.Change) ([]cluster.Written, error) {
+// apply writes the changes, the content first, and prints what was written. If none of the workloads
+// is written, the content is restored.
+func (r *release) apply(ctx, work context.Context, changed []cluster.Change) ([]cluster.Written, error) {
+	if err := r.content.write(ctx, work); err != nil {
+		return nil, err
+	}
 	written, err := r.cluster.Apply(ctx, changed, r.writeOptions())
 	for _, w := range written {
 		// The line of a write that happened is owed even if stdout is gone: the release goes on.
 		_ = r.output.object(r.env, w.Deployment)
+	}
+	if partial := (*cluster.PartialError)(nil); err != nil && !errors.As(err, &partial) {
+		err = errors.Join(err, r.content.restore(work))
 	}
 	return written, err
 }
 
 // writeOnly is all that --wait=false asks for.
 func (r *release) writeOnly(ctx, work context.Context, changed []cluster.Change) error {
-	written, err := r.apply(ctx, changed)
+	written, err := r.apply(ctx, work, changed)
 	if err == nil {
 		return r.notWatched(ctx, written)
 	}
@@ -158,10 +165,19 @@ func (r *release) onFailure(ctx, work context.Context, f *follower, end *ending)
 	case "pause":
 		r.pause(work, f, end)
 	default: // keep
-		for _, w := range end.written {
-			end.next = append(end.next, app("rollout undo", w.Ref()))
+		end.next = append(end.next, r.wayBack(end.written)...)
+	}
+}
+
+// wayBack are the commands that take a change back. No undo brings old content back.
+func (r *release) wayBack(written []cluster.Written) []string {
+	var commands []string
+	for _, w := range written {
+		if r.content == nil {
+			commands = append(commands, app("rollout undo", w.Ref()))
 		}
 	}
+	return commands
 }
 
 // pause stops each rollout where it is.
@@ -198,8 +214,9 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 	}
 	for i := range end.state.Workloads {
 		w := &end.state.Workloads[i]
-		end.next = append(end.next, app("rollout status", w.Target.Ref), app("rollout undo", w.Target.Ref))
+		end.next = append(end.next, app("rollout status", w.Target.Ref))
 	}
+	end.next = append(end.next, r.wayBack(end.written)...)
 	end.message = fmt.Sprintf("%v: the change is written and left as it is", context.Cause(ctx))
 	return r.finish(ctx, f, end)
 }

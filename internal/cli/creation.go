@@ -2,12 +2,10 @@ package cli
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
-	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -15,12 +13,11 @@ import (
 // creation is the way of a Secret or a ConfigMap from its sources to the server: read, check, write,
 // say what changed.
 type creation struct {
-	env     *Env
+	intake
 	flags   *creationFlags
 	output  *objectOutput
 	options cluster.UpsertOptions
 	meta    secrets.Meta
-	strict  bool
 }
 
 // build makes the object of entries that are read and checked.
@@ -35,44 +32,7 @@ func newCreation(env *Env, flags *creationFlags, out *objectOutput, args []strin
 		return nil, err
 	}
 	meta, err := flags.meta(args)
-	return &creation{env: env, flags: flags, output: out, options: options, meta: meta, strict: strict}, err
-}
-
-// machine is where values come from.
-func (e *Env) machine() *source.Machine {
-	return &source.Machine{Terminal: e.Term, Environment: e.Environ(), Random: rand.Reader}
-}
-
-// read gives the entries of the sources, checked. A Secret encodes its values itself.
-func (c *creation) read(ctx context.Context, f *sourceFlags, r source.Request, encoded bool) ([]secrets.Entry, error) {
-	entries, notes, err := c.env.machine().Read(ctx, r)
-	if err == nil {
-		err = secrets.Check(entries)
-	}
-	if err != nil {
-		return nil, refused(err)
-	}
-	if f.trimNewline {
-		entries = secrets.TrimNewline(entries)
-	}
-	return entries, c.lint(append(notes, secrets.Lint(entries, encoded)...))
-}
-
-// lint shows what is likely wrong; with --strict that is the end.
-func (c *creation) lint(found []secrets.Finding) error {
-	if len(found) > 0 && c.strict {
-		faults := make([]error, 0, len(found))
-		for _, f := range found {
-			faults = append(faults, errors.New(f.String()))
-		}
-		return refusedError{fmt.Errorf("%w\nnothing was written (--strict)", errors.Join(faults...))}
-	}
-	for _, f := range found {
-		if err := view.Warning(c.env.Term, f.String()); err != nil {
-			return fmt.Errorf("writing a warning: %w", err)
-		}
-	}
-	return nil
+	return &creation{intake: intake{env, strict}, flags: flags, output: out, options: options, meta: meta}, err
 }
 
 // write carries the object to the server, as far as --dry-run lets it.
@@ -123,7 +83,7 @@ func refused(err error) error {
 		return nil
 	case !errors.As(err, &e):
 		return refusedError{err}
-	case e.Reason == cluster.Exists, e.Reason == cluster.FieldConflict, e.Reason == cluster.Immutable, e.Reason == cluster.OtherType:
+	case e.Reason == cluster.Exists, e.Reason == cluster.FieldConflict, e.Reason == cluster.Immutable, e.Reason == cluster.OtherType, e.Reason == cluster.KeysChanged:
 		return refusedError{err}
 	}
 	return err

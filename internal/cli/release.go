@@ -37,6 +37,8 @@ type release struct {
 	warnings []string
 	// told is what the preflight said that can't be seen.
 	told map[blindSpot]bool
+	// content is changed before the workloads; nil if only they are.
+	content *releaseContent
 }
 
 func newRelease(env *Env, out *output, flags *releaseFlags, policy rollout.Policy) *release {
@@ -72,7 +74,7 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 		return r.dryRun(ctx, changed, unchanged, editedObjects(changed))
 	}
 	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{
-		Watch: r.flags.wait, OldPods: r.flags.oldPods, FieldManager: r.flags.fieldManager,
+		Watch: r.flags.wait, OldPods: r.flags.oldPods, FieldManager: r.flags.fieldManager, Content: r.content.after(),
 	})
 	if err != nil {
 		return r.untouched(ctx, err)

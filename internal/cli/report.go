@@ -17,8 +17,9 @@ func (r *release) finish(ctx context.Context, f *follower, end ending) error {
 	result.Message, result.Next = end.message, end.next
 	if result.Outcome == rollout.TimedOut {
 		for _, w := range end.written {
-			result.Next = append(result.Next, app("rollout status", w.Ref()), app("rollout undo", w.Ref()))
+			result.Next = append(result.Next, app("rollout status", w.Ref()))
 		}
+		result.Next = append(result.Next, r.wayBack(end.written)...)
 	}
 	r.complete(ctx, &result)
 	shown := result
@@ -37,6 +38,9 @@ func (r *release) finish(ctx context.Context, f *follower, end ending) error {
 
 // complete adds what only the transaction knows.
 func (r *release) complete(ctx context.Context, result *rollout.Result) {
+	if r.content != nil {
+		result.AddContent(r.content.result())
+	}
 	result.Reason = r.reason()
 	result.Warnings = r.warnings
 	result.ExitCode = outcomeCode(ctx, result.Outcome)

@@ -30,6 +30,10 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	if len(restorable) == 0 {
 		return
 	}
+	// First, for the pods that come back read it.
+	if err := r.content.restore(work); err != nil {
+		r.warnDuring(f, &end.state, err.Error())
+	}
 	restored, failed := r.restoreAll(work, restorable)
 	policy := r.policy
 	// The deadline of the way back is its own: --timeout was for the change.

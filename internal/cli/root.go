@@ -52,7 +52,8 @@ func newGroup(use, short string, verbs ...*cobra.Command) *cobra.Command {
 }
 
 func newSet(env *Env) *cobra.Command {
-	return newGroup("set", "Set a feature of a workload, as one watched release", newSetImage(env), newSetEnv(env))
+	return newGroup("set", "Set a feature of workloads, or keys that they read, as one watched release",
+		newSetImage(env), newSetEnv(env), newSetSecret(env), newSetConfigMap(env))
 }
 
 func newRollout(env *Env) *cobra.Command {

@@ -20,6 +20,9 @@ const (
 	Immutable     Reason = "Immutable"
 	OtherType     Reason = "OtherType"
 	KeysChanged   Reason = "KeysChanged" // by someone else, since they were read
+
+	// UnknownWrite: no answer came to a write, which may have been carried out.
+	UnknownWrite Reason = "UnknownWrite"
 )
 
 func exists(want Content) error {
@@ -83,7 +86,7 @@ func some(keys []string) string {
 
 func unknownWrite(want Content, err error) error {
 	return &Error{
-		Reason: Failed, Object: want.String(), Err: err,
+		Reason: UnknownWrite, Object: want.String(), Err: err,
 		Message: fmt.Sprintf("it is not known whether %s was written, since no answer came: %v", want, err),
 		Next:    []string{"kubectl describe " + want.String() + inFlag(want.Meta().Namespace)},
 	}

@@ -31,17 +31,42 @@ func verdict(r rollout.Result) string {
 	case rollout.Superseded:
 		return join(": ", who, superseded(r), text)
 	case rollout.Interrupted:
-		return join(": ", who, "interrupted after "+took(r), text)
+		return join("; ", join(": ", who, "interrupted after "+took(r), text), contentEnding(r))
 	case rollout.Undecided:
-		return join(": ", who, "no verdict", text)
+		return join("; ", join(": ", who, "no verdict", text), contentEnding(r))
 	default:
-		return join(": ", who, join("; ", join(": ", broken(r), text), ending(r)))
+		return join(": ", who, join("; ", join(": ", broken(r), text), ending(r), contentEnding(r)))
 	}
+}
+
+// contentEnding says how the Secret or ConfigMap was left by a release that was no success.
+func contentEnding(r rollout.Result) string {
+	if r.Content == nil {
+		return ""
+	}
+	object := name(r.Content.Ref)
+	switch r.Content.State {
+	case rollout.ContentChanged:
+		return object + " keeps its new content"
+	case rollout.ContentUnchanged:
+		return object + " had this content before, and keeps it"
+	case rollout.ContentRestored:
+		return object + " has its old content again"
+	case rollout.ContentNotRestored:
+		return object + " still has the new content"
+	case rollout.ContentUnknown:
+		return "whether " + object + " was changed is not known"
+	case rollout.ContentPlanned, rollout.ContentSuperseded: // nothing to add
+	}
+	return ""
 }
 
 // superseded names those of several workloads that are someone else's now: the others may well have
 // been rolled back.
 func superseded(r rollout.Result) string {
+	if r.Content != nil && r.Content.State == rollout.ContentSuperseded {
+		return "another change of " + name(r.Content.Ref) + " superseded this one, and was left as it is"
+	}
 	if len(r.Workloads) == 1 {
 		return "another change superseded this one; nothing more was done"
 	}

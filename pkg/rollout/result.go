@@ -28,6 +28,8 @@ type Result struct {
 	Warnings        []string         `json:"warnings,omitempty"`
 	Next            []string         `json:"next,omitempty"`
 	Workloads       []WorkloadResult `json:"workloads"`
+	// Content is the Secret or ConfigMap that was changed before the workloads.
+	Content *ContentResult `json:"content,omitempty"`
 }
 
 // WorkloadResult is one workload of a Result.

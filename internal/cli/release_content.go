@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// releaseContent is the Secret or ConfigMap that a release changes before its workloads, which then read
+// it anew, and restores before they go back. A release that changes none has nil.
+type releaseContent struct {
+	cluster *cluster.Cluster
+	change  cluster.ContentChange
+	plan    secrets.RollPlan
+	options cluster.WriteOptions
+	// written prints what was written.
+	written func(cluster.Content, string) error
+	state   rollout.ContentState
+}
+
+// after is what the content will be, for the preflight of those who read it.
+func (c *releaseContent) after() cluster.Content {
+	if c == nil {
+		return cluster.Content{}
+	}
+	return c.change.After
+}
+
+// changes tells whether there is anything to write.
+func (c *releaseContent) changes() bool {
+	for _, change := range c.change.Changes() {
+		if change.Kind != secrets.Unchanged {
+			return true
+		}
+	}
+	return false
+}
+
+// write changes the content. If it is not known whether the write arrived, what may have is taken back.
+func (c *releaseContent) write(ctx, work context.Context) error {
+	if c == nil || !c.changes() {
+		return nil
+	}
+	change, err := c.cluster.ChangeContent(ctx, c.change, c.options)
+	c.change = change
+	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.UnknownWrite {
+		c.state = rollout.ContentUnknown
+		return errors.Join(err, c.restore(work))
+	}
+	if err != nil {
+		return refused(err)
+	}
+	c.state = rollout.ContentChanged
+	// The line of a write that happened is owed even if stdout is gone: the release goes on.
+	_ = c.written(change.After, "configured")
+	return nil
+}
+
+// restore takes the write back; without one there is nothing to do.
+func (c *releaseContent) restore(work context.Context) error {
+	if c == nil || c.state != rollout.ContentChanged && c.state != rollout.ContentUnknown {
+		return nil
+	}
+	err := c.cluster.RestoreContent(work, c.change, c.options)
+	var e *cluster.Error
+	switch {
+	case err == nil:
+		c.state = rollout.ContentRestored
+	case errors.As(err, &e) && e.Reason == cluster.KeysChanged:
+		c.state = rollout.ContentSuperseded
+	default:
+		c.state = rollout.ContentNotRestored
+	}
+	return err
+}
+
+// result is the content's part of the outcome.
+func (c *releaseContent) result() rollout.ContentResult {
+	r := rollout.ContentResult{
+		Ref: c.change.Before.Ref(), State: c.state, Changes: []rollout.KeyResult{},
+		ByHand: consumerNames(c.plan.ByHand), InPlace: consumerNames(c.plan.InPlace),
+	}
+	for _, k := range c.change.Changes() {
+		if k.Kind != secrets.Unchanged {
+			r.Changes = append(r.Changes, rollout.KeyResult{Key: k.Key, Change: string(k.Kind), BytesBefore: k.Before, BytesAfter: k.After})
+		}
+	}
+	return r
+}
+
+func consumerNames(consumers []secrets.Consumer) []string {
+	var names []string
+	for _, c := range consumers {
+		names = append(names, c.String())
+	}
+	return names
+}
