@@ -57,13 +57,15 @@ func (r *release) apply(ctx, work context.Context, changed []cluster.Change) ([]
 	if err := r.content.write(ctx, work); err != nil {
 		return nil, err
 	}
-	written, err := r.cluster.Apply(ctx, changed, r.writeOptions())
+	o := r.writeOptions()
+	o.Joint = r.content.isWritten()
+	written, err := r.cluster.Apply(ctx, changed, o)
 	for _, w := range written {
 		// The line of a write that happened is owed even if stdout is gone: the release goes on.
 		_ = r.output.object(r.env, w.Deployment)
 	}
 	if partial := (*cluster.PartialError)(nil); err != nil && !errors.As(err, &partial) {
-		err = errors.Join(err, r.content.restore(work))
+		err = r.content.restoreAfter(work, err)
 	}
 	return written, err
 }
@@ -146,6 +148,10 @@ func (r *release) applyFailed(ctx, work context.Context, f *follower, written []
 	all := slices.Concat(written, partial.Doubtful)
 	end := ending{written: all, state: rollout.Start(targets(all), r.policy, r.env.Now()), message: cause.Error()}
 	end.state.Outcome = rollout.Failed
+	if ctx.Err() != nil {
+		end.state.Outcome, end.message = rollout.Interrupted, fmt.Sprintf("%v while the change was being written", context.Cause(ctx))
+		ctx = work
+	}
 	for i := range end.state.Workloads {
 		w := &end.state.Workloads[i]
 		w.Outcome, w.Message = rollout.Failed, "written, but the release could not be completed"

@@ -53,4 +53,3 @@ func (i intake) lint(found []secrets.Finding) error {
 	}
 	return nil
 }
-

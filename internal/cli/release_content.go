@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -48,7 +49,7 @@ func (c *releaseContent) write(ctx, work context.Context) error {
 	c.change = change
 	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.UnknownWrite {
 		c.state = rollout.ContentUnknown
-		return errors.Join(err, c.restore(work))
+		return c.restoreAfter(work, err)
 	}
 	if err != nil {
 		return refused(err)
@@ -59,9 +60,25 @@ func (c *releaseContent) write(ctx, work context.Context) error {
 	return nil
 }
 
+// isWritten tells whether there is anything to take back.
+func (c *releaseContent) isWritten() bool {
+	return c != nil && (c.state == rollout.ContentChanged || c.state == rollout.ContentUnknown)
+}
+
+// restoreAfter takes the write back where nothing else came of the release but an error.
+func (c *releaseContent) restoreAfter(work context.Context, cause error) error {
+	if !c.isWritten() {
+		return cause
+	}
+	if err := c.restore(work); err != nil {
+		return errors.Join(cause, err)
+	}
+	return fmt.Errorf("%w\n%s has its old content again", cause, c.change.Before)
+}
+
 // restore takes the write back; without one there is nothing to do.
 func (c *releaseContent) restore(work context.Context) error {
-	if c == nil || c.state != rollout.ContentChanged && c.state != rollout.ContentUnknown {
+	if !c.isWritten() {
 		return nil
 	}
 	err := c.cluster.RestoreContent(work, c.change, c.options)

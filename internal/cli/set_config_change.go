@@ -174,6 +174,9 @@ func (c *configChange) planRoll(ctx context.Context) error {
 		return nil
 	}
 	consumers, notSeen, err := c.cluster.ConsumersAfter(ctx, c.content.change)
+	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Forbidden {
+		return c.blind(e.Message, e.Next)
+	}
 	if err != nil {
 		return err
 	}
@@ -195,14 +198,18 @@ func (c *configChange) planRoll(ctx context.Context) error {
 func (c *configChange) judgeBlindness(notSeen []secrets.NotSeen) error {
 	for _, n := range notSeen {
 		if n.Resource == "deployments" || n.Resource == "pods" {
-			return refusedError{hintedError{
-				fmt.Errorf("who uses %s is not known: no permission to list %s; nothing was written", c.ref, n.Resource),
-				append(slices.Clone(n.Next), "the same command with --roll=none, which only writes"),
-			}}
+			return c.blind("no permission to list "+n.Resource, n.Next)
 		}
 		c.warn(fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without))
 	}
 	return nil
+}
+
+func (c *configChange) blind(why string, next []string) error {
+	return refusedError{hintedError{
+		fmt.Errorf("who uses %s is not known: %s; nothing was written", c.ref, why),
+		append(slices.Clone(next), "the same command with --roll=none, which only writes"),
+	}}
 }
 
 // inUse refuses to remove what somebody uses.

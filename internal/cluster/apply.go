@@ -20,6 +20,9 @@ import (
 type WriteOptions struct {
 	FieldManager string // DefaultFieldManager when empty
 	DryRun       bool   // ask the server, store nothing
+	// Joint: something else was written for the changes, and goes back with them: a single one whose write
+	// got no answer has to be looked up, too.
+	Joint bool
 }
 
 func (o WriteOptions) patchOptions() metav1.PatchOptions {
@@ -62,7 +65,7 @@ func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) (
 	if errors.As(err, &failed) {
 		partial.Failed, partial.Err = failed.ref, failed.err
 	}
-	if len(partial.Written) == 0 && (len(partial.Doubtful) == 0 || len(changes) == 1) {
+	if len(partial.Written) == 0 && (len(partial.Doubtful) == 0 || len(changes) == 1 && !o.Joint) {
 		return nil, partial.Err
 	}
 	return partial.Written, partial

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -92,13 +93,15 @@ func (c *Cluster) ChangeContent(ctx context.Context, change ContentChange, o Wri
 	return change, err
 }
 
-// RestoreContent gives the keys of a change the values that they had before, if they are still as the
-// change has left them: else they are someone else's by now, and the error has the reason KeysChanged. A
-// server that is away is waited for, up to two minutes.
+// RestoreContent gives the keys of a change the values that they had before. Those that are no longer as
+// the change has left them are someone else's by now, and stay: the error then has the reason KeysChanged.
+// A server that is away is waited for, up to two minutes.
 func (c *Cluster) RestoreContent(ctx context.Context, change ContentChange, o WriteOptions) error {
 	t := transition{cluster: c, from: change.After, to: change.Before, keys: change.Keys, options: o, back: true}
-	_, err := t.run(ctx, restorePatience())
-	return err
+	if _, err := t.run(ctx, restorePatience()); err != nil || len(t.theirs) == 0 {
+		return err
+	}
+	return keysChanged(change.After, "someone else changed "+some(t.theirs), true)
 }
 
 // transition takes some keys of an object from one state to another.
@@ -107,8 +110,10 @@ type transition struct {
 	from, to Content
 	keys     []string
 	options  WriteOptions
-	// back: that they are as wanted already is as good as a write.
-	back bool
+	// back: that they are as wanted already is as good as a write, and those that someone else has changed
+	// are left out.
+	back   bool
+	theirs []string
 }
 
 func (t *transition) run(ctx context.Context, p patience) (Content, error) {
@@ -142,13 +147,23 @@ func (t *transition) look(ctx context.Context, uncertain bool) (now Content, don
 	case (uncertain || t.back) && len(differing(now, t.to, t.keys)) == 0:
 		return now, true, nil
 	}
-	if others := differing(now, t.from, t.keys); len(others) > 0 {
-		return t.from, false, keysChanged(t.from, "someone else changed "+some(others), t.back)
+	others := differing(now, t.from, t.keys)
+	switch {
+	case t.back:
+		t.give(others, now)
+		return now, len(t.keys) == 0, nil
+	case len(others) > 0:
+		return t.from, false, keysChanged(t.from, "someone else changed "+some(others), false)
 	}
-	if !t.back {
-		t.from = now
-	}
+	t.from = now
 	return now, false, nil
+}
+
+// give leaves to others what they have changed; what is as it shall be is nobody's.
+func (t *transition) give(others []string, now Content) {
+	wanted := differing(now, t.to, others)
+	t.theirs = append(t.theirs, wanted...)
+	t.keys = slices.DeleteFunc(slices.Clone(t.keys), func(key string) bool { return slices.Contains(others, key) })
 }
 
 // differing lists which of the keys are not the same in both.

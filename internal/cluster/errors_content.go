@@ -70,7 +70,7 @@ func keysChanged(content Content, what string, back bool) error {
 		Next:    []string{"kubectl app status " + content.String() + inFlag(content.Meta().Namespace)},
 	}
 	if back {
-		e.Message = fmt.Sprintf("%s was not restored: %s since this change", content, what)
+		e.Message = fmt.Sprintf("%s was not restored as a whole: %s since this change", content, what)
 	}
 	return e
 }

@@ -20,7 +20,7 @@ func (m *Machine) adopt() {
 		case c.State.Running != nil:
 			i := m.adopted(u, c, c.ContainerID)
 			i.restarts, i.started = c.RestartCount, c.State.Running.StartedAt.Time
-			i.program = m.programOf(u, i.restarts, i.started)
+			i.program = m.programOf(u, u.behavior, i.restarts, i.started)
 			m.runtime.add(u.Name, i)
 			m.adoptProbes(i.id, c)
 			if i.program.ends >= 0 {

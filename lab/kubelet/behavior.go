@@ -82,6 +82,12 @@ func wordsOfImage(image string) string {
 // a meaning means nothing.
 func ParseBehavior(text string) Behavior {
 	var b Behavior
+	b.add(text)
+	return b
+}
+
+// add reads words on top of what is there.
+func (b *Behavior) add(text string) {
 	words := strings.Split(strings.ToLower(text), "-")
 	for i := 0; i < len(words); i++ {
 		word, rest := words[i], words[i+1:]
@@ -94,7 +100,6 @@ func ParseBehavior(text string) Behavior {
 		}
 		b.apply(word, max(length, 0))
 	}
-	return b
 }
 
 func (b *Behavior) apply(word string, length time.Duration) {

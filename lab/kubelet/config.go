@@ -45,7 +45,7 @@ func (m *Machine) envError(from *corev1.EnvVarSource) string {
 		if !found {
 			return notFound("configmap", ref.Name)
 		}
-		if !keys[ref.Key] {
+		if !keys.has(ref.Key) {
 			return fmt.Sprintf("couldn't find key %v in ConfigMap %v/%v", ref.Key, m.pod.Namespace, ref.Name)
 		}
 	}
@@ -54,7 +54,7 @@ func (m *Machine) envError(from *corev1.EnvVarSource) string {
 		if !found {
 			return notFound("secret", ref.Name)
 		}
-		if !keys[ref.Key] {
+		if !keys.has(ref.Key) {
 			return fmt.Sprintf("couldn't find key %v in Secret %v/%v", ref.Key, m.pod.Namespace, ref.Name)
 		}
 	}

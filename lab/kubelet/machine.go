@@ -10,8 +10,8 @@ import (
 // own namespace, and what its node has.
 type Lookups interface {
 	// Secret and ConfigMap return the keys.
-	Secret(name string) (keys map[string]bool, found bool)
-	ConfigMap(name string) (keys map[string]bool, found bool)
+	Secret(name string) (keys Keys, found bool)
+	ConfigMap(name string) (keys Keys, found bool)
 	Claim(name string) (bound, found bool)
 	// ImagePresent tells whether the pod's node has pulled the image before.
 	ImagePresent(image string) bool

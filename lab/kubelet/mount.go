@@ -166,9 +166,9 @@ func (m *Machine) configMapVolume(name string, items []corev1.KeyToPath, optiona
 	return ""
 }
 
-func absent(keys map[string]bool, items []corev1.KeyToPath, optional bool) string {
+func absent(keys Keys, items []corev1.KeyToPath, optional bool) string {
 	for _, item := range items {
-		if !optional && !keys[item.Key] {
+		if !optional && !keys.has(item.Key) {
 			return item.Key
 		}
 	}

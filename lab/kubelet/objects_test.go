@@ -1,6 +1,9 @@
 package kubelet
 
-import "maps"
+import (
+	"maps"
+	"strings"
+)
 
 // objects are Lookups made of values.
 type objects struct {
@@ -18,9 +21,9 @@ func newObjects() *objects {
 	}
 }
 
-func (o *objects) Secret(name string) (map[string]bool, bool)    { return keySet(o.secrets, name) }
-func (o *objects) ConfigMap(name string) (map[string]bool, bool) { return keySet(o.configMaps, name) }
-func (o *objects) ImagePresent(image string) bool                { return o.images[image] }
+func (o *objects) Secret(name string) (Keys, bool)    { return keySet(o.secrets, name) }
+func (o *objects) ConfigMap(name string) (Keys, bool) { return keySet(o.configMaps, name) }
+func (o *objects) ImagePresent(image string) bool     { return o.images[image] }
 
 func (o *objects) Claim(name string) (bound, found bool) {
 	bound, found = o.claims[name]
@@ -37,11 +40,13 @@ func (o *objects) pulled(images []string) {
 	})
 }
 
-func keySet(all map[string][]string, name string) (map[string]bool, bool) {
-	keys, found := all[name]
-	set := map[string]bool{}
-	for _, key := range keys {
-		set[key] = true
+// keySet takes keys, or KEY=VALUE.
+func keySet(all map[string][]string, name string) (Keys, bool) {
+	texts, found := all[name]
+	data := map[string]string{}
+	for _, text := range texts {
+		key, value, _ := strings.Cut(text, "=")
+		data[key] = value
 	}
-	return set, found
+	return keysOf(data), found
 }

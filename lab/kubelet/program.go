@@ -32,9 +32,8 @@ const (
 	leakTime = 2500 * time.Millisecond
 )
 
-// programOf is what the n-th run (from 0) of a container does.
-func (m *Machine) programOf(u *unit, n int32, now time.Time) program {
-	b := u.behavior
+// programOf is what the n-th run (from 0) of a container does that behaves so.
+func (m *Machine) programOf(u *unit, b Behavior, n int32, now time.Time) program {
 	p := program{ends: never, reason: "Completed", serves: true, stop: orDefault(b.StopTime, stopQuick)}
 	p.boot = lines(false, now.UTC().Format(time.RFC3339)+" starting app pid=1")
 	word := b.Exit

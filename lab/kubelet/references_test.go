@@ -109,3 +109,38 @@ func TestPullSecrets(t *testing.T) {
 	p.world.secrets["registry"] = nil
 	p.until(30*time.Second).want(t, "running, restarts 0, ready true")
 }
+
+// A variable's value may say what the program does with it, at each start anew.
+func TestValuesThatAreWords(t *testing.T) {
+	ref := &corev1.SecretKeySelector{Key: "password"}
+	ref.Name = "db"
+	for name, test := range map[string]struct {
+		secret  []string
+		edit    func(*corev1.Container)
+		crashes bool
+	}{
+		"of a key": {[]string{"password=lab:crash"}, func(c *corev1.Container) {
+			c.Env = []corev1.EnvVar{{Name: "PASSWORD", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: ref}}}
+		}, true},
+		"another key": {[]string{"password=good", "other=lab:crash"}, func(c *corev1.Container) {
+			c.Env = []corev1.EnvVar{{Name: "PASSWORD", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: ref}}}
+		}, false},
+		"of all keys": {[]string{"password=good", "other=lab:crash"}, func(c *corev1.Container) {
+			c.EnvFrom = []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: ref.LocalObjectReference}}}
+		}, true},
+		"written out": {nil, func(c *corev1.Container) { c.Env = []corev1.EnvVar{{Name: "A", Value: "lab:oom-1s"}} }, true},
+		"no words":    {nil, func(c *corev1.Container) { c.Env = []corev1.EnvVar{{Name: "A", Value: "crash"}} }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := play(podOf("web:1.0", func(pod *corev1.Pod) { test.edit(&pod.Spec.Containers[0]) }),
+				func(o *objects) { o.secrets["db"] = test.secret }).until(time.Minute)
+			if got := p.m.runtime.latest("web").restarts; got > 0 != test.crashes {
+				t.Errorf("%d restarts", got)
+			}
+			p.world.secrets["db"] = []string{"password=good", "other=good"}
+			if test.secret != nil {
+				p.until(6*time.Minute).want(t, "running")
+			}
+		})
+	}
+}

@@ -106,7 +106,7 @@ func (r *runtime) view(now time.Time) view {
 
 // run starts the program of a container.
 func (m *Machine) run(u *unit, i *instance) {
-	i.program = m.programOf(u, i.restarts, m.now)
+	i.program = m.programOf(u, m.configured(u), i.restarts, m.now)
 	i.started = m.now
 	i.state = stateRunning
 	i.log = &Log{}

@@ -3,6 +3,7 @@ package kubelet
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -13,8 +14,8 @@ import (
 	"k8s.io/client-go/tools/cache"
 )
 
-// world is what pods refer to. Of Secrets and ConfigMaps it keeps the keys, never
-// a value.
+// world is what pods refer to. Of Secrets and ConfigMaps it keeps the keys, and
+// of the values only those that tell a program what to do.
 type world struct {
 	ctx        context.Context
 	client     kubernetes.Interface
@@ -46,21 +47,15 @@ func newWorld(ctx context.Context, client kubernetes.Interface) (*world, error) 
 	return w, nil
 }
 
-// onlyKeys drops values before anything is kept.
+// onlyKeys drops values before anything is kept, but for those that are words.
 func onlyKeys(o any) (any, error) {
 	switch o := o.(type) {
 	case *corev1.Secret:
-		for key := range o.Data {
-			o.Data[key] = nil
-		}
+		keepWords(o.Data)
 		o.ManagedFields, o.Annotations = nil, nil
 	case *corev1.ConfigMap:
-		for key := range o.Data {
-			o.Data[key] = ""
-		}
-		for key := range o.BinaryData {
-			o.BinaryData[key] = nil
-		}
+		keepWords(o.Data)
+		keepWords(o.BinaryData)
 		o.ManagedFields, o.Annotations = nil, nil
 	case *corev1.PersistentVolumeClaim:
 		o.ManagedFields, o.Annotations = nil, nil
@@ -93,7 +88,7 @@ type surroundings struct {
 	pod *corev1.Pod
 }
 
-func (s surroundings) Secret(name string) (map[string]bool, bool) {
+func (s surroundings) Secret(name string) (Keys, bool) {
 	found, err := s.secrets.Secrets(s.pod.Namespace).Get(name)
 	if err != nil {
 		if found, err = s.client.CoreV1().Secrets(s.pod.Namespace).Get(s.ctx, name, metav1.GetOptions{}); err != nil {
@@ -103,7 +98,7 @@ func (s surroundings) Secret(name string) (map[string]bool, bool) {
 	return keysOf(found.Data), true
 }
 
-func (s surroundings) ConfigMap(name string) (map[string]bool, bool) {
+func (s surroundings) ConfigMap(name string) (Keys, bool) {
 	found, err := s.configMaps.ConfigMaps(s.pod.Namespace).Get(name)
 	if err != nil {
 		if found, err = s.client.CoreV1().ConfigMaps(s.pod.Namespace).Get(s.ctx, name, metav1.GetOptions{}); err != nil {
@@ -111,9 +106,7 @@ func (s surroundings) ConfigMap(name string) (map[string]bool, bool) {
 		}
 	}
 	keys := keysOf(found.Data)
-	for key := range found.BinaryData {
-		keys[key] = true
-	}
+	maps.Copy(keys, keysOf(found.BinaryData))
 	return keys, true
 }
 
@@ -130,12 +123,4 @@ func (s surroundings) Claim(name string) (bound, found bool) {
 func (s surroundings) ImagePresent(image string) bool {
 	_, present := s.images.Load(imageKey{s.pod.Spec.NodeName, image})
 	return present
-}
-
-func keysOf[V any](data map[string]V) map[string]bool {
-	keys := make(map[string]bool, len(data))
-	for key := range data {
-		keys[key] = true
-	}
-	return keys
 }
