@@ -1,7 +1,6 @@
 package rollout
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -14,10 +13,10 @@ var (
 	notReady       = []string{"not yet ready to handle request", "caches not synchronized", "try again later"}
 	noAccount      = []string{"error looking up service account", "no api token found for service account"}
 	admissionSaid  = []string{"is forbidden", "denied the request", "denied request", "violates podsecurity", "is invalid", "unable to validate against any", "disallowed"}
-	admissionLayer = []*regexp.Regexp{
-		regexp.MustCompile(`^Error creating: `),
-		regexp.MustCompile(`^pods? "[^"]*" is forbidden: `),
-		regexp.MustCompile(`^Internal error occurred: `),
+	admissionLayer = []expression{
+		lazily(`^Error creating: `),
+		lazily(`^pods? "[^"]*" is forbidden: `),
+		lazily(`^Internal error occurred: `),
 	}
 )
 

@@ -1,33 +1,32 @@
 package rollout
 
 import (
-	"regexp"
 	"strings"
 )
 
 // absentObject is how the kubelet tells that something is not there, as a variable or as a volume.
 type absentObject struct {
-	pattern *regexp.Regexp
+	pattern expression
 	cause   Cause
 }
 
 // The texts are those of the kubelet's kuberuntime (environment) and volume plugins; a projected
 // volume says the same as a plain one.
 var absentObjects = []absentObject{
-	{regexp.MustCompile(`(?:^|[^\w.-])secrets? "([^"]+)" not found`), SecretMissing},
-	{regexp.MustCompile(`(?:^|[^\w.-])configmaps? "([^"]+)" not found`), ConfigMapMissing},
-	{regexp.MustCompile(`couldn't find key (\S+) in Secret `), SecretKeyMissing},
-	{regexp.MustCompile(`couldn't find key (\S+) in ConfigMap `), ConfigMapKeyMissing},
-	{regexp.MustCompile(`references non-existent secret key: ([^\s,]+)`), SecretKeyMissing},
-	{regexp.MustCompile(`references non-existent config key: ([^\s,]+)`), ConfigMapKeyMissing},
-	{regexp.MustCompile(`persistentvolumeclaim "([^"]+)" not found`), VolumePending},
-	{regexp.MustCompile(`serviceaccounts? "([^"]+)" not found`), ServiceAccountMissing},
+	{lazily(`(?:^|[^\w.-])secrets? "([^"]+)" not found`), SecretMissing},
+	{lazily(`(?:^|[^\w.-])configmaps? "([^"]+)" not found`), ConfigMapMissing},
+	{lazily(`couldn't find key (\S+) in Secret `), SecretKeyMissing},
+	{lazily(`couldn't find key (\S+) in ConfigMap `), ConfigMapKeyMissing},
+	{lazily(`references non-existent secret key: ([^\s,]+)`), SecretKeyMissing},
+	{lazily(`references non-existent config key: ([^\s,]+)`), ConfigMapKeyMissing},
+	{lazily(`persistentvolumeclaim "([^"]+)" not found`), VolumePending},
+	{lazily(`serviceaccounts? "([^"]+)" not found`), ServiceAccountMissing},
 }
 
 // missingObject names the Secret, ConfigMap, key or claim that a text says is not there.
 func missingObject(text, message string) (symptom, bool) {
 	for _, o := range absentObjects {
-		if m := o.pattern.FindStringSubmatch(text); m != nil {
+		if m := o.pattern().FindStringSubmatch(text); m != nil {
 			return missing(o.cause, m[1], message), true
 		}
 	}
@@ -38,11 +37,11 @@ func missingObject(text, message string) (symptom, bool) {
 var notYet = []string{"failed to sync", "not registered", "have not yet been read", "timed out waiting for the condition", "not yet available"}
 
 // whichPod is how the kubelet ends some of its texts: the finding says that already.
-var whichPod = regexp.MustCompile(` \(pod: "[^"]*", container: [^)]*\)`)
+var whichPod = lazily(` \(pod: "[^"]*", container: [^)]*\)`)
 
 // configFailure names why the kubelet could not make a container from its specification.
 func configFailure(text string) symptom {
-	message := oneLine(whichPod.ReplaceAllString(dropPrefixes(text, startLayers), ""))
+	message := oneLine(whichPod().ReplaceAllString(dropPrefixes(text, startLayers), ""))
 	if s, ok := missingObject(text, message); ok {
 		return s
 	}

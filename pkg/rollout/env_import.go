@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -83,10 +82,10 @@ func (s EnvSource) key(key string) *corev1.EnvVarSource {
 	return &corev1.EnvVarSource{ConfigMapKeyRef: &corev1.ConfigMapKeySelector{LocalObjectReference: object, Key: key}}
 }
 
-var noEnvName = regexp.MustCompile(`[^a-zA-Z0-9_]`)
+var noEnvName = lazily(`[^a-zA-Z0-9_]`)
 
 // envName is keyToEnvName of k8s.io/kubectl/pkg/cmd/set.
-func envName(key string) string { return strings.ToUpper(noEnvName.ReplaceAllString(key, "_")) }
+func envName(key string) string { return strings.ToUpper(noEnvName().ReplaceAllString(key, "_")) }
 
 // mostKeys are listed in a message: more would hide it.
 const mostKeys = 10

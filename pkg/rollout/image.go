@@ -1,7 +1,6 @@
 package rollout
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -38,9 +37,9 @@ var (
 	}
 	rejected = []string{"signature", "unsupported media type", "mediatype", "media type", "short-name", "short name", "ambiguous"}
 	// serverError: a status of 5xx or 429, where it is told as a status.
-	serverError = regexp.MustCompile(`(?:status(?: code)?|http(?:/\d(?:\.\d)?)?|code)[^a-z0-9]{0,3}(?:from [^:]*: )?(?:5\d\d|429)\b`)
+	serverError = lazily(`(?:status(?: code)?|http(?:/\d(?:\.\d)?)?|code)[^a-z0-9]{0,3}(?:from [^:]*: )?(?:5\d\d|429)\b`)
 	// refusedStatus is the same for 401 and 403.
-	refusedStatus = regexp.MustCompile(`(?:status(?: code)?|http(?:/\d(?:\.\d)?)?|code)[^a-z0-9]{0,3}(?:from [^:]*: )?40[13]\b`)
+	refusedStatus = lazily(`(?:status(?: code)?|http(?:/\d(?:\.\d)?)?|code)[^a-z0-9]{0,3}(?:from [^:]*: )?40[13]\b`)
 )
 
 // pullReasons are decided by the kubelet's reason alone.
@@ -67,9 +66,9 @@ func classifyPull(words, message string) symptom {
 	switch {
 	case containsAny(words, badReference):
 		return fatal(ImageNameInvalid, message)
-	case containsAny(words, overloaded), containsAny(words, outOfReach), serverError.MatchString(words):
+	case containsAny(words, overloaded), containsAny(words, outOfReach), serverError().MatchString(words):
 		return waiting(RegistryUnreachable, message)
-	case containsAny(words, refused), refusedStatus.MatchString(words):
+	case containsAny(words, refused), refusedStatus().MatchString(words):
 		return fatal(ImageUnauthorized, message)
 	case containsAny(words, absent):
 		return fatal(ImageNotFound, message)
@@ -81,18 +80,18 @@ func classifyPull(words, message string) symptom {
 }
 
 var (
-	quoted     = regexp.MustCompile(`"[^"]*"`)
-	withSlash  = regexp.MustCompile(`[^\s]*[^\s]/[^\s]{2,}`)
-	crioSource = regexp.MustCompile(`reading manifest \S+ in`)
+	quoted     = lazily(`"[^"]*"`)
+	withSlash  = lazily(`[^\s]*[^\s]/[^\s]{2,}`)
+	crioSource = lazily(`reading manifest \S+ in`)
 )
 
 // plainWords is a pull's text in lower case without names, addresses and tags: a repository may be
 // called anything, even "not-found" or "denied".
 func plainWords(text, image string) string {
 	text = strings.ReplaceAll(text, image, "")
-	text = crioSource.ReplaceAllString(text, "reading manifest")
-	text = quoted.ReplaceAllString(text, `""`)
-	text = withSlash.ReplaceAllStringFunc(text, func(token string) string {
+	text = crioSource().ReplaceAllString(text, "reading manifest")
+	text = quoted().ReplaceAllString(text, `""`)
+	text = withSlash().ReplaceAllStringFunc(text, func(token string) string {
 		if strings.HasPrefix(token, "i/o") {
 			return token
 		}
@@ -101,26 +100,26 @@ func plainWords(text, image string) string {
 	return strings.ToLower(text)
 }
 
-var pullLayers = []*regexp.Regexp{
+var pullLayers = []expression{
 	rpcLayer,
-	regexp.MustCompile(`^Back-off pulling image "[^"]*"(?:: |$)`),
-	regexp.MustCompile(`^(?:ErrImagePull|SignatureValidationFailed|RegistryUnavailable|ImageInspectError): `),
-	regexp.MustCompile(`^(?:F|f)ailed to pull image "[^"]*": `),
-	regexp.MustCompile(`^failed to pull and unpack image "[^"]*": `),
-	regexp.MustCompile(`^(?:F|f)ailed to (?:apply default image tag|inspect image) "[^"]*": `),
-	regexp.MustCompile(`^failed to resolve image: `),
-	regexp.MustCompile(`^Error response from daemon: `),
-	regexp.MustCompile(`^initializing source docker://\S+: `),
-	regexp.MustCompile(`^unable to pull image or OCI artifact: pull image err: `),
+	lazily(`^Back-off pulling image "[^"]*"(?:: |$)`),
+	lazily(`^(?:ErrImagePull|SignatureValidationFailed|RegistryUnavailable|ImageInspectError): `),
+	lazily(`^(?:F|f)ailed to pull image "[^"]*": `),
+	lazily(`^failed to pull and unpack image "[^"]*": `),
+	lazily(`^(?:F|f)ailed to (?:apply default image tag|inspect image) "[^"]*": `),
+	lazily(`^failed to resolve image: `),
+	lazily(`^Error response from daemon: `),
+	lazily(`^initializing source docker://\S+: `),
+	lazily(`^unable to pull image or OCI artifact: pull image err: `),
 }
 
-var bareBackOff = regexp.MustCompile(`^Back-off pulling image "[^"]*"$`)
+var bareBackOff = lazily(`^Back-off pulling image "[^"]*"$`)
 
 // pullMessage is the innermost part of a pull's text; empty when it only speaks of the back-off, as
 // kubelets before 1.31 do.
 func pullMessage(text string) string {
 	text = strings.TrimSpace(text)
-	if bareBackOff.MatchString(text) {
+	if bareBackOff().MatchString(text) {
 		return ""
 	}
 	return oneLine(dropPrefixes(text, pullLayers))

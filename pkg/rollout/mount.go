@@ -1,7 +1,6 @@
 package rollout
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -22,20 +21,20 @@ func preferred(a, b symptom) bool {
 	return weight(a) > weight(b)
 }
 
-var mountLead = regexp.MustCompile(`^(?:MountVolume\.\w+|AttachVolume\.\w+|UnmountVolume\.\w+) failed for volume "[^"]*" ?: `)
+var mountLead = lazily(`^(?:MountVolume\.\w+|AttachVolume\.\w+|UnmountVolume\.\w+) failed for volume "[^"]*" ?: `)
 
 func mountFailure(text string) symptom {
 	message := oneLine(text)
-	if found, ok := missingObject(text, oneLine(mountLead.ReplaceAllString(text, ""))); ok {
+	if found, ok := missingObject(text, oneLine(mountLead().ReplaceAllString(text, ""))); ok {
 		return found
 	}
 	return waiting(VolumeMountFailed, message)
 }
 
-var sandboxLayers = []*regexp.Regexp{
+var sandboxLayers = []expression{
 	rpcLayer,
-	regexp.MustCompile(`^(?:F|f)ailed to create pod sandbox: `),
-	regexp.MustCompile(`^failed to (?:setup|set up) (?:network for )?sandbox "?[^":]*"?: `),
+	lazily(`^(?:F|f)ailed to create pod sandbox: `),
+	lazily(`^failed to (?:setup|set up) (?:network for )?sandbox "?[^":]*"?: `),
 }
 
 func sandboxFailure(text string) symptom {

@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -29,8 +28,8 @@ func (c *clues) unplaced(pod *corev1.Pod) (symptom, bool) {
 
 var (
 	// schedulerTail: what comes after the reasons is about preemption, and helps nobody.
-	schedulerTail = regexp.MustCompile(`[.,]?\s*(?:preemption: |no new claims to deallocate|Preemption is not helpful).*$`)
-	nodesLead     = regexp.MustCompile(`^\d+/\d+ nodes are available: `)
+	schedulerTail = lazily(`[.,]?\s*(?:preemption: |no new claims to deallocate|Preemption is not helpful).*$`)
+	nodesLead     = lazily(`^\d+/\d+ nodes are available: `)
 	// ofVolumes: phrases of the scheduler's volume plugins about claims that are not bound.
 	ofVolumes = []string{
 		"unbound immediate persistentvolumeclaims", "unbound persistentvolumeclaims", "find available persistent volumes to bind",
@@ -41,11 +40,11 @@ var (
 // unschedulable keeps the reasons of the scheduler's message. When all of them are about claims it
 // is the volume that is pending.
 func (c *clues) unschedulable(text string) symptom {
-	message := oneLine(strings.TrimRight(schedulerTail.ReplaceAllString(text, ""), ". "))
+	message := oneLine(strings.TrimRight(schedulerTail().ReplaceAllString(text, ""), ". "))
 	if found, ok := missingObject(text, message); ok {
 		return found
 	}
-	reasons := strings.ToLower(nodesLead.ReplaceAllString(message, ""))
+	reasons := strings.ToLower(nodesLead().ReplaceAllString(message, ""))
 	for _, r := range strings.Split(reasons, ", ") {
 		if !containsAny(r, ofVolumes) {
 			return waiting(Unschedulable, message)

@@ -1,7 +1,6 @@
 package rollout
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -13,7 +12,7 @@ var (
 	}
 	// elsewhere: "no such file" is then about a mount or the working directory, not the command.
 	elsewhere   = []string{"mount", "chdir", "cwd", "rootfs", "device", "cgroup", "bind source"}
-	execMissing = regexp.MustCompile(`exec(?:ve|ing|utable|: | |\W)[^:]*.*no such file or directory`)
+	execMissing = lazily(`exec(?:ve|ing|utable|: | |\W)[^:]*.*no such file or directory`)
 	// inTransit: the runtime or node was busy, and the kubelet tries again.
 	inTransit = []string{
 		"context deadline exceeded", "deadlineexceeded", "failed to reserve container name", "is reserved for",
@@ -37,22 +36,22 @@ func startFailure(text string) symptom {
 		return fatal(ContainerStartFailed, message)
 	case containsAny(words, noCommand):
 		return fatal(CommandNotFound, message)
-	case !containsAny(words, elsewhere) && execMissing.MatchString(words):
+	case !containsAny(words, elsewhere) && execMissing().MatchString(words):
 		return fatal(CommandNotFound, message)
 	}
 	return fatal(ContainerStartFailed, message)
 }
 
-var startLayers = []*regexp.Regexp{
+var startLayers = []expression{
 	rpcLayer,
-	regexp.MustCompile(`^Error: `),
-	regexp.MustCompile(`^failed to (?:create|start) (?:containerd task|shim task|container "[^"]*"|containerd container): `),
-	regexp.MustCompile(`^(?:Error response from daemon|OCI runtime create failed|container create failed|runc create failed|runc did not terminate successfully|crun): `),
-	regexp.MustCompile(`^container_linux\.go:\d+: `),
-	regexp.MustCompile(`^unable to start container process: `),
-	regexp.MustCompile(`^starting container process caused:? `),
-	regexp.MustCompile(`^error during container init: `),
-	regexp.MustCompile(`^time="[^"]*" level=error msg=`),
+	lazily(`^Error: `),
+	lazily(`^failed to (?:create|start) (?:containerd task|shim task|container "[^"]*"|containerd container): `),
+	lazily(`^(?:Error response from daemon|OCI runtime create failed|container create failed|runc create failed|runc did not terminate successfully|crun): `),
+	lazily(`^container_linux\.go:\d+: `),
+	lazily(`^unable to start container process: `),
+	lazily(`^starting container process caused:? `),
+	lazily(`^error during container init: `),
+	lazily(`^time="[^"]*" level=error msg=`),
 }
 
 // startMessage is the innermost part of a runtime's error.

@@ -1,7 +1,6 @@
 package rollout
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -33,11 +32,11 @@ func containsAny(text string, phrases []string) bool {
 
 // dropPrefixes removes each pattern, in turn, from the start of a text: the layers that pass an
 // error on name themselves, and only the innermost one says what is wrong.
-func dropPrefixes(text string, patterns []*regexp.Regexp) string {
+func dropPrefixes(text string, patterns []expression) string {
 	for again := true; again; {
 		again = false
 		for _, p := range patterns {
-			if at := p.FindStringIndex(text); at != nil && at[0] == 0 && at[1] > 0 && at[1] < len(text) {
+			if at := p().FindStringIndex(text); at != nil && at[0] == 0 && at[1] > 0 && at[1] < len(text) {
 				text, again = strings.TrimSpace(text[at[1]:]), true
 			}
 		}
@@ -46,4 +45,4 @@ func dropPrefixes(text string, patterns []*regexp.Regexp) string {
 }
 
 // rpcLayer is how gRPC wraps the answer of a container runtime.
-var rpcLayer = regexp.MustCompile(`^rpc error: code = \w+ desc = `)
+var rpcLayer = lazily(`^rpc error: code = \w+ desc = `)
