@@ -40,7 +40,7 @@ func newRoot(env *Env) *cobra.Command {
 	})
 	env.Flags.AddFlags(root.PersistentFlags())
 	addVerbosity(root.PersistentFlags())
-	root.AddCommand(newCreate(env), newSet(env), newRollout(env), newStatus(env), newReplay(env), newVersion(env), newExitCodes())
+	root.AddCommand(newCreate(env), newSet(env), newRollout(env), newStatus(env), newPrune(env), newReplay(env), newVersion(env), newExitCodes())
 	return root
 }
 

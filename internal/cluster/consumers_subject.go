@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -28,12 +29,28 @@ func (c *Cluster) ConfigRefs(s Selection) ([]workload.Ref, error) {
 		if err != nil {
 			return nil, err
 		}
-		if gvk.Group != "" || gvk.Kind != "Secret" && gvk.Kind != "ConfigMap" {
+		if !isConfig(gvk) {
 			return nil, notConfig(gvk.Kind, w.name, namespace, s.Verb)
 		}
 		refs = append(refs, workload.Ref{Kind: gvk.Kind, Namespace: namespace, Name: w.name})
 	}
 	return unique(refs), nil
+}
+
+// ConfigKind is the kind that a TYPE of the command line names, if it is Secret or ConfigMap.
+func (c *Cluster) ConfigKind(typ string) (string, error) {
+	gvk, err := c.kindOf(typ)
+	if err != nil {
+		return "", err
+	}
+	if !isConfig(gvk) {
+		return "", &Error{Reason: Unsupported, Object: typ, Message: fmt.Sprintf("%s are not generated: give secrets or configmaps", typ)}
+	}
+	return gvk.Kind, nil
+}
+
+func isConfig(gvk schema.GroupVersionKind) bool {
+	return gvk.Group == "" && (gvk.Kind == "Secret" || gvk.Kind == "ConfigMap")
 }
 
 func notConfig(kind, name, namespace, verb string) *Error {

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -61,7 +60,7 @@ func (s *sheet) keys(o secrets.SubjectReport, nobody string, now time.Time) {
 	}
 	rows := make([][]cell, 0, len(o.Keys)+len(o.MissingKeys))
 	for _, k := range o.Keys {
-		row := []cell{{text: term.Clean(k.Name)}, {text: size(k.Bytes)}, {text: age(k.Changed, now), paint: s.Faint}, {text: names(k.Consumers)}}
+		row := []cell{{text: term.Clean(k.Name)}, {text: secrets.Size(k.Bytes).String()}, {text: age(k.Changed, now), paint: s.Faint}, {text: names(k.Consumers)}}
 		if len(k.Consumers) == 0 {
 			row[3] = cell{text: nobody, paint: s.Yellow}
 		}
@@ -89,14 +88,3 @@ func (s *sheet) keys(o secrets.SubjectReport, nobody string, now time.Time) {
 func (s *sheet) narrow() bool { return s.width > 0 && s.width < 60 }
 
 func names(all []string) string { return term.Clean(strings.Join(all, ", ")) }
-
-// size is a number of bytes for a person.
-func size(bytes int) string {
-	switch {
-	case bytes < 1<<10:
-		return fmt.Sprintf("%d B", bytes)
-	case bytes < 1<<20:
-		return fmt.Sprintf("%.1f KiB", float64(bytes)/(1<<10))
-	}
-	return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20))
-}

@@ -15,7 +15,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	start [-tty COLSxROWS] JOB COMMAND…        run it in the background
 //	await JOB PATTERN                          until a line of its output, or its screen, says this
 //	signal JOB INT|TERM|KILL, resize JOB COLSxROWS
-//	press JOB KEY                              ctrl-c, typed at the job's terminal
+//	press JOB KEY                              ctrl-c or ctrl-d, typed at the job's terminal
 //	type JOB LINE                              a line, typed there
 //	finish JOB N                               it ends with this code
 //	frames JOB PATTERN                         the screen of a job has shown this at some moment

@@ -98,11 +98,11 @@ func (s *screen) intact() error {
 }
 
 // keys are what a terminal sends for them.
-var keys = map[string]string{"ctrl-c": "\x03"}
+var keys = map[string]string{"ctrl-c": "\x03", "ctrl-d": "\x04"}
 
 func press(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 || keys[args[1]] == "" {
-		ts.Fatalf("usage: press JOB ctrl-c")
+		ts.Fatalf("usage: press JOB ctrl-c|ctrl-d")
 	}
 	_, err := onTerminal(ts, args[0]).screen.file.WriteString(keys[args[1]])
 	ts.Check(err)

@@ -12,4 +12,8 @@ const (
 	// the revision's hash, since the deployment controller and `kubectl rollout undo` copy annotations
 	// between the Deployment and its ReplicaSets: a stamp that names another hash says nothing.
 	AnnotationVerdict = "kubectl-app.dev/verdict"
+
+	// AnnotationGenerated stands on a Secret or ConfigMap whose name ends with the hash of its content;
+	// its value is the name without the hash.
+	AnnotationGenerated = "kubectl-app.dev/generated"
 )

@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/internal/view"
+)
+
+// confirm asks at the terminal whether to do what was shown; no answer is a no. Without a terminal nobody
+// can answer, and that refuses.
+func confirm(ctx context.Context, env *Env, question string) (bool, error) {
+	if !env.Term.InIsTerminal() {
+		err := hintedError{err: errors.New("nothing was changed: there is no terminal to ask at"), hints: []string{"repeat the command with --yes"}}
+		return false, errors.Join(decidedError{exitRefused}, view.Error(env.Term, err))
+	}
+	if _, err := fmt.Fprintf(env.Term.Err, "%s (y/N) ", question); err != nil {
+		return false, fmt.Errorf("asking: %w", err)
+	}
+	answers := make(chan string, 1)
+	go func() { // a read can't be interrupted; it ends with the process
+		answer, _ := bufio.NewReader(env.Term.In).ReadString('\n')
+		answers <- strings.ToLower(strings.TrimSpace(answer))
+	}()
+	select {
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	case answer := <-answers:
+		return answer == "y" || answer == "yes", nil
+	}
+}

@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// defaultOlderThan protects what a release has just written and is about to point to.
+const defaultOlderThan = 10 * time.Minute
+
+const pruneExample = `  # Which generated Secrets does nothing refer to any more? Nothing is deleted
+  kubectl app prune secrets --dry-run=client
+
+  # Delete them, in a script
+  kubectl app prune secrets --yes
+
+  # ConfigMaps, however young
+  kubectl app prune configmaps --older-than=0s --yes`
+
+type pruneFlags struct {
+	yes       bool
+	dryRun    string
+	olderThan time.Duration
+}
+
+func newPrune(env *Env) *cobra.Command {
+	var flags pruneFlags
+	cmd := &cobra.Command{
+		Use:   "prune (secrets | configmaps) [flags]",
+		Short: "Delete generated Secrets or ConfigMaps that no revision and no workload refers to",
+		Long: `Delete the Secrets or ConfigMaps that kubectl app has generated, with the hash of their content in the
+name, and that nothing refers to any more: no workload, and no revision that an undo could bring back.
+They are shown first. One that was not generated is never touched.`,
+		Example: pruneExample,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := flags.validate(args); err != nil {
+				return err
+			}
+			return flags.run(cmd.Context(), env, args[0])
+		},
+	}
+	cmd.Flags().BoolVarP(&flags.yes, "yes", "y", false, "Delete without asking")
+	cmd.Flags().StringVar(&flags.dryRun, "dry-run", "none", `Must be "none", "server", or "client". If client strategy, only print what would be deleted; if server strategy, also ask the server whether it would.`)
+	cmd.Flags().DurationVar(&flags.olderThan, "older-than", defaultOlderThan, "Keep what is younger: a release may be about to point to it")
+	return cmd
+}
+
+func (f *pruneFlags) validate(args []string) error {
+	if len(args) != 1 {
+		return usagef("give one type to prune: secrets or configmaps")
+	}
+	if f.olderThan < 0 {
+		return usagef("--older-than takes a duration of 0 or more")
+	}
+	return oneOf("dry-run", f.dryRun, "none", "client", "server")
+}
+
+func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
+	c := cluster.New(env.Flags, version)
+	kind, err := c.ConfigKind(typ)
+	if err != nil {
+		return err
+	}
+	rows, err := f.plan(ctx, env, c, kind)
+	if err != nil {
+		return err
+	}
+	if err := view.Prune(env.Term.Out, kind, rows, env.Now()); err != nil {
+		return fmt.Errorf("writing what would be deleted: %w", err)
+	}
+	unused := withReason(rows, secrets.PruneUnused)
+	if len(unused) == 0 {
+		return nil
+	}
+	if f.dryRun == "none" && !f.yes {
+		if agreed, err := confirm(ctx, env, fmt.Sprintf("Delete %d of them?", len(unused))); err != nil || !agreed {
+			return err
+		}
+		// Something may have been pointed to one of them while the question stood.
+		if rows, err = f.plan(ctx, env, c, kind); err != nil {
+			return err
+		}
+		unused = both(unused, withReason(rows, secrets.PruneUnused))
+	}
+	return f.deleteAll(ctx, env, c, unused)
+}
+
+func (f *pruneFlags) plan(ctx context.Context, env *Env, c *cluster.Cluster, kind string) ([]secrets.PruneRow, error) {
+	namespace, _, err := c.Namespace()
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.Versions(ctx, namespace, kind)
+	if err != nil {
+		return nil, err
+	}
+	mentions, err := c.Mentions(ctx, namespace, all)
+	if err != nil {
+		return nil, err
+	}
+	return secrets.PlanPrune(all, mentions, f.olderThan, env.Now()), nil
+}
+
+func withReason(rows []secrets.PruneRow, reason secrets.PruneReason) []secrets.Version {
+	var picked []secrets.Version
+	for _, row := range rows {
+		if row.Reason == reason {
+			picked = append(picked, row.Version)
+		}
+	}
+	return picked
+}
+
+// both keeps what was shown and is unused still.
+func both(shown, unused []secrets.Version) []secrets.Version {
+	still := map[string]bool{}
+	for _, g := range unused {
+		still[g.UID] = true
+	}
+	var kept []secrets.Version
+	for _, g := range shown {
+		if still[g.UID] {
+			kept = append(kept, g)
+		}
+	}
+	return kept
+}
+
+// deleteAll goes on after an object that can't be deleted, and says of each what came of it.
+func (f *pruneFlags) deleteAll(ctx context.Context, env *Env, c *cluster.Cluster, unused []secrets.Version) error {
+	done := map[string]string{"none": "deleted", "client": "deleted (dry run)", "server": "deleted (server dry run)"}[f.dryRun]
+	var failed []error
+	for _, g := range unused {
+		if ctx.Err() != nil {
+			return errors.Join(append(failed, context.Cause(ctx))...)
+		}
+		if f.dryRun != "client" {
+			if err := c.DeleteVersion(ctx, g, f.dryRun == "server"); err != nil {
+				failed = append(failed, err)
+				continue
+			}
+		}
+		if _, err := fmt.Fprintf(env.Term.Out, "%s %q %s\n", strings.ToLower(g.Kind), g.Name, done); err != nil {
+			return errors.Join(append(failed, fmt.Errorf("writing what was deleted: %w", err))...)
+		}
+	}
+	return errors.Join(failed...)
+}

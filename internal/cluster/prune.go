@@ -1,0 +1,128 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// mentioners are the resources whose objects keep what they mention: what runs, what may run again, and
+// every revision that an undo can bring back, ReplicaSets of no pods and ControllerRevisions included.
+var mentioners = []struct{ path, resource string }{
+	{"/apis/apps/v1", "deployments"},
+	{"/apis/apps/v1", "statefulsets"},
+	{"/apis/apps/v1", "daemonsets"},
+	{"/apis/apps/v1", "replicasets"},
+	{"/apis/apps/v1", "controllerrevisions"},
+	{"/apis/batch/v1", "jobs"},
+	{"/apis/batch/v1", "cronjobs"},
+	{"/api/v1", "pods"},
+	{"/api/v1", "podtemplates"},
+	{"/api/v1", "replicationcontrollers"},
+	{"/api/v1", "serviceaccounts"},
+	{"/apis/networking.k8s.io/v1", "ingresses"},
+}
+
+// Versions lists the Secrets or ConfigMaps (kind) that this program has generated in a namespace. Only
+// metadata is read, so that no value travels.
+func (c *Cluster) Versions(ctx context.Context, namespace, kind string) ([]secrets.Version, error) {
+	client, err := c.metadata()
+	if err != nil {
+		return nil, err
+	}
+	resource := lower(kind) + "s"
+	var all []secrets.Version
+	objects := client.Resource(corev1.SchemeGroupVersion.WithResource(resource)).Namespace(namespace)
+	err = pages(ctx, metav1.ListOptions{}, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+		return objects.List(ctx, o)
+	}, func(page runtime.Object) error {
+		list, ok := page.(*metav1.PartialObjectMetadataList)
+		if !ok {
+			return fmt.Errorf("the server answered with a %T", page)
+		}
+		for i := range list.Items {
+			if g, ours := secrets.VersionOf(kind, &list.Items[i].ObjectMeta); ours {
+				all = append(all, g)
+			}
+		}
+		return nil
+	})
+	return all, apiError(call{"list", resource, namespace, resource}, err)
+}
+
+// Mentions looks in everything of the namespace that may use the objects. It has to see all of it: an
+// object of which that is not known can't be deleted.
+func (c *Cluster) Mentions(ctx context.Context, namespace string, of []secrets.Version) (*secrets.Mentions, error) {
+	mentions := secrets.NewMentions(of)
+	if len(of) == 0 {
+		return mentions, nil
+	}
+	var mu sync.Mutex
+	_, err := each(ctx, slices.Clone(mentioners), func(ctx context.Context, m struct{ path, resource string }) (struct{}, error) {
+		return struct{}{}, c.scan(ctx, m.path+"/namespaces/"+namespace+"/"+m.resource, call{"list", m.resource, namespace, m.resource}, func(text []byte) {
+			mu.Lock()
+			defer mu.Unlock()
+			mentions.Scan(text)
+		})
+	})
+	return mentions, err
+}
+
+// scan hands on the JSON of a list, page by page; decoding it would cost much and tell nothing more.
+func (c *Cluster) scan(ctx context.Context, path string, what call, use func([]byte)) error {
+	client, err := c.typed()
+	if err != nil {
+		return err
+	}
+	token := ""
+	for {
+		text, err := read(ctx, func(ctx context.Context) ([]byte, error) {
+			return client.CoreV1().RESTClient().Get().AbsPath(path).SetHeader("Accept", "application/json").
+				Param("limit", strconv.Itoa(listPage)).Param("continue", token).Do(ctx).Raw()
+		})
+		if next := inconsistentContinue(err); next != "" && token != "" {
+			token = next
+			continue
+		}
+		if err != nil {
+			return apiError(what, err)
+		}
+		use(text)
+		var page struct {
+			Metadata metav1.ListMeta `json:"metadata"`
+		}
+		if err := json.Unmarshal(text, &page); err != nil {
+			return fmt.Errorf("%s %s: %w", what.verb, what.object, err)
+		}
+		if token = page.Metadata.Continue; token == "" {
+			return nil
+		}
+	}
+}
+
+// DeleteVersion deletes one, if it is still the one that was looked at; dryRun asks the server only
+// whether it would.
+func (c *Cluster) DeleteVersion(ctx context.Context, g secrets.Version, dryRun bool) error {
+	client, err := c.metadata()
+	if err != nil {
+		return err
+	}
+	uid := types.UID(g.UID)
+	options := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid, ResourceVersion: &g.ResourceVersion}}
+	if dryRun {
+		options.DryRun = []string{metav1.DryRunAll}
+	}
+	resource := lower(g.Kind) + "s"
+	err = client.Resource(corev1.SchemeGroupVersion.WithResource(resource)).Namespace(g.Namespace).Delete(ctx, g.Name, options)
+	return apiError(call{"delete", resource, g.Namespace, g.String()}, err)
+}
