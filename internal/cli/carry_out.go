@@ -175,11 +175,11 @@ func (r *release) onFailure(ctx, work context.Context, f *follower, end *ending)
 	}
 }
 
-// wayBack are the commands that take a change back. No undo brings old content back.
+// wayBack are the commands that take a change back; none where no undo brings the old content back.
 func (r *release) wayBack(written []cluster.Written) []string {
 	var commands []string
 	for _, w := range written {
-		if r.content == nil {
+		if r.content.undoable() {
 			commands = append(commands, app("rollout undo", w.Ref()))
 		}
 	}

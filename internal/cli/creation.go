@@ -83,7 +83,8 @@ func refused(err error) error {
 		return nil
 	case !errors.As(err, &e):
 		return refusedError{err}
-	case e.Reason == cluster.Exists, e.Reason == cluster.FieldConflict, e.Reason == cluster.Immutable, e.Reason == cluster.OtherType, e.Reason == cluster.KeysChanged:
+	case e.Reason == cluster.Exists, e.Reason == cluster.FieldConflict, e.Reason == cluster.Immutable, e.Reason == cluster.OtherType, e.Reason == cluster.KeysChanged,
+		e.Reason == cluster.SeveralVersions:
 		return refusedError{err}
 	}
 	return err

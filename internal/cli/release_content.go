@@ -17,6 +17,9 @@ type releaseContent struct {
 	change  cluster.ContentChange
 	plan    secrets.RollPlan
 	options cluster.WriteOptions
+	// versioned: the change is an object of its own, which the workloads are pointed to. There is nothing to
+	// restore: with their templates they go back to the one before.
+	versioned bool
 	// written prints what was written.
 	written func(cluster.Content, string) error
 	state   rollout.ContentState
@@ -32,6 +35,9 @@ func (c *releaseContent) after() cluster.Content {
 
 // changes tells whether there is anything to write.
 func (c *releaseContent) changes() bool {
+	if c.versioned {
+		return c.change.After.Ref() != c.change.Before.Ref()
+	}
 	for _, change := range c.change.Changes() {
 		if change.Kind != secrets.Unchanged {
 			return true
@@ -44,6 +50,9 @@ func (c *releaseContent) changes() bool {
 func (c *releaseContent) write(ctx, work context.Context) error {
 	if c == nil || !c.changes() {
 		return nil
+	}
+	if c.versioned {
+		return c.writeVersion(ctx)
 	}
 	change, err := c.cluster.ChangeContent(ctx, c.change, c.options)
 	c.change = change
@@ -60,9 +69,27 @@ func (c *releaseContent) write(ctx, work context.Context) error {
 	return nil
 }
 
+// writeVersion creates the version. Whether it arrived or not, nobody reads it before he is pointed to it.
+func (c *releaseContent) writeVersion(ctx context.Context) error {
+	written, created, err := c.cluster.CreateVersion(ctx, c.change.After, c.options)
+	if err != nil {
+		return refused(err)
+	}
+	c.change.After, c.state = written, rollout.ContentChanged
+	operation := "created"
+	if !created {
+		c.state, operation = rollout.ContentUnchanged, "unchanged"
+	}
+	_ = c.written(written, operation)
+	return nil
+}
+
+// undoable tells whether an undo of the workloads brings the old content back.
+func (c *releaseContent) undoable() bool { return c == nil || c.versioned }
+
 // isWritten tells whether there is anything to take back.
 func (c *releaseContent) isWritten() bool {
-	return c != nil && (c.state == rollout.ContentChanged || c.state == rollout.ContentUnknown)
+	return c != nil && !c.versioned && (c.state == rollout.ContentChanged || c.state == rollout.ContentUnknown)
 }
 
 // restoreAfter takes the write back where nothing else came of the release but an error.
@@ -97,8 +124,11 @@ func (c *releaseContent) restore(work context.Context) error {
 // result is the content's part of the outcome.
 func (c *releaseContent) result() rollout.ContentResult {
 	r := rollout.ContentResult{
-		Ref: c.change.Before.Ref(), State: c.state, Changes: []rollout.KeyResult{},
+		Ref: c.change.After.Ref(), State: c.state, Changes: []rollout.KeyResult{},
 		ByHand: consumerNames(c.plan.ByHand), InPlace: consumerNames(c.plan.InPlace),
+	}
+	if c.versioned {
+		r.From = c.change.Before.Meta().Name
 	}
 	for _, k := range c.change.Changes() {
 		if k.Kind != secrets.Unchanged {

@@ -13,14 +13,16 @@ import (
 type setConfigFlags struct {
 	sourceFlags
 	releaseFlags
-	roll  string
-	force bool
+	roll      string
+	force     bool
+	versioned bool
 }
 
 func (f *setConfigFlags) add(flags *pflag.FlagSet) {
 	f.sourceFlags.add(flags)
 	f.releaseFlags.add(flags)
 	flags.StringVar(&f.roll, "roll", string(secrets.RollAuto), `Who gets new pods: "auto" (who would go on with the old values), "all" (who uses the object) or "none"`)
+	flags.BoolVar(&f.versioned, "versioned", false, "Write an immutable object of its own, with a hash of the content in its name, and point those who use the old one to it: an undo brings the old content back, too")
 	flags.BoolVar(&f.force, "force", false, "Remove keys that are in use; who can't do without one is not rolled")
 }
 
@@ -39,6 +41,9 @@ const setSecretExample = `  # Change one key, and roll those who use it: if that
 
   # Who would be rolled? Nothing is written
   kubectl app set secret db --generate=password=32 --dry-run=server
+
+  # As an immutable version of its own: rollout undo brings the old one back
+  kubectl app set secret db --from-env=NEW_PASSWORD=password --versioned
 
   # Only the write; pods read it when they start next
   kubectl app set secret db --from-file=ca.crt --roll=none`

@@ -62,20 +62,28 @@ func (c Content) Ref() workload.Ref {
 // PlanContent is the change that an edit makes of an object that was read. The errors are those of
 // secrets.Edit.Apply, and an *Error with the reason Immutable.
 func PlanContent(before Content, e secrets.Edit) (ContentChange, error) {
-	after := Content{Secret: before.Secret.DeepCopy()}
-	var err error
-	if before.Secret != nil {
-		after.Secret.Data, err = e.Apply(before.Secret.Data)
-	} else {
-		after.ConfigMap, err = e.ApplyToConfigMap(before.ConfigMap)
-	}
+	after, err := before.edited(e)
 	if err != nil {
-		return ContentChange{}, fmt.Errorf("%s: %w", before, err)
+		return ContentChange{}, err
 	}
 	if fixed := before.immutable(); fixed != nil && *fixed && !sameData(before, after) {
 		return ContentChange{}, immutable(after, before)
 	}
 	return ContentChange{before, after, e.Keys()}, nil
+}
+
+// edited is a copy with the edit.
+func (c Content) edited(e secrets.Edit) (after Content, err error) {
+	after.Secret = c.Secret.DeepCopy()
+	if c.Secret != nil {
+		after.Secret.Data, err = e.Apply(c.Secret.Data)
+	} else {
+		after.ConfigMap, err = e.ApplyToConfigMap(c.ConfigMap)
+	}
+	if err != nil {
+		return Content{}, fmt.Errorf("%s: %w", c, err)
+	}
+	return after, nil
 }
 
 // ChangeContent writes the keys of a planned change; all others stay as they are on the server, whoever

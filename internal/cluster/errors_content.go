@@ -15,11 +15,12 @@ import (
 
 // The reasons for which a Secret or a ConfigMap is not written, and nothing was changed.
 const (
-	Exists        Reason = "Exists"
-	FieldConflict Reason = "FieldConflict" // a field is another manager's
-	Immutable     Reason = "Immutable"
-	OtherType     Reason = "OtherType"
-	KeysChanged   Reason = "KeysChanged" // by someone else, since they were read
+	Exists          Reason = "Exists"
+	FieldConflict   Reason = "FieldConflict" // a field is another manager's
+	Immutable       Reason = "Immutable"
+	OtherType       Reason = "OtherType"
+	KeysChanged     Reason = "KeysChanged"     // by someone else, since they were read
+	SeveralVersions Reason = "SeveralVersions" // are in use
 
 	// UnknownWrite: no answer came to a write, which may have been carried out.
 	UnknownWrite Reason = "UnknownWrite"

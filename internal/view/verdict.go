@@ -41,7 +41,7 @@ func verdict(r rollout.Result) string {
 
 // contentEnding says how the Secret or ConfigMap was left by a release that was no success.
 func contentEnding(r rollout.Result) string {
-	if r.Content == nil {
+	if r.Content == nil || r.Content.From != "" { // a version changes nothing by being there
 		return ""
 	}
 	object := name(r.Content.Ref)

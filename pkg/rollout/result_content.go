@@ -5,6 +5,8 @@ import "github.com/kubectl-app/kubectl-app/pkg/workload"
 // ContentResult is a Secret or ConfigMap that a release changes, and whose consumers it rolls.
 type ContentResult struct {
 	workload.Ref
+	// From is the version that the workloads referred to before; "" where the object itself is changed.
+	From    string       `json:"from,omitempty"`
 	State   ContentState `json:"state"`
 	Changes []KeyResult  `json:"changes"`
 	// ByHand are consumers that need new pods, and are not of a kind that is rolled; InPlace are those whose

@@ -156,3 +156,18 @@ func holdsKeys(f metav1.ManagedFieldsEntry, keys []string) bool {
 		return text || binary
 	})
 }
+
+// WithoutOwners are labels without those by which a tool knows what is its own. On an object that it has not
+// made they would lead it to delete that.
+func WithoutOwners(labels map[string]string) map[string]string {
+	kept := map[string]string{}
+	for key, value := range labels {
+		prefix, _, _ := strings.Cut(key, "/")
+		owners := key == "app.kubernetes.io/managed-by" || key == "app.kubernetes.io/instance" ||
+			strings.HasSuffix(prefix, "toolkit.fluxcd.io") || strings.HasSuffix(prefix, "argoproj.io")
+		if !owners {
+			kept[key] = value
+		}
+	}
+	return kept
+}

@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// planRoll finds those who are concerned, and refuses what would break them.
+func (c *configChange) planRoll(ctx context.Context) error {
+	roll := secrets.Roll(c.flags.roll)
+	if roll == secrets.RollNone && len(c.remove) == 0 {
+		return nil
+	}
+	consumers, notSeen, err := c.cluster.ConsumersAfter(ctx, c.content.change)
+	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Forbidden {
+		return c.blind(e.Message, e.Next)
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.judgeBlindness(notSeen); err != nil {
+		return err
+	}
+	changes := c.content.change.Changes()
+	if users := secrets.UsersOfRemoved(changes, consumers); len(users) > 0 && !c.flags.force {
+		return c.inUse(users)
+	}
+	if c.flags.versioned {
+		c.content.plan = secrets.PlanVersion(roll, consumers)
+		if !c.content.changes() {
+			c.content.plan = secrets.RollPlan{} // they have it already
+		}
+	} else {
+		c.content.plan = secrets.PlanRoll(roll, changes, consumers)
+	}
+	if broken := c.content.plan.Broken; len(broken) > 0 && !c.flags.force {
+		return c.wouldBreak(broken)
+	}
+	return nil
+}
+
+// judgeBlindness: without Deployments and pods nobody knows whom to roll; of other kinds it is only told.
+func (c *configChange) judgeBlindness(notSeen []secrets.NotSeen) error {
+	for _, n := range notSeen {
+		if n.Resource == "deployments" || n.Resource == "pods" {
+			return c.blind("no permission to list "+n.Resource, n.Next)
+		}
+		c.warn(fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without))
+	}
+	return nil
+}
+
+func (c *configChange) blind(why string, next []string) error {
+	return refusedError{hintedError{
+		fmt.Errorf("who uses %s is not known: %s; nothing was written", c.ref, why),
+		append(slices.Clone(next), "the same command with --roll=none, which only writes"),
+	}}
+}
+
+// inUse refuses to remove what somebody uses.
+func (c *configChange) inUse(users []secrets.Consumer) error {
+	return refusedError{hintedError{
+		fmt.Errorf("%s in use, by %s; nothing was written", verbFor(c.remove), strings.Join(consumerNames(users), ", ")),
+		[]string{app("status", c.ref), "the same command with --force, if that is meant"},
+	}}
+}
+
+func verbFor(keys []string) string {
+	if len(keys) == 1 {
+		return "key " + keys[0] + " is"
+	}
+	return "of the keys " + strings.Join(keys, ", ") + " some are"
+}
+
+// wouldBreak refuses a change that leaves somebody without a key.
+func (c *configChange) wouldBreak(broken []secrets.Consumer) error {
+	faults := make([]string, 0, len(broken))
+	for i := range broken {
+		faults = append(faults, fmt.Sprintf("%s needs %s", broken[i], strings.Join(broken[i].Missing(), ", ")))
+	}
+	return refusedError{hintedError{
+		fmt.Errorf("%s would lack keys: %s; nothing was written", c.ref, strings.Join(faults, "; ")),
+		[]string{app("status", c.ref), "the same command with --force, which leaves them as they are"},
+	}}
+}
+
+// planRestart gives a consumer new pods, which read the new content: the template as it is, or pointed to
+// the version.
+func (c *configChange) planRestart() cluster.Plan {
+	return func(captured cluster.Captured) (cluster.Edit, error) {
+		if from, to := c.content.change.Before.Ref(), c.content.change.After.Ref(); from != to {
+			template := *captured.Deployment.Spec.Template.DeepCopy()
+			workload.Repoint(&template, workload.ReferenceKind(from.Kind), from.Name, to.Name)
+			return cluster.Edit{Template: template, ChangeCause: c.reason()}, nil
+		}
+		template := rollout.PlanRestart(&captured.Deployment.Spec.Template, c.env.Now())
+		return cluster.Edit{Template: template, ChangeCause: c.reason()}, nil
+	}
+}
+
+// show says on stderr what becomes of the keys, and of those who use them.
+func (c *configChange) show() error {
+	content := c.content
+	if view.Mode(c.flags.progress) != view.ModeNDJSON && view.Mode(c.flags.progress) != view.ModeNone {
+		if content.changes() {
+			if err := view.Keys(c.env.Term, content.change.After.String(), content.change.Changes()); err != nil {
+				return err
+			}
+		}
+		if err := view.Roll(c.env.Term, content.plan); err != nil {
+			return err
+		}
+	}
+	for i := range content.plan.Broken {
+		b := &content.plan.Broken[i]
+		c.warn(fmt.Sprintf("%s needs %s: it is not rolled, and its next pod fails", b, strings.Join(b.Missing(), ", ")))
+	}
+	for i := range content.plan.ByHand {
+		if content.versioned {
+			c.warn(fmt.Sprintf("%s is not released by this, and goes on with %s, which stays", content.plan.ByHand[i], content.change.Before))
+		} else {
+			c.warn(byHand(&content.plan.ByHand[i]))
+		}
+	}
+	switch {
+	case !content.changes():
+		return c.print(content.change.Before, "unchanged")
+	case c.flags.dryRun == "none":
+		return nil
+	case content.versioned:
+		return c.print(content.change.After, "created")
+	}
+	return c.print(content.change.After, "configured")
+}
+
+// byHand says what the user has to do about one who needs new pods.
+func byHand(b *secrets.Consumer) string {
+	const why = " reads it only when its pods start, and is not rolled by this"
+	if b.Kind == "Pod" {
+		return b.String() + why + ": nothing replaces a bare pod"
+	}
+	return fmt.Sprintf("%s%s: kubectl rollout restart %s -n %s", b, why, b, b.Namespace)
+}
