@@ -34,10 +34,10 @@ func (f *setConfigFlags) validate(flags *pflag.FlagSet) error {
 }
 
 const setSecretExample = `  # Change one key, and roll those who use it: if that fails, the old value comes back with the old pods
-  kubectl app set secret db --prompt=password
+  kubectl app set secret db --from-env=NEW_PASSWORD=password
 
-  # From a variable of this process, and without the key that it replaces
-  kubectl app set secret db --from-env=NEW_PASSWORD=password OLD_PASSWORD-
+  # Remove a key; refused if anybody uses it
+  kubectl app set secret db OLD_PASSWORD-
 
   # Who would be rolled? Nothing is written
   kubectl app set secret db --generate=password=32 --dry-run=server
