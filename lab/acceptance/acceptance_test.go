@@ -74,7 +74,7 @@ func TestScripts(t *testing.T) {
 }
 
 func runSuite(t *testing.T, suite, bin string) {
-	testscript.Run(t, testscript.Params{
+	testscript.RunT(watched{t}, testscript.Params{
 		Dir:                 filepath.Join("testdata", suite),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
