@@ -49,6 +49,9 @@ func (f *watchFlags) policy() (rollout.Policy, error) {
 	if f.timeout < 0 || f.soak < 0 {
 		return rollout.Policy{}, usagef("--timeout and --soak take a duration of 0 or more")
 	}
+	if f.timeout > 0 && f.timeout <= f.soak {
+		return rollout.Policy{}, usagef("no rollout can succeed: --timeout=%s is over before --soak=%s can be; give it a longer --timeout or a shorter --soak", f.timeout, f.soak)
+	}
 	return rollout.Policy{
 		FailFast: rollout.FailFast(f.failFast), Soak: f.soak, Timeout: f.timeout, WaitForOldPods: f.oldPods,
 	}, nil
@@ -88,15 +91,17 @@ func (f *releaseFlags) validate(flags *pflag.FlagSet) error {
 			return err
 		}
 	}
-	if f.wait && f.dryRun == "none" {
+	if f.wait {
 		return nil
 	}
-	for _, name := range []string{"timeout", "soak", "fail-fast", "on-failure", "on-interrupt", "wait-for-old-pods", "recording"} {
-		if !flags.Changed(name) {
-			continue
-		}
-		if !f.wait {
-			return usagef("--%s says how to watch, and --wait=false does not watch: leave one of them out", name)
+	return unwatched(flags, "--wait=false", "timeout", "soak", "fail-fast", "on-failure", "on-interrupt", "wait-for-old-pods", "recording")
+}
+
+// unwatched refuses flags that say how to watch beside one that says not to.
+func unwatched(flags *pflag.FlagSet, not string, names ...string) error {
+	for _, name := range names {
+		if flags.Changed(name) {
+			return usagef("--%s says how to watch, and %s does not watch: leave one of them out", name, not)
 		}
 	}
 	return nil

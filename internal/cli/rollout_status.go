@@ -41,6 +41,9 @@ that it stamps on the revision.`,
   kubectl app rollout status deployment -l app=shop --timeout=2m`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			policy, err := flags.policy()
+			if err == nil && !flags.watch {
+				err = unwatched(cmd.Flags(), "--watch=false", "timeout", "soak", "recording")
+			}
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"k8s.io/client-go/tools/clientcmd"
 )
 
 const rootLong = `kubectl app finishes what kubectl begins: it checks a change before it is written, watches it to a
@@ -26,11 +27,12 @@ func newRoot(env *Env) *cobra.Command {
 		Use:   "kubectl-app",
 		Short: "Deploy with kubectl, to a verified end",
 		Long:  rootLong, Example: rootExample,
-		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl app"},
-		SilenceUsage:  true,
-		SilenceErrors: true,
-		Args:          noSubcommand,
-		RunE:          showHelp,
+		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl app"},
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		Args:              noSubcommand,
+		RunE:              showHelp,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return checkRequestTimeout(*env.Flags.Timeout) },
 	}
 	root.SetIn(env.Term.In)
 	root.SetOut(env.Term.Out)
@@ -66,6 +68,14 @@ func newExitCodes() *cobra.Command {
 	return &cobra.Command{
 		Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesHelp(),
 	}
+}
+
+// checkRequestTimeout comes before the kubeconfig is read with it, which would be blamed.
+func checkRequestTimeout(value string) error {
+	if _, err := clientcmd.ParseTimeout(value); value != "" && err != nil {
+		return usagef("--request-timeout=%s is no duration: it takes a number of seconds, or one with a unit (5s, 2m, 1h)", value)
+	}
+	return nil
 }
 
 func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
