@@ -35,7 +35,7 @@ type Result struct {
 // WorkloadResult is one workload of a Result.
 type WorkloadResult struct {
 	workload.Ref
-	Revision FromTo[int64]             `json:"revision"`
+	Revision Revisions                 `json:"revision"`
 	Images   FromTo[map[string]string] `json:"images"`       // by container
 	Env      workload.EnvChange        `json:"env,omitzero"` // names, never values
 	Outcome  Outcome                   `json:"outcome"`
@@ -48,11 +48,17 @@ type WorkloadResult struct {
 
 // RollbackResult is the watch of a rollback.
 type RollbackResult struct {
-	Outcome  Outcome       `json:"outcome"`
-	Revision FromTo[int64] `json:"revision"`
-	Replicas Counts        `json:"replicas"`
-	Findings []Finding     `json:"findings,omitempty"`
-	Message  string        `json:"message,omitempty"`
+	Outcome  Outcome   `json:"outcome"`
+	Revision Revisions `json:"revision"`
+	Replicas Counts    `json:"replicas"`
+	Findings []Finding `json:"findings,omitempty"`
+	Message  string    `json:"message,omitempty"`
+}
+
+// Revisions are the numbers before and after; 0, and left out of the JSON, while there is none that is known.
+type Revisions struct {
+	From int64 `json:"from,omitempty"`
+	To   int64 `json:"to,omitempty"`
 }
 
 // FromTo is a value before and after.
@@ -81,7 +87,7 @@ func NewResult(release State, rollback *State, now time.Time) Result {
 func newWorkloadResult(w *WorkloadState) WorkloadResult {
 	result := WorkloadResult{
 		Ref:      w.Target.Ref,
-		Revision: FromTo[int64]{w.RevisionFrom, w.RevisionTo},
+		Revision: Revisions{w.RevisionFrom, w.RevisionTo},
 		Images:   FromTo[map[string]string]{w.ImagesFrom, w.ImagesTo},
 		Env:      w.Env,
 		Outcome:  w.Outcome,
@@ -118,7 +124,7 @@ func (r *Result) addRollback(rollback *State) {
 			continue
 		}
 		w.Rollback = &RollbackResult{
-			Outcome: state.Outcome, Revision: FromTo[int64]{w.Revision.To, state.RevisionTo},
+			Outcome: state.Outcome, Revision: Revisions{w.Revision.To, state.RevisionTo},
 			Replicas: state.Counts, Findings: state.Findings, Message: state.Message,
 		}
 		w.Outcome = rollbackOutcome(state.Outcome)

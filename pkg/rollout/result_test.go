@@ -1,6 +1,9 @@
 package rollout
 
-import "testing"
+import (
+	"encoding/json"
+	"testing"
+)
 
 // Of a release of two, "web" failed and went back; this is what the other one, which was left where
 // it was, makes of the whole.
@@ -20,6 +23,15 @@ func TestResultOfAReleaseThatWentBackInPart(t *testing.T) {
 		r := NewResult(release, &back, noon)
 		if r.Outcome != want || r.Workloads[0].Outcome != RolledBack {
 			t.Errorf("left as %q: %s, want %s", outcome, r.Outcome, want)
+		}
+	}
+}
+
+// A revision that is not known (yet) is no revision 0.
+func TestRevisionsOfAResult(t *testing.T) {
+	for want, revisions := range map[string]Revisions{`{}`: {}, `{"from":3}`: {From: 3}, `{"from":3,"to":4}`: {3, 4}} {
+		if got, err := json.Marshal(revisions); err != nil || string(got) != want {
+			t.Errorf("%+v: %s %v, want %s", revisions, got, err, want)
 		}
 	}
 }
