@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/watch"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // carryOut writes the changes and follows them to the end. From here on the objects are changed: no
@@ -120,7 +121,7 @@ func targets(written []cluster.Written) []rollout.Target {
 
 // ending is what is known when a release is over.
 type ending struct {
-	written   []cluster.Written
+	written   []cluster.Written // the first workloads of the state, in its order
 	unchanged []cluster.Change
 	state     rollout.State
 	// rollback is the watch of the way back; nil if none was taken.
@@ -128,6 +129,8 @@ type ending struct {
 	// message says what the states do not: why nothing was rolled back, what an undo can't restore.
 	message string
 	next    []string
+	// paused are those that --on-failure=pause has stopped.
+	paused []workload.Ref
 }
 
 // broughtBack tells whether all that was written is verified to be as it was.
@@ -171,16 +174,16 @@ func (r *release) onFailure(ctx, work context.Context, f *follower, end *ending)
 	case "pause":
 		r.pause(work, f, end)
 	default: // keep
-		end.next = append(end.next, r.wayBack(end.written)...)
+		end.next = append(end.next, r.wayBack(end)...)
 	}
 }
 
 // wayBack are the commands that take a change back; none where no undo brings the old content back.
-func (r *release) wayBack(written []cluster.Written) []string {
+func (r *release) wayBack(end *ending) []string {
 	var commands []string
-	for _, w := range written {
+	for i, w := range end.written {
 		if r.content.undoable() {
-			commands = append(commands, app("rollout undo", w.Ref()))
+			commands = append(commands, undoOf(w.Ref(), end.state.Workloads[i].Findings))
 		}
 	}
 	return commands
@@ -193,8 +196,11 @@ func (r *release) pause(work context.Context, f *follower, end *ending) {
 			r.warnDuring(f, &end.state, fmt.Sprintf("%s could not be paused: %v", w.Ref(), err))
 			continue
 		}
-		end.message = "paused where it is"
-		end.next = append(end.next, kubectl("rollout resume", w.Ref()), app("rollout undo", w.Ref()))
+		end.paused = append(end.paused, w.Ref())
+		if r.content.undoable() { // as in wayBack
+			end.next = append(end.next, undoAndResume(w.Ref(), 0))
+		}
+		end.next = append(end.next, kubectl("rollout resume", w.Ref()))
 	}
 }
 
@@ -222,7 +228,7 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 		w := &end.state.Workloads[i]
 		end.next = append(end.next, app("rollout status", w.Target.Ref))
 	}
-	end.next = append(end.next, r.wayBack(end.written)...)
+	end.next = append(end.next, r.wayBack(&end)...)
 	end.message = fmt.Sprintf("%v: the change is written and left as it is", context.Cause(ctx))
 	return r.finish(ctx, f, end)
 }

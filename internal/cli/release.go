@@ -27,6 +27,8 @@ type release struct {
 	view    view.View
 	// unchangedHint says what else the verb can do where there is nothing to change.
 	unchangedHint string
+	// resuming is the command that makes the change to a paused workload; nil where the verb has none.
+	resuming func(workload.Ref) string
 	// command is what the user typed after `kubectl app`.
 	command []string
 	started time.Time
@@ -74,7 +76,8 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 		return r.dryRun(ctx, changed, unchanged, editedObjects(changed))
 	}
 	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{
-		Watch: r.flags.wait, OldPods: r.flags.oldPods, FieldManager: r.flags.fieldManager, Content: r.content.after(),
+		Watch: r.flags.wait, OldPods: r.flags.oldPods, FieldManager: r.flags.fieldManager,
+		Content: r.content.after(), Resuming: r.resuming,
 	})
 	if err != nil {
 		return r.untouched(ctx, err)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
@@ -15,11 +16,15 @@ func (r *release) finish(ctx context.Context, f *follower, end ending) error {
 	result := rollout.NewResult(end.state, end.rollback, r.env.Now())
 	result.Workloads = append(result.Workloads, r.outline(ctx, rollout.Unchanged, end.unchanged).Workloads...)
 	result.Message, result.Next = end.message, end.next
+	for i := range result.Workloads {
+		w := &result.Workloads[i]
+		w.Paused = slices.Contains(end.paused, w.Ref)
+	}
 	if result.Outcome == rollout.TimedOut {
 		for _, w := range end.written {
 			result.Next = append(result.Next, app("rollout status", w.Ref()))
 		}
-		result.Next = append(result.Next, r.wayBack(end.written)...)
+		result.Next = append(result.Next, r.wayBack(&end)...)
 	}
 	r.complete(ctx, &result)
 	shown := result

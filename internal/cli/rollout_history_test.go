@@ -68,20 +68,23 @@ func TestPlanUndo(t *testing.T) {
 	c.Deployment.Spec.Template = *c.Revisions[1].Template.DeepCopy()
 	c.Before = &rollout.Before{Workload: c.Workload()}
 	r := offlineRelease(t, &strings.Builder{}, &strings.Builder{}, &releaseFlags{reason: "back"})
-	edit, err := r.planUndo(2)(c)
+	edit, err := r.planUndo(2, false)(c)
 	if err != nil || edit.Template.Spec.Containers[0].Image != "web:2" || edit.ChangeCause != "back" {
 		t.Errorf("%v %+v", err, edit)
 	}
-	edit, err = r.planUndo(3)(c)
+	edit, err = r.planUndo(3, false)(c)
 	if change := (cluster.Change{Captured: c, Edit: edit}); err != nil || !change.Unchanged() {
 		t.Errorf("to what runs: %v %+v", err, edit)
 	}
+	if edit.Resume || len(r.notes) > 0 {
+		t.Errorf("nothing was paused: %+v %q", edit, r.notes)
+	}
 	var missing *rollout.RevisionNotFoundError
-	if _, err = r.planUndo(7)(c); !errors.As(err, &missing) {
+	if _, err = r.planUndo(7, false)(c); !errors.As(err, &missing) {
 		t.Errorf("to revision 7: %v", err)
 	}
 	c.RevisionsErr = errors.New("no permission to list replicasets")
-	if _, err = r.planUndo(0)(c); !errors.Is(err, c.RevisionsErr) {
+	if _, err = r.planUndo(0, false)(c); !errors.Is(err, c.RevisionsErr) {
 		t.Errorf("without the revisions: %v", err)
 	}
 }

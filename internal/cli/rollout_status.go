@@ -182,15 +182,15 @@ func (f *rolloutStatusFlags) printLines(env *Env, result rollout.Result, seen ro
 	return nil
 }
 
-// remedies are what to type about a rollout that failed: what mends its cause, and the way back,
-// which a paused workload refuses.
+// remedies are what to type about a rollout that failed: what mends its cause, and the way back. A
+// paused workload takes no other change before it is resumed.
 func remedies(w rollout.WorkloadResult) []string {
 	if len(w.Findings) == 0 {
 		return []string{app("rollout undo", w.Ref)}
 	}
-	decisive := w.Findings[0]
-	if decisive.Cause == rollout.Paused {
-		return decisive.Next
+	var next []string
+	if i := slices.IndexFunc(w.Findings, func(f rollout.Finding) bool { return f.Cause == rollout.Paused }); i > 0 {
+		next = append(next, w.Findings[i].Next...)
 	}
-	return append(slices.Clone(decisive.Next), app("rollout undo", w.Ref))
+	return append(append(next, w.Findings[0].Next...), undoOf(w.Ref, w.Findings))
 }

@@ -75,19 +75,25 @@ func TestStatusOfARevision(t *testing.T) {
 	}
 }
 
-// What mends the cause comes first. Where the rollout is only paused there is nothing to undo.
+// What mends the cause comes first. A paused workload has to be resumed before it takes a change, and an undo can do both.
 func TestRemedies(t *testing.T) {
 	const undo = "kubectl app rollout undo deployment/web -n shop"
 	finding := func(cause rollout.Cause, next ...string) []rollout.Finding {
 		return []rollout.Finding{{Cause: cause, Next: next}, {Cause: rollout.DeadlineExceeded, Next: []string{"not this one"}}}
 	}
+	const resume = "kubectl rollout resume"
+	paused := rollout.Finding{Cause: rollout.Paused, Next: []string{resume}}
 	for name, test := range map[string]struct {
 		findings []rollout.Finding
 		want     []string
 	}{
 		"no cause":  {nil, []string{undo}},
 		"a cause":   {finding(rollout.SecretMissing, "kubectl create secret"), []string{"kubectl create secret", undo}},
-		"is paused": {finding(rollout.Paused, "kubectl rollout resume"), []string{"kubectl rollout resume"}},
+		"is paused": {finding(rollout.Paused, resume), []string{resume, undo + " --resume"}},
+		"a cause, and it is paused": {
+			append(finding(rollout.SecretMissing, "kubectl create secret"), paused),
+			[]string{resume, "kubectl create secret", undo + " --resume"},
+		},
 	} {
 		if got := remedies(rollout.WorkloadResult{Ref: webRef, Findings: test.findings}); !slices.Equal(got, test.want) {
 			t.Errorf("%s: %q, want %q", name, got, test.want)

@@ -2,32 +2,40 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 type rolloutUndoFlags struct {
 	changeFlags
 	toRevision int64
+	resume     bool
 }
 
 func newRolloutUndo(env *Env) *cobra.Command {
 	var flags rolloutUndoFlags
 	out := newOutput("rolled back")
 	cmd := &cobra.Command{
-		Use:   "undo (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [--to-revision=N] [flags]",
+		Use:   "undo (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [--to-revision=N] [--resume] [flags]",
 		Short: "Go back to an earlier revision that is not known to be bad, watched to a verdict",
 		Long: `Go back to the revision before, as kubectl rollout undo does, and watch it as any release. If that
-revision is stamped as failed, it goes to the last one that is stamped as good instead, and says so.`,
+revision is stamped as failed, it goes to the last one that is stamped as good instead, and says so.
+
+A paused workload is refused, as kubectl refuses it; --resume ends the pause with the same write.`,
 		Example: `  # Go back to the revision before, or to the last good one if that failed
   kubectl app rollout undo deployment/web
 
   # Go back to revision 3
-  kubectl app rollout undo deployment/web --to-revision=3`,
+  kubectl app rollout undo deployment/web --to-revision=3
+
+  # Go back, and end the pause of a rollout that --on-failure=pause or kubectl rollout pause has stopped
+  kubectl app rollout undo deployment/web --resume`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			selection := flags.selection(args, "rollout undo")
 			if flags.toRevision < 0 {
@@ -41,33 +49,61 @@ revision is stamped as failed, it goes to the last one that is stamped as good i
 				return err
 			}
 			r.command = append([]string{"rollout", "undo"}, flags.typed(args)...)
-			return r.run(cmd.Context(), selection, r.planUndo(flags.toRevision))
+			r.resuming = func(ref workload.Ref) string { return undoAndResume(ref, flags.toRevision) }
+			return r.run(cmd.Context(), selection, r.planUndo(flags.toRevision, flags.resume))
 		},
 	}
 	flags.selectionFlags.add(cmd.Flags())
 	flags.releaseFlags.add(cmd.Flags())
 	cmd.Flags().Int64Var(&flags.toRevision, "to-revision", 0, "The revision to rollback to. Default to 0 (last revision).")
+	cmd.Flags().BoolVar(&flags.resume, "resume", false, "Resume a workload that is paused, with the same write; without it such a one is refused")
 	out.add(cmd)
 	return cmd
 }
 
 // planUndo is the plan of one workload: an earlier revision's template.
-func (r *release) planUndo(toRevision int64) cluster.Plan {
+func (r *release) planUndo(toRevision int64, resume bool) cluster.Plan {
 	return func(c cluster.Captured) (cluster.Edit, error) {
 		if c.RevisionsErr != nil {
 			return cluster.Edit{}, c.RevisionsErr
 		}
 		plan, err := rollout.PlanUndo(c.Before.Workload, c.Revisions, toRevision)
 		var current *rollout.AlreadyCurrentError
+		resumes := resume && c.Deployment.Spec.Paused
 		if errors.As(err, &current) {
+			if resumes {
+				r.note(fmt.Sprintf("%s has the template of revision %d already, and stays paused: %s", c.Ref(), current.Revision, kubectl("rollout resume", c.Ref())))
+			}
 			return cluster.Edit{Template: c.Deployment.Spec.Template}, nil
 		}
 		if err != nil {
 			return cluster.Edit{}, err
 		}
 		r.note(plan.Note)
-		return cluster.Edit{Template: plan.Template, Annotations: plan.Annotations, ChangeCause: r.flags.reason}, nil
+		if resumes {
+			r.note(fmt.Sprintf("%s was paused; it is resumed with this", c.Ref()))
+		}
+		return cluster.Edit{
+			Template: plan.Template, Annotations: plan.Annotations, ChangeCause: r.flags.reason, Resume: resumes,
+		}, nil
 	}
+}
+
+// undoAndResume is the command that goes back, whether the workload is paused or not; 0 is the revision before.
+func undoAndResume(ref workload.Ref, toRevision int64) string {
+	command := app("rollout undo", ref)
+	if toRevision > 0 {
+		command += fmt.Sprintf(" --to-revision=%d", toRevision)
+	}
+	return command + " --resume"
+}
+
+// undoOf is the undo to type about what was found: one of a paused workload has to resume it.
+func undoOf(ref workload.Ref, found []rollout.Finding) string {
+	if slices.ContainsFunc(found, func(f rollout.Finding) bool { return f.Cause == rollout.Paused }) {
+		return undoAndResume(ref, 0)
+	}
+	return app("rollout undo", ref)
 }
 
 // note keeps what a plan has to say. A plan is made again when the object changed under it: once is

@@ -46,9 +46,9 @@ func (r *release) takeUp(ctx context.Context, pending, settled []cluster.Change)
 		end.state.Outcome = rollout.Interrupted
 	}
 	r.warnDuring(f, &state, stampAll(work, r.cluster, f, end.state, r.writeOptions())...)
-	for _, c := range pending {
+	for i, c := range pending {
 		if end.state.Outcome != rollout.Succeeded {
-			end.next = append(end.next, app("rollout status", c.Ref()), app("rollout undo", c.Ref()))
+			end.next = append(end.next, app("rollout status", c.Ref()), undoOf(c.Ref(), end.state.Workloads[i].Findings))
 		}
 	}
 	return r.finish(ctx, f, end)

@@ -18,6 +18,8 @@ type Edit struct {
 	// ChangeCause becomes the annotation kubernetes.io/change-cause. With "" the cause of an earlier
 	// change is removed, since it says nothing about this one; in Annotations it then stays.
 	ChangeCause string
+	// Resume ends the pause of a workload with the same write.
+	Resume bool
 }
 
 // Plan computes the edit of a workload. It is called again with a newer capture when the workload
@@ -59,6 +61,9 @@ func (c Change) Edited() Object {
 	d := c.Deployment.DeepCopy()
 	d.Spec.Template = *c.Edit.Template.DeepCopy()
 	d.Annotations = c.Edit.annotations(d.Annotations)
+	if c.Edit.Resume {
+		d.Spec.Paused = false
+	}
 	return Object{Deployment: d}
 }
 

@@ -86,6 +86,14 @@ func TestReplacePatch(t *testing.T) {
 - {op: add, path: /metadata/annotations, value: {team: blue, kubernetes.io/change-cause: of then}}
 - {op: add, path: /spec/paused, value: false}
 `)
+	change.Deployment.Spec.Paused = true
+	if !change.Edited().Deployment.Spec.Paused {
+		t.Error("resumed by itself")
+	}
+	change.Edit.Resume = true
+	if change.Edited().Deployment.Spec.Paused {
+		t.Error("not resumed")
+	}
 	change.Edit.ChangeCause = "why"
 	if got := change.Edited().Deployment.Annotations[workload.AnnotationChangeCause]; got != "why" {
 		t.Errorf("change-cause: %q", got)

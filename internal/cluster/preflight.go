@@ -17,6 +17,9 @@ type PreflightOptions struct {
 	FieldManager string
 	// Content is what a Secret or ConfigMap will hold by then: none if the release changes no content.
 	Content Content
+	// Resuming is the command that makes the change to a workload that is paused, and resumes it; nil where
+	// the verb has none.
+	Resuming func(workload.Ref) string
 }
 
 // checker answers one question about all the changes.
@@ -27,7 +30,7 @@ type checker func(context.Context, []Change) ([]Check, error)
 // for one workload a dry run, the user's rules and the quotas, and one for each object that the
 // template names.
 func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOptions) (Report, error) {
-	if refused := checkPaused(changes); len(refused) > 0 {
+	if refused := checkPaused(changes, o.Resuming); len(refused) > 0 {
 		return Report{Checks: refused, Predicted: make([]Object, len(changes))}, nil
 	}
 	var predicted []Object
@@ -54,17 +57,21 @@ func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOp
 }
 
 // checkPaused comes before all else: a paused workload takes the change and does nothing with it.
-func checkPaused(changes []Change) []Check {
+func checkPaused(changes []Change, resuming func(workload.Ref) string) []Check {
 	var refused []Check
 	for _, change := range changes {
-		if !change.Deployment.Spec.Paused {
+		if !change.Deployment.Spec.Paused || change.Edit.Resume {
 			continue
 		}
 		ref := change.Ref()
+		next := []string{"kubectl rollout resume " + ref.String() + inFlag(ref.Namespace)}
+		if resuming != nil {
+			next = []string{resuming(ref), next[0]}
+		}
 		refused = append(refused, Check{
 			Check: CheckPaused, Level: Refuse, Workload: ref, Object: ref.String(),
 			Message: fmt.Sprintf("%s is paused: the change would be stored and not rolled out", ref),
-			Next:    []string{"kubectl rollout resume " + ref.String() + inFlag(ref.Namespace)},
+			Next:    next,
 		})
 	}
 	return refused

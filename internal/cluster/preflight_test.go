@@ -16,7 +16,8 @@ func changeOf(t *testing.T, text string) Change {
 }
 
 func TestCheckPaused(t *testing.T) {
-	checks := checkPaused([]Change{changeOf(t, webDeployment), changeOf(t, `{metadata: {name: api, namespace: shop}, spec: {paused: true}}`)})
+	changes := []Change{changeOf(t, webDeployment), changeOf(t, `{metadata: {name: api, namespace: shop}, spec: {paused: true}}`)}
+	checks := checkPaused(changes, nil)
 	if len(checks) != 1 {
 		t.Fatalf("%d checks, want one of the paused workload alone: %+v", len(checks), checks)
 	}
@@ -24,6 +25,14 @@ func TestCheckPaused(t *testing.T) {
 	if c.Check != CheckPaused || c.Level != Refuse || c.Workload != other || c.Message != "deployment/api is paused: the change would be stored and not rolled out" ||
 		!slices.Equal(c.Next, []string{"kubectl rollout resume deployment/api -n shop"}) {
 		t.Errorf("%+v", c)
+	}
+	checks = checkPaused(changes, func(ref workload.Ref) string { return "resume " + ref.Name })
+	if len(checks) != 1 || !slices.Equal(checks[0].Next, []string{"resume api", "kubectl rollout resume deployment/api -n shop"}) {
+		t.Errorf("%+v", checks)
+	}
+	changes[1].Edit.Resume = true
+	if checks = checkPaused(changes, nil); len(checks) > 0 {
+		t.Errorf("refused, though it is resumed: %+v", checks)
 	}
 }
 

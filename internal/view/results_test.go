@@ -87,7 +87,11 @@ func results() map[string]rollout.Result {
 	envFailed.Workloads = slices.Clone(env.Workloads)
 	envFailed.Workloads[0].Outcome = rollout.Failed
 	envFailed.Workloads[0].Findings = []rollout.Finding{crash(3)}
+	paused := keptResult()
+	paused.Workloads[0].Paused = true
+	paused.Next = []string{"kubectl app rollout undo deployment/web -n shop --resume", "kubectl rollout resume deployment/web -n shop"}
 	return map[string]rollout.Result{
+		"paused":          paused,
 		"env":             env,
 		"env-failed":      envFailed,
 		"succeeded":       succeededResult(),

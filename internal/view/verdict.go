@@ -157,7 +157,27 @@ func ending(r rollout.Result) string {
 	case rollout.RollbackFailed:
 		return join(": ", "the rollback"+target+" failed too", rollbackCause(back))
 	default:
+		return left(r)
+	}
+}
+
+// left is how a failed release was left where nothing went back.
+func left(r rollout.Result) string {
+	paused, all := 0, len(r.Workloads)
+	for i := range r.Workloads {
+		if r.Workloads[i].Paused {
+			paused++
+		}
+	}
+	switch {
+	case paused == 0:
 		return "it was left as it is"
+	case all == 1:
+		return "it is paused where it stands"
+	case paused == all:
+		return "all are paused where they stand"
+	default:
+		return fmt.Sprintf("%d of them are paused where they stand", paused)
 	}
 }
 

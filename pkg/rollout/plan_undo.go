@@ -22,7 +22,8 @@ type UndoPlan struct {
 }
 
 // PlanUndo chooses the revision that `kubectl rollout undo` would: toRevision, or for 0 the one with
-// the second highest number; unless that one is stamped as failed, then the last one stamped good.
+// the second highest number (of a paused workload, which kubectl refuses, the one before its template);
+// unless that one is stamped as failed, then the last one stamped good.
 // The errors are the types above.
 func PlanUndo(w *workload.Workload, revisions []workload.Revision, toRevision int64) (UndoPlan, error) {
 	target, note, err := undoTarget(w, revisions, toRevision)
@@ -44,7 +45,11 @@ func undoTarget(w *workload.Workload, revisions []workload.Revision, to int64) (
 	if to != 0 {
 		return numbered(w, revisions, to)
 	}
-	previous := secondHighest(revisions)
+	latest, previous := highestTwo(revisions)
+	if w.Paused && latest != nil && !workload.SameTemplate(&latest.Template, &w.Template) {
+		// The template was changed under the pause and has no number yet: the latest is the one before it.
+		previous = latest
+	}
 	if previous == nil {
 		return nil, "", &NoHistoryError{Workload: w.Ref}
 	}
@@ -82,9 +87,9 @@ func numbered(w *workload.Workload, revisions []workload.Revision, number int64)
 	return nil, "", missing
 }
 
-// secondHighest is deploymentRevision(…, 0) of k8s.io/kubectl/pkg/polymorphichelpers/rollback.go.
-func secondHighest(revisions []workload.Revision) *workload.Revision {
-	var latest, previous *workload.Revision
+// highestTwo have the highest numbers; previous is deploymentRevision(…, 0) of
+// k8s.io/kubectl/pkg/polymorphichelpers/rollback.go.
+func highestTwo(revisions []workload.Revision) (latest, previous *workload.Revision) {
 	for i := range revisions {
 		r := &revisions[i]
 		switch {
@@ -94,7 +99,7 @@ func secondHighest(revisions []workload.Revision) *workload.Revision {
 			previous = r
 		}
 	}
-	return previous
+	return latest, previous
 }
 
 // newest returns the newest revision with such a stamp whose template is not the workload's own.

@@ -42,6 +42,7 @@ func revisions(specs ...string) []workload.Revision {
 func TestPlanUndo(t *testing.T) {
 	for name, test := range map[string]struct {
 		now       string // the workload's image
+		paused    bool
 		revisions []string
 		to        int64
 		want      int64
@@ -68,9 +69,15 @@ func TestPlanUndo(t *testing.T) {
 		"a negative one":             {now: "b", revisions: []string{"1:a", "2:b"}, to: -1, err: "deployment/web has no revision -1; it has 1, 2"},
 		"already there":              {now: "b", revisions: []string{"1:a", "2:b"}, to: 2, err: "deployment/web already has the template of revision 2"},
 		"a change not yet numbered":  {now: "x", revisions: []string{"1:a", "2:b"}, want: 1},
+
+		"paused half-way":                      {now: "c", paused: true, revisions: []string{"1:a", "2:b", "3:c"}, want: 2},
+		"changed under the pause":              {now: "x", paused: true, revisions: []string{"1:a", "2:b"}, want: 2},
+		"changed under the pause of the first": {now: "x", paused: true, revisions: []string{"1:a"}, want: 1},
+		"set back under the pause":             {now: "a", paused: true, revisions: []string{"1:a", "2:b", "3:c"}, want: 3},
+		"changed under the pause of a bad one": {now: "x", paused: true, revisions: []string{"1:a:good", "2:b:failed"}, want: 1, note: "revision 2 is stamped as failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &workload.Workload{Ref: web, Template: template("web=" + test.now)}
+			w := &workload.Workload{Ref: web, Template: template("web=" + test.now), Paused: test.paused}
 			plan, err := PlanUndo(w, revisions(test.revisions...), test.to)
 			if test.err != "" {
 				if err == nil || err.Error() != test.err {

@@ -42,6 +42,8 @@ type WorkloadResult struct {
 	Message  string                    `json:"message,omitempty"`
 	Replicas Counts                    `json:"replicas"`
 	Findings []Finding                 `json:"findings"`
+	// Paused: the failed rollout was stopped where it was (--on-failure=pause).
+	Paused bool `json:"paused,omitempty"`
 	// Rollback is how the way back went, when one was taken.
 	Rollback *RollbackResult `json:"rollback,omitempty"`
 }
