@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
@@ -19,6 +20,13 @@ import (
 	"github.com/kubectl-app/kubectl-app/lab/trim"
 )
 
+// theirs are the flags that the components' libraries put into pflag.CommandLine, from
+// where cobra gives them to every command of the program.
+var theirs = pflag.CommandLine
+
+// KeepFlags leaves those flags to the components. It is called before a command is made.
+func KeepFlags() { pflag.CommandLine = pflag.NewFlagSet(os.Args[0], pflag.ContinueOnError) }
+
 // settled are the times by which a component's own start, which also touches
 // much once, is over: on a fast machine, and on a slow one.
 func settled() []time.Duration { return []time.Duration{2 * time.Second, 10 * time.Second} }
@@ -26,6 +34,7 @@ func settled() []time.Duration { return []time.Duration{2 * time.Second, 10 * ti
 // Run runs the component called name until the context ends or, should the
 // supervisor vanish, until its end of the lifeline closes.
 func Run(ctx context.Context, name string, args []string, lifeline io.Reader) error {
+	pflag.CommandLine = theirs
 	command, err := newCommand(ctx, name)
 	if err != nil {
 		return err

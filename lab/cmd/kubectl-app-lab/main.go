@@ -17,5 +17,6 @@ func main() { os.Exit(run()) }
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	component.KeepFlags()
 	return cli.Main(ctx, os.Args[1:], cli.System(component.Run))
 }
