@@ -81,6 +81,12 @@ func TestWrongCommandLines(t *testing.T) {
 		"replay a --instant --speed=2":                              "--instant and --speed exclude each other",
 		"replay a --speed=0":                                        "--speed takes a number above 0",
 		"version now":                                               "takes no arguments",
+		"get":                                                       "give secret NAME or configmap NAME",
+		"get secret":                                                "no name: give secret NAME",
+		"get secret db -o wide":                                     "json, yaml, name, result",
+		"get secret db --reveal=":                                   "--reveal takes the name of a key",
+		"get secret db --reveal a -o json":                          "-o can't stand beside it",
+		"get secret/db configmap/settings --reveal a":               "--reveal prints one value: name one object",
 	} {
 		t.Run(line, func(t *testing.T) {
 			code, out, errOut := runOffline(t, strings.Fields(line)...)

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 const rootLong = `kubectl app finishes what kubectl begins: it checks a change before it is written, watches it to a
@@ -42,7 +44,7 @@ func newRoot(env *Env) *cobra.Command {
 	})
 	env.Flags.AddFlags(root.PersistentFlags())
 	addVerbosity(root.PersistentFlags())
-	root.AddCommand(newCreate(env), newSet(env), newRollout(env), newStatus(env), newPrune(env), newReplay(env), newVersion(env), newExitCodes())
+	root.AddCommand(newCreate(env), newGet(env), newSet(env), newRollout(env), newStatus(env), newPrune(env), newReplay(env), newVersion(env), newExitCodes())
 	return root
 }
 
@@ -80,18 +82,25 @@ func checkRequestTimeout(value string) error {
 
 func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 
+// nearest is the most like of cobra's suggestions, which have no order; the first where none is much like it.
+func nearest(word string, suggestions []string) string {
+	if len(suggestions) == 0 {
+		return ""
+	}
+	return cmp.Or(workload.Nearest(word, suggestions), suggestions[0])
+}
+
 // noSubcommand names the nearest verb when a group is given a word that it does not know.
 func noSubcommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	var hint strings.Builder
+	hint := ""
 	if cmd.SuggestionsMinimumDistance <= 0 {
 		cmd.SuggestionsMinimumDistance = 2
 	}
-	for _, s := range cmd.SuggestionsFor(args[0]) {
-		fmt.Fprintf(&hint, "; did you mean %q?", s)
-		break
+	if near := nearest(args[0], cmd.SuggestionsFor(args[0])); near != "" {
+		hint = fmt.Sprintf("; did you mean %q?", near)
 	}
-	return usagef("unknown command %q for %q%s\nSee '%s --help' for usage.", args[0], cmd.CommandPath(), hint.String(), cmd.CommandPath())
+	return usagef("unknown command %q for %q%s\nSee '%s --help' for usage.", args[0], cmd.CommandPath(), hint, cmd.CommandPath())
 }

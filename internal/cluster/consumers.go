@@ -23,7 +23,20 @@ import (
 //
 // Each kind is listed once, page by page, all kinds side by side, whatever the number of objects.
 func (c *Cluster) Consumers(ctx context.Context, refs []workload.Ref) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
-	s := &consumerSearch{cluster: c, search: secrets.NewSearch(refs...), subjects: make([]secrets.Subject, len(refs)), absent: make([]error, len(refs))}
+	return c.searchFor(ctx, refs, false)
+}
+
+// Contents is Consumers for someone who asks for the objects themselves: that one may not be read is an
+// error, and that nothing may be listed is told in notSeen.
+func (c *Cluster) Contents(ctx context.Context, refs []workload.Ref) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
+	return c.searchFor(ctx, refs, true)
+}
+
+func (c *Cluster) searchFor(ctx context.Context, refs []workload.Ref, objects bool) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
+	s := &consumerSearch{
+		cluster: c, search: secrets.NewSearch(refs...), objects: objects,
+		subjects: make([]secrets.Subject, len(refs)), absent: make([]error, len(refs)),
+	}
 	if s.client, err = c.typed(); err != nil {
 		return nil, nil, err
 	}
@@ -56,8 +69,10 @@ func (c *Cluster) ConsumersAfter(ctx context.Context, change ContentChange) ([]s
 
 // consumerSearch is one search under way.
 type consumerSearch struct {
-	cluster  *Cluster
-	client   kubernetes.Interface
+	cluster *Cluster
+	client  kubernetes.Interface
+	// objects: they are what is asked for, and who uses them comes second.
+	objects  bool
 	subjects []secrets.Subject
 	absent   []error // by subject: it does not exist
 
@@ -90,7 +105,7 @@ func (s *consumerSearch) run(ctx context.Context, namespace string, refs []workl
 		return err
 	}
 	slices.SortFunc(s.refused, func(a, b refusal) int { return a.order - b.order })
-	if len(s.refused) >= len(lists) && s.refused[len(lists)-1].order < len(lists) {
+	if !s.objects && len(s.refused) >= len(lists) && s.refused[len(lists)-1].order < len(lists) {
 		return s.refused[0].err // no kind may be listed: there would be no answer
 	}
 	return nil

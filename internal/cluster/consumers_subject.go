@@ -57,9 +57,12 @@ func notConfig(kind, name, namespace, verb string) *Error {
 	object := lower(kind) + "/" + name
 	e := &Error{
 		Reason: Unsupported, Object: object,
-		Message: fmt.Sprintf("%s is no Secret or ConfigMap: kubectl app %s says who uses one of those", object, verb),
+		Message: fmt.Sprintf("%s is no Secret or ConfigMap: kubectl app %s takes one of those", object, verb),
 	}
-	if kind == deploymentKind.Kind {
+	switch {
+	case verb == "get":
+		e.Next = []string{"kubectl get " + object + inFlag(namespace)}
+	case kind == deploymentKind.Kind:
 		e.Next = []string{"kubectl app rollout status " + object + inFlag(namespace)}
 	}
 	return e
@@ -74,10 +77,13 @@ func (s *consumerSearch) readSubject(ctx context.Context, i, order int, ref work
 		s.subjects[i], s.absent[i] = secrets.Subject{Ref: ref, Unread: true}, err
 		return nil
 	}
-	if is(err, Forbidden) {
+	if is(err, Forbidden) && !s.objects {
 		subject = secrets.Subject{Ref: ref, Unread: true}
 	}
 	s.subjects[i] = subject
+	if s.objects {
+		return err
+	}
 	return s.refuse(order, ref.String(), "its keys and its last change are not known", err)
 }
 
@@ -105,6 +111,10 @@ func subjectOf(c Content) secrets.Subject {
 		sizes[key] = len(value)
 	}
 	subject := secrets.NewSubject(c.Ref(), c.Meta(), sizes)
+	for i := range subject.Keys {
+		key := &subject.Keys[i]
+		key.Expires, _ = secrets.Expiry(c.Data()[key.Name]) // zero of what is no certificate
+	}
 	subject.Type, subject.Immutable = string(c.secretType()), c.immutable() != nil && *c.immutable()
 	return subject
 }

@@ -15,10 +15,7 @@ import (
 // is to be done. On a terminal it fits the width, elsewhere it is whole and every row names its consumer.
 func Consumers(out *term.Output, r secrets.ConsumerReport, now time.Time) error {
 	s := newSheet(out)
-	nobody := "<none>"
-	if len(r.NotSeen) > 0 {
-		nobody = "<none seen>"
-	}
+	nobody := nobodyOf(r)
 	for i, object := range r.Objects {
 		if i > 0 {
 			s.add("")

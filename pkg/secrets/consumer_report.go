@@ -45,10 +45,12 @@ type SubjectReport struct {
 
 // KeyReport is one key, with the consumers that use it; none when nobody does.
 type KeyReport struct {
-	Name      string    `json:"name"`
-	Bytes     int       `json:"bytes"`
-	Changed   time.Time `json:"changed"`
-	Consumers []string  `json:"consumers"` // as TYPE/NAME
+	Name    string    `json:"name"`
+	Bytes   int       `json:"bytes"`
+	Changed time.Time `json:"changed"`
+	// Expires is the end of the certificate that the value is; nil if it is none.
+	Expires   *time.Time `json:"expires,omitempty"`
+	Consumers []string   `json:"consumers"` // as TYPE/NAME
 }
 
 // MissingKey is a key that consumers name and the object does not have.
@@ -96,7 +98,11 @@ func NewSubjectReport(s Subject, consumers []Consumer) SubjectReport {
 		r.Changed, r.ChangedFrom = &at, s.Changed.Source
 	}
 	for _, key := range s.Keys {
-		r.Keys = append(r.Keys, KeyReport{Name: key.Name, Bytes: key.Bytes, Changed: key.Changed.UTC(), Consumers: usersOf(key.Name, consumers)})
+		report := KeyReport{Name: key.Name, Bytes: key.Bytes, Changed: key.Changed.UTC(), Consumers: usersOf(key.Name, consumers)}
+		if !key.Expires.IsZero() {
+			report.Expires = new(key.Expires.UTC())
+		}
+		r.Keys = append(r.Keys, report)
 	}
 	return r
 }

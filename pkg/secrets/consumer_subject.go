@@ -27,6 +27,8 @@ type SubjectKey struct {
 	Name    string
 	Bytes   int
 	Changed time.Time
+	// Expires is the end of the certificate that the value is, of several the first; zero if it is none.
+	Expires time.Time
 }
 
 // NewSubject describes an object by its metadata and the sizes of its values in bytes.

@@ -47,12 +47,12 @@ func database(kind string) Subject {
 	return Subject{
 		Ref: workload.Ref{Kind: kind, Namespace: "shop", Name: "db"},
 		Keys: []SubjectKey{
-			{".dockerconfigjson", 60, changeTime},
-			{"app.yml", 90, changeTime},
-			{"password", 12, changeTime},
-			{"tls.crt", 900, changeTime},
-			{"tls.key", 500, changeTime},
-			{"url", 30, changeTime.Add(-time.Hour)},
+			{Name: ".dockerconfigjson", Bytes: 60, Changed: changeTime},
+			{Name: "app.yml", Bytes: 90, Changed: changeTime},
+			{Name: "password", Bytes: 12, Changed: changeTime},
+			{Name: "tls.crt", Bytes: 900, Changed: changeTime},
+			{Name: "tls.key", Bytes: 500, Changed: changeTime},
+			{Name: "url", Bytes: 30, Changed: changeTime.Add(-time.Hour)},
 		},
 		Changed: Change{changeTime, FromManagedFields},
 	}
@@ -339,7 +339,7 @@ func TestSearchForSeveral(t *testing.T) {
 func TestSubjectOfAnObject(t *testing.T) {
 	meta := &metav1.ObjectMeta{CreationTimestamp: metav1.NewTime(changeTime)}
 	s := NewSubject(workload.Ref{Kind: "Secret", Name: "db"}, meta, map[string]int{"b": 2, "a": 1})
-	if got := fmt.Sprint(s.Keys); got != fmt.Sprint([]SubjectKey{{"a", 1, changeTime}, {"b", 2, changeTime}}) {
+	if got := fmt.Sprint(s.Keys); got != fmt.Sprint([]SubjectKey{{Name: "a", Bytes: 1, Changed: changeTime}, {Name: "b", Bytes: 2, Changed: changeTime}}) {
 		t.Error(got)
 	}
 	if !s.lacks("c") || s.lacks("a") || s.lacks("") {

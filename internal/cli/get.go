@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+const getExample = `  # What does secret db hold? Keys, sizes, when each was last changed, who uses it, when certificates expire
+  kubectl app get secret db
+
+  # One value, as it is, into a file or another command
+  kubectl app get secret db --reveal password | wc -c
+
+  # In a script: when does each certificate expire?
+  kubectl app get secret db -o json`
+
+type getFlags struct {
+	format  string
+	reveal  string
+	reveals bool // --reveal was given
+}
+
+func newGet(env *Env) *cobra.Command {
+	var flags getFlags
+	cmd := &cobra.Command{
+		Use:   "get (TYPE NAME ... | TYPE/NAME ...) [--reveal KEY]",
+		Short: "List what a Secret or ConfigMap holds: keys, sizes, ages, users, expiry; or print one value",
+		Long: `List the keys of Secrets and ConfigMaps with their sizes, when each was last changed, who uses it, and
+when it expires if it is a certificate. No value is shown.
+
+--reveal KEY prints one value and nothing else, as it is: no newline is added.`,
+		Example: getExample,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			flags.reveals = cmd.Flags().Changed("reveal")
+			if err := flags.validate(args); err != nil {
+				return err
+			}
+			return flags.run(cmd.Context(), env, cluster.Selection{Args: args, Verb: "get"})
+		},
+	}
+	cmd.Flags().StringVarP(&flags.format, "output", "o", "", "Output format. One of: (json, yaml, name, result); result is json. Values are in none of them.")
+	cmd.Flags().StringVar(&flags.reveal, "reveal", "", "Print the value of this key, and nothing else")
+	return cmd
+}
+
+func (f *getFlags) validate(args []string) error {
+	switch {
+	case len(args) == 0:
+		return usagef("nothing is named: give secret NAME or configmap NAME")
+	case len(args) == 1 && !strings.Contains(args[0], "/"):
+		return usagef("no name: give %s NAME", args[0])
+	case f.reveals && f.reveal == "":
+		return usagef("--reveal takes the name of a key")
+	case f.reveals && f.format != "":
+		return usagef("--reveal prints the value as it is: -o can't stand beside it")
+	}
+	return oneOf("output", f.format, "", "json", "yaml", "name", outputResult)
+}
+
+func (f *getFlags) run(ctx context.Context, env *Env, selection cluster.Selection) error {
+	c := cluster.New(env.Flags, version)
+	refs, err := c.ConfigRefs(selection)
+	switch {
+	case err != nil:
+		return resolveError(err)
+	case f.reveals && len(refs) > 1:
+		return usagef("--reveal prints one value: name one object")
+	case f.reveals:
+		return env.reveal(ctx, c, refs[0], f.reveal)
+	case f.format == "name":
+		return env.names(ctx, c, refs)
+	}
+	objects, notSeen, err := c.Contents(ctx, refs)
+	if err != nil {
+		return err
+	}
+	report := secrets.NewConsumerReport(rollout.APIVersion, objects, notSeen)
+	report.Next = env.here(statusCommands(objects))
+	if err := f.print(env, report); err != nil || len(notSeen) == 0 {
+		return err
+	}
+	return view.Warning(env.Term, "no permission to read "+resources(notSeen)+": those of them that use it are not shown")
+}
+
+func (f *getFlags) print(env *Env, report secrets.ConsumerReport) error {
+	switch f.format {
+	case "json", outputResult:
+		return encode(env, "json", "keys", report)
+	case "yaml":
+		return encode(env, "yaml", "keys", report)
+	}
+	if err := view.Contents(env.Term.Out, report, env.Now()); err != nil {
+		return fmt.Errorf("writing the keys: %w", err)
+	}
+	return nil
+}
+
+// names prints the names of those that are there.
+func (e *Env) names(ctx context.Context, c *cluster.Cluster, refs []workload.Ref) error {
+	for _, ref := range refs {
+		if _, err := c.ReadContent(ctx, ref); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(e.Term.Out, ref); err != nil {
+			return fmt.Errorf("writing the name: %w", err)
+		}
+	}
+	return nil
+}
+
+// statusCommands tell more of an object with users that hold older content, or that lack a key.
+func statusCommands(objects []secrets.SubjectReport) []string {
+	var commands []string
+	for _, o := range objects {
+		for _, c := range o.Consumers {
+			if c.State == secrets.StateStale || c.State == secrets.StateMissing {
+				commands = append(commands, statusCommand(o.Ref))
+				break
+			}
+		}
+	}
+	return commands
+}
+
+func statusCommand(ref workload.Ref) string {
+	return "kubectl app status " + ref.String() + " -n " + ref.Namespace
+}
+
+func resources(notSeen []secrets.NotSeen) string {
+	names := make([]string, 0, len(notSeen))
+	for _, n := range notSeen {
+		names = append(names, n.Resource)
+	}
+	return strings.Join(names, ", ")
+}
