@@ -50,6 +50,10 @@ var rules = []struct {
 		room: "internal/source", allow: []string{"pkg/"},
 		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
 	},
+	{
+		room: "internal/kustomize", allow: []string{"pkg/", "internal/source"},
+		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
+	},
 	{room: "internal/cli", forbid: []string{"github.com/fatih/color", "k8s.io/client-go/kubernetes"}},
 	{room: "cmd/", allow: []string{"internal/cli"}},
 }

@@ -16,6 +16,9 @@ const createConfigMapExample = `  # From literals, as kubectl does; the second t
   # From a .env file as docker compose reads it, with a hash of the content in the name
   kubectl app create configmap app --from-dotenv .env --append-hash
 
+  # Into a repository, in place of the cluster: configMapGenerator in kustomization.yaml
+  kubectl app create configmap app --from-literal=LOG_LEVEL=debug --to-kustomization k8s
+
   # Check what would change, with the server's word on it, and change nothing
   kubectl app create configmap app --from-literal=LOG_LEVEL=info --dry-run=server --diff`
 
@@ -45,7 +48,7 @@ KEY=- takes the value from stdin. A value that is not UTF-8 becomes binaryData.`
 			if err != nil {
 				return err
 			}
-			return c.write(cmd.Context(), flags.configMap(entries))
+			return c.writeConfigMap(cmd.Context(), entries)
 		},
 	}
 	sources.add(cmd.Flags())

@@ -47,6 +47,9 @@ func newCreateSecretDockerRegistry(env *Env) *cobra.Command {
 			if err == nil {
 				err = docker.validate(args)
 			}
+			if err == nil && flags.kustomization.wanted() && len(docker.files) == 0 {
+				err = usagef("--to-kustomization takes a login from --from-file=config.json: a password would go into the repository in plain text")
+			}
 			if err != nil {
 				return err
 			}
@@ -54,7 +57,7 @@ func newCreateSecretDockerRegistry(env *Env) *cobra.Command {
 			if err != nil {
 				return refused(err)
 			}
-			return c.write(cmd.Context(), flags.secret(corev1.SecretTypeDockerConfigJson, []secrets.Entry{entry}))
+			return c.writeSecret(cmd.Context(), corev1.SecretTypeDockerConfigJson, []secrets.Entry{entry})
 		},
 	}
 	docker.add(cmd.Flags())

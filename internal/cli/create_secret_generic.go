@@ -23,6 +23,9 @@ const createSecretGenericExample = `  # From literals, as kubectl does; the seco
   # A random password that nobody has seen
   kubectl app create secret generic db --generate password=32
 
+  # Into a repository, in place of the cluster: secretGenerator in kustomization.yaml names the file
+  kubectl app create secret generic app --from-env-file k8s/.env --to-kustomization k8s
+
   # The manifest, to look at it
   kubectl app create secret generic db --from-literal=username=app --dry-run=client -o yaml`
 
@@ -52,7 +55,7 @@ KEY=- takes the value from stdin.`,
 			if err != nil {
 				return err
 			}
-			return c.write(cmd.Context(), flags.secret(corev1.SecretType(secretType), entries))
+			return c.writeSecret(cmd.Context(), corev1.SecretType(secretType), entries)
 		},
 	}
 	sources.add(cmd.Flags())

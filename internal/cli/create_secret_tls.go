@@ -36,7 +36,7 @@ func newCreateSecretTLS(env *Env) *cobra.Command {
 			if err != nil {
 				return refused(err)
 			}
-			return c.write(cmd.Context(), flags.secret(corev1.SecretTypeTLS, entries))
+			return c.writeSecret(cmd.Context(), corev1.SecretTypeTLS, entries)
 		},
 	}
 	cmd.Flags().StringVar(&certificate, "cert", "", "Path to PEM encoded public key certificate.")

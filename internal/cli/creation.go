@@ -5,9 +5,14 @@ import (
 	"errors"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/kustomization"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // creation is the way of a Secret or a ConfigMap from its sources to the server: read, check, write,
@@ -31,8 +36,37 @@ func newCreation(env *Env, flags *creationFlags, out *objectOutput, args []strin
 	if err := out.validate(); err != nil {
 		return nil, err
 	}
+	if err := flags.kustomization.validate(flags.dryRun, *out.flags.OutputFormat); err != nil {
+		return nil, err
+	}
 	meta, err := flags.meta(args)
 	return &creation{intake: intake{env, strict}, flags: flags, output: out, options: options, meta: meta}, err
+}
+
+// read is the intake's; what is not to go into a repository is refused before anyone is asked for it.
+func (c *creation) read(ctx context.Context, f *sourceFlags, r source.Request, encoded bool) ([]secrets.Entry, error) {
+	if c.flags.kustomization.wanted() && encoded {
+		if err := plainText(r); err != nil {
+			return nil, refusedError{err}
+		}
+	}
+	return c.intake.read(ctx, f, r, encoded)
+}
+
+// writeSecret carries a Secret of entries to where it is to go.
+func (c *creation) writeSecret(ctx context.Context, t corev1.SecretType, entries []secrets.Entry) error {
+	if c.flags.kustomization.wanted() {
+		return c.toKustomization(ctx, kustomization.Generator{Kind: workload.SecretReference, Type: string(t)}, entries)
+	}
+	return c.write(ctx, c.flags.secret(t, entries))
+}
+
+// writeConfigMap carries a ConfigMap of entries to where it is to go.
+func (c *creation) writeConfigMap(ctx context.Context, entries []secrets.Entry) error {
+	if c.flags.kustomization.wanted() {
+		return c.toKustomization(ctx, kustomization.Generator{Kind: workload.ConfigMapReference}, entries)
+	}
+	return c.write(ctx, c.flags.configMap(entries))
 }
 
 // write carries the object to the server, as far as --dry-run lets it.

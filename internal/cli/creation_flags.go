@@ -26,6 +26,8 @@ type creationFlags struct {
 	ifExists    string
 	force       bool
 	diff        bool
+
+	kustomization kustomizationFlags
 }
 
 func (f *creationFlags) add(flags *pflag.FlagSet) {
@@ -41,6 +43,7 @@ func (f *creationFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.ifExists, "if-exists", string(cluster.UpdateExisting), `What to do if it is there already: "update", "fail" or "skip"`)
 	flags.BoolVar(&f.force, "force-conflicts", false, "Take over keys that another manager has set to other values")
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what becomes of each key, in a dry run and of a new object too")
+	f.kustomization.add(flags)
 }
 
 // validations are kubectl's values of --validate.

@@ -11,7 +11,16 @@ import (
 
 // Diff writes what changes between two texts of one object, as a unified diff; nothing if nothing does.
 func Diff(out *term.Output, object, before, after string) error {
-	unified := udiff.Unified("live/"+object, "next/"+object, before, after)
+	return unified(out, "live/"+object, "next/"+object, before, after)
+}
+
+// FileDiff is Diff of a file.
+func FileDiff(out *term.Output, path, before, after string) error {
+	return unified(out, path, path, before, after)
+}
+
+func unified(out *term.Output, from, to, before, after string) error {
+	unified := udiff.Unified(from, to, before, after)
 	if unified == "" {
 		return nil
 	}

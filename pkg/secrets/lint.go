@@ -11,7 +11,7 @@ import (
 // Problem is what is likely wrong with a value. The set is closed.
 type Problem string
 
-// The problems that Lint looks for, and one of ParseDotenv.
+// The problems that Lint looks for, one of ParseDotenv, and one of what goes into a repository.
 const (
 	TrailingNewline Problem = "TrailingNewline"
 	AlreadyBase64   Problem = "AlreadyBase64"
@@ -21,6 +21,7 @@ const (
 	NoEnvName       Problem = "NoEnvName"
 	NearLimit       Problem = "NearLimit"
 	UnsetExpansion  Problem = "UnsetExpansion"
+	PlainText       Problem = "PlainText"
 )
 
 // Finding is one thing that the user should know before it is written.

@@ -69,7 +69,7 @@ type PlainTextError struct {
 }
 
 func (e *PlainTextError) Error() string {
-	return fmt.Sprintf("%s: the value, from %s, would go into the repository in plain text", e.Key, e.Origin)
+	return fmt.Sprintf("%s (%s): the value would go into the repository in plain text", e.Key, e.Origin)
 }
 
 // Hints are shown below the message.
@@ -84,7 +84,7 @@ type BinaryError struct {
 }
 
 func (e *BinaryError) Error() string {
-	return fmt.Sprintf("%s: the value, from %s, is not UTF-8, and a kustomization is text: it needs a file of its own (--from-file)", e.Key, e.Origin)
+	return fmt.Sprintf("%s (%s): the value is not UTF-8, and a kustomization is text: it needs a file of its own (--from-file)", e.Key, e.Origin)
 }
 
 // NewSources are the lines that give entries. relative turns the path of a file into what a kustomization

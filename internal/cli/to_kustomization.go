@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/pflag"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/kustomize"
+	"github.com/kubectl-app/kubectl-app/internal/source"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/kustomization"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// kustomizationFlags send what is created into a repository, in place of the cluster.
+type kustomizationFlags struct {
+	directory string
+	behavior  string
+	set       *pflag.FlagSet
+}
+
+func (f *kustomizationFlags) add(flags *pflag.FlagSet) {
+	f.set = flags
+	flags.StringVar(&f.directory, "to-kustomization", "", "Write it into the kustomization.yaml of this directory, in place of the cluster: no API server is asked")
+	flags.StringVar(&f.behavior, "behavior", "", `With --to-kustomization: "create", "replace" or "merge", as an overlay says it`)
+}
+
+func (f *kustomizationFlags) wanted() bool { return f.directory != "" }
+
+func (f *kustomizationFlags) validate(dryRun, format string) error {
+	switch {
+	case !f.wanted() && f.set.Changed("to-kustomization"):
+		return usagef("--to-kustomization takes a directory")
+	case !f.wanted() && f.behavior != "":
+		return usagef("--behavior goes with --to-kustomization")
+	case !f.wanted():
+		return nil
+	case dryRun == "server":
+		return usagef("--to-kustomization asks no server: --dry-run=client shows what would change in the file, with --diff")
+	case format != "" && format != "name":
+		return usagef("--to-kustomization writes no object to show with -o: kubectl kustomize %s shows what comes of it", f.directory)
+	}
+	return oneOf("behavior", f.behavior, "", "create", "replace", "merge")
+}
+
+// hash tells what the command line says of it, nil if nothing: kustomize appends it by default.
+func (f *kustomizationFlags) hash(appendHash bool) *bool {
+	if !f.set.Changed("append-hash") {
+		return nil
+	}
+	return &appendHash
+}
+
+// plainText refuses, before anyone is asked, what would be in no other place than the repository.
+func plainText(r source.Request) error {
+	var faults []error
+	refuse := func(key string, kind secrets.SourceKind, name string) {
+		faults = append(faults, &kustomization.PlainTextError{Key: key, Origin: secrets.Origin{Kind: kind, Name: name}})
+	}
+	for _, v := range r.Variables {
+		refuse(v.Key, secrets.Variable, v.Name)
+	}
+	for _, g := range r.Generate {
+		refuse(g.Key, secrets.Generated, "")
+	}
+	for _, key := range r.Prompt {
+		refuse(key, secrets.Prompt, "")
+	}
+	if r.Stdin != "" {
+		refuse(r.Stdin, secrets.Stdin, "")
+	}
+	return errors.Join(faults...)
+}
+
+// toKustomization writes what the command line means into a kustomization file. Everything is checked before:
+// what kustomize would read otherwise is refused.
+func (c *creation) toKustomization(ctx context.Context, g kustomization.Generator, entries []secrets.Entry) error {
+	d, err := kustomize.Open(ctx, c.flags.kustomization.directory)
+	if err != nil {
+		return refusedError{err}
+	}
+	if g, err = c.generator(g, entries, d); err == nil {
+		err = kustomization.Check(entries, g.Sources, d.Load(ctx))
+	}
+	if err != nil {
+		return refusedError{err}
+	}
+	before, after, had, err := setIn(ctx, d, g)
+	if err != nil {
+		return refusedError{fmt.Errorf("%s: %w", d.Path, err)}
+	}
+	if had && c.options.IfExists == cluster.FailOnExisting {
+		return refusedError{fmt.Errorf("%s has %s already (--if-exists=fail)", d.Path, g)}
+	}
+	if had && c.options.IfExists == cluster.SkipExisting {
+		after = before
+	}
+	if err := c.lint(plainLiterals(g, d.Path)); err != nil {
+		return err
+	}
+	return c.save(d, g, before, after, had)
+}
+
+// generator completes what the verb knows of it.
+func (c *creation) generator(g kustomization.Generator, entries []secrets.Entry, d *kustomize.Directory) (kustomization.Generator, error) {
+	f := &c.flags.kustomization
+	g.Name, g.Labels, g.Annotations, g.Immutable = c.meta.Name, c.meta.Labels, c.meta.Annotations, c.meta.Immutable
+	g.Namespace, g.Behavior, g.Hash = *c.env.Flags.Namespace, f.behavior, f.hash(c.flags.appendHash)
+	var err error
+	g.Sources, err = kustomization.NewSources(g.Kind, entries, d.Relative)
+	return g, err
+}
+
+// setIn computes the file with the generator in it; had tells that it had one of that name.
+func setIn(ctx context.Context, d *kustomize.Directory, g kustomization.Generator) (before, after *kustomization.File, had bool, err error) {
+	if before, err = kustomization.Parse(d.Text); err != nil {
+		return nil, nil, false, err
+	}
+	if had, err = before.Has(g); err != nil {
+		return nil, nil, false, err
+	}
+	after, err = before.Set(g, d.Load(ctx))
+	return before, after, had, err
+}
+
+// plainLiterals are those of a Secret: whoever reads the repository reads them.
+func plainLiterals(g kustomization.Generator, path string) []secrets.Finding {
+	var found []secrets.Finding
+	for _, s := range g.Sources {
+		if s.List == kustomization.Literals && g.Kind == workload.SecretReference {
+			found = append(found, secrets.Finding{
+				Problem: secrets.PlainText, Key: s.Keys[0], Origin: secrets.Origin{Kind: secrets.Literal},
+				Message: fmt.Sprintf("the value stands in plain text in %s, and goes where that goes; in a file that git ignores it does not: --from-env-file", path),
+			})
+		}
+	}
+	return found
+}
+
+// save writes the file, as far as --dry-run lets it, and says what was done.
+func (c *creation) save(d *kustomize.Directory, g kustomization.Generator, before, after *kustomization.File, had bool) error {
+	operation := "created"
+	switch {
+	case had && string(after.Text()) == string(before.Text()):
+		operation = "unchanged"
+	case had:
+		operation = "configured"
+	}
+	if c.flags.diff {
+		first, next := kustomization.Masked(before, after)
+		if err := view.FileDiff(c.env.Term.Err, d.Path, first, next); err != nil {
+			return fmt.Errorf("writing the difference: %w", err)
+		}
+	}
+	if operation != "unchanged" && c.flags.dryRun != "client" {
+		if err := d.Write(after.Text()); err != nil {
+			return err
+		}
+	}
+	return c.output.print(c.env, nameOnly(g), operation+" in "+d.Path, c.flags.dryRun)
+}
+
+// nameOnly is the object that the line on stdout names.
+func nameOnly(g kustomization.Generator) runtime.Object {
+	meta := metav1.ObjectMeta{Name: g.Name}
+	if g.Kind == workload.SecretReference {
+		return &corev1.Secret{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"}, ObjectMeta: meta}
+	}
+	return &corev1.ConfigMap{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"}, ObjectMeta: meta}
+}
