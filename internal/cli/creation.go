@@ -92,7 +92,10 @@ func (c *creation) write(ctx context.Context, build build) error {
 	if err != nil {
 		return refused(err)
 	}
-	return errors.Join(c.show(done), c.output.print(c.env, done.After.Object(), done.Operation(), c.flags.dryRun))
+	for _, n := range done.NotSeen {
+		err = errors.Join(err, view.Warning(c.env.Term, fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without)))
+	}
+	return errors.Join(err, c.show(done), c.output.print(c.env, done.After.Object(), done.Operation(), c.flags.dryRun))
 }
 
 // show says on stderr what became of each key, where that is not plain.
@@ -117,8 +120,10 @@ func refused(err error) error {
 		return nil
 	case !errors.As(err, &e):
 		return refusedError{err}
-	case e.Reason == cluster.Exists, e.Reason == cluster.FieldConflict, e.Reason == cluster.Immutable, e.Reason == cluster.OtherType, e.Reason == cluster.KeysChanged,
-		e.Reason == cluster.SeveralVersions:
+	}
+	switch e.Reason {
+	case cluster.Exists, cluster.FieldConflict, cluster.Immutable, cluster.OtherType, cluster.KeysChanged,
+		cluster.KeysInUse, cluster.NoValues, cluster.SeveralVersions:
 		return refusedError{err}
 	}
 	return err

@@ -25,6 +25,7 @@ type creationFlags struct {
 	immutable   bool
 	ifExists    string
 	force       bool
+	remove      bool
 	diff        bool
 
 	kustomization kustomizationFlags
@@ -42,6 +43,7 @@ func (f *creationFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.immutable, "immutable", false, "The content can't be changed any more, only deleted")
 	flags.StringVar(&f.ifExists, "if-exists", string(cluster.UpdateExisting), `What to do if it is there already: "update", "fail" or "skip"`)
 	flags.BoolVar(&f.force, "force-conflicts", false, "Take over keys that another manager has set to other values")
+	flags.BoolVar(&f.remove, "force", false, "Remove keys that are in use: those of an earlier command that this one does not give")
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what becomes of each key, in a dry run and of a new object too")
 	f.kustomization.add(flags)
 }
@@ -54,7 +56,7 @@ var validations = map[string]string{
 func (f *creationFlags) options() (cluster.UpsertOptions, error) {
 	o := cluster.UpsertOptions{
 		WriteOptions: cluster.WriteOptions{FieldManager: f.fieldManager, DryRun: f.dryRun == "server"},
-		IfExists:     cluster.IfExists(f.ifExists), Force: f.force, Validation: validations[f.validate],
+		IfExists:     cluster.IfExists(f.ifExists), Force: f.force, Remove: f.remove, Validation: validations[f.validate],
 	}
 	if f.saveConfig {
 		return o, usagef("--save-config would write the values into an annotation, where everyone reads them: leave it out; server-side apply needs none")

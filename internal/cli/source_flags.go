@@ -21,6 +21,8 @@ type sourceFlags struct {
 	generate    []string
 	trimNewline bool
 	strict      bool
+	// faults are those of the flags' values.
+	faults []error
 }
 
 func (f *sourceFlags) add(flags *pflag.FlagSet) {
@@ -32,6 +34,9 @@ func (f *sourceFlags) add(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&f.prefixes, "from-env-prefix", nil, "All variables of this process whose names begin so; the keys are the names without it")
 	flags.StringSliceVar(&f.prompts, "prompt", nil, "Ask for the value of this key, twice, without showing it")
 	flags.StringArrayVar(&f.generate, "generate", nil, "KEY=LENGTH, or KEY=LENGTH:alnum, :hex or :base64: a random value, which is not shown. Of hex and base64 LENGTH counts random bytes")
+	for _, name := range []string{"from-file", "from-env-file", "from-dotenv", "from-env", "from-env-prefix", "prompt"} {
+		f.refuseEmpty(flags.Lookup(name))
+	}
 	flags.BoolVar(&f.trimNewline, "trim-newline", false, "Cut one newline off the end of each value from a file or stdin")
 	flags.BoolVar(&f.strict, "strict", false, "Refuse what is otherwise only warned of")
 }
@@ -48,7 +53,7 @@ func (f *sourceFlags) created(arguments []string) (source.Request, error) {
 // request reads the flags and what stands behind the name. Every fault is in the error.
 func (f *sourceFlags) request(arguments []string) (source.Request, secrets.Arguments, error) {
 	parsed, err := secrets.ParseArguments(arguments)
-	faults := []error{err}
+	faults := append(f.faults[:len(f.faults):len(f.faults)], err)
 	r := source.Request{Literals: parsed.Literals, Stdin: parsed.Stdin, EnvFiles: f.envFiles, DotenvFiles: f.dotenvFiles, Prefixes: f.prefixes}
 	for _, text := range f.literals {
 		e, err := secrets.ParseLiteral(text, secrets.Origin{Kind: secrets.Literal, Name: "--from-literal"})

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,11 +26,10 @@ type WriteOptions struct {
 	Joint bool
 }
 
+func (o WriteOptions) manager() string { return cmp.Or(o.FieldManager, DefaultFieldManager) }
+
 func (o WriteOptions) patchOptions() metav1.PatchOptions {
-	p := metav1.PatchOptions{FieldManager: o.FieldManager}
-	if p.FieldManager == "" {
-		p.FieldManager = DefaultFieldManager
-	}
+	p := metav1.PatchOptions{FieldManager: o.manager()}
 	if o.DryRun {
 		p.DryRun = []string{metav1.DryRunAll}
 	}

@@ -52,6 +52,20 @@ func (c Content) Data() map[string][]byte {
 	return nil
 }
 
+// without is a copy that lacks some keys.
+func (c Content) without(keys []string) Content {
+	copied := Content{Secret: c.Secret.DeepCopy(), ConfigMap: c.ConfigMap.DeepCopy()}
+	for _, key := range keys {
+		if copied.Secret != nil {
+			delete(copied.Secret.Data, key)
+		} else {
+			delete(copied.ConfigMap.Data, key)
+			delete(copied.ConfigMap.BinaryData, key)
+		}
+	}
+	return copied
+}
+
 // String is the object as kubectl names it: "secret/db".
 func (c Content) String() string { return c.kind() + "/" + c.Meta().Name }
 

@@ -21,6 +21,8 @@ const (
 	OtherType       Reason = "OtherType"
 	KeysChanged     Reason = "KeysChanged"     // by someone else, since they were read
 	SeveralVersions Reason = "SeveralVersions" // are in use
+	KeysInUse       Reason = "KeysInUse"       // keys that would be removed
+	NoValues        Reason = "NoValues"        // the object has some, and would have none
 
 	// UnknownWrite: no answer came to a write, which may have been carried out.
 	UnknownWrite Reason = "UnknownWrite"
@@ -53,6 +55,34 @@ func immutable(want, before Content) error {
 		Reason: Immutable, Object: want.String(),
 		Message: fmt.Sprintf("%s is immutable: %s can't be changed", want, some(keys)),
 		Next:    replaceOrRename(want),
+	}
+}
+
+func noValues(want Content, what string) error {
+	return &Error{
+		Reason: NoValues, Object: want.String(),
+		Message: fmt.Sprintf("%s was not changed: this command gives it no value, and %s", want, what),
+		Next:    []string{"kubectl app status " + want.String() + inFlag(want.Meta().Namespace)},
+	}
+}
+
+// keysInUse: keys that the same field manager has applied before are not given this time.
+func keysInUse(want Content, keys []string, users []secrets.Consumer) error {
+	return &Error{
+		Reason: KeysInUse, Object: want.String(),
+		Message: fmt.Sprintf("%s was not changed: it would lose %s, in use by %s", want, some(keys), consumerNames(users)),
+		Next: []string{
+			"kubectl app status " + want.String() + inFlag(want.Meta().Namespace),
+			"the same command with that as well, or with --force, which removes it",
+		},
+	}
+}
+
+func usersUnknown(want Content, keys []string, n secrets.NotSeen) error {
+	return &Error{
+		Reason: KeysInUse, Object: want.String(),
+		Message: fmt.Sprintf("%s was not changed: it would lose %s, and who uses that is not known: no permission to list %s", want, some(keys), n.Resource),
+		Next:    append(slices.Clone(n.Next), "the same command with that as well, or with --force, which removes it"),
 	}
 }
 

@@ -25,6 +25,8 @@ type UpsertOptions struct {
 	IfExists IfExists
 	// Force takes over the fields of other managers.
 	Force bool
+	// Remove takes keys away although somebody uses them.
+	Remove bool
 	// Validation is kubectl's --validate: Strict, Warn or Ignore.
 	Validation string
 }
@@ -48,6 +50,8 @@ type Upserted struct {
 	Blind bool
 	// Skipped: it was there, and was to be left as it is.
 	Skipped bool
+	// NotSeen are those among whom nobody was sought who uses a key that is removed.
+	NotSeen []secrets.NotSeen
 }
 
 // Operation is what was done in kubectl's words: created, configured or unchanged.
@@ -69,7 +73,7 @@ func (u Upserted) Changes() []secrets.KeyChange { return secrets.Diff(u.Before.D
 // Upsert creates a Secret or a ConfigMap, or makes the one that is there what is wanted, by server-side
 // apply: the keys of other managers stay, and so do those that were edited into it. If the object
 // changes under the write, or the answer is lost, it looks and begins anew. Nothing was written if the
-// error has one of the reasons Exists, FieldConflict, Immutable or OtherType.
+// error has one of the reasons of errors_content.go, apart from UnknownWrite.
 func (c *Cluster) Upsert(ctx context.Context, want Content, o UpsertOptions) (Upserted, error) {
 	u := upsert{cluster: c, want: want, options: o}
 	if err := u.look(ctx, false); err != nil || u.done.Skipped {
@@ -120,13 +124,14 @@ func (u *upsert) look(ctx context.Context, uncertain bool) error {
 	} else {
 		u.done.Before = now
 	}
-	if !now.Exists() {
-		return nil
-	}
-	u.done.Skipped, err = o.judge(u.want, now)
+	u.done.Skipped, err = o.judge(u.want, now, u.done.Blind)
 	if u.done.Skipped {
 		u.done.After = now
 	}
+	if err != nil || u.done.Skipped || o.Remove {
+		return err
+	}
+	u.done.NotSeen, err = u.cluster.checkRemoved(ctx, u.want, now, o)
 	return err
 }
 
@@ -137,22 +142,6 @@ func (u *upsert) forgetDeleted() {
 	if before.Exists() && after.Exists() && before.Meta().UID != after.Meta().UID {
 		u.done.Before = Content{}
 	}
-}
-
-// judge tells what stands against the write before it is made.
-func (o UpsertOptions) judge(want, before Content) (skip bool, err error) {
-	switch {
-	case o.IfExists == SkipExisting:
-		return true, nil
-	case o.IfExists == FailOnExisting:
-		return false, exists(want)
-	case want.secretType() != before.secretType():
-		return false, otherType(want, before)
-	}
-	if fixed := before.immutable(); fixed != nil && *fixed && !sameData(want, before) {
-		return false, immutable(want, before)
-	}
-	return false, nil
 }
 
 func sameData(a, b Content) bool {

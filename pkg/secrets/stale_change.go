@@ -1,8 +1,6 @@
 package secrets
 
 import (
-	"encoding/json"
-	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -32,8 +30,8 @@ func lastChange(meta *metav1.ObjectMeta) (Change, map[string]time.Time) {
 		if entry.Time == nil || entry.Subresource != "" {
 			continue
 		}
-		keys, owns := ownedKeys(entry.FieldsV1)
-		if !owns {
+		content := contentFields(entry.FieldsV1)
+		if !content.owns() {
 			continue
 		}
 		at := entry.Time.Time
@@ -43,36 +41,11 @@ func lastChange(meta *metav1.ObjectMeta) (Change, map[string]time.Time) {
 		if !at.Before(last.Time) {
 			last = Change{at, FromManagedFields}
 		}
-		for _, key := range keys {
+		for key := range content.keys() {
 			if at.After(byKey[key]) {
 				byKey[key] = at
 			}
 		}
 	}
 	return last, byKey
-}
-
-// ownedKeys lists the keys that a field manager owns, and whether it owns any content. Fields that
-// can't be read count as none.
-func ownedKeys(fields *metav1.FieldsV1) (keys []string, owns bool) {
-	if fields == nil {
-		return nil, false
-	}
-	var content struct {
-		Data       map[string]json.RawMessage `json:"f:data"`
-		StringData map[string]json.RawMessage `json:"f:stringData"`
-		BinaryData map[string]json.RawMessage `json:"f:binaryData"`
-	}
-	if err := json.Unmarshal(fields.GetRawBytes(), &content); err != nil {
-		return nil, false
-	}
-	for _, owned := range []map[string]json.RawMessage{content.Data, content.StringData, content.BinaryData} {
-		owns = owns || owned != nil
-		for field := range owned {
-			if key, found := strings.CutPrefix(field, "f:"); found {
-				keys = append(keys, key)
-			}
-		}
-	}
-	return keys, owns
 }

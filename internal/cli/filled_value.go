@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// filledValue is a list that takes no empty element: what an unset variable of the shell leaves must not
+// be taken for a command line without the flag, nor for a prefix of every name.
+type filledValue struct {
+	pflag.Value
+	list  pflag.SliceValue
+	fault func(problem string)
+}
+
+// Set keeps the faults for later: pflag would show the whole argument, which may be a value.
+func (v filledValue) Set(text string) error {
+	before := len(v.list.GetSlice())
+	if err := v.Value.Set(text); err != nil {
+		v.fault("it takes a list with commas, in which quotes come in pairs")
+		return nil
+	}
+	if given := v.list.GetSlice(); len(given) == before || slices.Contains(given, "") {
+		v.fault("it is given nothing; is the variable of the shell set that it is made of?")
+	}
+	return nil
+}
+
+func (f *sourceFlags) refuseEmpty(flag *pflag.Flag) {
+	list, _ := flag.Value.(pflag.SliceValue)
+	flag.Value = filledValue{flag.Value, list, func(problem string) {
+		f.faults = append(f.faults, &secrets.MalformedError{Origin: secrets.Origin{Kind: secrets.Literal, Name: "--" + flag.Name}, Problem: problem})
+	}}
+	flag.DefValue = "" // pflag shows the default of a type that it does not know
+}
