@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -102,6 +103,30 @@ func (c Content) same(other Content) bool {
 		equality.Semantic.DeepEqual(c.immutable(), other.immutable())
 }
 
+// holds tells whether an apply of want by this field manager would change nothing.
+func (c Content) holds(want Content, manager string) bool {
+	if !c.Exists() || len(secrets.LeftOut(c.Meta(), manager, want.Data())) > 0 {
+		return false
+	}
+	data := c.Data()
+	for key, value := range want.Data() {
+		if is, there := data[key]; !there || !bytes.Equal(is, value) {
+			return false
+		}
+	}
+	return c.secretType() == want.secretType() && contains(c.Meta().Labels, want.Meta().Labels) &&
+		contains(c.Meta().Annotations, want.Meta().Annotations) && (want.immutable() == nil || equality.Semantic.DeepEqual(c.immutable(), want.immutable()))
+}
+
+func contains(all, some map[string]string) bool {
+	for key, value := range some {
+		if is, there := all[key]; !there || is != value {
+			return false
+		}
+	}
+	return true
+}
+
 // readContent reads the object of that kind and name; one that is not there is no error.
 func (c *Cluster) readContent(ctx context.Context, want Content) (Content, error) {
 	client, err := c.typed()
@@ -136,13 +161,12 @@ func (c Content) typed() Content {
 	return c
 }
 
-// applyContent is one server-side apply. An object that was read is guarded by its resourceVersion.
-func (c *Cluster) applyContent(ctx context.Context, want, before Content, o UpsertOptions) (Content, error) {
+// applyContent is one server-side apply. The error is the server's own.
+func (c *Cluster) applyContent(ctx context.Context, want Content, o UpsertOptions) (Content, error) {
 	client, err := c.typed()
 	if err != nil {
 		return Content{}, err
 	}
-	want = want.next(before)
 	body, err := json.Marshal(want.Object())
 	if err != nil {
 		return Content{}, fmt.Errorf("encoding %s: %w", want, err)
@@ -156,13 +180,13 @@ func (c *Cluster) applyContent(ctx context.Context, want, before Content, o Upse
 		after.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Patch(ctx, meta.Name, types.ApplyPatchType, body, options)
 	}
 	if err != nil {
-		return Content{}, c.explainApply(ctx, want, err)
+		return Content{}, err
 	}
 	return after.typed(), nil
 }
 
-// next is what to apply over before.
-func (c Content) next(before Content) Content {
+// over is what to apply where before was read: it is guarded by the resourceVersion.
+func (c Content) over(before Content) Content {
 	copied := Content{Secret: c.Secret.DeepCopy(), ConfigMap: c.ConfigMap.DeepCopy()}
 	if !before.Exists() {
 		return copied

@@ -125,8 +125,8 @@ func unknownWrite(want Content, err error) error {
 
 // explainApply names who owns what was to be changed; other answers are explained as ever.
 func (c *Cluster) explainApply(ctx context.Context, want Content, err error) error {
-	if conflict := fieldConflict(want, err); conflict != nil {
-		return conflict
+	if owners := fieldOwners(err); len(owners) > 0 {
+		return fieldConflict(want, owners, err)
 	}
 	explained := apiError(want.call("patch"), err)
 	if !is(explained, NotFound) {
@@ -140,21 +140,28 @@ func (c *Cluster) explainApply(ctx context.Context, want Content, err error) err
 	return explained
 }
 
-// fieldConflict is nil for any other error.
-func fieldConflict(want Content, err error) error {
+// fieldOwner is a field that was to be changed, and belongs to someone else.
+type fieldOwner struct{ field, manager string }
+
+// fieldOwners are those for which the server refused an apply; none for any other error.
+func fieldOwners(err error) []fieldOwner {
 	var status apierrors.APIStatus
 	if !errors.As(err, &status) || status.Status().Details == nil {
 		return nil
 	}
-	var owned []string
+	var owners []fieldOwner
 	for _, cause := range status.Status().Details.Causes {
-		if cause.Type != metav1.CauseTypeFieldManagerConflict {
-			continue
+		if cause.Type == metav1.CauseTypeFieldManagerConflict {
+			owners = append(owners, fieldOwner{fieldName(cause.Field), managerName(cause.Message)})
 		}
-		owned = append(owned, fmt.Sprintf("%s (by %s)", fieldName(cause.Field), managerName(cause.Message)))
 	}
-	if len(owned) == 0 {
-		return nil
+	return owners
+}
+
+func fieldConflict(want Content, owners []fieldOwner, err error) error {
+	var owned []string
+	for _, o := range owners {
+		owned = append(owned, fmt.Sprintf("%s (by %s)", o.field, o.manager))
 	}
 	slices.Sort(owned)
 	return &Error{
@@ -162,6 +169,11 @@ func fieldConflict(want Content, err error) error {
 		Message: fmt.Sprintf("%s was not changed: others have set, to other values, %s", want, some(owned)),
 		Next:    []string{"the same command with --force-conflicts, which takes these over"},
 	}
+}
+
+// appeared: someone else made the object in the same moment.
+func appeared(want Content, err error) error {
+	return &Error{Reason: Conflict, Object: want.String(), Err: err, Message: fmt.Sprintf("%s was made by someone else in the same moment", want)}
 }
 
 // fieldName makes "key password" of ".data.password".

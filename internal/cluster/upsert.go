@@ -72,26 +72,24 @@ func (u Upserted) Changes() []secrets.KeyChange { return secrets.Diff(u.Before.D
 
 // Upsert creates a Secret or a ConfigMap, or makes the one that is there what is wanted, by server-side
 // apply: the keys of other managers stay, and so do those that were edited into it. If the object
-// changes under the write, or the answer is lost, it looks and begins anew. Nothing was written if the
+// changes or appears under the write, or the answer is lost, it looks and begins anew. Nothing was written if the
 // error has one of the reasons of errors_content.go, apart from UnknownWrite.
 func (c *Cluster) Upsert(ctx context.Context, want Content, o UpsertOptions) (Upserted, error) {
 	u := upsert{cluster: c, want: want, options: o}
-	if err := u.look(ctx, false); err != nil || u.done.Skipped {
+	if err := u.look(ctx); err != nil || u.done.Skipped {
 		return u.done, err
 	}
 	first := true
-	err := applyPatience().repeat(ctx, func(ctx context.Context, uncertain bool) error {
+	err := applyPatience().repeat(ctx, func(ctx context.Context, _ bool) error {
 		ctx, stop := grace(ctx, 5*time.Second)
 		defer stop()
 		if !first {
-			if err := u.look(ctx, uncertain); err != nil || u.done.Skipped {
+			if err := u.look(ctx); err != nil || u.done.After.Exists() {
 				return err
 			}
 		}
 		first = false
-		var err error
-		u.done.After, err = c.applyContent(ctx, want, u.now, o)
-		return err
+		return u.write(ctx)
 	})
 	u.forgetDeleted()
 	if err != nil && !o.DryRun && mayHaveActed(err) {
@@ -106,34 +104,60 @@ type upsert struct {
 	want    Content
 	options UpsertOptions
 	now     Content // as it was read last
-	done    Upserted
+	// doubtful: no answer came to a write.
+	doubtful bool
+	done     Upserted
 }
 
-// look reads the object and judges it. If a write of ours may have arrived, what is there may be our
-// own: then it stands against nothing, and what was there before us stays what was read first.
-func (u *upsert) look(ctx context.Context, uncertain bool) error {
+// look reads the object and judges it. If a write that no answer came to has arrived, there is nothing
+// left to do: then After is what it has made.
+func (u *upsert) look(ctx context.Context) error {
 	now, err := u.cluster.readContent(ctx, u.want)
 	u.done.Blind = is(err, Forbidden) && u.options.IfExists == UpdateExisting
 	if err != nil && !u.done.Blind {
 		return err
 	}
 	u.now = now
-	o := u.options
-	if uncertain {
-		o.IfExists = UpdateExisting
-	} else {
-		u.done.Before = now
+	if u.doubtful && now.holds(u.want, u.options.manager()) {
+		u.done.After = now
+		return nil
 	}
-	u.done.Skipped, err = o.judge(u.want, now, u.done.Blind)
+	u.done.Before = now
+	u.done.Skipped, err = u.options.judge(u.want, now, u.done.Blind)
 	if u.done.Skipped {
 		u.done.After = now
 	}
-	if err != nil || u.done.Skipped || o.Remove {
+	if err != nil || u.done.Skipped || u.options.Remove {
 		return err
 	}
-	u.done.NotSeen, err = u.cluster.checkRemoved(ctx, u.want, now, o)
+	u.done.NotSeen, err = u.cluster.checkRemoved(ctx, u.want, now, u.options)
 	return err
 }
+
+// write is one server-side apply. Where nothing was, it must make the object, so that of two who begin at
+// once one is told to look again.
+func (u *upsert) write(ctx context.Context) error {
+	next := u.want.over(u.now)
+	if !u.now.Exists() && !u.done.Blind && !u.options.DryRun {
+		next.Meta().ResourceVersion = nobodysVersion
+	}
+	after, err := u.cluster.applyContent(ctx, next, u.options)
+	u.doubtful = u.doubtful || mayHaveActed(err)
+	if next.Meta().ResourceVersion == nobodysVersion && len(fieldOwners(err)) > 0 {
+		return appeared(u.want, err)
+	}
+	if err != nil {
+		return u.cluster.explainApply(ctx, u.want, err)
+	}
+	u.done.After = after
+	return nil
+}
+
+// nobodysVersion is that of no object: etcd counts from 1, and the first thing that is stored has 2. The
+// server looks at it only if the object is there (Store.Update in k8s.io/apiserver, registry/generic), so
+// that the apply makes one, and changes none. A create would do the same, but leave the keys to an owner
+// from whom no apply takes them back.
+const nobodysVersion = "1"
 
 // forgetDeleted: the server makes anew what was deleted since the look, whatever resourceVersion the
 // apply names, and another UID tells. Then nothing was there before.
