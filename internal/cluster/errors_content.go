@@ -123,11 +123,8 @@ func unknownWrite(want Content, err error) error {
 	}
 }
 
-// explainApply names who owns what was to be changed; other answers are explained as ever.
-func (c *Cluster) explainApply(ctx context.Context, want Content, err error) error {
-	if owners := fieldOwners(err); len(owners) > 0 {
-		return fieldConflict(want, owners, err)
-	}
+// explainWrite tells a missing namespace, which the server does not name; other answers are explained as ever.
+func (c *Cluster) explainWrite(ctx context.Context, want Content, err error) error {
 	explained := apiError(want.call("patch"), err)
 	if !is(explained, NotFound) {
 		return explained

@@ -2,6 +2,8 @@ package cluster
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -137,20 +139,36 @@ func (u *upsert) look(ctx context.Context) error {
 // write is one server-side apply. Where nothing was, it must make the object, so that of two who begin at
 // once one is told to look again.
 func (u *upsert) write(ctx context.Context) error {
-	next := u.want.over(u.now)
-	if !u.now.Exists() && !u.done.Blind && !u.options.DryRun {
+	next, o := u.want.over(u.now), u.options
+	making := !u.now.Exists() && !u.done.Blind && !o.DryRun
+	if making {
 		next.Meta().ResourceVersion = nobodysVersion
 	}
-	after, err := u.cluster.applyContent(ctx, next, u.options)
+	after, err := u.cluster.applyContent(ctx, next, o)
+	if u.now.Exists() && o.onlyOurs(fieldOwners(err)) {
+		// To the server, what we have edited is not what we have applied. Nobody else can come between: the
+		// resourceVersion is the same.
+		o.Force = true
+		after, err = u.cluster.applyContent(ctx, next, o)
+	}
+	owners := fieldOwners(err)
 	u.doubtful = u.doubtful || mayHaveActed(err)
-	if next.Meta().ResourceVersion == nobodysVersion && len(fieldOwners(err)) > 0 {
+	switch {
+	case err == nil:
+		u.done.After = after
+		return nil
+	case making && len(owners) > 0:
 		return appeared(u.want, err)
+	case len(owners) > 0:
+		return fieldConflict(u.want, slices.DeleteFunc(owners, func(f fieldOwner) bool { return !u.done.Blind && o.ours(f) }), err)
 	}
-	if err != nil {
-		return u.cluster.explainApply(ctx, u.want, err)
-	}
-	u.done.After = after
-	return nil
+	return u.cluster.explainWrite(ctx, u.want, err)
+}
+
+func (o UpsertOptions) ours(f fieldOwner) bool { return f.manager == strconv.Quote(o.manager()) }
+
+func (o UpsertOptions) onlyOurs(owners []fieldOwner) bool {
+	return len(owners) > 0 && !slices.ContainsFunc(owners, func(f fieldOwner) bool { return !o.ours(f) })
 }
 
 // nobodysVersion is that of no object: etcd counts from 1, and the first thing that is stored has 2. The
