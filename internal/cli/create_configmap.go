@@ -40,15 +40,7 @@ KEY=- takes the value from stdin. A value that is not UTF-8 becomes binaryData.`
 			if err != nil {
 				return err
 			}
-			request, err := sources.created(args[1:])
-			if err != nil {
-				return err
-			}
-			entries, err := c.read(cmd.Context(), &sources, request, false)
-			if err != nil {
-				return err
-			}
-			return c.writeConfigMap(cmd.Context(), entries)
+			return c.fill(cmd.Context(), &sources, args[1:], false, c.writeConfigMap)
 		},
 	}
 	sources.add(cmd.Flags())

@@ -55,7 +55,7 @@ func newCreateSecretDockerRegistry(env *Env) *cobra.Command {
 			}
 			entry, err := docker.entry(cmd.Context(), env.machine())
 			if err != nil {
-				return refused(err)
+				return c.ended(cmd.Context(), nothingWritten, err)
 			}
 			return c.writeSecret(cmd.Context(), corev1.SecretTypeDockerConfigJson, []secrets.Entry{entry})
 		},

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
 
@@ -47,15 +49,9 @@ KEY=- takes the value from stdin.`,
 			if err != nil {
 				return err
 			}
-			request, err := sources.created(args[1:])
-			if err != nil {
-				return err
-			}
-			entries, err := c.read(cmd.Context(), &sources, request, true)
-			if err != nil {
-				return err
-			}
-			return c.writeSecret(cmd.Context(), corev1.SecretType(secretType), entries)
+			return c.fill(cmd.Context(), &sources, args[1:], true, func(ctx context.Context, entries []secrets.Entry) error {
+				return c.writeSecret(ctx, corev1.SecretType(secretType), entries)
+			})
 		},
 	}
 	sources.add(cmd.Flags())

@@ -34,7 +34,7 @@ func newCreateSecretTLS(env *Env) *cobra.Command {
 			}
 			entries, err := env.tlsEntries(cmd.Context(), certificate, key)
 			if err != nil {
-				return refused(err)
+				return c.ended(cmd.Context(), nothingWritten, err)
 			}
 			return c.writeSecret(cmd.Context(), corev1.SecretTypeTLS, entries)
 		},

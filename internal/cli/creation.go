@@ -69,6 +69,19 @@ func (c *creation) writeConfigMap(ctx context.Context, entries []secrets.Entry) 
 	return c.write(ctx, c.flags.configMap(entries))
 }
 
+// fill reads what the command line names, and writes what is made of it. A Secret is encoded.
+func (c *creation) fill(ctx context.Context, sources *sourceFlags, arguments []string, encoded bool, write func(context.Context, []secrets.Entry) error) error {
+	request, err := sources.created(arguments)
+	if err != nil {
+		return err
+	}
+	entries, err := c.read(ctx, sources, request, encoded)
+	if err != nil {
+		return c.ended(ctx, nothingWritten, err)
+	}
+	return write(ctx, entries)
+}
+
 // write carries the object to the server, as far as --dry-run lets it.
 func (c *creation) write(ctx context.Context, build build) error {
 	connection := cluster.New(c.env.Flags, version)
@@ -90,12 +103,24 @@ func (c *creation) write(ctx context.Context, build build) error {
 	}
 	done, err := connection.Upsert(ctx, content, c.options)
 	if err != nil {
-		return refused(err)
+		return c.ended(ctx, content.String()+" was not written", err)
 	}
 	for _, n := range done.NotSeen {
 		err = errors.Join(err, view.Warning(c.env.Term, fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without)))
 	}
 	return errors.Join(err, c.show(done), c.output.print(c.env, done.After.Object(), done.Operation(), c.flags.dryRun))
+}
+
+const nothingWritten = "nothing was written"
+
+// ended says why nothing was written. After a signal, which requests report as a failure of their own,
+// what matters is that.
+func (c *creation) ended(ctx context.Context, what string, err error) error {
+	var e *cluster.Error
+	if ctx.Err() == nil || errors.As(err, &e) && e.Reason == cluster.UnknownWrite {
+		return refused(err)
+	}
+	return errors.New("interrupted: " + what)
 }
 
 // show says on stderr what became of each key, where that is not plain.

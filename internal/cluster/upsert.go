@@ -81,7 +81,7 @@ func (c *Cluster) Upsert(ctx context.Context, want Content, o UpsertOptions) (Up
 	if err := u.look(ctx); err != nil || u.done.Skipped {
 		return u.done, err
 	}
-	first := true
+	first, lost := true, false
 	err := applyPatience().repeat(ctx, func(ctx context.Context, _ bool) error {
 		ctx, stop := grace(ctx, 5*time.Second)
 		defer stop()
@@ -89,12 +89,15 @@ func (c *Cluster) Upsert(ctx context.Context, want Content, o UpsertOptions) (Up
 			if err := u.look(ctx); err != nil || u.done.After.Exists() {
 				return err
 			}
+			lost = lost && u.done.Blind
 		}
 		first = false
-		return u.write(ctx)
+		err := u.write(ctx)
+		lost = err != nil && lost || mayHaveActed(err)
+		return err
 	})
 	u.forgetDeleted()
-	if err != nil && !o.DryRun && mayHaveActed(err) {
+	if err != nil && lost && !o.DryRun {
 		err = unknownWrite(want, err)
 	}
 	return u.done, err
