@@ -11,10 +11,16 @@ import (
 type Terminal interface {
 	// InIsTerminal tells whether someone could answer.
 	InIsTerminal() bool
-	// ReadHidden asks, and reads a line that is not shown.
+	// ReadHidden asks, and reads a line that is not shown; the error may be Untypable.
 	ReadHidden(ctx context.Context, question string) ([]byte, error)
 	// ReadAll reads stdin to its end, or limit bytes of it.
 	ReadAll(ctx context.Context, limit int64) ([]byte, error)
+}
+
+// Untypable is an answer that can't be taken as it was typed.
+type Untypable interface {
+	error
+	Untypable()
 }
 
 // Machine is where values come from. Each reads stdin once.

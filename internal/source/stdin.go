@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -77,6 +78,9 @@ func (m *Machine) Ask(ctx context.Context, key string) (secrets.Entry, error) {
 func asking(ctx context.Context, key string, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if answer := Untypable(nil); errors.As(err, &answer) {
+		return &PromptError{Key: key, Problem: answer.Error(), Next: "COMMAND | kubectl app ... " + key + "=-", Err: err}
 	}
 	return &PromptError{Key: key, Problem: "no answer: " + err.Error(), Next: "the same command again", Err: err}
 }
