@@ -85,8 +85,8 @@ func (f *setEnvFlags) addOwn(cmd *cobra.Command) {
 
 // setEnv completes the settings with what standard input and --from say, and lists or releases them.
 func (r *release) setEnv(ctx context.Context, o setEnvOptions) error {
-	if err := o.readStdin(r.env.Term.In); err != nil {
-		return err
+	if err := o.readStdin(ctx, r.env.Term); err != nil {
+		return r.untouched(ctx, err)
 	}
 	imported, err := r.importEnv(ctx, o)
 	if err != nil {

@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"context"
 	"fmt"
-	"io"
 	"path"
 	"slices"
 	"strings"
@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -112,11 +113,11 @@ func (f *setEnvFlags) typedOwn(stdin bool) []string {
 const mostStdin = 2 << 20
 
 // readStdin adds the variables of standard input, where they are asked for.
-func (o *setEnvOptions) readStdin(in io.Reader) error {
+func (o *setEnvOptions) readStdin(ctx context.Context, in *term.Terminal) error {
 	if !o.stdin {
 		return nil
 	}
-	text, err := io.ReadAll(io.LimitReader(in, mostStdin+1))
+	text, err := in.ReadAll(ctx, mostStdin+1)
 	if err != nil {
 		return fmt.Errorf("reading variables from standard input: %w", err)
 	}

@@ -5,11 +5,15 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"io"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"k8s.io/klog/v2"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
 )
 
 // setEnvOf reads a command line as far as that needs no cluster.
@@ -83,7 +87,7 @@ func TestSetEnvFromStdin(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = o.readStdin(strings.NewReader(test.stdin))
+			err = o.readStdin(t.Context(), &term.Terminal{In: strings.NewReader(test.stdin)})
 			if test.err != "" {
 				var usage usageError
 				if !errors.As(err, &usage) || !strings.Contains(err.Error(), test.err) || strings.Contains(err.Error(), "hunter2") {
@@ -95,6 +99,20 @@ func TestSetEnvFromStdin(t *testing.T) {
 				t.Errorf("got %.100q, %v", got, err)
 			}
 		})
+	}
+}
+
+func TestSetEnvEndsAtASignal(t *testing.T) {
+	o, err := setEnvOf(t, "deployment/web", "-e", "-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, writer := io.Pipe() // nobody writes, and nobody closes it
+	defer writer.Close()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(signalError{syscall.SIGTERM})
+	if err := o.readStdin(ctx, &term.Terminal{In: in}); exitCode(ctx, err) != exitTerminated {
+		t.Errorf("got %v", err)
 	}
 }
 
