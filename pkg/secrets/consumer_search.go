@@ -42,6 +42,7 @@ type podHolder struct {
 	owner   objectName // of kind "" for a bare pod
 	hash    string     // pod-template-hash
 	created time.Time
+	ending  bool                 // it is being stopped: it uses what it uses, and reads nothing any more
 	starts  map[string]time.Time // by container; one that will start anew is not there
 }
 
@@ -136,7 +137,10 @@ func (s *Search) addPod(p *corev1.Pod) {
 	if h.uses == nil {
 		return
 	}
-	pod := podHolder{holder: h, hash: p.Labels[workload.LabelPodTemplateHash], created: p.CreationTimestamp.Time, starts: containerStarts(p)}
+	pod := podHolder{
+		holder: h, hash: p.Labels[workload.LabelPodTemplateHash], created: p.CreationTimestamp.Time,
+		ending: p.DeletionTimestamp != nil, starts: containerStarts(p),
+	}
 	if owner := metav1.GetControllerOf(p); owner != nil {
 		pod.owner = objectName{owner.Kind, owner.Name}
 	}

@@ -53,10 +53,14 @@ func (p *podHolder) stale(s *Subject, uses []Use) bool {
 	return false
 }
 
-// judge fills in how a consumer stands to the last change, from the pods that use the object.
+// judge fills in how a consumer stands to the last change, from the pods that use the object. Nothing is
+// to be done about one that is being stopped.
 func (c *Consumer) judge(s *Subject, pods []podUse, podsUnknown bool) {
 	older := false
 	for _, p := range pods {
+		if p.ending {
+			continue
+		}
 		c.Pods++
 		if p.stale(s, p.uses) {
 			c.StalePods++
@@ -73,6 +77,18 @@ func (c *Consumer) judge(s *Subject, pods []podUse, podsUnknown bool) {
 	c.Rollable = rollable(c.Kind)
 	c.NeedsRoll = c.State == StateStale && !runsToEnd(c.Kind)
 	c.Why = c.why(podsUnknown)
+	if c.State == StateNoPods && len(pods) > 0 {
+		c.judgeEnding()
+	}
+}
+
+// judgeEnding: all pods that use the object are being stopped. Those that come may not use it.
+func (c *Consumer) judgeEnding() {
+	if c.Kind == kindPod || !c.usesByTemplate() {
+		c.State, c.Why = StateCurrent, "what used it is being stopped"
+	} else {
+		c.Why = "its pods are being stopped; the next one reads what is there then"
+	}
 }
 
 func (c *Consumer) state(s *Subject, podsUnknown, older bool) State {

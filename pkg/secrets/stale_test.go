@@ -42,6 +42,7 @@ func TestStale(t *testing.T) {
 	before, after, restarted := pod("web-1-a", "11:59:58", "11:59:59", "%s"), pod("web-1-b", "12:00:00", "12:00:00", "%s"), pod("web-1-c", "11:00:00", "12:00:05", "%s")
 	waiting := pod("web-1-d", "11:00:00", "11:00:05", "%s")
 	waiting = strings.Replace(waiting, `{running: {startedAt: "2026-05-01T11:00:05Z"}}`, `{waiting: {reason: CrashLoopBackOff}}`, 1)
+	ending := strings.Replace(before, "metadata: {", `metadata: {deletionTimestamp: "2026-05-01T12:00:01Z", `, 1)
 	initialised := strings.Replace(before, "status: {", `status: {initContainerStatuses: [{name: init, ready: true, restartCount: 0, image: "", imageID: "", state: {terminated: {exitCode: 0, startedAt: "2026-05-01T11:59:59Z"}}}], `, 1)
 	for name, test := range map[string]struct {
 		spec, pods string
@@ -71,9 +72,14 @@ func TestStale(t *testing.T) {
 			spec: env, pods: before, subject: func(s *Subject) { *s = Subject{Ref: s.Ref, Unread: true} },
 			want: "Unknown 0/1: the object can't be read, so that its last change is not known",
 		},
-		"the pods are unread":    {spec: env, without: "Pod", want: "Unknown 0/0: its pods can't be read"},
-		"an unread pull secret":  {spec: pull, without: "Pod", want: "Current 0/0: read at each pull of an image"},
-		"not used at all by now": {spec: pulled, pods: strings.ReplaceAll(before, "%s", env), want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start"},
+		"one that is being stopped":             {spec: env, pods: ending + after, want: "Current 0/1: no pod holds what was there before the change"},
+		"all are being stopped":                 {spec: env, pods: ending, want: "NoPods 0/0: its pods are being stopped; the next one reads what is there then"},
+		"stopped, and the next do not use it":   {spec: pulled, pods: strings.ReplaceAll(ending, "%s", env), want: "Current 0/0: what used it is being stopped"},
+		"stopped while a key is missing":        {spec: gone, pods: ending, want: `MissingKey 0/0: no key "gone": what starts now fails, or goes without`},
+		"a volume of one that is being stopped": {spec: volume, pods: ending + after, want: "Current 0/1: no pod holds what was there before the change"},
+		"the pods are unread":                   {spec: env, without: "Pod", want: "Unknown 0/0: its pods can't be read"},
+		"an unread pull secret":                 {spec: pull, without: "Pod", want: "Current 0/0: read at each pull of an image"},
+		"not used at all by now":                {spec: pulled, pods: strings.ReplaceAll(before, "%s", env), want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			subject := database("Secret")
@@ -126,6 +132,16 @@ metadata: {name: nightly-1, ownerReferences: [{kind: CronJob, name: nightly, con
 		if at := time.Date(2026, 5, 1, 11, 0, 0, 0, time.UTC); !got[0].OldestStart.Equal(at) {
 			t.Errorf("oldest start %v", got[0].OldestStart)
 		}
+	}
+}
+
+// A pod that is being stopped still uses what it uses, and nothing of it is old any more.
+func TestEndingPods(t *testing.T) {
+	ending := strings.Replace(pod("one", "11:00:00", "11:00:00", `{containers: [{name: web, envFrom: [{secretRef: {name: db}}]}]}`),
+		"ownerReferences: [{kind: ReplicaSet, name: web-1, controller: true, apiVersion: apps/v1, uid: u}]", `deletionTimestamp: "2026-05-01T12:00:01Z"`, 1)
+	got := found(t, database("Secret"), strings.TrimPrefix(ending, "\n---\n"))
+	if want := "pod/one Current 0/0: what used it is being stopped"; len(got) != 1 || got[0].String()+" "+judgement(got[0]) != want || got[0].OldestStart != nil {
+		t.Errorf("got %v", usesText(got))
 	}
 }
 
