@@ -51,6 +51,10 @@ func immutable(want, before Content) error {
 			keys = append(keys, change.Key)
 		}
 	}
+	return immutableKeys(want, keys)
+}
+
+func immutableKeys(want Content, keys []string) error {
 	return &Error{
 		Reason: Immutable, Object: want.String(),
 		Message: fmt.Sprintf("%s is immutable: %s can't be changed", want, some(keys)),

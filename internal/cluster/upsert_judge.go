@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -26,10 +27,41 @@ func (o UpsertOptions) judge(want, before Content, blind bool) (skip bool, err e
 	case empty && len(before.Data()) > 0:
 		return false, noValues(want, "it would lose "+some(slices.Sorted(maps.Keys(before.Data()))))
 	}
-	if fixed := before.immutable(); fixed != nil && *fixed && !sameData(want, before) {
-		return false, immutable(want, before)
+	changed := o.changedKeys(want, before)
+	if fixed := before.immutable(); fixed != nil && *fixed && len(changed) > 0 {
+		return false, immutableKeys(want, changed)
+	}
+	if owners := o.heldAsText(before, changed); len(owners) > 0 {
+		return false, fieldConflict(want, owners, nil)
 	}
 	return false, nil
+}
+
+// changedKeys are those that the write makes, changes or takes away; keys of others stay.
+func (o UpsertOptions) changedKeys(want, before Content) []string {
+	left := secrets.LeftOut(before.Meta(), o.manager(), want.Data())
+	var keys []string
+	for _, c := range secrets.Diff(before.Data(), want.Data()) {
+		if c.Kind == secrets.Added || c.Kind == secrets.Changed || slices.Contains(left, c.Key) {
+			keys = append(keys, c.Key)
+		}
+	}
+	return keys
+}
+
+// heldAsText finds the conflicts that the server does not see.
+func (o UpsertOptions) heldAsText(before Content, keys []string) []fieldOwner {
+	if o.Force {
+		return nil
+	}
+	held := secrets.AppliedAsText(before.Meta(), o.manager())
+	var owners []fieldOwner
+	for _, key := range keys {
+		if manager, is := held[key]; is {
+			owners = append(owners, fieldOwner{"key " + key, strconv.Quote(manager)})
+		}
+	}
+	return owners
 }
 
 // checkRemoved refuses to take away keys that somebody uses.

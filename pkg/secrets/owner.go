@@ -66,3 +66,18 @@ func LeftOut(meta *metav1.ObjectMeta, manager string, values map[string][]byte) 
 	slices.Sort(left)
 	return slices.Compact(left)
 }
+
+// AppliedAsText tells which keys other managers hold by stringData, each with one of those. The server
+// keeps such a key apart from the same one in data, and sees no conflict when that is changed.
+func AppliedAsText(meta *metav1.ObjectMeta, manager string) map[string]string {
+	held := map[string]string{}
+	for _, entry := range meta.ManagedFields {
+		if entry.Manager == manager || entry.Subresource != "" {
+			continue
+		}
+		for key := range fieldKeys(contentFields(entry.FieldsV1).StringData) {
+			held[key] = entry.Manager
+		}
+	}
+	return held
+}

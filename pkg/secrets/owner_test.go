@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +46,25 @@ func TestLeftOut(t *testing.T) {
 			}
 			if got := strings.Join(LeftOut(ownership(test.owners...), "kubectl-app", values), " "); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestAppliedAsText(t *testing.T) {
+	for name, test := range map[string]struct{ owner, want string }{
+		"another's stringData": {`argo Apply {"f:data":{"f:a":{}},"f:stringData":{".":{},"f:b":{},"f:c":{}}}`, "b=argo c=argo"},
+		"another's data":       {`argo Apply {"f:data":{"f:a":{}}}`, ""},
+		"our own":              {`kubectl-app Apply {"f:stringData":{"f:b":{}}}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for key, manager := range AppliedAsText(ownership(test.owner), "kubectl-app") {
+				got = append(got, key+"="+manager)
+			}
+			slices.Sort(got)
+			if text := strings.Join(got, " "); text != test.want {
+				t.Errorf("got %q, want %q", text, test.want)
 			}
 		})
 	}
