@@ -79,7 +79,7 @@ func (r *release) writeOnly(ctx, work context.Context, changed []cluster.Change)
 	}
 	// All or none holds here as well: what was written goes back, and that is watched.
 	if partial := (*cluster.PartialError)(nil); !errors.As(err, &partial) {
-		return err
+		return r.notBegun(ctx, err)
 	}
 	f, watchErr := r.startWatch(ctx, work, changed)
 	if watchErr != nil {
@@ -145,15 +145,16 @@ func (e *ending) broughtBack() bool {
 func (r *release) applyFailed(ctx, work context.Context, f *follower, written []cluster.Written, cause error) error {
 	var partial *cluster.PartialError
 	if !errors.As(cause, &partial) {
-		return errors.Join(cause, f.close())
+		return errors.Join(r.notBegun(ctx, cause), f.close())
 	}
 	// Whether the doubtful ones were written is looked up on the way back.
 	all := slices.Concat(written, partial.Doubtful)
 	end := ending{written: all, state: rollout.Start(targets(all), r.policy, r.env.Now()), message: cause.Error()}
 	end.state.Outcome = rollout.Failed
+	watching := ctx
 	if ctx.Err() != nil {
 		end.state.Outcome, end.message = rollout.Interrupted, fmt.Sprintf("%v while the change was being written", context.Cause(ctx))
-		ctx = work
+		watching = work
 	}
 	for i := range end.state.Workloads {
 		w := &end.state.Workloads[i]
@@ -162,7 +163,7 @@ func (r *release) applyFailed(ctx, work context.Context, f *follower, written []
 			w.Message = "no answer came to the write: it may have arrived"
 		}
 	}
-	r.onFailure(ctx, work, f, &end)
+	r.onFailure(watching, work, f, &end)
 	return r.finish(ctx, f, end)
 }
 
@@ -219,7 +220,7 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 	if r.flags.onInterrupt == "rollback" {
 		r.warnDuring(f, &end.state, fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
 		r.rollBack(work, work, f, &end)
-		if end.broughtBack() {
+		if end.broughtBack() && !r.content.isWritten() {
 			end.message = "rolled back, which is verified"
 		}
 		return r.finish(ctx, f, end)

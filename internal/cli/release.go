@@ -69,6 +69,9 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 	}
 	r.warn(r.notes...)
 	changed, unchanged := split(changes)
+	if len(changed) == 0 && r.content.waits() {
+		return r.contentAlone(ctx)
+	}
 	if len(changed) == 0 {
 		return r.nothingToDo(ctx, unchanged)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -46,6 +47,11 @@ func (c *releaseContent) changes() bool {
 	return false
 }
 
+// waits tells whether something is still to be written.
+func (c *releaseContent) waits() bool {
+	return c != nil && c.state == rollout.ContentPlanned && c.changes()
+}
+
 // write changes the content. If it is not known whether the write arrived, what may have is taken back.
 func (c *releaseContent) write(ctx, work context.Context) error {
 	if c == nil || !c.changes() {
@@ -78,7 +84,7 @@ func (c *releaseContent) writeVersion(ctx context.Context) error {
 	c.change.After, c.state = written, rollout.ContentChanged
 	operation := "created"
 	if !created {
-		c.state, operation = rollout.ContentUnchanged, "unchanged"
+		operation = "unchanged"
 	}
 	_ = c.written(written, operation)
 	return nil
@@ -89,7 +95,14 @@ func (c *releaseContent) undoable() bool { return c == nil || c.versioned }
 
 // isWritten tells whether there is anything to take back.
 func (c *releaseContent) isWritten() bool {
-	return c != nil && !c.versioned && (c.state == rollout.ContentChanged || c.state == rollout.ContentUnknown)
+	if c == nil || c.versioned {
+		return false
+	}
+	return c.state == rollout.ContentChanged || c.state == rollout.ContentUnknown || c.state == rollout.ContentNotRestored
+}
+
+func (c *releaseContent) isRestored() bool {
+	return c != nil && (c.state == rollout.ContentRestored || c.state == rollout.ContentSuperseded)
 }
 
 // restoreAfter takes the write back where nothing else came of the release but an error.
@@ -97,7 +110,9 @@ func (c *releaseContent) restoreAfter(work context.Context, cause error) error {
 	if !c.isWritten() {
 		return cause
 	}
-	if err := c.restore(work); err != nil {
+	if err := c.restore(work); c.state == rollout.ContentNotRestored {
+		return fmt.Errorf("%w\n%s still has the new content: %w", cause, c.change.Before, err)
+	} else if err != nil {
 		return errors.Join(cause, err)
 	}
 	return fmt.Errorf("%w\n%s has its old content again", cause, c.change.Before)
@@ -119,6 +134,50 @@ func (c *releaseContent) restore(work context.Context) error {
 		c.state = rollout.ContentNotRestored
 	}
 	return err
+}
+
+// contentAlone ends a release that has no workload to change.
+func (r *release) contentAlone(ctx context.Context) error {
+	outcome := rollout.Succeeded
+	if !r.content.changes() {
+		outcome = rollout.Unchanged
+	}
+	if r.flags.dryRun == "none" {
+		if err := r.content.write(ctx, context.WithoutCancel(ctx)); err != nil {
+			return r.notBegun(ctx, err)
+		}
+	}
+	result := r.outline(ctx, outcome, nil)
+	if r.flags.dryRun != "none" {
+		result.DryRun = r.flags.dryRun
+	}
+	return r.output.result(r.env, result)
+}
+
+// notBegun ends a release that has come no further than its content: none of the workloads is written. With
+// content, how that was left is a result.
+func (r *release) notBegun(ctx context.Context, cause error) error {
+	if r.content == nil {
+		return cause
+	}
+	outcome := rollout.Undecided
+	switch refusal := (refusedError{}); {
+	case ctx.Err() != nil:
+		outcome = rollout.Interrupted
+	case errors.As(cause, &refusal):
+		outcome = rollout.Refused
+	}
+	return r.errored(ctx, outcome, cause)
+}
+
+// errored shows an error that is a result as well.
+func (r *release) errored(ctx context.Context, outcome rollout.Outcome, cause error) error {
+	result := r.outline(ctx, outcome, nil)
+	result.Message = cause.Error()
+	if hinter := view.Hinter(nil); errors.As(cause, &hinter) {
+		result.Next = r.env.here(hinter.Hints())
+	}
+	return errors.Join(view.Error(r.env.Term, hintedError{cause, result.Next}), r.output.result(r.env, result))
 }
 
 // result is the content's part of the outcome.

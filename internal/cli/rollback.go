@@ -34,6 +34,9 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	if err := r.content.restore(work); err != nil {
 		r.warnDuring(f, &end.state, err.Error())
 	}
+	if len(restorable) < len(end.written) && r.content.isRestored() {
+		end.takeBack(restorable, r.content.change.Before.String())
+	}
 	restored, failed := r.restoreAll(work, restorable)
 	policy := r.policy
 	// The deadline of the way back is its own: --timeout was for the change.
@@ -53,6 +56,17 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	if back.Outcome == rollout.Interrupted {
 		for _, w := range restored {
 			end.next = append(end.next, app("rollout status", w.Ref()))
+		}
+	}
+}
+
+// takeBack: what is not rolled back goes on with new pods, for which the old content was not good enough.
+func (e *ending) takeBack(restorable []cluster.Written, content string) {
+	for i := range e.state.Workloads {
+		w := &e.state.Workloads[i]
+		goesBack := slices.ContainsFunc(restorable, func(r cluster.Written) bool { return r.Ref() == w.Target.Ref })
+		if !goesBack && w.Outcome == rollout.Succeeded {
+			w.Outcome, w.Message = rollout.Failed, content+" has its old content again, which its containers read when they start next"
 		}
 	}
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/source"
-	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -69,16 +68,10 @@ func (c *configChange) run(ctx context.Context) error {
 	if err := c.show(); err != nil {
 		return err
 	}
-	names := consumerNames(c.content.plan.Roll)
-	switch {
-	case len(names) > 0:
+	if names := consumerNames(c.content.plan.Roll); len(names) > 0 {
 		return c.release.run(ctx, cluster.Selection{Args: names, Verb: "set " + strings.ToLower(c.ref.Kind)}, c.planRestart())
-	case c.flags.dryRun != "none":
-		result := c.outline(ctx, rollout.Succeeded, nil)
-		result.DryRun = c.flags.dryRun
-		return c.output.result(c.env, result)
 	}
-	return c.writeAlone(ctx)
+	return c.contentAlone(ctx)
 }
 
 // ended says why nothing was written; a refusal is a result, too.
@@ -87,12 +80,7 @@ func (c *configChange) ended(ctx context.Context, err error) error {
 	if !c.output.wantsResult() || ctx.Err() != nil || !errors.As(err, &refusal) {
 		return c.untouched(ctx, err)
 	}
-	result := c.outline(ctx, rollout.Refused, nil)
-	result.Message = err.Error()
-	if hinter := view.Hinter(nil); errors.As(err, &hinter) {
-		result.Next = c.env.here(hinter.Hints())
-	}
-	return errors.Join(view.Error(c.env.Term, hintedError{err, result.Next}), c.output.result(c.env, result))
+	return c.errored(ctx, rollout.Refused, err)
 }
 
 // plan finds out what the change is, whether the server would take it, and who is concerned.
@@ -112,6 +100,9 @@ func (c *configChange) plan(ctx context.Context) error {
 	}
 	edit := secrets.Edit{Set: entries, Remove: c.remove}
 	c.command = append([]string{"set", strings.ToLower(c.ref.Kind), c.ref.Name}, masked(edit)...)
+	for _, key := range edit.Gone(before.Data()) {
+		c.warn(fmt.Sprintf("%s has no key %s to remove", before, key))
+	}
 	change, err := plan(before, edit)
 	if err != nil {
 		return refused(err)
@@ -188,18 +179,6 @@ func refusedByServer(err error) error {
 		return refusedError{err}
 	}
 	return refused(err)
-}
-
-// writeAlone changes the content where nobody is to be rolled.
-func (c *configChange) writeAlone(ctx context.Context) error {
-	if err := c.content.write(ctx, context.WithoutCancel(ctx)); err != nil {
-		return err
-	}
-	outcome := rollout.Succeeded
-	if c.content.state == rollout.ContentUnchanged {
-		outcome = rollout.Unchanged
-	}
-	return c.output.result(c.env, c.outline(ctx, outcome, nil))
 }
 
 // print writes the line of the object itself, as kubectl does; with -o result nothing.

@@ -17,7 +17,7 @@ import (
 // planRoll finds those who are concerned, and refuses what would break them.
 func (c *configChange) planRoll(ctx context.Context) error {
 	roll := secrets.Roll(c.flags.roll)
-	if roll == secrets.RollNone && len(c.remove) == 0 {
+	if roll == secrets.RollNone && (len(c.remove) == 0 || c.flags.force) {
 		return nil
 	}
 	consumers, notSeen, err := c.cluster.ConsumersAfter(ctx, c.content.change)
@@ -62,8 +62,16 @@ func (c *configChange) judgeBlindness(notSeen []secrets.NotSeen) error {
 func (c *configChange) blind(why string, next []string) error {
 	return refusedError{hintedError{
 		fmt.Errorf("who uses %s is not known: %s; nothing was written", c.ref, why),
-		append(slices.Clone(next), "the same command with --roll=none, which only writes"),
+		append(slices.Clone(next), "the same command with "+c.unseen()+", which only writes"),
 	}}
+}
+
+// unseen are the flags with which nobody is looked for.
+func (c *configChange) unseen() string {
+	if len(c.remove) > 0 {
+		return "--roll=none --force"
+	}
+	return "--roll=none"
 }
 
 // inUse refuses to remove what somebody uses.
@@ -120,16 +128,11 @@ func (c *configChange) show() error {
 			return err
 		}
 	}
-	for i := range content.plan.Broken {
-		b := &content.plan.Broken[i]
-		c.warn(fmt.Sprintf("%s needs %s: it is not rolled, and its next pod fails", b, strings.Join(b.Missing(), ", ")))
+	for _, b := range content.plan.Broken {
+		c.warn(content.leftOut(&b, fmt.Sprintf("needs %s: it is not rolled, and its next pod fails", strings.Join(b.Missing(), ", "))))
 	}
-	for i := range content.plan.ByHand {
-		if content.versioned {
-			c.warn(fmt.Sprintf("%s is not released by this, and goes on with %s, which stays", content.plan.ByHand[i], content.change.Before))
-		} else {
-			c.warn(byHand(&content.plan.ByHand[i]))
-		}
+	for _, b := range content.plan.ByHand {
+		c.warn(content.leftOut(&b, byHand(&b)))
 	}
 	switch {
 	case !content.changes():
@@ -142,11 +145,22 @@ func (c *configChange) show() error {
 	return c.print(content.change.After, "configured")
 }
 
+// leftOut says how one who is not rolled goes on.
+func (c *releaseContent) leftOut(consumer *secrets.Consumer, text string) string {
+	if c.versioned {
+		text = fmt.Sprintf("is not released by this, and goes on with %s, which stays", c.change.Before)
+	}
+	return consumer.String() + " " + text
+}
+
 // byHand says what the user has to do about one who needs new pods.
 func byHand(b *secrets.Consumer) string {
-	const why = " reads it only when its pods start, and is not rolled by this"
-	if b.Kind == "Pod" {
-		return b.String() + why + ": nothing replaces a bare pod"
+	const why = "reads it only when its pods start, and is not rolled by this: "
+	switch b.Kind {
+	case "StatefulSet", "DaemonSet":
+		return fmt.Sprintf("%skubectl rollout restart %s -n %s", why, b, b.Namespace)
+	case "Pod":
+		return why + "nothing replaces a bare pod"
 	}
-	return fmt.Sprintf("%s%s: kubectl rollout restart %s -n %s", b, why, b, b.Namespace)
+	return why + "its pods have to be replaced by whoever made it"
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -43,7 +42,7 @@ func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) (
 	partial := &PartialError{}
 	var mu sync.Mutex
 	written, err := each(ctx, changes, func(ctx context.Context, change Change) (Written, error) {
-		ctx, stop := grace(ctx, 5*time.Second)
+		ctx, stop := grace(ctx)
 		defer stop()
 		w, err := c.apply(ctx, change, o)
 		if lost := (*lostError)(nil); errors.As(err, &lost) {

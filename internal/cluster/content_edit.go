@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -95,7 +94,7 @@ func (c *Cluster) ChangeContent(ctx context.Context, change ContentChange, o Wri
 	now, err := t.run(ctx, applyPatience())
 	if err == nil {
 		change.Before, change.After = t.from, now
-	} else if !o.DryRun && mayHaveActed(err) {
+	} else if t.lost {
 		err = unknownWrite(change.After, err)
 	}
 	return change, err
@@ -105,7 +104,8 @@ func (c *Cluster) ChangeContent(ctx context.Context, change ContentChange, o Wri
 // the change has left them are someone else's by now, and stay: the error then has the reason KeysChanged.
 // A server that is away is waited for, up to two minutes.
 func (c *Cluster) RestoreContent(ctx context.Context, change ContentChange, o WriteOptions) error {
-	t := transition{cluster: c, from: change.After, to: change.Before, keys: change.Keys, options: o, back: true}
+	changed := differing(change.Before, change.After, change.Keys) // the others were never ours
+	t := transition{cluster: c, from: change.After, to: change.Before, keys: changed, options: o, back: true}
 	if _, err := t.run(ctx, restorePatience()); err != nil || len(t.theirs) == 0 {
 		return err
 	}
@@ -122,23 +122,27 @@ type transition struct {
 	// are left out.
 	back   bool
 	theirs []string
+	// lost: a write got no answer, and nobody has looked since what became of it.
+	lost bool
 }
 
 func (t *transition) run(ctx context.Context, p patience) (Content, error) {
 	now, first := t.from, true
 	err := p.repeat(ctx, func(ctx context.Context, uncertain bool) error {
-		ctx, stop := grace(ctx, 5*time.Second)
+		ctx, stop := grace(ctx)
 		defer stop()
 		if !first {
 			var done bool
 			var err error
 			if now, done, err = t.look(ctx, uncertain); err != nil || done {
+				t.lost = t.lost && err != nil
 				return err
 			}
 		}
 		first = false
 		var err error
 		now, err = t.cluster.patchKeys(ctx, now, t.to, t.keys, t.options)
+		t.lost = !t.options.DryRun && mayHaveActed(err)
 		return err
 	})
 	return now, err

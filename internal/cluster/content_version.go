@@ -2,12 +2,15 @@ package cluster
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -109,7 +112,9 @@ func (c *Cluster) CreateVersion(ctx context.Context, version Content, o WriteOpt
 		}
 		created = err == nil
 		if apierrors.IsAlreadyExists(err) {
-			written, err = c.existingVersion(ctx, version)
+			if written, err = c.existingVersion(ctx, version); err == nil && !o.DryRun {
+				written, err = c.takeUp(ctx, written, o)
+			}
 			return err
 		}
 		return apiError(version.call("create"), err)
@@ -118,6 +123,32 @@ func (c *Cluster) CreateVersion(ctx context.Context, version Content, o WriteOpt
 		return Content{}, false, err
 	}
 	return written.typed(), created, nil
+}
+
+// takeUp makes a version young again, and another one than that which somebody may be about to delete. Who
+// may not patch it goes without.
+func (c *Cluster) takeUp(ctx context.Context, version Content, o WriteOptions) (Content, error) {
+	client, err := c.typed()
+	if err != nil {
+		return Content{}, err
+	}
+	meta := version.Meta()
+	body, err := json.Marshal(map[string]any{"metadata": map[string]any{
+		"resourceVersion": meta.ResourceVersion, "annotations": map[string]string{workload.AnnotationTakenUp: time.Now().UTC().Format(time.RFC3339)},
+	}})
+	if err != nil {
+		return Content{}, fmt.Errorf("encoding %s: %w", version, err)
+	}
+	var after Content
+	if version.Secret != nil {
+		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, o.patchOptions())
+	} else {
+		after.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, o.patchOptions())
+	}
+	if apierrors.IsForbidden(err) {
+		return version, nil
+	}
+	return after, apiError(version.call("patch"), err)
 }
 
 // existingVersion is the object that has the name already.

@@ -82,8 +82,9 @@ func timedOut(err error) bool {
 
 // grace lets requests that are under way when the context ends come to their end, for a moment: what
 // became of a write that is given up would not be known.
-func grace(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+func grace(ctx context.Context) (context.Context, context.CancelFunc) {
+	const moment = 5 * time.Second
 	graceful, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(moment, cancel) })
 	return graceful, func() { stop(); cancel() }
 }

@@ -134,7 +134,7 @@ func TestRead(t *testing.T) {
 func TestGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		graceful, stop := grace(ctx, 5*time.Second)
+		graceful, stop := grace(ctx)
 		defer stop()
 		cancel()
 		<-time.After(4 * time.Second)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -83,7 +82,7 @@ func (c *Cluster) Upsert(ctx context.Context, want Content, o UpsertOptions) (Up
 	}
 	first, lost := true, false
 	err := applyPatience().repeat(ctx, func(ctx context.Context, _ bool) error {
-		ctx, stop := grace(ctx, 5*time.Second)
+		ctx, stop := grace(ctx)
 		defer stop()
 		if !first {
 			if err := u.look(ctx); err != nil || u.done.After.Exists() {

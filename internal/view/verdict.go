@@ -29,7 +29,7 @@ func verdict(r rollout.Result) string {
 	case rollout.Refused:
 		return join(": ", who, "refused, and nothing was changed", text)
 	case rollout.Superseded:
-		return join(": ", who, superseded(r), text)
+		return join("; ", join(": ", who, superseded(r), text), contentEnding(r))
 	case rollout.Interrupted:
 		return join("; ", join(": ", who, "interrupted after "+took(r), text), contentEnding(r))
 	case rollout.Undecided:

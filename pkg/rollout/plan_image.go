@@ -74,6 +74,11 @@ func PlanRestart(template *corev1.PodTemplateSpec, now time.Time) corev1.PodTemp
 	if t.Annotations == nil {
 		t.Annotations = map[string]string{}
 	}
+	// It counts seconds, and a second restart within one is a restart, too. A time from before would bring
+	// back the pods of then.
+	if last, err := time.Parse(time.RFC3339, t.Annotations[workload.AnnotationRestartedAt]); err == nil && !now.Truncate(time.Second).After(last) {
+		now = last.Add(time.Second)
+	}
 	t.Annotations[workload.AnnotationRestartedAt] = now.Format(time.RFC3339)
 	return t
 }

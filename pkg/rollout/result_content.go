@@ -40,14 +40,11 @@ type KeyResult struct {
 // AddContent joins the content to the result. A release is rolled back when its content is, too.
 func (r *Result) AddContent(c ContentResult) {
 	r.Content = &c
-	if r.Outcome != RolledBack {
-		return
-	}
-	switch c.State {
-	case ContentNotRestored, ContentUnknown:
-		r.Outcome = RollbackFailed
-	case ContentSuperseded:
+	switch {
+	case r.Outcome == Interrupted: // what was left is told beside it
+	case c.State == ContentNotRestored, c.State == ContentUnknown:
+		r.Outcome = worse(r.Outcome, RollbackFailed)
+	case c.State == ContentSuperseded && r.Outcome == RolledBack:
 		r.Outcome = Superseded
-	case ContentPlanned, ContentUnchanged, ContentChanged, ContentRestored:
 	}
 }

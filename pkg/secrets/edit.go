@@ -18,7 +18,7 @@ type Edit struct {
 }
 
 // Apply edits data, which is left as it is. The faults are joined: those of Check, a *DuplicateError
-// for a key that is set and removed, a *NoKeyError for one to remove that is not there.
+// for a key that is set and removed, a *NoKeyError for one to remove that is not there, while one much like it is.
 func (e Edit) Apply(data map[string][]byte) (map[string][]byte, error) {
 	faults := []error{Check(e.Set)}
 	next := maps.Clone(data)
@@ -28,8 +28,8 @@ func (e Edit) Apply(data map[string][]byte) (map[string][]byte, error) {
 	for _, key := range e.Remove {
 		if i := slices.IndexFunc(e.Set, func(s Entry) bool { return s.Key == key }); i >= 0 {
 			faults = append(faults, &DuplicateError{key, e.Set[i].Origin, Origin{Kind: Literal, Name: key + "-"}})
-		} else if _, known := data[key]; !known {
-			faults = append(faults, &NoKeyError{key, workload.Nearest(key, slices.Collect(maps.Keys(data)))})
+		} else if near := e.mistaken(key, data); near != "" {
+			faults = append(faults, &NoKeyError{key, near})
 		}
 		delete(next, key)
 	}
@@ -38,6 +38,23 @@ func (e Edit) Apply(data map[string][]byte) (map[string][]byte, error) {
 	}
 	faults = append(faults, checkSize(next))
 	return next, errors.Join(faults...)
+}
+
+// mistaken is the key that was meant, it seems, where one to remove is not there. Else there is nothing to do
+// about it: the same command may have removed it before.
+func (e Edit) mistaken(key string, data map[string][]byte) string {
+	if _, known := data[key]; known {
+		return ""
+	}
+	return workload.Nearest(key, slices.Collect(maps.Keys(data)))
+}
+
+// Gone are the keys to remove that data does not have.
+func (e Edit) Gone(data map[string][]byte) []string {
+	return slices.DeleteFunc(slices.Clone(e.Remove), func(key string) bool {
+		_, known := data[key]
+		return known
+	})
 }
 
 func checkSize(data map[string][]byte) error {

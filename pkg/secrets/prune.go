@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -18,7 +19,8 @@ type Version struct {
 	Of              string // the name without the hash
 	UID             string
 	ResourceVersion string
-	Created         time.Time
+	// Created is when it was made, or taken up again last.
+	Created time.Time
 }
 
 // The suffix is kustomize's: ten signs of an alphabet in which no words can be spelled
@@ -36,9 +38,13 @@ func VersionOf(kind string, meta *metav1.ObjectMeta) (Version, bool) {
 	if of == "" || !named || len(hash) != hashLength || strings.Trim(hash, hashAlphabet) != "" {
 		return Version{}, false
 	}
+	created := meta.CreationTimestamp.Time
+	if again, err := time.Parse(time.RFC3339, meta.Annotations[workload.AnnotationTakenUp]); err == nil && again.After(created) {
+		created = again
+	}
 	return Version{
 		Ref: workload.Ref{Kind: kind, Namespace: meta.Namespace, Name: meta.Name}, Of: of,
-		UID: string(meta.UID), ResourceVersion: meta.ResourceVersion, Created: meta.CreationTimestamp.Time,
+		UID: string(meta.UID), ResourceVersion: meta.ResourceVersion, Created: created,
 	}, true
 }
 
@@ -78,49 +84,46 @@ func PlanPrune(all []Version, mentions *Mentions, minAge time.Duration, now time
 	return rows
 }
 
-// Mentions looks for names in the JSON of other objects, wherever they stand: a name with a hash stands
-// nowhere by accident, and what uses an object in a way that is not known here keeps it too. It is not safe
-// for concurrent use.
+// Mentions looks for names in the JSON of other objects, wherever they stand and whatever is around them: a
+// name with a hash stands nowhere by accident, and what uses an object in a way that is not known here keeps
+// it too. It is not safe for concurrent use.
 type Mentions struct {
-	sought map[string]bool // true once it was found
+	bySuffix map[string][]string // by the hash
+	found    map[string]bool
 }
 
 // NewMentions looks for the names of these objects.
 func NewMentions(all []Version) *Mentions {
-	m := &Mentions{sought: make(map[string]bool, len(all))}
-	for _, g := range all {
-		m.sought[g.Name] = false
+	m := &Mentions{bySuffix: map[string][]string{}, found: map[string]bool{}}
+	for _, v := range all {
+		suffix := v.Name[max(0, len(v.Name)-hashLength):]
+		m.bySuffix[suffix] = append(m.bySuffix[suffix], v.Name)
 	}
 	return m
 }
 
 // Scan looks through the JSON of one or more objects.
 func (m *Mentions) Scan(text []byte) {
-	start := -1
+	run := 0 // signs of a hash in a row, up to here
 	for i, c := range text {
-		switch inName := nameByte(c); {
-		case inName && start < 0:
-			start = i
-		case !inName && start >= 0:
-			m.see(text[start:i])
-			start = -1
+		if strings.IndexByte(hashAlphabet, c) < 0 {
+			run = 0
+			continue
 		}
-	}
-	if start >= 0 {
-		m.see(text[start:])
+		if run++; run >= hashLength {
+			m.see(text[:i+1])
+		}
 	}
 }
 
-func (m *Mentions) see(word []byte) {
-	if found, sought := m.sought[string(word)]; sought && !found {
-		m.sought[string(word)] = true
+// see looks at the end of a text.
+func (m *Mentions) see(text []byte) {
+	for _, name := range m.bySuffix[string(text[len(text)-hashLength:])] {
+		if bytes.HasSuffix(text, []byte(name)) {
+			m.found[name] = true
+		}
 	}
 }
 
 // Has tells whether a name was found.
-func (m *Mentions) Has(name string) bool { return m.sought[name] }
-
-// nameByte tells what the name of an object can have (kubernetes.io, "Object Names and IDs", DNS subdomain).
-func nameByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.'
-}
+func (m *Mentions) Has(name string) bool { return m.found[name] }

@@ -60,7 +60,7 @@ func PlanRoll(roll Roll, changes []KeyChange, consumers []Consumer) RollPlan {
 	for _, c := range consumers {
 		affected := c.affected(changes)
 		switch {
-		case c.lacksKey():
+		case c.lacksKey() && (roll == RollAll || c.sees(changes)):
 			plan.Broken = append(plan.Broken, c)
 		case roll == RollNone || c.Pods == 0 || runsToEnd(c.Kind):
 		case c.Rollable && (affected || c.NeedsRoll || roll == RollAll && c.usesByTemplate()):
@@ -81,6 +81,11 @@ func (c *Consumer) affected(changes []KeyChange) bool {
 	})
 }
 
+// sees tells whether anything that it uses changes.
+func (c *Consumer) sees(changes []KeyChange) bool {
+	return slices.ContainsFunc(c.Uses, func(u Use) bool { return !u.PodsOnly && u.sees(changes) })
+}
+
 // sees tells whether one of the changes is of what the use reads.
 func (u *Use) sees(changes []KeyChange) bool {
 	return slices.ContainsFunc(changes, func(k KeyChange) bool {
@@ -94,7 +99,7 @@ func (c *Consumer) lacksKey() bool {
 }
 
 func (c *Consumer) usesByTemplate() bool {
-	return slices.ContainsFunc(c.Uses, func(u Use) bool { return !u.PodsOnly })
+	return slices.ContainsFunc(c.Uses, func(u Use) bool { return !u.PodsOnly && u.ServiceAccount == "" })
 }
 
 // UsersOfRemoved lists who uses keys that the changes remove, those that use every key included.

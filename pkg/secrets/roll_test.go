@@ -101,7 +101,12 @@ func TestPlanRoll(t *testing.T) {
 		"a subPath does not":                         {edit: "url=x", objects: webWith(file, old), want: "roll deployment/web"},
 		"a key that was missing, and is optional":    {edit: "new=x", objects: webWith(maybe, old), want: "roll deployment/web"},
 		"a key that was missing: what waits for it":  {edit: "new=x", objects: webWith(needs, old), want: "roll deployment/web"},
-		"it still lacks a key":                       {edit: "url=x", objects: webWith(needs, old), want: "broken deployment/web"},
+		"it lacks a key, as before":                     {edit: "url=x", objects: webWith(needs, old)},
+		"and reads what changes": {
+			edit: "password=x", want: "broken deployment/web",
+			objects: webWith(`{containers: [{name: web, envFrom: [{secretRef: {name: db}}], env: [{name: P, valueFrom: {secretKeyRef: {name: db, key: new}}}]}]}`, old),
+		},
+		"it lacks a key, and everybody is to be rolled": {edit: "url=x", roll: RollAll, objects: webWith(needs, old), want: "broken deployment/web"},
 		"pulled with":                                {edit: "password=x", objects: webWith(pull, old)},
 		"no pods":                                    {edit: "password=x", objects: web(env)},
 		"waiting to be started anew: that is judged": {edit: "password=x", objects: waiting, want: "roll deployment/web"},

@@ -16,4 +16,7 @@ const (
 	// AnnotationGenerated stands on a Secret or ConfigMap whose name ends with the hash of its content;
 	// its value is the name without the hash.
 	AnnotationGenerated = "kubectl-app.dev/generated"
+	// AnnotationTakenUp is when a release last pointed workloads to such an object that was there already
+	// (RFC 3339): until they refer to it, it looks unused.
+	AnnotationTakenUp = "kubectl-app.dev/taken-up"
 )
