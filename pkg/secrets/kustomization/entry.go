@@ -74,9 +74,14 @@ func place(entry *yaml.Node, s Source) {
 	lines.Content = append(lines.Content, line)
 }
 
+// keepComments moves comments; behind a line is room for one.
 func keepComments(to, from *yaml.Node) {
 	to.HeadComment = joined(to.HeadComment, from.HeadComment)
-	to.LineComment = joined(to.LineComment, from.LineComment)
+	if to.LineComment == "" {
+		to.LineComment = from.LineComment
+	} else {
+		to.HeadComment = joined(to.HeadComment, from.LineComment)
+	}
 	to.FootComment = joined(to.FootComment, from.FootComment)
 }
 

@@ -307,6 +307,24 @@ configMapGenerator:
        - a=1
 `,
 		},
+		"an env file that is read already takes over a comment": {
+			before: `
+secretGenerator:
+- name: app
+  envs:
+  - .env # ours
+  literals:
+  - A=1 # the first
+`,
+			g: func(t *testing.T) Generator { return sources(t, "Secret", env("A", ".env")) },
+			after: `
+secretGenerator:
+- name: app
+  envs:
+  # the first
+  - .env # ours
+`,
+		},
 		"the older, singular env": {
 			before: `
 secretGenerator:
@@ -415,5 +433,23 @@ func TestKeysThatFilesGive(t *testing.T) {
 	}
 	if _, err := f.Set(sources(t, "Secret", lit("B", "2")), load); err != nil {
 		t.Errorf("another key: %v", err)
+	}
+}
+
+// A text that lacks a comment is never given back, wherever the comment stood, and however often.
+func TestKept(t *testing.T) {
+	f, err := Parse([]byte("# one\nnamespace: x # two\n# one\nnamePrefix: y-\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{
+		string(f.Text()): true,
+		"# one\n# two\nnamePrefix: y-\n# one\nnamespace: x\n": true,
+		"# one\nnamespace: x # two\n":                         false,
+		"# one\n# one\nnamespace: x\n":                        false,
+	} {
+		if got := f.kept([]byte(text)); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
 	}
 }

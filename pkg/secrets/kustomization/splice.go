@@ -189,7 +189,7 @@ func comments(text []byte) map[string]int {
 // beside counts the comments that stand behind something.
 func beside(n *yaml.Node, found map[string]int) {
 	if n.LineComment != "" {
-		found["behind: "+n.LineComment]++
+		found[n.LineComment]++
 	}
 	for _, c := range n.Content {
 		beside(c, found)
