@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -43,16 +44,24 @@ func (l Login) Entry() (Entry, error) {
 	return Entry{corev1.DockerConfigJsonKey, content, l.Password.Origin}, nil
 }
 
+// login is an entry of a config.json; where docker keeps the login in a store, all of it is empty.
+type login struct {
+	Auth          string `json:"auth"`
+	Username      string `json:"username"`
+	IdentityToken string `json:"identitytoken"`
+}
+
 // CheckDockerConfig finds a config.json that no kubelet could pull with: a *MalformedError.
 func CheckDockerConfig(e Entry) error {
 	var config struct {
-		Auths      map[string]json.RawMessage `json:"auths"`
-		CredsStore string                     `json:"credsStore"`
+		Auths      map[string]login `json:"auths"`
+		CredsStore string           `json:"credsStore"`
 	}
 	if err := json.Unmarshal(e.Value, &config); err != nil {
 		// The library's message may quote what it could not read.
-		return &MalformedError{e.Origin, "it is no config.json of docker: it is not JSON"}
+		return &MalformedError{e.Origin, "it is no config.json of docker"}
 	}
+	maps.DeleteFunc(config.Auths, func(_ string, l login) bool { return l == login{} })
 	switch {
 	case len(config.Auths) == 0 && config.CredsStore != "":
 		return &MalformedError{e.Origin, fmt.Sprintf("there are no logins in it: docker keeps them in its store %q; give --docker-username and the password", config.CredsStore)}

@@ -151,9 +151,15 @@ func TestDockerConfig(t *testing.T) {
 	for content, says := range map[string]string{
 		`{"auths": {"ghcr.io": {"auth": "eA=="}}}`:   "",
 		`{"auths": {}, "credsStore": "osxkeychain"}`: `docker keeps them in its store "osxkeychain"`,
-		`{}`:        "there are no logins in it",
-		`"hunter2"`: "it is not JSON",
-		"hunter2":   "it is not JSON",
+		`{}`:                                   "there are no logins in it",
+		`"hunter2"`:                            "it is no config.json of docker",
+		"hunter2":                              "it is no config.json of docker",
+		`{"auths":{"x":{"auth":["hunter2"]}}}`: "it is no config.json of docker",
+		`{"auths":{"x":{}},"credsStore":"desktop"}`:       `docker keeps them in its store "desktop"`,
+		`{"auths":{"x":{"email":"a@b"}}}`:                 "there are no logins in it",
+		`{"auths":{"x":{},"y":{"auth":"aHVudGVyMg=="}}}`:  "",
+		`{"auths":{"x":{"username":"u","password":"p"}}}`: "",
+		`{"auths":{"x":{"identitytoken":"t"}}}`:           "",
 	} {
 		err := CheckDockerConfig(Entry{corev1.DockerConfigJsonKey, []byte(content), Origin{Kind: File, Name: "config.json"}})
 		wantFault(t, err, says)
