@@ -96,8 +96,21 @@ func (f *dockerFlags) validate(args []string) error {
 		return usagef("it takes --from-file, or --docker-username, --docker-server and the password: --docker-password-stdin, --docker-password-env, --docker-password-prompt or --docker-password")
 	case ways > 1:
 		return usagef("the password is given in %d ways: leave one", ways)
+	case f.passwordVariable != "":
+		_, err := f.variable()
+		return err
 	}
 	return nil
+}
+
+const passwordKey = "password"
+
+func (f *dockerFlags) variable() (secrets.VariableSource, error) {
+	v, err := secrets.ParseVariableName(f.passwordVariable, "--docker-password-env", passwordKey)
+	if err != nil {
+		return v, usageError{err}
+	}
+	return v, nil
 }
 
 // entry is the one key of the Secret.
@@ -113,18 +126,21 @@ func (f *dockerFlags) entry(ctx context.Context, m *source.Machine) (secrets.Ent
 }
 
 func (f *dockerFlags) secret(ctx context.Context, m *source.Machine) (secrets.Entry, error) {
-	const key = "password"
 	switch {
 	case f.passwordVariable != "":
-		return secrets.VariableSource{Name: f.passwordVariable, Key: key}.Entry(m.Environment)
+		v, err := f.variable()
+		if err != nil {
+			return secrets.Entry{}, err
+		}
+		return v.Entry(m.Environment)
 	case f.passwordPrompting:
-		return m.Ask(ctx, key)
+		return m.Ask(ctx, passwordKey)
 	case f.passwordStdin:
 		// As docker login does: what echo adds is no part of a password.
-		e, err := m.Stdin(ctx, key)
+		e, err := m.Stdin(ctx, passwordKey)
 		return secrets.TrimNewline([]secrets.Entry{e})[0], err
 	}
-	return secrets.Entry{Key: key, Value: []byte(f.password), Origin: secrets.Origin{Kind: secrets.Literal, Name: "--docker-password"}}, nil
+	return secrets.Entry{Key: passwordKey, Value: []byte(f.password), Origin: secrets.Origin{Kind: secrets.Literal, Name: "--docker-password"}}, nil
 }
 
 func (f *dockerFlags) config(ctx context.Context, m *source.Machine) (secrets.Entry, error) {

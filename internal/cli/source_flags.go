@@ -72,8 +72,7 @@ func (f *sourceFlags) request(arguments []string) (source.Request, secrets.Argum
 		r.Generate, faults = append(r.Generate, g), append(faults, err)
 	}
 	for _, key := range f.prompts {
-		// As a literal it would be KEY=VALUE: the same keys are legal.
-		_, err := secrets.ParseLiteral(key+"=", secrets.Origin{Kind: secrets.Literal, Name: "--prompt"})
+		err := secrets.ParseKey(key, secrets.Origin{Kind: secrets.Literal, Name: "--prompt"})
 		r.Prompt, faults = append(r.Prompt, key), append(faults, err)
 	}
 	faults = append(faults, r.Validate())

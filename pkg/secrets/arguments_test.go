@@ -28,12 +28,25 @@ func TestLiteral(t *testing.T) {
 		"hunter2":                             `an argument has no "="`,
 		"=hunter2":                            `an argument begins with "="`,
 		"a b=hunter2":                         `"a b" can't be a key: it may have letters, digits, '-', '_' and '.'; "a_b" could`,
+		"hunter2/+ab=":                        `--from-literal: what stands before "=" can't be a key: it may have letters`,
+		"hunter2+ab==":                        `--from-literal: what stands before "=" can't be a key`,
 		"...=hunter2":                         `it names a folder`,
 		"  ü =hunter2":                        "can't be a key",
 		strings.Repeat("a", 300) + "=hunter2": "it has more than 253 characters",
 	} {
 		_, err := ParseLiteral(argument, Origin{Kind: Literal, Name: "--from-literal"})
 		wantFault(t, err, says)
+	}
+}
+
+func TestVariableName(t *testing.T) {
+	v, err := ParseVariableName("TOKEN", "--docker-password-env", "password")
+	if err != nil || v != (VariableSource{"TOKEN", "password"}) {
+		t.Errorf("got %v, %v", v, err)
+	}
+	for _, argument := range []string{"", "hunter2+/", "TOKEN=hunter2", "hunter2 2"} {
+		_, err := ParseVariableName(argument, "--docker-password-env", "password")
+		wantFault(t, err, "--docker-password-env: it takes the name of a variable, and not its value")
 	}
 }
 

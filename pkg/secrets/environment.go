@@ -47,7 +47,7 @@ func ParseVariable(argument string) (VariableSource, error) {
 		key = name
 	}
 	// Names are no secrets, but who takes --from-env for --from-literal writes a value behind the "=".
-	if name == "" || len(validation.IsEnvVarName(name)) > 0 {
+	if !isVariable(name) {
 		return VariableSource{}, &MalformedError{origin, "it takes the name of a variable, or NAME=KEY"}
 	}
 	if err := checkKey(key, origin); err != nil {
@@ -55,6 +55,17 @@ func ParseVariable(argument string) (VariableSource, error) {
 	}
 	return VariableSource{name, key}, nil
 }
+
+// ParseVariableName reads the name of a variable whose value goes by the given key. What is none may be
+// the value, and is not shown.
+func ParseVariableName(argument, flag, key string) (VariableSource, error) {
+	if !isVariable(argument) {
+		return VariableSource{}, &MalformedError{Origin{Kind: Literal, Name: flag}, "it takes the name of a variable, and not its value"}
+	}
+	return VariableSource{argument, key}, nil
+}
+
+func isVariable(name string) bool { return name != "" && len(validation.IsEnvVarName(name)) == 0 }
 
 // Entry takes the value of the variable; an *UnsetError if there is none.
 func (v VariableSource) Entry(e Environment) (Entry, error) {

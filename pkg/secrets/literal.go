@@ -9,7 +9,7 @@ import (
 
 // ParseLiteral reads KEY=VALUE by the rules of kubectl's --from-literal: all behind the first "=" is
 // the value, as it stands. The error, a *MalformedError or a *KeyError, shows nothing of an argument
-// that has no "=": it may be the value alone.
+// that has no "=", or none but at its end: it may be the value alone, in base64.
 func ParseLiteral(argument string, origin Origin) (Entry, error) {
 	key, value, found := strings.Cut(argument, "=")
 	switch {
@@ -18,8 +18,15 @@ func ParseLiteral(argument string, origin Origin) (Entry, error) {
 	case key == "":
 		return Entry{}, &MalformedError{origin, "an argument begins with \"=\": it takes KEY=VALUE"}
 	}
-	return Entry{key, []byte(value), origin}, checkKey(key, origin)
+	err := ParseKey(key, origin)
+	if err != nil && strings.Trim(value, "=") == "" {
+		err = &MalformedError{origin, "what stands before \"=\" can't be a key: " + keyProblem(key)}
+	}
+	return Entry{key, []byte(value), origin}, err
 }
+
+// ParseKey reads an argument that is a key alone; the error is a *KeyError.
+func ParseKey(argument string, origin Origin) error { return checkKey(argument, origin) }
 
 // FileSource is the value of --from-file: a key and a path, or a path alone.
 type FileSource struct {
