@@ -131,7 +131,10 @@ func (c *creation) show(done cluster.Upserted) error {
 	case done.Skipped:
 		return view.Warning(c.env.Term, fmt.Sprintf("%s is there already, and was left as it is (--if-exists=skip)", done.After))
 	case c.flags.diff || done.Before.Exists() && done.Operation() == "configured":
-		return view.Keys(c.env.Term, done.After.String(), done.Changes())
+		return errors.Join(
+			view.Keys(c.env.Term, done.After.String(), done.Changes()),
+			view.Meta(c.env.Term, done.Labels(), done.Annotations(), done.Fixed()),
+		)
 	}
 	return nil
 }

@@ -42,6 +42,14 @@ func (c Content) Meta() *metav1.ObjectMeta {
 	return &c.ConfigMap.ObjectMeta
 }
 
+// meta is empty of an object that is not there.
+func (c Content) meta() metav1.ObjectMeta {
+	if !c.Exists() {
+		return metav1.ObjectMeta{}
+	}
+	return *c.Meta()
+}
+
 // Data is all that it holds, by key; nothing if it is not there.
 func (c Content) Data() map[string][]byte {
 	switch {
@@ -86,6 +94,15 @@ func (c Content) immutable() *bool {
 		return c.Secret.Immutable
 	}
 	return c.ConfigMap.Immutable
+}
+
+// fixed tells whether the content can't be changed.
+func (c Content) fixed() bool {
+	if !c.Exists() {
+		return false
+	}
+	fixed := c.immutable()
+	return fixed != nil && *fixed
 }
 
 // secretType is that of a Secret, with the server's default; "" of a ConfigMap.
@@ -192,7 +209,7 @@ func (c Content) over(before Content) Content {
 		return copied
 	}
 	copied.Meta().ResourceVersion = before.Meta().ResourceVersion
-	if fixed := before.immutable(); fixed != nil && *fixed {
+	if fixed := before.immutable(); before.fixed() {
 		// It is never taken off again; to leave it out would ask for that.
 		if copied.Secret != nil {
 			copied.Secret.Immutable = fixed

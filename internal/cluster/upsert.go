@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -70,6 +71,26 @@ func (u Upserted) Operation() string {
 
 // Changes are those by key.
 func (u Upserted) Changes() []secrets.KeyChange { return secrets.Diff(u.Before.Data(), u.After.Data()) }
+
+// Labels are the changes of its labels.
+func (u Upserted) Labels() []secrets.KeyChange {
+	return diffText(u.Before.meta().Labels, u.After.meta().Labels)
+}
+
+// Annotations are the changes of its annotations.
+func (u Upserted) Annotations() []secrets.KeyChange {
+	return diffText(u.Before.meta().Annotations, u.After.meta().Annotations)
+}
+
+// Fixed tells whether it has become immutable.
+func (u Upserted) Fixed() bool { return !u.Before.fixed() && u.After.fixed() }
+
+func diffText(before, after map[string]string) []secrets.KeyChange {
+	data := func(text map[string]string) map[string][]byte {
+		return secrets.ConfigMapData(&corev1.ConfigMap{Data: text})
+	}
+	return secrets.Diff(data(before), data(after))
+}
 
 // Upsert creates a Secret or a ConfigMap, or makes the one that is there what is wanted, by server-side
 // apply: the keys of other managers stay, and so do those that were edited into it. If the object

@@ -28,7 +28,7 @@ func (o UpsertOptions) judge(want, before Content, blind bool) (skip bool, err e
 		return false, noValues(want, "it would lose "+some(slices.Sorted(maps.Keys(before.Data()))))
 	}
 	changed := o.changedKeys(want, before)
-	if fixed := before.immutable(); fixed != nil && *fixed && len(changed) > 0 {
+	if before.fixed() && len(changed) > 0 {
 		return false, immutableKeys(want, changed)
 	}
 	if owners := o.heldAsText(before, changed); len(owners) > 0 {

@@ -41,3 +41,30 @@ func (s *sheet) keyLine(kind secrets.ChangeKind, line string) string {
 	}
 	return s.Yellow("  ~ " + strings.TrimRight(line, " "))
 }
+
+// Meta writes in a line what becomes of an object's labels and annotations, by name, and whether it has
+// become immutable; nothing where nothing does.
+func Meta(t *term.Terminal, labels, annotations []secrets.KeyChange, immutable bool) error {
+	s := newSheet(t.Err)
+	fixed := ""
+	if immutable {
+		fixed = "immutable from now on"
+	}
+	s.flow("    ", "    ", named("labels", labels), named("annotations", annotations), fixed)
+	return writeLines(t.Err, s.lines)
+}
+
+var signs = map[secrets.ChangeKind]string{secrets.Added: "+", secrets.Removed: "-", secrets.Changed: "~"}
+
+func named(what string, changes []secrets.KeyChange) string {
+	var names []string
+	for _, c := range changes {
+		if sign := signs[c.Kind]; sign != "" {
+			names = append(names, sign+" "+term.Clean(c.Key))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return what + ": " + strings.Join(names, ", ")
+}

@@ -23,3 +23,19 @@ func TestKeys(t *testing.T) {
 		golden(t, name, errOut.String())
 	}
 }
+
+func TestMeta(t *testing.T) {
+	labels := secrets.Diff(map[string][]byte{"tier": nil, "same": nil}, map[string][]byte{"app": nil, "same": nil})
+	notes := secrets.Diff(map[string][]byte{"note": []byte("hunter2")}, map[string][]byte{"note": []byte("hunter3")})
+	for name, screen := range map[string]*term.Screen{"keys/meta": {}, "keys/meta-narrow": {Width: 40}} {
+		screens, _, out, errOut := term.Fake(screen)
+		if err := Meta(screens, labels, notes, true); err != nil || out.Len() > 0 {
+			t.Fatalf("%v, stdout has %q", err, out)
+		}
+		golden(t, name, errOut.String())
+	}
+	screens, _, _, errOut := term.Fake(&term.Screen{})
+	if err := Meta(screens, labels[1:2], nil, false); err != nil || errOut.Len() > 0 {
+		t.Errorf("nothing has changed, and it says %q, %v", errOut, err)
+	}
+}
