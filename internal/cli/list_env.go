@@ -33,10 +33,22 @@ func (r *release) listEnv(ctx context.Context, o setEnvOptions, imported importe
 				return err
 			}
 			unresolved = append(unresolved, faults...)
+			r.note(severalLines(listed)...)
 		}
 	}
 	r.warn(r.notes...)
 	return errors.Join(unresolved...)
+}
+
+// severalLines says of which variables -e - could not read again what is listed: it takes one from a line.
+func severalLines(l view.EnvList) []string {
+	var notes []string
+	for _, v := range l.Vars {
+		if v.From == "" && strings.Contains(v.Value, "\n") {
+			notes = append(notes, fmt.Sprintf("the value of %s in container %s has several lines: -e - can't read that again", v.Name, l.Container))
+		}
+	}
+	return notes
 }
 
 // envLister finds out what to say of each variable.
