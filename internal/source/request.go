@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -31,26 +30,43 @@ func (r Request) Empty() bool {
 
 // Validate tells what can't be carried out as it stands, before anything is read.
 func (r Request) Validate() error {
-	readers := len(r.Prompt)
-	what := "--prompt"
-	if r.Stdin != "" {
-		readers, what = 1+min(readers, 1), r.Stdin+"=-"
-	} else {
-		readers = min(readers, 1)
-	}
-	paths := slices.Concat(r.EnvFiles, r.DotenvFiles)
-	for _, f := range r.Files {
-		paths = append(paths, f.Path)
-	}
-	for _, p := range paths {
-		if p == stdinPath {
-			readers++
-		}
-	}
-	if readers > 1 {
-		return &StdinError{By: what}
+	if readers := r.stdinReaders(); len(readers) > 1 {
+		return &StdinError{readers}
 	}
 	return nil
+}
+
+// stdinReaders are the parts of the command line that read stdin; several questions are asked one after
+// the other, and count as one.
+func (r Request) stdinReaders() []string {
+	var readers []string
+	if r.Stdin != "" {
+		readers = append(readers, r.Stdin+"=-")
+	}
+	if len(r.Prompt) > 0 {
+		readers = append(readers, "--prompt")
+	}
+	for _, f := range r.Files {
+		if f.Path != stdinPath {
+			continue
+		}
+		text := f.Path
+		if f.Named {
+			text = f.Key + "=" + f.Path
+		}
+		readers = append(readers, "--from-file="+text)
+	}
+	for _, named := range []struct {
+		flag  string
+		paths []string
+	}{{"--from-env-file", r.EnvFiles}, {"--from-dotenv", r.DotenvFiles}} {
+		for _, path := range named.paths {
+			if path == stdinPath {
+				readers = append(readers, named.flag+"="+path)
+			}
+		}
+	}
+	return readers
 }
 
 // Read gives every value that the request asks for; notes are what the user should know of how they

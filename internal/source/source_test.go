@@ -170,14 +170,15 @@ func TestStdin(t *testing.T) {
 	if _, err := m.Stdin(t.Context(), "k"); err == nil || !strings.Contains(err.Error(), "stdin is a terminal, which shows what is typed") {
 		t.Errorf("error %v", err)
 	}
-	for name, r := range map[string]Request{
-		"stdin and a file":   {Stdin: "k", Files: []secrets.FileSource{{Path: "/dev/stdin"}}},
-		"two files":          {EnvFiles: []string{"/dev/stdin"}, DotenvFiles: []string{"/dev/stdin"}},
-		"stdin and a prompt": {Stdin: "k", Prompt: []string{"p"}},
+	for says, r := range map[string]Request{
+		"k=-, --from-file=/dev/stdin":                          {Stdin: "k", Files: []secrets.FileSource{{Path: "/dev/stdin"}}},
+		"--from-file=a=/dev/stdin, --from-file=b=/dev/stdin":   {Files: []secrets.FileSource{{Key: "a", Path: "/dev/stdin", Named: true}, {Key: "b", Path: "/dev/stdin", Named: true}}},
+		"--from-env-file=/dev/stdin, --from-dotenv=/dev/stdin": {EnvFiles: []string{"/dev/stdin"}, DotenvFiles: []string{"x", "/dev/stdin"}},
+		"k=-, --prompt": {Stdin: "k", Prompt: []string{"p", "q"}},
 	} {
 		var twice *StdinError
-		if err := r.Validate(); !errors.As(err, &twice) {
-			t.Errorf("%s: error %v", name, err)
+		if err := r.Validate(); !errors.As(err, &twice) || err.Error() != "stdin can be read once, and several read it: "+says {
+			t.Errorf("error %v, want %s", err, says)
 		}
 	}
 	if err := (Request{Prompt: []string{"a", "b"}}).Validate(); err != nil {

@@ -5,15 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
 // StdinError: stdin can be read once, and more than one source is to read it.
-type StdinError struct{ By string }
+type StdinError struct{ Readers []string }
 
 func (e *StdinError) Error() string {
-	return fmt.Sprintf("stdin can be read once, and %s is not the only one that reads it", e.By)
+	return "stdin can be read once, and several read it: " + strings.Join(e.Readers, ", ")
 }
 
 // PromptError: nobody could be asked, or the answers were not the same.
