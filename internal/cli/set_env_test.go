@@ -135,7 +135,8 @@ func TestBodiesAreNotLogged(t *testing.T) {
 	logger := klog.FromContext(withoutBodies(context.Background()))
 	for _, l := range []klog.Logger{logger, logger.WithName("client"), logger.WithValues("a", 1)} {
 		l.V(8).Info("Request Body", "body", "hunter2")
-		l.V(8).Info("Response Body", "body", "hunter2")
+		l.V(8).Info("Response Body", "text", "hunter2")
+		l.V(8).Info("Answer", "status", "200 OK", "body", "hunter2")
 		l.V(6).Info("Response", "url", "https://kubernetes")
 	}
 	klog.Flush()

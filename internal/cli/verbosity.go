@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"flag"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 	"k8s.io/klog/v2"
@@ -18,7 +20,8 @@ func addVerbosity(flags *pflag.FlagSet) {
 }
 
 // withoutBodies is a context whose requests are logged without their bodies: those hold environment
-// values, and Secrets.
+// values, and Secrets. It is the only place that keeps them out, so every request has to be made with a
+// context that comes from here.
 func withoutBodies(ctx context.Context) context.Context {
 	return klog.NewContext(ctx, klog.New(bodiless{klog.Background().GetSink()}))
 }
@@ -26,7 +29,8 @@ func withoutBodies(ctx context.Context) context.Context {
 type bodiless struct{ klog.LogSink }
 
 func (b bodiless) Info(level int, message string, keysAndValues ...any) {
-	if message != "Request Body" && message != "Response Body" { // logBody in k8s.io/client-go/rest/request.go
+	// logBody in k8s.io/client-go/rest/request.go: "Request Body" and "Response Body", with the key "body".
+	if !strings.HasSuffix(message, " Body") && !slices.Contains(keysAndValues, any("body")) {
 		b.LogSink.Info(level, message, keysAndValues...)
 	}
 }

@@ -16,7 +16,7 @@ func (c *Cluster) secret(ctx context.Context, namespace, name string) (*corev1.S
 		return nil, err
 	}
 	secret, err := read(ctx, func(ctx context.Context) (*corev1.Secret, error) {
-		return client.CoreV1().Secrets(namespace).Get(unlogged(ctx), name, metav1.GetOptions{})
+		return client.CoreV1().Secrets(namespace).Get(ctx, name, metav1.GetOptions{})
 	})
 	return secret, apiError(referent{namespace, workload.SecretReference, name}.call(), err)
 }

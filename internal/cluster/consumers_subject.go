@@ -89,8 +89,6 @@ func (s *consumerSearch) readSubject(ctx context.Context, i, order int, ref work
 
 // subject reads an object and drops its values at once; their sizes are kept.
 func (s *consumerSearch) subject(ctx context.Context, ref workload.Ref) (secrets.Subject, error) {
-	// At -v=8 client-go logs each answer, and this one holds the values: it gets no logger.
-	ctx = unlogged(ctx)
 	content := Content{}
 	var err error
 	if ref.Kind == string(workload.SecretReference) {

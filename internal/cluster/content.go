@@ -151,7 +151,7 @@ func (c *Cluster) readContent(ctx context.Context, want Content) (Content, error
 		return Content{}, err
 	}
 	meta := want.Meta()
-	found, err := read(unlogged(ctx), func(ctx context.Context) (found Content, err error) {
+	found, err := read(ctx, func(ctx context.Context) (found Content, err error) {
 		if want.Secret != nil {
 			found.Secret, err = client.CoreV1().Secrets(meta.Namespace).Get(ctx, meta.Name, metav1.GetOptions{})
 		} else {
@@ -189,7 +189,6 @@ func (c *Cluster) applyContent(ctx context.Context, want Content, o UpsertOption
 		return Content{}, fmt.Errorf("encoding %s: %w", want, err)
 	}
 	meta, options := want.Meta(), o.patchOptions()
-	ctx = unlogged(ctx)
 	var after Content
 	if want.Secret != nil {
 		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, types.ApplyPatchType, body, options)

@@ -203,7 +203,6 @@ func (c *Cluster) patchKeys(ctx context.Context, now, next Content, keys []strin
 		return Content{}, fmt.Errorf("encoding %s: %w", now, err)
 	}
 	meta, options := now.Meta(), o.patchOptions()
-	ctx = unlogged(ctx)
 	var after Content
 	if now.Secret != nil {
 		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, options)

@@ -99,7 +99,6 @@ func (c *Cluster) CreateVersion(ctx context.Context, version Content, o WriteOpt
 	if err != nil {
 		return Content{}, false, err
 	}
-	ctx = unlogged(ctx)
 	patch := o.patchOptions()
 	options := metav1.CreateOptions{FieldManager: patch.FieldManager, DryRun: patch.DryRun, FieldValidation: metav1.FieldValidationStrict}
 	meta := version.Meta()

@@ -10,7 +10,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/klog/v2"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -107,15 +106,11 @@ func (c *Cluster) dataKeys(ctx context.Context, to referent) (data, binary []str
 	return slices.Sorted(maps.Keys(m.Data)), slices.Sorted(maps.Keys(m.BinaryData)), nil
 }
 
-// unlogged is for requests and answers that hold values of Secrets: from -v=8 on client-go logs bodies.
-func unlogged(ctx context.Context) context.Context { return klog.NewContext(ctx, klog.Logger{}) }
-
 func (c *Cluster) exists(ctx context.Context, to referent) error {
 	client, err := c.metadata()
 	if err != nil {
 		return err
 	}
-	ctx = unlogged(ctx) // a Secret that was applied carries all its data in an annotation
 	_, err = read(ctx, func(ctx context.Context) (*metav1.PartialObjectMetadata, error) {
 		return client.Resource(corev1.SchemeGroupVersion.WithResource(to.resource())).Namespace(to.namespace).Get(ctx, to.name, metav1.GetOptions{})
 	})
