@@ -68,52 +68,32 @@ func notConfig(kind, name, namespace, verb string) *Error {
 	return e
 }
 
-// readSubject reads one of the objects whose consumers are sought.
+// readSubject reads one of the objects whose consumers are sought, and drops its values at once.
 func (s *consumerSearch) readSubject(ctx context.Context, i, order int, ref workload.Ref) error {
-	resource := lower(ref.Kind) + "s"
-	subject, err := read(ctx, func(ctx context.Context) (secrets.Subject, error) { return s.subject(ctx, ref) })
-	err = apiError(call{"get", resource, ref.Namespace, ref.String()}, err)
-	if is(err, NotFound) {
-		s.subjects[i], s.absent[i] = secrets.Subject{Ref: ref, Unread: true}, err
+	content, err := s.cluster.content(ctx, ref)
+	if err == nil {
+		s.subjects[i] = subjectOf(content)
 		return nil
 	}
-	if is(err, Forbidden) && !s.objects {
-		subject = secrets.Subject{Ref: ref, Unread: true}
+	s.subjects[i] = secrets.Subject{Ref: ref, Unread: true}
+	if is(err, NotFound) {
+		s.absent[i] = err
+		return nil
 	}
-	s.subjects[i] = subject
 	if s.objects {
 		return err
 	}
 	return s.refuse(order, ref.String(), "its keys and its last change are not known", err)
 }
 
-// subject reads an object and drops its values at once; their sizes are kept.
-func (s *consumerSearch) subject(ctx context.Context, ref workload.Ref) (secrets.Subject, error) {
-	content := Content{}
-	var err error
-	if ref.Kind == string(workload.SecretReference) {
-		content.Secret, err = s.client.CoreV1().Secrets(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
-	} else {
-		content.ConfigMap, err = s.client.CoreV1().ConfigMaps(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
-	}
-	if err != nil {
-		return secrets.Subject{}, err
-	}
-	return subjectOf(content), nil
-}
-
 // subjectOf describes an object without its values.
 func subjectOf(c Content) secrets.Subject {
-	sizes := map[string]int{}
-	for key, value := range c.Data() {
-		sizes[key] = len(value)
-	}
-	subject := secrets.NewSubject(c.Ref(), c.Meta(), sizes)
+	subject := secrets.NewSubject(c.Ref(), c.Meta(), c.sizes())
 	for i := range subject.Keys {
 		key := &subject.Keys[i]
 		key.Expires, _ = secrets.Expiry(c.Data()[key.Name]) // zero of what is no certificate
 	}
-	subject.Type, subject.Immutable = string(c.secretType()), c.immutable() != nil && *c.immutable()
+	subject.Type, subject.Immutable = string(c.secretType()), c.fixed()
 	return subject
 }
 

@@ -144,30 +144,6 @@ func contains(all, some map[string]string) bool {
 	return true
 }
 
-// readContent reads the object of that kind and name; one that is not there is no error.
-func (c *Cluster) readContent(ctx context.Context, want Content) (Content, error) {
-	client, err := c.typed()
-	if err != nil {
-		return Content{}, err
-	}
-	meta := want.Meta()
-	found, err := read(ctx, func(ctx context.Context) (found Content, err error) {
-		if want.Secret != nil {
-			found.Secret, err = client.CoreV1().Secrets(meta.Namespace).Get(ctx, meta.Name, metav1.GetOptions{})
-		} else {
-			found.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Get(ctx, meta.Name, metav1.GetOptions{})
-		}
-		return found, err
-	})
-	if err = apiError(want.call("get"), err); is(err, NotFound) {
-		return Content{}, nil
-	}
-	if err != nil {
-		return Content{}, err
-	}
-	return found.typed(), nil
-}
-
 // typed gives the object the kind and version that the client leaves out.
 func (c Content) typed() Content {
 	if c.Secret != nil {

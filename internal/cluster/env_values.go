@@ -6,6 +6,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/kubectl/pkg/cmd/set/env"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // EnvValues tells what variables that refer to something else stand for, as `kubectl set env --list
@@ -44,9 +46,9 @@ func (v *EnvValues) load(ctx context.Context, name string) error {
 	if v.store.ConfigMapStore[name] != nil {
 		return nil
 	}
-	m, err := v.cluster.configMap(ctx, v.namespace, name)
+	found, err := v.cluster.content(ctx, referent{v.namespace, workload.ConfigMapReference, name}.ref())
 	if err == nil {
-		v.store.ConfigMapStore[name] = m
+		v.store.ConfigMapStore[name] = found.ConfigMap
 	}
 	return err
 }
@@ -54,14 +56,11 @@ func (v *EnvValues) load(ctx context.Context, name string) error {
 func (v *EnvValues) size(ctx context.Context, ref *corev1.SecretKeySelector) (string, error) {
 	sizes, known := v.sizes[ref.Name]
 	if !known {
-		secret, err := v.cluster.secret(ctx, v.namespace, ref.Name)
+		secret, err := v.cluster.content(ctx, referent{v.namespace, workload.SecretReference, ref.Name}.ref())
 		if err != nil {
 			return "", err
 		}
-		sizes = make(map[string]int, len(secret.Data))
-		for key, value := range secret.Data {
-			sizes[key] = len(value)
-		}
+		sizes = secret.sizes()
 		v.sizes[ref.Name] = sizes
 	}
 	n, has := sizes[ref.Key]

@@ -92,18 +92,14 @@ func (c *Cluster) keysOf(ctx context.Context, to referent, withKeys bool) (keys 
 // dataKeys reads the names of the keys, those of data and those of binaryData, each sorted; the values
 // are dropped here.
 func (c *Cluster) dataKeys(ctx context.Context, to referent) (data, binary []string, err error) {
-	if to.kind == workload.SecretReference {
-		secret, err := c.secret(ctx, to.namespace, to.name)
-		if err != nil {
-			return nil, nil, err
-		}
-		return slices.Sorted(maps.Keys(secret.Data)), nil, nil
-	}
-	m, err := c.configMap(ctx, to.namespace, to.name)
-	if err != nil {
+	found, err := c.content(ctx, to.ref())
+	switch {
+	case err != nil:
 		return nil, nil, err
+	case found.Secret != nil:
+		return slices.Sorted(maps.Keys(found.Secret.Data)), nil, nil
 	}
-	return slices.Sorted(maps.Keys(m.Data)), slices.Sorted(maps.Keys(m.BinaryData)), nil
+	return slices.Sorted(maps.Keys(found.ConfigMap.Data)), slices.Sorted(maps.Keys(found.ConfigMap.BinaryData)), nil
 }
 
 func (c *Cluster) exists(ctx context.Context, to referent) error {
@@ -115,6 +111,10 @@ func (c *Cluster) exists(ctx context.Context, to referent) error {
 		return client.Resource(corev1.SchemeGroupVersion.WithResource(to.resource())).Namespace(to.namespace).Get(ctx, to.name, metav1.GetOptions{})
 	})
 	return apiError(to.call(), err)
+}
+
+func (r referent) ref() workload.Ref {
+	return workload.Ref{Kind: string(r.kind), Namespace: r.namespace, Name: r.name}
 }
 
 func (r referent) resource() string { return lower(string(r.kind)) + "s" }
