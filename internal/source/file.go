@@ -32,9 +32,6 @@ func (e *FileError) Hints() []string {
 	return []string{e.Next}
 }
 
-// stdinPath is how scripts hand a pipe to kubectl's --from-file; it is stdin on every system.
-const stdinPath = "/dev/stdin"
-
 // files reads a file, or, as kubectl does, the regular files of a directory, without those in
 // directories below it.
 func (m *Machine) files(ctx context.Context, s secrets.FileSource) ([]secrets.Entry, error) {
@@ -69,23 +66,23 @@ func (m *Machine) files(ctx context.Context, s secrets.FileSource) ([]secrets.En
 }
 
 func (m *Machine) origin(path string) secrets.Origin {
-	if path == stdinPath {
+	if isStdin(path) {
 		return secrets.Origin{Kind: secrets.Stdin}
 	}
 	return secrets.Origin{Kind: secrets.File, Name: path}
 }
 
-// File reads a regular file of at most secrets.MaxSize bytes. It looks before it opens: a FIFO that
-// nobody writes to would never be opened, and a device might never end.
+// File reads a regular file of at most secrets.MaxSize bytes, or a pipe that the shell has opened. It
+// looks before it opens: a FIFO that nobody writes to would never be opened, and a device might never end.
 func (m *Machine) File(ctx context.Context, path string) ([]byte, error) {
-	if path == stdinPath {
+	if isStdin(path) {
 		return m.readStdin(ctx)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, systemError(path, err)
 	}
-	if err := checkMode(path, info.Mode()); err != nil {
+	if err := checkMode(path, info.Mode()); err != nil && !isOpenPipe(path, info.Mode()) {
 		return nil, err
 	}
 	if info.Size() > secrets.MaxSize {
@@ -96,12 +93,16 @@ func (m *Machine) File(ctx context.Context, path string) ([]byte, error) {
 		return nil, systemError(path, err)
 	}
 	defer f.Close()
+	// Nobody may ever write to a pipe: closed, it is read no more.
+	defer context.AfterFunc(ctx, func() { _ = f.Close() })()
 	// It may have grown, and files of /proc say 0.
 	content, err := io.ReadAll(io.LimitReader(f, secrets.MaxSize+1))
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
 		return nil, systemError(path, err)
-	}
-	if len(content) > secrets.MaxSize {
+	case len(content) > secrets.MaxSize:
 		return nil, tooLarge(path, "it is larger")
 	}
 	return content, nil

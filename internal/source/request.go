@@ -47,7 +47,7 @@ func (r Request) stdinReaders() []string {
 		readers = append(readers, "--prompt")
 	}
 	for _, f := range r.Files {
-		if f.Path != stdinPath {
+		if !isStdin(f.Path) {
 			continue
 		}
 		text := f.Path
@@ -61,7 +61,7 @@ func (r Request) stdinReaders() []string {
 		paths []string
 	}{{"--from-env-file", r.EnvFiles}, {"--from-dotenv", r.DotenvFiles}} {
 		for _, path := range named.paths {
-			if path == stdinPath {
+			if isStdin(path) {
 				readers = append(readers, named.flag+"="+path)
 			}
 		}

@@ -148,6 +148,51 @@ func TestPathsThatAreRefused(t *testing.T) {
 	}
 }
 
+// A shell opens the pipe of <(COMMAND), and names it.
+func TestOpenPipes(t *testing.T) {
+	open := func(content string) (path string, writer *os.File) {
+		reader, writer, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _, _ = reader.Close(), writer.Close() })
+		if _, err := writer.WriteString(content); err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprintf("/dev/fd/%d", reader.Fd()), writer
+	}
+	path, writer := open("hunter2")
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := machine("").File(t.Context(), path)
+	if err != nil || string(content) != "hunter2" {
+		t.Errorf("got %q, %v", content, err)
+	}
+
+	path, writer = open("")
+	go func() {
+		_, _ = writer.Write(make([]byte, secrets.MaxSize+1)) // nobody closes it: the limit ends the reading
+	}()
+	if _, err := machine("").File(t.Context(), path); err == nil || !strings.Contains(err.Error(), "it is larger, and an object holds 1.00 MiB") {
+		t.Errorf("too much of it: %v", err)
+	}
+
+	path, _ = open("")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stopped := errors.New("a signal")
+	cancel(stopped)
+	if _, err := machine("").File(ctx, path); !errors.Is(err, stopped) {
+		t.Errorf("nobody writes to it: %v", err)
+	}
+	if _, err := machine("").File(t.Context(), "/dev/fd/0/x"); err == nil {
+		t.Error("what is below no folder is read")
+	}
+	if content, err := machine("piped").File(t.Context(), "/dev/fd/0"); err != nil || string(content) != "piped" {
+		t.Errorf("stdin by its number: %q, %v", content, err)
+	}
+}
+
 // full is a directory whose files are allowed each, and too much together.
 func full(t *testing.T) string {
 	t.Helper()
