@@ -19,11 +19,12 @@ type filledValue struct {
 // Set keeps the faults for later: pflag would show the whole argument, which may be a value.
 func (v filledValue) Set(text string) error {
 	before := len(v.list.GetSlice())
-	if err := v.Value.Set(text); err != nil {
+	err := v.Value.Set(text)
+	given := v.list.GetSlice()
+	switch {
+	case err != nil:
 		v.fault("it takes a list with commas, in which quotes come in pairs")
-		return nil
-	}
-	if given := v.list.GetSlice(); len(given) == before || slices.Contains(given, "") {
+	case len(given) == before || slices.Contains(given, ""):
 		v.fault("it is given nothing; is the variable of the shell set that it is made of?")
 	}
 	return nil

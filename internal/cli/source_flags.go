@@ -53,7 +53,7 @@ func (f *sourceFlags) created(arguments []string) (source.Request, error) {
 // request reads the flags and what stands behind the name. Every fault is in the error.
 func (f *sourceFlags) request(arguments []string) (source.Request, secrets.Arguments, error) {
 	parsed, err := secrets.ParseArguments(arguments)
-	faults := append(f.faults[:len(f.faults):len(f.faults)], err)
+	faults := append([]error{err}, f.faults...)
 	r := source.Request{Literals: parsed.Literals, Stdin: parsed.Stdin, EnvFiles: f.envFiles, DotenvFiles: f.dotenvFiles, Prefixes: f.prefixes}
 	for _, text := range f.literals {
 		e, err := secrets.ParseLiteral(text, secrets.Origin{Kind: secrets.Literal, Name: "--from-literal"})
