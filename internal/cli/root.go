@@ -18,6 +18,9 @@ It takes kubectl's own verbs and flags, and needs nothing in the cluster.`
 const rootExample = `  # Release an image, watched to a verdict; rolled back if it fails
   kubectl app set image deployment/web web=web:2.0
 
+  # Change a key of a Secret, and roll who reads it; if that fails, the old value is restored, too
+  kubectl app set secret db --from-env=PASSWORD=password
+
   # Take up a rollout that is under way, and judge it
   kubectl app rollout status deployment/web
 

@@ -98,7 +98,7 @@ func newSetConfig(env *Env, kind string, cmd *cobra.Command) *cobra.Command {
 		return s.run(cmd.Context())
 	}
 	flags.add(cmd.Flags())
-	out.add(cmd)
-	cmd.Flags().Lookup("output").Usage = "Output format. One of: (name, result); result is the outcome of the whole transaction as JSON."
+	// Of kubectl's formats only the name: an object would show every value.
+	cmd.Flags().StringVarP(out.print.OutputFormat, "output", "o", "", "Output format. One of: (name, result); result is the outcome of the whole transaction as JSON.")
 	return cmd
 }
