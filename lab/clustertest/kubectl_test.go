@@ -87,6 +87,8 @@ func TestUndoAsKubectl(t *testing.T) {
 		b := newBench(t)
 		for _, name := range []string{"theirs", "ours"} {
 			b.deploy(name, 0)
+			// What the controller has not seen becomes no revision.
+			b.until(name, func(d *appsv1.Deployment) bool { return d.Status.ObservedGeneration >= 1 })
 			for _, change := range []string{
 				`{"metadata":{"annotations":{"kubernetes.io/change-cause":"second","added":"with 2"}},"spec":{"template":{"metadata":{"annotations":{"x":"y"}}}}}`,
 				`{"metadata":{"annotations":{"kubernetes.io/change-cause":"third"}},"spec":{"template":{"metadata":{"annotations":{"x":null}},"spec":{"priorityClassName":"system-cluster-critical"}}}}`,
