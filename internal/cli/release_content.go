@@ -90,6 +90,17 @@ func (c *releaseContent) writeVersion(ctx context.Context) error {
 	return nil
 }
 
+// look tells at the end whether the content is still that of the release: what someone else has made of it
+// meanwhile is neither its success nor its to restore. That it can't be read says nothing.
+func (c *releaseContent) look(work context.Context) {
+	if c == nil || c.versioned || c.state != rollout.ContentChanged {
+		return
+	}
+	if overtaken, err := c.cluster.Overtaken(work, c.change); err == nil && len(overtaken) > 0 {
+		c.state = rollout.ContentSuperseded
+	}
+}
+
 // undoable tells whether an undo of the workloads brings the old content back.
 func (c *releaseContent) undoable() bool { return c == nil || c.versioned }
 

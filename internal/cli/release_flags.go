@@ -111,5 +111,6 @@ func oneOf(flag, value string, allowed ...string) error {
 	if slices.Contains(allowed, value) {
 		return nil
 	}
-	return usageError{fmt.Errorf("--%s=%s is unknown: it takes %s", flag, value, strings.Join(allowed, ", "))}
+	named := slices.DeleteFunc(slices.Clone(allowed), func(a string) bool { return a == "" })
+	return usageError{fmt.Errorf("--%s=%s is unknown: it takes %s", flag, value, strings.Join(named, ", "))}
 }

@@ -13,6 +13,7 @@ import (
 
 // finish shows how a watched release ended and gives its exit code.
 func (r *release) finish(ctx context.Context, f *follower, end ending) error {
+	r.content.look(context.WithoutCancel(ctx))
 	result := rollout.NewResult(end.state, end.rollback, r.env.Now())
 	result.Workloads = append(result.Workloads, r.outline(ctx, rollout.Unchanged, end.unchanged).Workloads...)
 	result.Message, result.Next = end.message, end.next

@@ -23,7 +23,7 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 		}
 		end.message = fmt.Sprintf("%s was not serving before this change, so it was not rolled back", before(w))
 		end.next = append(end.next, app("rollout history", w.Ref()))
-		if other := rollout.Refuge(f.snapshot[w.Ref()].Revisions, w.Before, &w.Deployment.Spec.Template); other > 0 {
+		if other := rollout.Refuge(f.snapshot[w.Ref()].Revisions, w.Before, &w.Deployment.Spec.Template); other > 0 && r.content.undoable() {
 			end.next = append(end.next, fmt.Sprintf("%s --to-revision=%d", app("rollout undo", w.Ref()), other))
 		}
 	}

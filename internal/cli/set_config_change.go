@@ -27,6 +27,9 @@ type configChange struct {
 
 // change is what a command line asks for.
 func (f *setConfigFlags) change(cmd *cobra.Command, env *Env, out *output, kind string, args []string) (*configChange, error) {
+	if len(args) > 0 { // as status and get take it
+		args[0] = strings.TrimPrefix(args[0], strings.ToLower(kind)+"/")
+	}
 	name, err := objectName(args)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,9 @@ func (c *configChange) planRoll(ctx context.Context) error {
 	if err := c.judgeBlindness(notSeen); err != nil {
 		return err
 	}
+	if err := c.checkVersions(ctx, consumers); err != nil {
+		return err
+	}
 	changes := c.content.change.Changes()
 	if users := secrets.UsersOfRemoved(changes, consumers); len(users) > 0 && !c.flags.force {
 		return c.inUse(users)
@@ -44,6 +47,24 @@ func (c *configChange) planRoll(ctx context.Context) error {
 	}
 	if broken := c.content.plan.Broken; len(broken) > 0 && !c.flags.force {
 		return c.wouldBreak(broken)
+	}
+	return nil
+}
+
+// checkVersions: where versions of the object are used in its place, a change of it would reach nobody.
+func (c *configChange) checkVersions(ctx context.Context, consumers []secrets.Consumer) error {
+	if c.flags.versioned || len(consumers) > 0 || c.flags.roll == string(secrets.RollNone) {
+		return nil
+	}
+	// Not to be allowed to list them is no fault: there are none, then.
+	all, _ := c.cluster.Versions(ctx, c.ref.Namespace, c.ref.Kind)
+	for _, v := range all {
+		if v.Of == c.ref.Name {
+			return refusedError{hintedError{
+				fmt.Errorf("nobody uses %s itself, but there are versions of it (%s): nothing was written", c.ref, v.Name),
+				[]string{"the same command with --versioned", "or with --roll=none, which only writes"},
+			}}
+		}
 	}
 	return nil
 }

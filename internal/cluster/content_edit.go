@@ -112,6 +112,20 @@ func (c *Cluster) RestoreContent(ctx context.Context, change ContentChange, o Wr
 	return keysChanged(change.After, "someone else changed "+some(t.theirs), true)
 }
 
+// Overtaken lists the keys of a written change that someone else has changed since; all of them where the
+// object is gone.
+func (c *Cluster) Overtaken(ctx context.Context, change ContentChange) ([]string, error) {
+	now, err := c.readContent(ctx, change.After)
+	if err != nil {
+		return nil, err
+	}
+	changed := differing(change.Before, change.After, change.Keys)
+	if !now.Exists() || now.Meta().UID != change.After.Meta().UID {
+		return changed, nil
+	}
+	return differing(now, change.After, changed), nil
+}
+
 // transition takes some keys of an object from one state to another.
 type transition struct {
 	cluster  *Cluster

@@ -47,9 +47,9 @@ func contentEnding(r rollout.Result) string {
 	object := name(r.Content.Ref)
 	switch r.Content.State {
 	case rollout.ContentChanged:
-		return object + " keeps its new content"
+		return object + " keeps its new content, and no undo brings the old one back"
 	case rollout.ContentUnchanged:
-		return object + " had this content before, and keeps it"
+		return object + " had this content before, and keeps it; no undo brings an older one back"
 	case rollout.ContentRestored:
 		return object + " has its old content again"
 	case rollout.ContentNotRestored:

@@ -44,7 +44,7 @@ func (r *Result) AddContent(c ContentResult) {
 	case r.Outcome == Interrupted: // what was left is told beside it
 	case c.State == ContentNotRestored, c.State == ContentUnknown:
 		r.Outcome = worse(r.Outcome, RollbackFailed)
-	case c.State == ContentSuperseded && r.Outcome == RolledBack:
+	case c.State == ContentSuperseded && (r.Outcome == RolledBack || r.Outcome == Succeeded):
 		r.Outcome = Superseded
 	}
 }
