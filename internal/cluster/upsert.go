@@ -101,7 +101,7 @@ func (c *Cluster) Upsert(ctx context.Context, want Content, o UpsertOptions) (Up
 	if err := u.look(ctx); err != nil || u.done.Skipped {
 		return u.done, err
 	}
-	first, lost := true, false
+	first := true
 	err := applyPatience().repeat(ctx, func(ctx context.Context, _ bool) error {
 		ctx, stop := grace(ctx)
 		defer stop()
@@ -109,15 +109,12 @@ func (c *Cluster) Upsert(ctx context.Context, want Content, o UpsertOptions) (Up
 			if err := u.look(ctx); err != nil || u.done.After.Exists() {
 				return err
 			}
-			lost = lost && u.done.Blind
 		}
 		first = false
-		err := u.write(ctx)
-		lost = err != nil && lost || mayHaveActed(err)
-		return err
+		return u.write(ctx)
 	})
 	u.forgetDeleted()
-	if err != nil && lost && !o.DryRun {
+	if err != nil && u.lost && !o.DryRun {
 		err = unknownWrite(want, err)
 	}
 	return u.done, err
@@ -129,9 +126,9 @@ type upsert struct {
 	want    Content
 	options UpsertOptions
 	now     Content // as it was read last
-	// doubtful: no answer came to a write.
-	doubtful bool
-	done     Upserted
+	// doubtful: no answer came to a write; lost: and nobody has seen since what became of it.
+	doubtful, lost bool
+	done           Upserted
 }
 
 // look reads the object and judges it. If a write that no answer came to has arrived, there is nothing
@@ -142,7 +139,7 @@ func (u *upsert) look(ctx context.Context) error {
 	if err != nil && !u.done.Blind {
 		return err
 	}
-	u.now = now
+	u.now, u.lost = now, u.lost && u.done.Blind
 	if u.doubtful && now.holds(u.want, u.options.manager()) {
 		u.done.After = now
 		return nil
@@ -175,7 +172,8 @@ func (u *upsert) write(ctx context.Context) error {
 		after, err = u.cluster.applyContent(ctx, next, o)
 	}
 	owners := fieldOwners(err)
-	u.doubtful = u.doubtful || mayHaveActed(err)
+	u.lost = u.lost || mayHaveActed(err)
+	u.doubtful = u.doubtful || u.lost
 	switch {
 	case err == nil:
 		u.done.After = after
