@@ -9,6 +9,8 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"sync"
+	"syscall"
+	"time"
 
 	"k8s.io/client-go/rest"
 )
@@ -81,12 +83,20 @@ func (p *Proxy) Down() error {
 
 // Up makes a proxy that is down reachable again, at the same address.
 func (p *Proxy) Up() error {
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", p.address)
-	if err != nil {
-		return fmt.Errorf("fault proxy: %w", err)
+	// While nobody listened, a connection of some other program may have been given the port: it is free
+	// again when that ends, of which nobody is told.
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", p.address)
+		if err == nil {
+			p.serve(listener)
+			return nil
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) || time.Now().After(deadline) {
+			return fmt.Errorf("fault proxy: %w", err)
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
-	p.serve(listener)
-	return nil
 }
 
 func (p *Proxy) serve(listener net.Listener) {
