@@ -95,7 +95,7 @@ func (p *Proxy) Up() error {
 		if !errors.Is(err, syscall.EADDRINUSE) || time.Now().After(deadline) {
 			return fmt.Errorf("fault proxy: %w", err)
 		}
-		time.Sleep(50 * time.Millisecond)
+		<-time.After(50 * time.Millisecond)
 	}
 }
 
