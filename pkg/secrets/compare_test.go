@@ -71,10 +71,10 @@ func FuzzSameAsKubectlAndKustomize(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, key string, value []byte, key2 string, value2 []byte) {
 		if key == key2 || len(validation.IsConfigMapKey(key)) > 0 || len(validation.IsConfigMapKey(key2)) > 0 {
-			t.Skip()
+			return // no content that an object can hold
 		}
 		if strings.EqualFold(key, "null") || strings.EqualFold(key2, "null") {
-			t.Skip("kustomize writes such a key without quotes, and its output can't be read")
+			return // kustomize writes such a key without quotes, and its output can't be read
 		}
 		content := map[string]string{key: string(value), key2: string(value2)}
 		compareWithKubectl(t, content)

@@ -101,7 +101,7 @@ func FuzzEnvFileAsKubectl(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		if slices.ContainsFunc(bytes.Split(content, []byte("\n")), func(l []byte) bool { return len(l) > 60_000 }) {
-			t.Skip("kubectl loses such lines")
+			return // kubectl loses such lines
 		}
 		path := filepath.Join(t.TempDir(), "env")
 		if err := os.WriteFile(path, content, 0o600); err != nil {
@@ -120,7 +120,7 @@ func FuzzEnvFileAsKubectl(f *testing.F) {
 		for _, e := range entries {
 			// kubectl takes the variable from the process, which has some of these names.
 			if _, set := os.LookupEnv(e.Key); set && len(e.Value) == 0 {
-				t.Skip()
+				return
 			}
 			ours = append(ours, e.Key+"="+string(e.Value))
 		}
