@@ -155,7 +155,7 @@ func (t *transition) run(ctx context.Context, p patience) (Content, error) {
 		}
 		first = false
 		var err error
-		now, err = t.cluster.patchKeys(ctx, now, t.to, t.keys, t.options)
+		now, err = t.cluster.patchKeys(ctx, now, t.to, t.keys, t.notes(now), t.options)
 		t.lost = !t.options.DryRun && mayHaveActed(err)
 		return err
 	})
@@ -206,13 +206,25 @@ func differing(a, b Content, keys []string) []string {
 	return others
 }
 
+// notes are to be written along: when each key was changed.
+func (t *transition) notes(now Content) string {
+	manager := t.options.manager()
+	if !t.back {
+		return secrets.NotesOnChange(now.Meta(), manager, differing(now, t.to, t.keys))
+	}
+	others := slices.ContainsFunc(secrets.Diff(now.Data(), t.to.Data()), func(c secrets.KeyChange) bool {
+		return c.Kind != secrets.Unchanged && !slices.Contains(t.keys, c.Key)
+	})
+	return secrets.NotesOnRestore(t.to.Meta(), now.Meta(), manager, t.keys, !others)
+}
+
 // patchKeys makes the keys of now those of next: a JSON merge patch, guarded by now's resourceVersion.
-func (c *Cluster) patchKeys(ctx context.Context, now, next Content, keys []string, o WriteOptions) (Content, error) {
+func (c *Cluster) patchKeys(ctx context.Context, now, next Content, keys []string, notes string, o WriteOptions) (Content, error) {
 	client, err := c.typed()
 	if err != nil {
 		return Content{}, err
 	}
-	body, err := json.Marshal(keyPatch(now, next, keys))
+	body, err := json.Marshal(keyPatch(now, next, keys, notes))
 	if err != nil {
 		return Content{}, fmt.Errorf("encoding %s: %w", now, err)
 	}
@@ -229,8 +241,14 @@ func (c *Cluster) patchKeys(ctx context.Context, now, next Content, keys []strin
 	return after.typed(), nil
 }
 
-func keyPatch(now, next Content, keys []string) map[string]any {
+func keyPatch(now, next Content, keys []string, notes string) map[string]any {
 	meta := map[string]any{"resourceVersion": now.Meta().ResourceVersion, "uid": now.Meta().UID}
+	switch was := now.Meta().Annotations[workload.AnnotationKeyTimes]; {
+	case notes != "":
+		meta["annotations"] = map[string]any{workload.AnnotationKeyTimes: notes}
+	case was != "":
+		meta["annotations"] = map[string]any{workload.AnnotationKeyTimes: nil}
+	}
 	body := map[string]any{"metadata": meta}
 	if now.Secret != nil {
 		body["data"] = keysPatch(now.Secret.Data, next.Secret.Data, keys)

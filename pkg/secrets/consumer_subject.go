@@ -20,6 +20,8 @@ type Subject struct {
 	Unread  bool
 	Keys    []SubjectKey // by name
 	Changed Change
+
+	earlier []span // when all of it was the same already
 }
 
 // SubjectKey is one key of a Subject.
@@ -29,18 +31,17 @@ type SubjectKey struct {
 	Changed time.Time
 	// Expires is the end of the certificate that the value is, of several the first; zero if it is none.
 	Expires time.Time
+
+	earlier []span // when it had the same value already
 }
 
 // NewSubject describes an object by its metadata and the sizes of its values in bytes.
 func NewSubject(ref workload.Ref, meta *metav1.ObjectMeta, sizes map[string]int) Subject {
-	changed, byKey := lastChange(meta)
-	s := Subject{Ref: ref, Changed: changed, Keys: make([]SubjectKey, 0, len(sizes))}
+	history := historyOf(meta)
+	s := Subject{Ref: ref, Changed: history.last, Keys: make([]SubjectKey, 0, len(sizes)), earlier: history.earlier}
 	for name, size := range sizes {
-		key := SubjectKey{Name: name, Bytes: size, Changed: changed.Time}
-		if at, known := byKey[name]; known {
-			key.Changed = at
-		}
-		s.Keys = append(s.Keys, key)
+		known := history.of(name)
+		s.Keys = append(s.Keys, SubjectKey{Name: name, Bytes: size, Changed: known.changed, earlier: known.earlier})
 	}
 	slices.SortFunc(s.Keys, func(a, b SubjectKey) int { return cmp.Compare(a.Name, b.Name) })
 	return s
@@ -71,10 +72,12 @@ func (s *Subject) pullKey() string {
 	return corev1.DockerConfigJsonKey
 }
 
-// changed is when what a use reads was last changed.
-func (s *Subject) changed(u Use) time.Time {
+// differed tells whether what a use read at that moment is not what is there now. Times are of whole
+// seconds: what happened within one can't be told apart, and counts as the newer.
+func (s *Subject) differed(u Use, at time.Time) bool {
+	changed, earlier := s.Changed.Time, s.earlier
 	if key := s.key(u.Key); key != nil {
-		return key.Changed
+		changed, earlier = key.Changed, key.earlier
 	}
-	return s.Changed.Time
+	return at.Before(changed) && !slices.ContainsFunc(earlier, func(s span) bool { return s.contains(at) })
 }

@@ -16,6 +16,10 @@ type ownedContent struct {
 	// StringData is owned by who applied it so, and the server does not know that it is the same as data.
 	StringData map[string]json.RawMessage `json:"f:stringData"`
 	BinaryData map[string]json.RawMessage `json:"f:binaryData"`
+
+	Metadata struct {
+		Annotations map[string]json.RawMessage `json:"f:annotations"`
+	} `json:"f:metadata"`
 }
 
 // contentFields reads one entry; fields that can't be read count as none.
@@ -28,6 +32,11 @@ func contentFields(fields *metav1.FieldsV1) ownedContent {
 }
 
 func (o ownedContent) owns() bool { return o.Data != nil || o.StringData != nil || o.BinaryData != nil }
+
+func (o ownedContent) annotates(name string) bool {
+	_, owned := o.Metadata.Annotations["f:"+name]
+	return owned
+}
 
 func (o ownedContent) keys() iter.Seq[string] { return fieldKeys(o.Data, o.StringData, o.BinaryData) }
 

@@ -35,14 +35,17 @@ var lateEnough = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // like, it is none of this change's business.
 func (s Subject) After(changes []KeyChange, named []string) Subject {
 	after := s
-	after.Keys, after.Changed.Time = nil, time.Time{}
+	after.Keys, after.Changed.Time, after.earlier = nil, time.Time{}, nil
+	if !slices.ContainsFunc(changes, func(c KeyChange) bool { return c.Kind != Unchanged }) {
+		after.earlier = s.earlier
+	}
 	for _, c := range changes {
 		key := SubjectKey{Name: c.Key, Bytes: c.After}
 		switch known := s.key(c.Key); {
 		case c.Kind != Unchanged:
 			key.Changed = lateEnough
 		case known != nil && slices.Contains(named, c.Key):
-			key.Changed = known.Changed // they may hold what was there before that
+			key.Changed, key.earlier = known.Changed, known.earlier // they may hold what was there before that
 		}
 		if key.Changed.After(after.Changed.Time) {
 			after.Changed.Time = key.Changed

@@ -42,11 +42,10 @@ func (p *podHolder) start(u Use) (at time.Time, holds bool) {
 	return p.created, false
 }
 
-// stale tells whether the pod holds content from before the last change of what it uses. Times are of
-// whole seconds: what happened within one can't be told apart, and counts as the newer.
+// stale tells whether the pod holds content that is not what is there now.
 func (p *podHolder) stale(s *Subject, uses []Use) bool {
 	for _, u := range uses {
-		if at, holds := p.start(u); holds && !u.Missing && at.Before(s.changed(u)) {
+		if at, holds := p.start(u); holds && !u.Missing && s.differed(u, at) {
 			return true
 		}
 	}
@@ -67,7 +66,7 @@ func (c *Consumer) judge(s *Subject, pods []podUse, podsUnknown bool) {
 		}
 		for _, u := range p.uses {
 			at, _ := p.start(u)
-			older = older || at.Before(s.changed(u)) && u.Reach == ReachInPlace
+			older = older || u.Reach == ReachInPlace && s.differed(u, at)
 			if at = at.UTC(); !at.IsZero() && (c.OldestStart == nil || at.Before(*c.OldestStart)) {
 				c.OldestStart = &at
 			}

@@ -23,29 +23,67 @@ type Change struct {
 	Source ChangeSource
 }
 
-// lastChange finds when the content was last changed, and when that of each key was at the latest.
-func lastChange(meta *metav1.ObjectMeta) (Change, map[string]time.Time) {
-	last, byKey := Change{meta.CreationTimestamp.Time, FromCreation}, map[string]time.Time{}
+// contentHistory is since when an object's content is as it is.
+type contentHistory struct {
+	last Change
+	// earlier are the times in which the whole content was the same already.
+	earlier []span
+	keys    map[string]keyHistory
+}
+
+// keyHistory is the same of one key.
+type keyHistory struct {
+	changed time.Time
+	earlier []span
+}
+
+// of is what is known of a key: one that no manager owns was last changed when anything was.
+func (h contentHistory) of(key string) keyHistory {
+	if known, is := h.keys[key]; is {
+		return known
+	}
+	return keyHistory{changed: h.last.Time}
+}
+
+// historyOf finds since when the content is as it is. A manager has one time for all that it owns, which
+// its notes make more exact. Several can own a key only if each has found or left it as it is now: it is
+// as old as the oldest of them says.
+func historyOf(meta *metav1.ObjectMeta) contentHistory {
+	h := contentHistory{last: Change{meta.CreationTimestamp.Time, FromCreation}, keys: map[string]keyHistory{}}
+	notes := readNotes(meta)
 	for _, entry := range meta.ManagedFields {
-		if entry.Time == nil || entry.Subresource != "" {
-			continue
-		}
 		content := contentFields(entry.FieldsV1)
-		if !content.owns() {
+		if entry.Time == nil || entry.Subresource != "" || !content.owns() {
 			continue
 		}
-		at := entry.Time.Time
-		if at.Before(meta.CreationTimestamp.Time) { // a restored backup: the content is as new as the object
-			at = meta.CreationTimestamp.Time
-		}
-		if !at.Before(last.Time) {
-			last = Change{at, FromManagedFields}
+		at := notBefore(meta, entry.Time.Time)
+		switch {
+		case at.After(h.last.Time), h.last.Source == FromCreation:
+			h.last, h.earlier = Change{at, FromManagedFields}, nil
+			if notes.speakOf(entry) {
+				h.earlier = notes.Earlier[wholeContent]
+			}
+		case at.Equal(h.last.Time): // two within a second: which was the last can't be told
+			h.earlier = nil
 		}
 		for key := range content.keys() {
-			if at.After(byKey[key]) {
-				byKey[key] = at
+			known := keyHistory{changed: at}
+			if notes.speakOf(entry) {
+				known = notes.of(key, known)
+				known.changed = notBefore(meta, known.changed)
+			}
+			if other, is := h.keys[key]; !is || known.changed.Before(other.changed) {
+				h.keys[key] = known
 			}
 		}
 	}
-	return last, byKey
+	return h
+}
+
+// notBefore bounds what a restored backup or a copy says: the content is as new as the object.
+func notBefore(meta *metav1.ObjectMeta, at time.Time) time.Time {
+	if created := meta.CreationTimestamp.Time; at.Before(created) {
+		return created
+	}
+	return at
 }

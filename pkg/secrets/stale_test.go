@@ -154,7 +154,7 @@ func entry(manager, at, fields string) metav1.ManagedFieldsEntry {
 	return metav1.ManagedFieldsEntry{Manager: manager, Time: &moment, FieldsV1: metav1.NewFieldsV1(fields)}
 }
 
-func TestLastChange(t *testing.T) {
+func TestHistory(t *testing.T) {
 	status := entry("kubelet", "12:30:00", `{"f:data":{"f:a":{}}}`)
 	status.Subresource = "status"
 	timeless := entry("old", "12:30:00", `{"f:data":{"f:a":{}}}`)
@@ -171,9 +171,9 @@ func TestLastChange(t *testing.T) {
 			entry("kubectl-create", "10:00:00", `{"f:data":{".":{},"f:a":{},"f:b":{}},"f:type":{}}`),
 			entry("kubectl-app", "11:00:00", `{"f:data":{"f:c":{}}}`),
 		}, "11:00:00 managedFields a=10:00:00 b=10:00:00 c=11:00:00"},
-		"the newer of two owners of one key": {[]metav1.ManagedFieldsEntry{
+		"two own one key: neither has changed it since the older wrote": {[]metav1.ManagedFieldsEntry{
 			entry("one", "11:00:00", `{"f:data":{"f:a":{}}}`), entry("two", "10:00:00", `{"f:data":{"f:a":{}}}`),
-		}, "11:00:00 managedFields a=11:00:00"},
+		}, "11:00:00 managedFields a=10:00:00"},
 		"stringData and binaryData": {[]metav1.ManagedFieldsEntry{
 			entry("apply", "10:00:00", `{"f:stringData":{"f:a":{}}}`), entry("other", "10:30:00", `{"f:binaryData":{"f:b":{}}}`),
 		}, "10:30:00 managedFields a=10:00:00 b=10:30:00"},
@@ -182,10 +182,10 @@ func TestLastChange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			created := metav1.NewTime(time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC))
-			last, byKey := lastChange(&metav1.ObjectMeta{CreationTimestamp: created, ManagedFields: test.entries})
-			got := last.Time.Format(time.TimeOnly) + " " + string(last.Source)
-			for _, key := range slices.Sorted(maps.Keys(byKey)) {
-				got += " " + key + "=" + byKey[key].Format(time.TimeOnly)
+			h := historyOf(&metav1.ObjectMeta{CreationTimestamp: created, ManagedFields: test.entries})
+			got := h.last.Time.Format(time.TimeOnly) + " " + string(h.last.Source)
+			for _, key := range slices.Sorted(maps.Keys(h.keys)) {
+				got += " " + key + "=" + h.keys[key].changed.Format(time.TimeOnly)
 			}
 			if got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
@@ -195,20 +195,22 @@ func TestLastChange(t *testing.T) {
 }
 
 // Whatever stands in managedFields: no key is made up, and no key is newer than the object's last change.
-func FuzzLastChange(f *testing.F) {
-	f.Add(`{"f:data":{".":{},"f:a":{}},"f:type":{}}`, `{"f:stringData":{"f:b":{}}}`)
-	f.Add(`{"f:data":null}`, `{"f:binaryData":{"f:":{}}}`)
-	f.Add(`[]`, `{"f:data":{"f:a":1}`)
-	f.Fuzz(func(t *testing.T, one, two string) {
-		meta := &metav1.ObjectMeta{ManagedFields: []metav1.ManagedFieldsEntry{entry("one", "10:00:00", one), entry("two", "11:00:00", two)}}
-		last, byKey := lastChange(meta)
-		for key, at := range byKey {
-			if at.After(last.Time) {
+func FuzzHistory(f *testing.F) {
+	const noted = `{"f:data":{"f:a":{},"f:b":{}},"f:metadata":{"f:annotations":{"f:kubectl-app.dev/key-times":{}}}}`
+	f.Add(`{"f:data":{".":{},"f:a":{}},"f:type":{}}`, `{"f:stringData":{"f:b":{}}}`, ``)
+	f.Add(`{"f:data":null}`, `{"f:binaryData":{"f:":{}}}`, `{}`)
+	f.Add(`[]`, `{"f:data":{"f:a":1}`, `[]`)
+	f.Add(noted, `{}`, `{"manager":"one","changed":{"a":"2026-05-01T09:30:00Z","b":"2030-01-01T00:00:00Z"},"earlier":{"b":[{"from":"0001-01-01T00:00:00Z","to":"9999-01-01T00:00:00Z"}]}}`)
+	f.Fuzz(func(t *testing.T, one, two, notes string) {
+		meta := &metav1.ObjectMeta{Annotations: map[string]string{workload.AnnotationKeyTimes: notes}, ManagedFields: []metav1.ManagedFieldsEntry{entry("one", "10:00:00", one), entry("two", "11:00:00", two)}}
+		h := historyOf(meta)
+		for key, known := range h.keys {
+			if known.changed.After(h.last.Time) {
 				t.Errorf("%q is newer than all", key)
 			}
 		}
-		if len(byKey) > 0 && last.Source != FromManagedFields {
-			t.Errorf("source %s of %v", last.Source, byKey)
+		if len(h.keys) > 0 && h.last.Source != FromManagedFields {
+			t.Errorf("source %s of %v", h.last.Source, h.keys)
 		}
 		s := NewSubject(workload.Ref{}, meta, map[string]int{"a": 1})
 		if len(s.Keys) != 1 || s.Keys[0].Changed.After(s.Changed.Time) {

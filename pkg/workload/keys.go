@@ -19,4 +19,7 @@ const (
 	// AnnotationTakenUp is when a release last pointed workloads to such an object that was there already
 	// (RFC 3339): until they refer to it, it looks unused.
 	AnnotationTakenUp = "kubectl-app.dev/taken-up"
+	// AnnotationKeyTimes stands on a Secret or ConfigMap of which we have written some keys at one time and
+	// some at another: when each was changed, as JSON.
+	AnnotationKeyTimes = "kubectl-app.dev/key-times"
 )
