@@ -56,8 +56,13 @@ func (c *configChange) checkVersions(ctx context.Context, consumers []secrets.Co
 	if c.flags.versioned || len(consumers) > 0 || c.flags.roll == string(secrets.RollNone) {
 		return nil
 	}
-	// Not to be allowed to list them is no fault: there are none, then.
-	all, _ := c.cluster.Versions(ctx, c.ref.Namespace, c.ref.Kind)
+	all, err := c.cluster.Versions(ctx, c.ref.Namespace, c.ref.Kind)
+	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Forbidden {
+		return nil // who may not list them has made none
+	}
+	if err != nil {
+		return err
+	}
 	for _, v := range all {
 		if v.Of == c.ref.Name {
 			return refusedError{hintedError{
