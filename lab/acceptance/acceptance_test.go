@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"testing"
 
@@ -35,6 +36,9 @@ func run(m *testing.M) int {
 			fmt.Fprintf(os.Stderr, "running scripts side by side: %v\n", err)
 			return 1
 		}
+	}
+	if signal.Ignored(os.Interrupt) { // begun in the background by a shell: the jobs would inherit it
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	}
 	lab, err := labtest.Start(context.Background(), labtest.Options{Nodes: 4})
 	if err != nil {
