@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"syscall"
@@ -24,6 +25,7 @@ const (
 	exitTimedOut       = 7
 	exitSuperseded     = 8
 	exitInterrupted    = 130
+	exitUnread         = 141
 	exitTerminated     = 143
 )
 
@@ -41,6 +43,7 @@ var exitMeanings = []struct {
 	{exitTimedOut, "time ran out while still progressing, and it was left as it is; rollout status --watch=false: still progressing"},
 	{exitSuperseded, "another change superseded this one"},
 	{exitInterrupted, "interrupted by SIGINT; the result says in what state it was left"},
+	{exitUnread, "whoever read the output has gone (head, for one); kubectl ends so, too"},
 	{exitTerminated, "interrupted by SIGTERM; the result says in what state it was left"},
 }
 
@@ -122,9 +125,17 @@ func exitCode(ctx context.Context, err error) int {
 		return exitInterrupted
 	case errors.As(err, &refused):
 		return exitRefused
+	case unread(err):
+		return exitUnread
 	default:
 		return exitError
 	}
+}
+
+// unread tells whether stdout's reader has gone: no fault of the command, and not worth a word.
+func unread(err error) bool {
+	var write *fs.PathError
+	return errors.As(err, &write) && write.Path == os.Stdout.Name() && errors.Is(write, syscall.EPIPE)
 }
 
 // exitCodesHelp is the text of `help exit-codes`.

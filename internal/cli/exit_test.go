@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net"
 	"os"
 	"strings"
 	"syscall"
@@ -31,6 +33,9 @@ func TestExitCode(t *testing.T) {
 		"an outcome, then a signal":     {ended(syscall.SIGINT), decidedError{4}, 4},
 		"refused":                       {t.Context(), refusedError{errors.New("unset")}, 3},
 		"ctrl-c at a prompt":            {t.Context(), refusedError{fmt.Errorf("password: %w", term.ErrInterrupted)}, 130},
+		"nobody reads stdout":           {t.Context(), fmt.Errorf("writing: %w", &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.EPIPE}), 141},
+		"nobody reads stderr":           {t.Context(), &fs.PathError{Op: "write", Path: "/dev/stderr", Err: syscall.EPIPE}, 1},
+		"a server hangs up":             {t.Context(), &net.OpError{Op: "write", Err: os.NewSyscallError("write", syscall.EPIPE)}, 1},
 		"interrupted":                   {ended(syscall.SIGINT), errors.New("context canceled"), 130},
 		"terminated":                    {ended(syscall.SIGTERM), errors.New("context canceled"), 143},
 		"a usage error, then a signal":  {ended(syscall.SIGTERM), usagef("no image"), 2},

@@ -53,11 +53,10 @@ when it expires if it is a certificate. No value is shown.
 }
 
 func (f *getFlags) validate(args []string) error {
+	if err := checkConfigArgs(args, "secret NAME"); err != nil {
+		return err
+	}
 	switch {
-	case len(args) == 0:
-		return usagef("nothing is named: give secret NAME or configmap NAME")
-	case len(args) == 1 && !strings.Contains(args[0], "/"):
-		return usagef("no name: give %s NAME", args[0])
 	case f.reveals && f.reveal == "":
 		return usagef("--reveal takes the name of a key")
 	case f.reveals && f.format != "":

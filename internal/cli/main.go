@@ -31,7 +31,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	root.SetArgs(args)
 	err := root.ExecuteContext(withoutBodies(ctx))
 	code := exitCode(ctx, err)
-	if decided := (decidedError{}); err != nil && !errors.As(err, &decided) {
+	if decided := (decidedError{}); err != nil && code != exitUnread && !errors.As(err, &decided) {
 		if hinter := view.Hinter(nil); errors.As(err, &hinter) {
 			err = hintedError{err: err, hints: env.here(hinter.Hints())}
 		}

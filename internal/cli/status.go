@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -47,11 +46,8 @@ It changes nothing. That something is stale is an answer and no failure: the exi
 }
 
 func (f *statusFlags) validate(args []string) error {
-	switch {
-	case len(args) == 0:
-		return usagef("nothing is named: give secret/NAME or configmap/NAME")
-	case len(args) == 1 && !strings.Contains(args[0], "/"):
-		return usagef("no name: give %s/NAME", args[0])
+	if err := checkConfigArgs(args, "secret/NAME"); err != nil {
+		return err
 	}
 	return oneOf("output", f.format, "", "json", "yaml", outputResult)
 }

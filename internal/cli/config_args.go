@@ -1,0 +1,29 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+)
+
+// checkConfigArgs refuses arguments that name no Secret and no ConfigMap, before any server is asked.
+// form is how the verb's examples write a name: "secret/NAME" or "secret NAME".
+func checkConfigArgs(args []string, form string) error {
+	give := func(kind, name string) string { return strings.NewReplacer("secret", kind, "NAME", name).Replace(form) }
+	switch {
+	case len(args) == 0:
+		return usagef("nothing is named: give %s or %s", form, give("configmap", "NAME"))
+	case len(args) > 1 || strings.Contains(args[0], "/"):
+		return nil
+	}
+	switch plural := map[string]string{
+		"secret": "secrets", "secrets": "secrets", "configmap": "configmaps", "configmaps": "configmaps", "cm": "configmaps",
+	}[strings.ToLower(args[0])]; plural {
+	case "":
+		return usagef("%s is a name without a type, or a type without a name: give %s or %s", args[0], give("secret", args[0]), give("configmap", args[0]))
+	default:
+		return hintedError{
+			err:   usageError{fmt.Errorf("no name: give %s", give(args[0], "NAME"))},
+			hints: []string{"kubectl get " + plural},
+		}
+	}
+}
