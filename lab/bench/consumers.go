@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -10,8 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/client-go/tools/cache"
 	watchtools "k8s.io/client-go/tools/watch"
-
-	"github.com/kubectl-app/kubectl-app/lab/acceptance/faultproxy"
 )
 
 // crowd is a namespace of very many workloads.
@@ -52,32 +49,14 @@ func (b *bench) consumers(ctx context.Context) (_ []row, err error) {
 		both.row(name+"CPU", seconds, cpu, goal{}),
 		both.row(name+"peak memory", megabytes, memory, below(100e6)),
 	}
-	counted, err := b.countSearch(ctx, s)
-	counted.what = name + "requests"
+	counted, err := b.countOnce(s, name+"requests", func(kubectl program) error {
+		_, err := kubectl.run(ctx, "get", userKinds, "-n", crowd, "-o", "json")
+		return err
+	}, func(app program) error {
+		_, err := app.run(ctx, "status", "secret/db", "-n", crowd, "-o", "json")
+		return err
+	})
 	return append(rows, counted), err
-}
-
-func (b *bench) countSearch(ctx context.Context, s *stage) (r row, err error) {
-	proxy, kubeconfig, err := s.counted()
-	if err != nil {
-		return row{}, err
-	}
-	defer func() { err = errors.Join(err, proxy.Close()) }()
-	kubectl, app, err := b.pair(kubeconfig)
-	if err != nil {
-		return row{}, err
-	}
-	r.unit = count
-	if _, err := kubectl.run(ctx, "get", userKinds, "-n", crowd, "-o", "json"); err != nil {
-		return r, err
-	}
-	r.kubectl.add(float64(len(proxy.Seen(faultproxy.Pattern{}))))
-	proxy.Forget()
-	if _, err := app.run(ctx, "status", "secret/db", "-n", crowd, "-o", "json"); err != nil {
-		return r, err
-	}
-	r.app.add(float64(len(proxy.Seen(faultproxy.Pattern{}))))
-	return r, nil
 }
 
 // fillCrowd makes the workloads, and returns when each that has pods has its one. Every fifth uses the

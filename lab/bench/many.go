@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"golang.org/x/sync/errgroup"
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
-
-	"github.com/kubectl-app/kubectl-app/lab/acceptance/faultproxy"
 )
 
 // shop is the label of all Deployments that are released as one.
@@ -44,32 +41,14 @@ func (b *bench) many(ctx context.Context) (_ []row, err error) {
 		both.row(name+"CPU", seconds, cpu, goal{}),
 		both.row(name+"peak memory", megabytes, memory, goal{}),
 	}
-	counted, err := b.countShop(ctx, s)
-	counted.what = name + "requests"
+	counted, err := b.countOnce(s, name+"requests", func(kubectl program) error {
+		_, err := kubectl.releaseShop(ctx, "web:4.0")
+		return err
+	}, func(app program) error {
+		_, err := app.run(ctx, "set", "image", "deployment", "-l", shop, "web=web:5.0", "--soak=0")
+		return err
+	})
 	return append(rows, counted), err
-}
-
-func (b *bench) countShop(ctx context.Context, s *stage) (r row, err error) {
-	proxy, kubeconfig, err := s.counted()
-	if err != nil {
-		return row{}, err
-	}
-	defer func() { err = errors.Join(err, proxy.Close()) }()
-	kubectl, app, err := b.pair(kubeconfig)
-	if err != nil {
-		return row{}, err
-	}
-	r.unit = count
-	if _, err := kubectl.releaseShop(ctx, "web:4.0"); err != nil {
-		return r, err
-	}
-	r.kubectl.add(float64(len(proxy.Seen(faultproxy.Pattern{}))))
-	proxy.Forget()
-	if _, err := app.run(ctx, "set", "image", "deployment", "-l", shop, "web=web:5.0", "--soak=0"); err != nil {
-		return r, err
-	}
-	r.app.add(float64(len(proxy.Seen(faultproxy.Pattern{}))))
-	return r, nil
 }
 
 func releaseBoth(ctx context.Context, kubectl, app program, round int) (own, ours cost, err error) {

@@ -41,6 +41,30 @@ func (b *bench) requests(ctx context.Context) (_ []row, err error) {
 	return []row{r}, nil
 }
 
+// countOnce counts the requests that each of the two makes once, with nothing cached.
+func (b *bench) countOnce(s *stage, what string, own, ours func(program) error) (r row, err error) {
+	proxy, kubeconfig, err := s.counted()
+	if err != nil {
+		return row{}, err
+	}
+	defer func() { err = errors.Join(err, proxy.Close()) }()
+	kubectl, app, err := b.pair(kubeconfig)
+	if err != nil {
+		return row{}, err
+	}
+	r.what, r.unit = what, count
+	if err := own(kubectl); err != nil {
+		return r, err
+	}
+	r.kubectl.add(float64(len(proxy.Seen(faultproxy.Pattern{}))))
+	proxy.Forget()
+	if err := ours(app); err != nil {
+		return r, err
+	}
+	r.app.add(float64(len(proxy.Seen(faultproxy.Pattern{}))))
+	return r, nil
+}
+
 // release does with kubectl what the plugin does in one command.
 func (p program) release(ctx context.Context, workload, image string) (cost, error) {
 	set, err := p.run(ctx, "set", "image", workload, "web="+image)
