@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // releaseContent is the Secret or ConfigMap that a release changes before its workloads, which then read
@@ -21,6 +22,8 @@ type releaseContent struct {
 	// versioned: the change is an object of its own, which the workloads are pointed to. There is nothing to
 	// restore: with their templates they go back to the one before.
 	versioned bool
+	// of is the object as it was asked for: without the hash of a version.
+	of workload.Ref
 	// written prints what was written.
 	written func(cluster.Content, string) error
 	state   rollout.ContentState
@@ -77,6 +80,9 @@ func (c *releaseContent) write(ctx, work context.Context) error {
 
 // writeVersion creates the version. Whether it arrived or not, nobody reads it before he is pointed to it.
 func (c *releaseContent) writeVersion(ctx context.Context) error {
+	if err := c.cluster.CheckVersioned(ctx, c.of, c.change.Before); err != nil {
+		return refused(err)
+	}
 	written, created, err := c.cluster.CreateVersion(ctx, c.change.After, c.options)
 	if err != nil {
 		return refused(err)

@@ -13,7 +13,9 @@ import (
 
 // finish shows how a watched release ended and gives its exit code.
 func (r *release) finish(ctx context.Context, f *follower, end ending) error {
-	r.content.look(context.WithoutCancel(ctx))
+	work := context.WithoutCancel(ctx)
+	r.content.look(work)
+	r.warnDuring(f, &end.state, r.content.behind(work, end.state.Outcome)...)
 	result := rollout.NewResult(end.state, end.rollback, r.env.Now())
 	result.Workloads = append(result.Workloads, r.outline(ctx, rollout.Unchanged, end.unchanged).Workloads...)
 	result.Message, result.Next = end.message, end.next

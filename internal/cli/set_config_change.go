@@ -112,7 +112,7 @@ func (c *configChange) plan(ctx context.Context) error {
 	}
 	c.content = &releaseContent{
 		cluster: c.cluster, change: change, options: c.writeOptions(), written: c.print, state: rollout.ContentPlanned,
-		versioned: c.flags.versioned,
+		versioned: c.flags.versioned, of: c.ref,
 	}
 	if !c.content.changes() {
 		c.content.state = rollout.ContentUnchanged

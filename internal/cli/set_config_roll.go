@@ -133,12 +133,22 @@ func (c *configChange) planRestart() cluster.Plan {
 	return func(captured cluster.Captured) (cluster.Edit, error) {
 		if from, to := c.content.change.Before.Ref(), c.content.change.After.Ref(); from != to {
 			template := *captured.Deployment.Spec.Template.DeepCopy()
-			workload.Repoint(&template, workload.ReferenceKind(from.Kind), from.Name, to.Name)
+			if workload.Repoint(&template, workload.ReferenceKind(from.Kind), from.Name, to.Name) == 0 {
+				return cluster.Edit{}, c.pointedElsewhere(captured.Ref())
+			}
 			return cluster.Edit{Template: template, ChangeCause: c.reason()}, nil
 		}
 		template := rollout.PlanRestart(&captured.Deployment.Spec.Template, c.env.Now())
 		return cluster.Edit{Template: template, ChangeCause: c.reason()}, nil
 	}
+}
+
+// pointedElsewhere: what was read as the version in use is it no longer.
+func (c *configChange) pointedElsewhere(ref workload.Ref) error {
+	return refusedError{hintedError{
+		fmt.Errorf("%s does not use %s any more: someone else has changed it meanwhile; it was left as it is", ref, c.content.change.Before),
+		[]string{app("rollout status", ref), "then the same command again"},
+	}}
 }
 
 // show says on stderr what becomes of the keys, and of those who use them.
@@ -183,7 +193,7 @@ func (c *releaseContent) leftOut(consumer *secrets.Consumer, text string) string
 func byHand(b *secrets.Consumer) string {
 	const why = "reads it only when its pods start, and is not rolled by this: "
 	switch b.Kind {
-	case "StatefulSet", "DaemonSet":
+	case "Deployment", "StatefulSet", "DaemonSet":
 		return fmt.Sprintf("%skubectl rollout restart %s -n %s", why, b, b.Namespace)
 	case "Pod":
 		return why + "nothing replaces a bare pod"

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 
@@ -120,7 +121,14 @@ func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Wri
 
 // mayHaveActed tells whether the server may have carried out a write whose answer did not come.
 func mayHaveActed(err error) bool {
-	return err != nil && (broken(err) || timedOut(err) || apierrors.IsTimeout(err) || isCancelled(err) || ofAProxy(err))
+	return err != nil && (broken(err) || timedOut(err) || apierrors.IsTimeout(err) || isCancelled(err) || ofAProxy(err) || ofTheStore(err))
+}
+
+// ofTheStore: etcd's own words ("request timed out", "leader changed") are passed on without a reason, and
+// it may have stored what it could not confirm.
+func ofTheStore(err error) bool {
+	var status apierrors.APIStatus
+	return errors.As(err, &status) && status.Status().Code == http.StatusInternalServerError && status.Status().Reason == metav1.StatusReasonUnknown
 }
 
 // ofAProxy: a failure in words that are not the API server's comes from something in between, which does

@@ -182,11 +182,14 @@ func TestMayHaveActed(t *testing.T) {
 		err  error
 		want bool
 	}{
-		"nothing is wrong":           {nil, false},
-		"the connection broke off":   {io.ErrUnexpectedEOF, true},
-		"the user gave up":           {context.Canceled, true},
-		"a proxy answers":            {html, true},
-		"a webhook refuses":          {apierrors.NewInternalError(errors.New("failed calling webhook")), false},
+		"nothing is wrong":         {nil, false},
+		"the connection broke off": {io.ErrUnexpectedEOF, true},
+		"the user gave up":         {context.Canceled, true},
+		"a proxy answers":          {html, true},
+		"a webhook refuses":        {apierrors.NewInternalError(errors.New("failed calling webhook")), false},
+		"etcd can't confirm it": {
+			&apierrors.StatusError{ErrStatus: metav1.Status{Code: http.StatusInternalServerError, Message: "etcdserver: request timed out"}}, true,
+		},
 		"the API server is going":    {apierrors.NewServiceUnavailable("shutting down"), false},
 		"somebody else was faster":   {apierrors.NewConflict(deploymentResource, "web", nil), false},
 		"the API server ran into it": {apierrors.NewTimeoutError("took too long", 1), true},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -141,7 +142,7 @@ type transition struct {
 }
 
 func (t *transition) run(ctx context.Context, p patience) (Content, error) {
-	now, first := t.from, true
+	now, first := t.from, !t.back // whether there is anything to take back is seen first
 	err := p.repeat(ctx, func(ctx context.Context, uncertain bool) error {
 		ctx, stop := grace(ctx)
 		defer stop()
@@ -207,19 +208,21 @@ func differing(a, b Content, keys []string) []string {
 }
 
 // notes are to be written along: when each key was changed.
-func (t *transition) notes(now Content) string {
-	manager := t.options.manager()
+func (t *transition) notes(now Content) *string {
+	update := secrets.Update{Manager: t.options.manager(), At: time.Now(), Keys: differing(now, t.to, t.keys)}
+	kept := t.to.Data()
+	update.Removes = slices.ContainsFunc(update.Keys, func(key string) bool { _, stays := kept[key]; return !stays })
 	if !t.back {
-		return secrets.NotesOnChange(now.Meta(), manager, differing(now, t.to, t.keys))
+		return update.Notes(now.Meta())
 	}
 	others := slices.ContainsFunc(secrets.Diff(now.Data(), t.to.Data()), func(c secrets.KeyChange) bool {
 		return c.Kind != secrets.Unchanged && !slices.Contains(t.keys, c.Key)
 	})
-	return secrets.NotesOnRestore(t.to.Meta(), now.Meta(), manager, t.keys, !others)
+	return update.RestoreNotes(now.Meta(), t.to.Meta(), t.from.Meta(), !others)
 }
 
 // patchKeys makes the keys of now those of next: a JSON merge patch, guarded by now's resourceVersion.
-func (c *Cluster) patchKeys(ctx context.Context, now, next Content, keys []string, notes string, o WriteOptions) (Content, error) {
+func (c *Cluster) patchKeys(ctx context.Context, now, next Content, keys []string, notes *string, o WriteOptions) (Content, error) {
 	client, err := c.typed()
 	if err != nil {
 		return Content{}, err
@@ -241,13 +244,14 @@ func (c *Cluster) patchKeys(ctx context.Context, now, next Content, keys []strin
 	return after.typed(), nil
 }
 
-func keyPatch(now, next Content, keys []string, notes string) map[string]any {
+func keyPatch(now, next Content, keys []string, notes *string) map[string]any {
 	meta := map[string]any{"resourceVersion": now.Meta().ResourceVersion, "uid": now.Meta().UID}
-	switch was := now.Meta().Annotations[workload.AnnotationKeyTimes]; {
-	case notes != "":
-		meta["annotations"] = map[string]any{workload.AnnotationKeyTimes: notes}
-	case was != "":
+	switch {
+	case notes == nil:
+	case *notes == "":
 		meta["annotations"] = map[string]any{workload.AnnotationKeyTimes: nil}
+	default:
+		meta["annotations"] = map[string]any{workload.AnnotationKeyTimes: *notes}
 	}
 	body := map[string]any{"metadata": meta}
 	if now.Secret != nil {

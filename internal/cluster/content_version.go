@@ -64,6 +64,21 @@ func (c *Cluster) ReadVersioned(ctx context.Context, ref workload.Ref) (Content,
 	return Content{}, severalVersions(ref, used)
 }
 
+// CheckVersioned tells whether what ReadVersioned has read is still what it would read: the error otherwise
+// has the reason KeysChanged.
+func (c *Cluster) CheckVersioned(ctx context.Context, ref workload.Ref, before Content) error {
+	now, err := c.ReadVersioned(ctx, ref)
+	switch {
+	case err != nil:
+		return err
+	case now.Ref() != before.Ref():
+		return keysChanged(before, fmt.Sprintf("%s has come into use in its place", now), false)
+	case !sameData(now, before):
+		return keysChanged(before, "someone else changed it", false)
+	}
+	return nil
+}
+
 // inTemplates lists which of the objects the templates of workloads refer to.
 func (c *Cluster) inTemplates(ctx context.Context, refs []workload.Ref) ([]workload.Ref, error) {
 	client, err := c.typed()

@@ -9,7 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
-	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // IfExists is what to do with an object that is there already. The set is closed.
@@ -80,9 +79,7 @@ func (u Upserted) Labels() []secrets.KeyChange {
 
 // Annotations are the changes of its annotations.
 func (u Upserted) Annotations() []secrets.KeyChange {
-	return slices.DeleteFunc(diffText(u.Before.meta().Annotations, u.After.meta().Annotations), func(c secrets.KeyChange) bool {
-		return c.Key == workload.AnnotationKeyTimes // our own notes
-	})
+	return diffText(u.Before.meta().Annotations, u.After.meta().Annotations)
 }
 
 // Fixed tells whether it has become immutable.
@@ -163,7 +160,6 @@ func (u *upsert) look(ctx context.Context) error {
 // once one is told to look again.
 func (u *upsert) write(ctx context.Context) error {
 	next, o := u.want.over(u.now), u.options
-	u.note(next)
 	making := !u.now.Exists() && !u.done.Blind && !o.DryRun
 	if making {
 		next.Meta().ResourceVersion = nobodysVersion
@@ -188,20 +184,6 @@ func (u *upsert) write(ctx context.Context) error {
 		return fieldConflict(u.want, slices.DeleteFunc(owners, func(f fieldOwner) bool { return !u.done.Blind && o.ours(f) }), err)
 	}
 	return u.cluster.explainWrite(ctx, u.want, err)
-}
-
-// note has the apply say when each key was changed. One that changes nothing leaves the notes as they are.
-func (u *upsert) note(next Content) {
-	if !u.now.Exists() {
-		return
-	}
-	notes := u.now.Meta().Annotations[workload.AnnotationKeyTimes]
-	if manager := u.options.manager(); !u.now.holds(u.want, manager) {
-		notes = secrets.NotesOnChange(u.now.Meta(), manager, u.options.changedKeys(u.want, u.now))
-	}
-	if notes != "" {
-		metav1.SetMetaDataAnnotation(next.Meta(), workload.AnnotationKeyTimes, notes)
-	}
 }
 
 func (o UpsertOptions) ours(f fieldOwner) bool { return f.manager == strconv.Quote(o.manager()) }

@@ -72,6 +72,9 @@ func (s *Subject) pullKey() string {
 	return corev1.DockerConfigJsonKey
 }
 
+// untold: there is content, and nobody has noted who wrote it when.
+func (s *Subject) untold() bool { return s.Changed.Source == FromCreation && len(s.Keys) > 0 }
+
 // differed tells whether what a use read at that moment is not what is there now. Times are of whole
 // seconds: what happened within one can't be told apart, and counts as the newer.
 func (s *Subject) differed(u Use, at time.Time) bool {

@@ -10,16 +10,15 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// notes are what a field manager leaves in an annotation of the object with each of its writes, since the
-// API server has one time for all the keys that a manager owns: that of its last write.
+// notes are what an update leaves in an annotation of the object, since the API server has one time for all
+// the keys that a field manager owns, that of its last write, and none for a removal.
 type notes struct {
-	Manager string `json:"manager"`
-	// Changed is when keys were last changed that the last write did not change.
+	Manager string    `json:"manager"`
+	Written time.Time `json:"written"`
+	// Changed is when keys of the manager were last changed that this write did not change.
 	Changed map[string]time.Time `json:"changed,omitempty"`
 	// Earlier are the times in which a key that was changed and restored had the value that it has again.
 	Earlier map[string][]span `json:"earlier,omitempty"`
-
-	written time.Time
 }
 
 // wholeContent stands for all keys in notes: no key has an empty name.
@@ -33,31 +32,35 @@ type span struct {
 
 func (s span) contains(at time.Time) bool { return !at.Before(s.From) && at.Before(s.To) }
 
-// An object with more to note than that, or a longer past, is judged by what the API server knows: what is
-// left out makes content look newer than it is, never older.
+// Of an object with more to note than that only the write itself is noted: all content of the manager then
+// counts as new.
 const (
-	maxNotes = 200
-	maxSpans = 4
+	maxNotes     = 200
+	maxNoteBytes = 16 << 10
+	maxSpans     = 4
 )
 
-// readNotes are those of an object; what can't be read, or what someone else has written, counts as none.
+// noteSlack is how far the clock of the writer may be from that of the API server. Beyond it the notes say
+// nothing: the manager may have written again, and not noted what it did.
+const noteSlack = 5 * time.Second
+
+// readNotes are those of an object; what can't be read counts as none.
 func readNotes(meta *metav1.ObjectMeta) notes {
 	var n notes
 	if json.Unmarshal([]byte(meta.Annotations[workload.AnnotationKeyTimes]), &n) != nil {
 		return notes{}
 	}
-	for _, entry := range meta.ManagedFields {
-		if entry.Manager == n.Manager && entry.Time != nil && entry.Time.After(n.written) && contentFields(entry.FieldsV1).annotates(workload.AnnotationKeyTimes) {
-			n.written = entry.Time.Time
-		}
-	}
 	return n
 }
 
-// speakOf tells whether the notes are as new as what a manager owns: it may have written without, where it
-// was not allowed to read.
-func (n notes) speakOf(entry metav1.ManagedFieldsEntry) bool {
-	return entry.Manager == n.Manager && !entry.Time.After(n.written)
+// speakOf tells whether an entry is that of the write that left the notes.
+func (n notes) speakOf(entry metav1.ManagedFieldsEntry, owned ownedContent) bool {
+	return updates(entry, n.Manager) && owned.annotates(workload.AnnotationKeyTimes) &&
+		entry.Time != nil && entry.Time.Sub(n.Written).Abs() <= noteSlack
+}
+
+func updates(entry metav1.ManagedFieldsEntry, manager string) bool {
+	return entry.Manager == manager && entry.Operation == metav1.ManagedFieldsOperationUpdate && entry.Subresource == ""
 }
 
 // of makes more exact what is known of a key that the notes' manager owns.
@@ -69,32 +72,58 @@ func (n notes) of(key string, known keyHistory) keyHistory {
 	return known
 }
 
-// String is the annotation's value, "" where there is nothing to note.
-func (n notes) String() string {
-	if size := len(n.Changed) + len(n.Earlier); size == 0 || size > maxNotes {
-		return ""
-	}
-	text, err := json.Marshal(n)
-	if err != nil { // times before the year 0 or after 9999
-		return ""
-	}
-	return string(text)
+// Update is a write of some keys by a field manager.
+type Update struct {
+	Manager string
+	At      time.Time
+	Keys    []string // that it changes
+	// Removes: some of them go, which nothing else tells afterwards.
+	Removes bool
 }
 
-// NotesOnChange is the value of workload.AnnotationKeyTimes to write along with a change of these keys by
-// this field manager; "" for none. now is the object that is changed.
-func NotesOnChange(now *metav1.ObjectMeta, manager string, keys []string) string {
-	return notesOnChange(now, historyOf(now), manager, keys).String()
+// Notes is what to write in workload.AnnotationKeyTimes along with the update of an object: nil to leave
+// the annotation as it is, "" to take it away.
+func (u Update) Notes(now *metav1.ObjectMeta) *string {
+	return u.text(now, u.notes(now))
 }
 
-func notesOnChange(now *metav1.ObjectMeta, history contentHistory, manager string, keys []string) notes {
-	next := notes{Manager: manager, Changed: map[string]time.Time{}, Earlier: map[string][]span{}}
+// RestoreNotes is the same for an update that brings keys back to what they were in before, which an
+// update of the same manager had made what they are in written, the answer to it. whole tells that all is
+// as it was then.
+func (u Update) RestoreNotes(now, before, written *metav1.ObjectMeta, whole bool) *string {
+	next := u.notes(now)
+	// Without the answer it is not known when the update was made.
+	if end := lastUpdate(written, u.Manager); written.ResourceVersion != before.ResourceVersion && !end.IsZero() {
+		was := historyOf(before)
+		for _, key := range u.Keys {
+			next.add(key, was.of(key), end)
+		}
+		if whole {
+			next.add(wholeContent, keyHistory{was.last.Time, was.earlier}, end)
+		}
+	}
+	return u.text(now, next)
+}
+
+func lastUpdate(meta *metav1.ObjectMeta, manager string) time.Time {
+	for _, entry := range meta.ManagedFields {
+		if updates(entry, manager) && entry.Time != nil {
+			return entry.Time.Time
+		}
+	}
+	return time.Time{}
+}
+
+// notes are of the keys that the manager has updated earlier.
+func (u Update) notes(now *metav1.ObjectMeta) notes {
+	next := notes{Manager: u.Manager, Written: u.At.UTC().Truncate(time.Second), Changed: map[string]time.Time{}, Earlier: map[string][]span{}}
+	history := historyOf(now)
 	for _, entry := range now.ManagedFields {
-		if entry.Manager != manager || entry.Subresource != "" {
+		if !updates(entry, u.Manager) {
 			continue
 		}
 		for key := range contentFields(entry.FieldsV1).keys() {
-			if slices.Contains(keys, key) {
+			if slices.Contains(u.Keys, key) {
 				continue
 			}
 			known := history.of(key)
@@ -105,20 +134,6 @@ func notesOnChange(now *metav1.ObjectMeta, history contentHistory, manager strin
 		}
 	}
 	return next
-}
-
-// NotesOnRestore is the same for a write that brings keys back to what they were in before, where a change
-// of the same manager has left them as they are now; whole tells that then all is as it was before.
-func NotesOnRestore(before, now *metav1.ObjectMeta, manager string, keys []string, whole bool) string {
-	was, is := historyOf(before), historyOf(now)
-	next := notesOnChange(now, is, manager, keys)
-	for _, key := range keys {
-		next.add(key, was.of(key), is.of(key).changed)
-	}
-	if whole {
-		next.add(wholeContent, keyHistory{was.last.Time, was.earlier}, is.last.Time)
-	}
-	return next.String()
 }
 
 // add notes that a key was the same before it was changed at that moment.
@@ -133,4 +148,19 @@ func (n notes) add(key string, was keyHistory, changed time.Time) {
 	if len(spans) > 0 {
 		n.Earlier[key] = spans
 	}
+}
+
+func (u Update) text(now *metav1.ObjectMeta, n notes) *string {
+	if len(n.Changed)+len(n.Earlier) == 0 && !u.Removes {
+		if readNotes(now).Manager != u.Manager { // none, or someone else's
+			return nil
+		}
+		return new("")
+	}
+	text, err := json.Marshal(n)
+	if err != nil || len(n.Changed)+len(n.Earlier) > maxNotes || len(text) > maxNoteBytes {
+		// Of a manager and a time there is always a text.
+		text, _ = json.Marshal(notes{Manager: n.Manager, Written: n.Written})
+	}
+	return new(string(text))
 }

@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -48,36 +49,62 @@ func ageText(k keyHistory) string {
 	return text
 }
 
+func updated(manager, clock, fields string) metav1.ManagedFieldsEntry {
+	e := entry(manager, clock, fields)
+	e.Operation = metav1.ManagedFieldsOperationUpdate
+	return e
+}
+
+func applied(manager, clock, fields string) metav1.ManagedFieldsEntry {
+	e := entry(manager, clock, fields)
+	e.Operation = metav1.ManagedFieldsOperationApply
+	return e
+}
+
 func TestNotes(t *testing.T) {
 	const both = `{"f:data":{"f:a":{},"f:b":{}},` + annotated + `}`
-	aAtTen := `{"manager":"app","changed":{"a":"2026-05-01T10:00:00Z"}}`
-	bRestored := `{"manager":"app","changed":{"a":"2026-05-01T10:00:00Z"},"earlier":{"b":[{"from":"2026-05-01T10:00:00Z","to":"2026-05-01T11:00:00Z"}],` +
-		`"":[{"from":"2026-05-01T10:00:00Z","to":"2026-05-01T11:00:00Z"}]}}`
+	aAtTen := `{"manager":"app","written":"2026-05-01T12:00:01Z","changed":{"a":"2026-05-01T10:00:00Z"}}`
+	bRestored := `{"manager":"app","written":"2026-05-01T12:00:00Z","changed":{"a":"2026-05-01T10:00:00Z"},` +
+		`"earlier":{"b":[{"from":"2026-05-01T10:00:00Z","to":"2026-05-01T11:00:00Z"}],"":[{"from":"2026-05-01T10:00:00Z","to":"2026-05-01T11:00:00Z"}]}}`
 	for name, test := range map[string]struct {
 		object *metav1.ObjectMeta
 		want   string
 	}{
-		"no notes":              {object("", entry("app", "12:00:00", both)), "all=12:00:00 a=12:00:00 b=12:00:00"},
-		"a was changed earlier": {object(aAtTen, entry("app", "12:00:00", both)), "all=12:00:00 a=10:00:00 b=12:00:00"},
-		"b was restored":        {object(bRestored, entry("app", "12:00:00", both)), "all=12:00:00(10:00:00-11:00:00) a=10:00:00 b=12:00:00(10:00:00-11:00:00)"},
+		"no notes":              {object("", updated("app", "12:00:00", both)), "all=12:00:00 a=12:00:00 b=12:00:00"},
+		"a was changed earlier": {object(aAtTen, updated("app", "12:00:00", both)), "all=12:00:00 a=10:00:00 b=12:00:00"},
+		"b was restored":        {object(bRestored, updated("app", "12:00:00", both)), "all=12:00:00(10:00:00-11:00:00) a=10:00:00 b=12:00:00(10:00:00-11:00:00)"},
 		"another manager has changed b since": {
-			object(bRestored, entry("app", "12:00:00", `{"f:data":{"f:a":{}},`+annotated+`}`), entry("edit", "13:00:00", `{"f:data":{"f:b":{}}}`)),
+			object(bRestored, updated("app", "12:00:00", `{"f:data":{"f:a":{}},`+annotated+`}`), updated("edit", "13:00:00", `{"f:data":{"f:b":{}}}`)),
 			"all=13:00:00 a=10:00:00 b=13:00:00",
 		},
 		"another manager has changed c in the same second": {
-			object(bRestored, entry("app", "12:00:00", both), entry("edit", "12:00:00", `{"f:data":{"f:c":{}}}`)),
+			object(bRestored, updated("app", "12:00:00", both), updated("edit", "12:00:00", `{"f:data":{"f:c":{}}}`)),
 			"all=12:00:00 a=10:00:00 b=12:00:00(10:00:00-11:00:00) c=12:00:00",
 		},
-		"notes of another manager": {object(`{"manager":"other","changed":{"a":"2026-05-01T10:00:00Z"}}`, entry("app", "12:00:00", both)), "all=12:00:00 a=12:00:00 b=12:00:00"},
-		"written by who could not read, after the notes": {
-			object(aAtTen, entry("app", "12:00:00", `{"f:data":{"f:b":{}},`+annotated+`}`), entry("app", "13:00:00", `{"f:data":{"f:a":{}}}`)),
-			"all=13:00:00 a=13:00:00 b=12:00:00",
+		"another manager owns b, too, since then": {
+			object(bRestored, updated("app", "12:00:00", both), applied("flux", "12:00:00", `{"f:stringData":{"f:b":{}}}`)),
+			"all=12:00:00 a=10:00:00 b=12:00:00",
 		},
-		"copied with the object":      {object(aAtTen, entry("kubectl-create", "12:00:00", both)), "all=12:00:00 a=12:00:00 b=12:00:00"},
-		"nobody owns the notes":       {object(aAtTen, entry("app", "12:00:00", `{"f:data":{"f:a":{}}}`)), "all=12:00:00 a=12:00:00"},
-		"of before the object's time": {object(strings.ReplaceAll(aAtTen, "T10", "T08"), entry("app", "12:00:00", both)), "all=12:00:00 a=09:00:00 b=12:00:00"},
-		"later than the manager":      {object(strings.ReplaceAll(aAtTen, "T10", "T18"), entry("app", "12:00:00", both)), "all=12:00:00 a=12:00:00 b=12:00:00"},
-		"no JSON":                     {object(`yes`, entry("app", "12:00:00", both)), "all=12:00:00 a=12:00:00 b=12:00:00"},
+		"applied as text, which the server does not take from it": {
+			object("", applied("flux", "09:30:00", `{"f:stringData":{"f:a":{}}}`), updated("app", "11:00:00", `{"f:data":{"f:a":{}}}`)), "all=11:00:00 a=11:00:00",
+		},
+		"notes of another manager": {
+			object(strings.ReplaceAll(aAtTen, `"app"`, `"other"`), updated("app", "12:00:00", both)), "all=12:00:00 a=12:00:00 b=12:00:00",
+		},
+		"an apply of the same manager": {
+			object(aAtTen, updated("app", "12:00:00", `{"f:data":{"f:b":{}},`+annotated+`}`), applied("app", "12:00:00", `{"f:data":{"f:a":{}}}`)),
+			"all=12:00:00 a=12:00:00 b=12:00:00",
+		},
+		"the manager has written again, and noted nothing": {object(aAtTen, updated("app", "12:00:07", both)), "all=12:00:07 a=12:00:07 b=12:00:07"},
+		"copied with the object":                           {object(aAtTen, updated("kubectl-create", "12:00:00", both)), "all=12:00:00 a=12:00:00 b=12:00:00"},
+		"nobody owns the notes":                            {object(aAtTen, updated("app", "12:00:00", `{"f:data":{"f:a":{}}}`)), "all=12:00:00 a=12:00:00"},
+		"of before the object's time":                      {object(strings.ReplaceAll(aAtTen, "T10", "T08"), updated("app", "12:00:00", both)), "all=12:00:00 a=09:00:00 b=12:00:00"},
+		"later than the manager":                           {object(strings.ReplaceAll(aAtTen, "T10", "T18"), updated("app", "12:00:00", both)), "all=12:00:00 a=12:00:00 b=12:00:00"},
+		"no JSON":                                          {object(`yes`, updated("app", "12:00:00", both)), "all=12:00:00 a=12:00:00 b=12:00:00"},
+		"a removal is a change, too": {
+			object(`{"manager":"app","written":"2026-05-01T12:00:00Z"}`, updated("create", "10:00:00", `{"f:data":{"f:a":{}}}`), updated("app", "12:00:00", `{`+annotated+`}`)),
+			"all=12:00:00 a=10:00:00",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := ages(historyOf(test.object)); got != test.want {
@@ -89,56 +116,87 @@ func TestNotes(t *testing.T) {
 
 // A story of writes, each with the server's note of its time: what is known in the end.
 func TestNotesOfWrites(t *testing.T) {
-	owns := func(clock string, keys ...string) metav1.ManagedFieldsEntry {
-		return entry("app", clock, `{"f:data":{"f:`+strings.Join(keys, `":{},"f:`)+`":{}},`+annotated+`}`)
+	write := func(clock string, keys ...string) Update { return Update{Manager: "app", At: at(clock), Keys: keys} }
+	after := func(clock string, notes *string, keys ...string) *metav1.ObjectMeta {
+		text := ""
+		if notes != nil {
+			text = *notes
+		}
+		o := object(text, updated("app", clock, `{"f:data":{"f:`+strings.Join(keys, `":{},"f:`)+`":{}},`+annotated+`}`))
+		o.ResourceVersion = clock
+		return o
 	}
-	first := object("", owns("10:00:00", "a", "b"))
+	tell := func(o *metav1.ObjectMeta, what, want string) {
+		t.Helper()
+		if got := ages(historyOf(o)); got != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", what, got, want)
+		}
+	}
+	first := after("10:00:00", nil, "a", "b")
+	changed := after("11:00:00", write("11:00:02", "b").Notes(first), "a", "b")
+	tell(changed, "b changed", "all=11:00:00 a=10:00:00 b=11:00:00")
 
-	notes := NotesOnChange(first, "app", []string{"b"})
-	changed := object(notes, owns("11:00:00", "a", "b"))
-	if got, want := ages(historyOf(changed)), "all=11:00:00 a=10:00:00 b=11:00:00"; got != want {
-		t.Errorf("b changed: got %s, want %s", got, want)
-	}
+	restored := after("12:00:00", write("12:00:00", "b").RestoreNotes(changed, first, changed, true), "a", "b")
+	tell(restored, "b restored", "all=12:00:00(10:00:00-11:00:00) a=10:00:00 b=12:00:00(10:00:00-11:00:00)")
 
-	notes = NotesOnRestore(first, changed, "app", []string{"b"}, true)
-	restored := object(notes, owns("12:00:00", "a", "b"))
-	if got, want := ages(historyOf(restored)), "all=12:00:00(10:00:00-11:00:00) a=10:00:00 b=12:00:00(10:00:00-11:00:00)"; got != want {
-		t.Errorf("b restored: got %s, want %s", got, want)
-	}
+	other := after("13:00:00", write("13:00:00", "a").Notes(restored), "a", "b")
+	tell(other, "then a changed", "all=13:00:00 a=13:00:00 b=12:00:00(10:00:00-11:00:00)")
 
-	notes = NotesOnChange(restored, "app", []string{"a"})
-	after := object(notes, owns("13:00:00", "a", "b"))
-	if got, want := ages(historyOf(after)), "all=13:00:00 a=13:00:00 b=12:00:00(10:00:00-11:00:00)"; got != want {
-		t.Errorf("then a changed: got %s, want %s", got, want)
-	}
+	again := after("14:00:00", write("14:00:00", "a").RestoreNotes(other, restored, other, true), "a", "b")
+	tell(again, "a restored, too",
+		"all=14:00:00(10:00:00-11:00:00)(12:00:00-13:00:00) a=14:00:00(10:00:00-13:00:00) b=12:00:00(10:00:00-11:00:00)")
 
-	notes = NotesOnRestore(restored, after, "app", []string{"a"}, true)
-	again := object(notes, owns("14:00:00", "a", "b"))
-	want := "all=14:00:00(10:00:00-11:00:00)(12:00:00-13:00:00) a=14:00:00(10:00:00-13:00:00) b=12:00:00(10:00:00-11:00:00)"
-	if got := ages(historyOf(again)); got != want {
-		t.Errorf("a restored, too: got %s, want %s", got, want)
-	}
+	// The content was wrong from the write on, whatever was written to the object between that and the restore.
+	touched := after("11:30:00", write("11:30:00", "c").Notes(changed), "a", "b", "c")
+	late := after("12:00:00", write("12:00:00", "b").RestoreNotes(touched, first, changed, false), "a", "b", "c")
+	tell(late, "c added before b was restored", "all=12:00:00 a=10:00:00 b=12:00:00(10:00:00-11:00:00) c=11:30:00")
 
-	if notes := NotesOnChange(again, "app", []string{"a", "b"}); notes != "" {
-		t.Errorf("all are new: %s", notes)
-	}
-	if notes := NotesOnRestore(first, changed, "app", []string{"b"}, false); strings.Contains(notes, `"":`) {
-		t.Errorf("the whole is not as it was: %s", notes)
-	}
+	// No answer came to the write: it is not known from when on the content was wrong.
+	unanswered := after("12:00:00", write("12:00:00", "b").RestoreNotes(changed, first, first, true), "a", "b")
+	tell(unanswered, "restored without an answer", "all=12:00:00 a=10:00:00 b=12:00:00")
 }
 
-// What is too much to note is left out: the content then looks newer than it is.
-func TestTooManyNotes(t *testing.T) {
-	var keys []string
+func TestNotesToWrite(t *testing.T) {
+	many := make([]string, 0, maxNotes+2)
 	for i := range maxNotes + 2 {
-		keys = append(keys, "k"+strings.Repeat("x", i))
+		many = append(many, fmt.Sprintf("k%d", i))
 	}
-	meta := object("", entry("app", "10:00:00", `{"f:data":{"f:`+strings.Join(keys, `":{},"f:`)+`":{}}}`))
-	if notes := NotesOnChange(meta, "app", keys[:1]); notes != "" {
-		t.Errorf("%d bytes of notes", len(notes))
+	owning := func(notes string, keys ...string) *metav1.ObjectMeta {
+		return object(notes, updated("app", "10:00:00", `{"f:data":{"f:`+strings.Join(keys, `":{},"f:`)+`":{}},`+annotated+`}`))
 	}
-	if notes := NotesOnChange(meta, "app", keys[:2]); notes == "" {
-		t.Error("no notes of as many keys as there may be")
+	const ours, theirs, bare = `{"manager":"app"}`, `{"manager":"other"}`, `{"manager":"app","written":"2026-05-01T12:00:00Z"}`
+	for name, test := range map[string]struct {
+		now     *metav1.ObjectMeta
+		keys    []string
+		removes bool
+		want    string
+	}{
+		"all keys are changed":                {owning("", "a"), []string{"a"}, false, "left"},
+		"all are changed, and ours are there": {owning(ours, "a"), []string{"a"}, false, "taken away"},
+		"someone else's are there":            {owning(theirs, "a"), []string{"a"}, false, "left"},
+		"another key is ours": {
+			owning("", "a", "b"), []string{"b"}, false, `{"manager":"app","written":"2026-05-01T12:00:00Z","changed":{"a":"2026-05-01T10:00:00Z"}}`,
+		},
+		"a key is removed":               {owning("", "a"), []string{"a"}, true, bare},
+		"too many keys":                  {owning("", many...), many[:1], false, bare},
+		"as many as can be":              {owning("", many[:maxNotes+1]...), many[:1], false, "long"},
+		"keys with the longest of names": {owning("", strings.Repeat("x", maxNoteBytes), "a"), []string{"a"}, false, bare},
+	} {
+		t.Run(name, func(t *testing.T) {
+			notes := Update{Manager: "app", At: at("12:00:00"), Keys: test.keys, Removes: test.removes}.Notes(test.now)
+			got := "left"
+			switch {
+			case notes != nil && *notes == "":
+				got = "taken away"
+			case notes != nil && len(*notes) > 1000:
+				got = "long"
+			case notes != nil:
+				got = *notes
+			}
+			if got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
 	}
 }
 

@@ -39,6 +39,11 @@ func (s Subject) After(changes []KeyChange, named []string) Subject {
 	if !slices.ContainsFunc(changes, func(c KeyChange) bool { return c.Kind != Unchanged }) {
 		after.earlier = s.earlier
 	}
+	for _, name := range named {
+		if !slices.ContainsFunc(changes, func(c KeyChange) bool { return c.Key == name }) {
+			after.Changed.Time = s.Changed.Time // it may have been removed then
+		}
+	}
 	for _, c := range changes {
 		key := SubjectKey{Name: c.Key, Bytes: c.After}
 		switch known := s.key(c.Key); {

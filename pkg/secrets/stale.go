@@ -75,7 +75,7 @@ func (c *Consumer) judge(s *Subject, pods []podUse, podsUnknown bool) {
 	c.State = c.state(s, podsUnknown, older)
 	c.Rollable = rollable(c.Kind)
 	c.NeedsRoll = c.State == StateStale && !runsToEnd(c.Kind)
-	c.Why = c.why(podsUnknown)
+	c.Why = c.why(s, podsUnknown)
 	if c.State == StateNoPods && len(pods) > 0 {
 		c.judgeEnding()
 	}
@@ -102,6 +102,8 @@ func (c *Consumer) state(s *Subject, podsUnknown, older bool) State {
 		return StateStale
 	case c.Pods == 0:
 		return StateNoPods
+	case s.untold():
+		return StateUnknown
 	case older:
 		return StateInPlace
 	}
@@ -123,7 +125,7 @@ func quoted(keys []string) []string {
 	return all
 }
 
-func (c *Consumer) why(podsUnknown bool) string {
+func (c *Consumer) why(s *Subject, podsUnknown bool) string {
 	switch c.State {
 	case StateMissing:
 		return "no key " + strings.Join(quoted(c.Missing()), ", ") + ": what starts now fails, or goes without"
@@ -131,7 +133,10 @@ func (c *Consumer) why(podsUnknown bool) string {
 		if podsUnknown {
 			return "its pods can't be read"
 		}
-		return "the object can't be read, so that its last change is not known"
+		if s.Unread {
+			return "the object can't be read, so that its last change is not known"
+		}
+		return "the object does not tell when it was last changed: it has no managedFields"
 	case StateStale:
 		return fmt.Sprintf("%d of %d pods read it before the change, and read it only when they start", c.StalePods, c.Pods) + c.wayOut()
 	case StateNoPods:

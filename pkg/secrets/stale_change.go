@@ -4,6 +4,8 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // ChangeSource is where the moment of a change is known from.
@@ -45,22 +47,21 @@ func (h contentHistory) of(key string) keyHistory {
 	return keyHistory{changed: h.last.Time}
 }
 
-// historyOf finds since when the content is as it is. A manager has one time for all that it owns, which
-// its notes make more exact. Several can own a key only if each has found or left it as it is now: it is
-// as old as the oldest of them says.
+// historyOf finds since when the content is as it is: at the latest then. A manager has one time for all
+// that it owns, which its notes make more exact; of several who own a key the newest counts.
 func historyOf(meta *metav1.ObjectMeta) contentHistory {
 	h := contentHistory{last: Change{meta.CreationTimestamp.Time, FromCreation}, keys: map[string]keyHistory{}}
 	notes := readNotes(meta)
 	for _, entry := range meta.ManagedFields {
 		content := contentFields(entry.FieldsV1)
-		if entry.Time == nil || entry.Subresource != "" || !content.owns() {
+		if entry.Time == nil || entry.Subresource != "" || !content.owns() && !content.annotates(workload.AnnotationKeyTimes) {
 			continue
 		}
-		at := notBefore(meta, entry.Time.Time)
+		at, noted := notBefore(meta, entry.Time.Time), notes.speakOf(entry, content)
 		switch {
 		case at.After(h.last.Time), h.last.Source == FromCreation:
 			h.last, h.earlier = Change{at, FromManagedFields}, nil
-			if notes.speakOf(entry) {
+			if noted {
 				h.earlier = notes.Earlier[wholeContent]
 			}
 		case at.Equal(h.last.Time): // two within a second: which was the last can't be told
@@ -68,16 +69,26 @@ func historyOf(meta *metav1.ObjectMeta) contentHistory {
 		}
 		for key := range content.keys() {
 			known := keyHistory{changed: at}
-			if notes.speakOf(entry) {
+			if noted {
 				known = notes.of(key, known)
 				known.changed = notBefore(meta, known.changed)
 			}
-			if other, is := h.keys[key]; !is || known.changed.Before(other.changed) {
-				h.keys[key] = known
-			}
+			h.add(key, known)
 		}
 	}
 	return h
+}
+
+// add joins what one more owner of a key tells.
+func (h contentHistory) add(key string, known keyHistory) {
+	other, owned := h.keys[key]
+	switch {
+	case owned && known.changed.Before(other.changed):
+		return
+	case owned && known.changed.Equal(other.changed):
+		known.earlier = nil
+	}
+	h.keys[key] = known
 }
 
 // notBefore bounds what a restored backup or a copy says: the content is as new as the object.

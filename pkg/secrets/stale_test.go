@@ -171,9 +171,9 @@ func TestHistory(t *testing.T) {
 			entry("kubectl-create", "10:00:00", `{"f:data":{".":{},"f:a":{},"f:b":{}},"f:type":{}}`),
 			entry("kubectl-app", "11:00:00", `{"f:data":{"f:c":{}}}`),
 		}, "11:00:00 managedFields a=10:00:00 b=10:00:00 c=11:00:00"},
-		"two own one key: neither has changed it since the older wrote": {[]metav1.ManagedFieldsEntry{
+		"the newer of two owners of one key": {[]metav1.ManagedFieldsEntry{
 			entry("one", "11:00:00", `{"f:data":{"f:a":{}}}`), entry("two", "10:00:00", `{"f:data":{"f:a":{}}}`),
-		}, "11:00:00 managedFields a=10:00:00"},
+		}, "11:00:00 managedFields a=11:00:00"},
 		"stringData and binaryData": {[]metav1.ManagedFieldsEntry{
 			entry("apply", "10:00:00", `{"f:stringData":{"f:a":{}}}`), entry("other", "10:30:00", `{"f:binaryData":{"f:b":{}}}`),
 		}, "10:30:00 managedFields a=10:00:00 b=10:30:00"},
