@@ -72,6 +72,14 @@ func TestStale(t *testing.T) {
 			spec: env, pods: before, subject: func(s *Subject) { *s = Subject{Ref: s.Ref, Unread: true} },
 			want: "Unknown 0/1: the object can't be read, so that its last change is not known",
 		},
+		"nobody knows when it was changed": {
+			spec: env, pods: after, subject: func(s *Subject) { s.Changed.Source = FromCreation },
+			want: "Unknown 0/1: the object does not tell when it was last changed: it has no managedFields",
+		},
+		"nobody knows, and older than the object": {
+			spec: env, pods: before, subject: func(s *Subject) { s.Changed.Source = FromCreation },
+			want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start",
+		},
 		"one that is being stopped":             {spec: env, pods: ending + after, want: "Current 0/1: no pod holds what was there before the change"},
 		"all are being stopped":                 {spec: env, pods: ending, want: "NoPods 0/0: its pods are being stopped; the next one reads what is there then"},
 		"stopped, and the next do not use it":   {spec: pulled, pods: strings.ReplaceAll(ending, "%s", env), want: "Current 0/0: what used it is being stopped"},
