@@ -132,10 +132,10 @@ func exitCode(ctx context.Context, err error) int {
 	}
 }
 
-// unread tells whether stdout's reader has gone: no fault of the command, and not worth a word.
+// unread tells whether the reader of stdout or stderr has gone: no fault of the command, and not worth a word.
 func unread(err error) bool {
 	var write *fs.PathError
-	return errors.As(err, &write) && write.Path == os.Stdout.Name() && errors.Is(write, syscall.EPIPE)
+	return errors.As(err, &write) && (write.Path == os.Stdout.Name() || write.Path == os.Stderr.Name()) && errors.Is(write, syscall.EPIPE)
 }
 
 // exitCodesHelp is the text of `help exit-codes`.

@@ -34,7 +34,7 @@ func TestExitCode(t *testing.T) {
 		"refused":                       {t.Context(), refusedError{errors.New("unset")}, 3},
 		"ctrl-c at a prompt":            {t.Context(), refusedError{fmt.Errorf("password: %w", term.ErrInterrupted)}, 130},
 		"nobody reads stdout":           {t.Context(), fmt.Errorf("writing: %w", &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.EPIPE}), 141},
-		"nobody reads stderr":           {t.Context(), &fs.PathError{Op: "write", Path: "/dev/stderr", Err: syscall.EPIPE}, 1},
+		"nobody reads stderr":           {t.Context(), &fs.PathError{Op: "write", Path: "/dev/stderr", Err: syscall.EPIPE}, 141},
 		"a server hangs up":             {t.Context(), &net.OpError{Op: "write", Err: os.NewSyscallError("write", syscall.EPIPE)}, 1},
 		"interrupted":                   {ended(syscall.SIGINT), errors.New("context canceled"), 130},
 		"terminated":                    {ended(syscall.SIGTERM), errors.New("context canceled"), 143},

@@ -98,20 +98,51 @@ func (f *follower) conclude(state *rollout.State, release *rollout.State, r roll
 	}
 }
 
-// once judges what is there now, without waiting for more. What that does not decide is Undecided: no
-// time ran out.
+// evidencePatience is how long what explains a failure may take to be read, where nothing else is waited for.
+const evidencePatience = 2 * time.Second
+
+// once judges what is there now, without waiting for more than the logs and events that tell of it. What
+// that does not decide is Undecided: no time ran out.
 func (f *follower) once(ctx context.Context, state rollout.State) (rollout.State, error) {
 	if err := f.firstSnapshot(ctx); err != nil {
 		return state, err
 	}
 	state, events := rollout.Step(state, f.snapshot, f.now())
 	f.showEvents(state, nil, events)
+	state, err := f.evidence(ctx, state)
+	if err != nil {
+		return state, err
+	}
 	if state.Outcome == "" {
 		state.Outcome = rollout.Undecided
 		for i := range state.Workloads {
 			if w := &state.Workloads[i]; w.Outcome == "" {
 				w.Outcome, w.Message = rollout.Undecided, "still progressing, and not waited for"
 			}
+		}
+	}
+	return state, nil
+}
+
+// evidence judges again with what the first look has asked for.
+func (f *follower) evidence(ctx context.Context, state rollout.State) (rollout.State, error) {
+	enough := time.NewTimer(evidencePatience)
+	defer enough.Stop()
+	for state.Outcome == "" && !state.Wants.Empty() {
+		f.watcher.Want(state.Wants)
+		select {
+		case <-ctx.Done():
+			return state, context.Cause(ctx)
+		case <-enough.C:
+			return state, nil
+		case update, open := <-f.watcher.Updates():
+			if !open {
+				return state, errors.Join(f.watcher.Err(), context.Cause(ctx))
+			}
+			news := f.take(update, &state)
+			var more []rollout.Event
+			state, more = rollout.Step(state, f.snapshot, f.now())
+			f.showEvents(state, nil, append(news, more...))
 		}
 	}
 	return state, nil

@@ -23,6 +23,9 @@ type configChange struct {
 	ref     workload.Ref
 	request source.Request
 	remove  []string
+
+	// delivered read what the object has already: their rollouts may not be over.
+	delivered []secrets.Consumer
 }
 
 // change is what a command line asks for.
@@ -71,7 +74,7 @@ func (c *configChange) run(ctx context.Context) error {
 	if err := c.show(); err != nil {
 		return err
 	}
-	if names := consumerNames(c.content.plan.Roll); len(names) > 0 {
+	if names := consumerNames(append(slices.Clone(c.content.plan.Roll), c.delivered...)); len(names) > 0 {
 		return c.release.run(ctx, cluster.Selection{Args: names, Verb: "set " + strings.ToLower(c.ref.Kind)}, c.planRestart())
 	}
 	return c.contentAlone(ctx)

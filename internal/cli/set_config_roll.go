@@ -45,6 +45,11 @@ func (c *configChange) planRoll(ctx context.Context) error {
 	} else {
 		c.content.plan = secrets.PlanRoll(roll, changes, consumers)
 	}
+	if !c.content.changes() && roll != secrets.RollNone {
+		c.delivered = slices.DeleteFunc(secrets.Readers(consumers, c.content.change.Keys), func(r secrets.Consumer) bool {
+			return containsConsumer(slices.Concat(c.content.plan.Roll, c.content.plan.Broken), &r)
+		})
+	}
 	if broken := c.content.plan.Broken; len(broken) > 0 && !c.flags.force {
 		return c.wouldBreak(broken)
 	}
@@ -53,25 +58,24 @@ func (c *configChange) planRoll(ctx context.Context) error {
 
 // checkVersions: where versions of the object are used in its place, a change of it would reach nobody.
 func (c *configChange) checkVersions(ctx context.Context, consumers []secrets.Consumer) error {
-	if c.flags.versioned || len(consumers) > 0 || c.flags.roll == string(secrets.RollNone) {
+	if c.flags.versioned || len(secrets.ByTemplate(consumers)) > 0 || c.flags.roll == string(secrets.RollNone) {
 		return nil
 	}
-	all, err := c.cluster.Versions(ctx, c.ref.Namespace, c.ref.Kind)
-	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Forbidden {
+	inUse, err := c.cluster.ReadVersioned(ctx, c.ref)
+	switch e := (*cluster.Error)(nil); {
+	case errors.As(err, &e) && e.Reason == cluster.Forbidden:
 		return nil // who may not list them has made none
-	}
-	if err != nil {
+	case errors.As(err, &e) && e.Reason == cluster.SeveralVersions:
+		return refused(err)
+	case err != nil:
 		return err
+	case inUse.Ref() == c.ref:
+		return nil
 	}
-	for _, v := range all {
-		if v.Of == c.ref.Name {
-			return refusedError{hintedError{
-				fmt.Errorf("nobody uses %s itself, but there are versions of it (%s): nothing was written", c.ref, v.Name),
-				[]string{"the same command with --versioned", "or with --roll=none, which only writes"},
-			}}
-		}
-	}
-	return nil
+	return refusedError{hintedError{
+		fmt.Errorf("nobody uses %s itself, but there are versions of it (%s): nothing was written", c.ref, inUse.Meta().Name),
+		[]string{"the same command with --versioned", "or with --roll=none, which only writes"},
+	}}
 }
 
 // judgeBlindness: without Deployments and pods nobody knows whom to roll; of other kinds it is only told.
@@ -128,9 +132,12 @@ func (c *configChange) wouldBreak(broken []secrets.Consumer) error {
 }
 
 // planRestart gives a consumer new pods, which read the new content: the template as it is, or pointed to
-// the version.
+// the version. One whose rollout brings that content already is left as it is, and watched.
 func (c *configChange) planRestart() cluster.Plan {
 	return func(captured cluster.Captured) (cluster.Edit, error) {
+		if c.isDelivered(captured) {
+			return cluster.Edit{Template: captured.Deployment.Spec.Template}, nil
+		}
 		if from, to := c.content.change.Before.Ref(), c.content.change.After.Ref(); from != to {
 			template := *captured.Deployment.Spec.Template.DeepCopy()
 			if workload.Repoint(&template, workload.ReferenceKind(from.Kind), from.Name, to.Name) == 0 {
@@ -141,6 +148,21 @@ func (c *configChange) planRestart() cluster.Plan {
 		template := rollout.PlanRestart(&captured.Deployment.Spec.Template, c.env.Now())
 		return cluster.Edit{Template: template, ChangeCause: c.reason()}, nil
 	}
+}
+
+// isDelivered tells whether all pods of the consumer's revision have started with the content of now.
+// Times are of whole seconds: what happened within one counts as the newer, as it does of pods.
+func (c *configChange) isDelivered(captured cluster.Captured) bool {
+	ref := captured.Ref()
+	if slices.ContainsFunc(c.delivered, func(d secrets.Consumer) bool { return d.Ref == ref }) {
+		return true
+	}
+	if c.content.changes() || c.content.versioned || c.flags.roll == string(secrets.RollAll) || captured.Before == nil {
+		return false
+	}
+	current := workload.Current(captured.Before.Workload, captured.Revisions)
+	before := c.content.change.Before.Meta()
+	return current != nil && !current.Created.Before(secrets.ChangedAt(before, c.content.change.Keys))
 }
 
 // pointedElsewhere: what was read as the version in use is it no longer.

@@ -56,6 +56,14 @@ func (c Change) Unchanged() bool {
 	return workload.SameTemplate(&c.Deployment.Spec.Template, &c.Edit.Template)
 }
 
+// restarts tells whether the change does nothing but replace the pods.
+func (c Change) restarts() bool {
+	before, after := c.Deployment.Spec.Template.DeepCopy(), c.Edit.Template.DeepCopy()
+	delete(before.Annotations, workload.AnnotationRestartedAt)
+	delete(after.Annotations, workload.AnnotationRestartedAt)
+	return !c.Unchanged() && workload.SameTemplate(before, after)
+}
+
 // Edited is the object as a client-side dry run shows it.
 func (c Change) Edited() Object {
 	d := c.Deployment.DeepCopy()

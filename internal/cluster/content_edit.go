@@ -67,7 +67,7 @@ func PlanContent(before Content, e secrets.Edit) (ContentChange, error) {
 		return ContentChange{}, err
 	}
 	if fixed := before.immutable(); fixed != nil && *fixed && !sameData(before, after) {
-		return ContentChange{}, immutable(after, before)
+		return ContentChange{}, fixedEdit(after, before)
 	}
 	return ContentChange{before, after, e.Keys()}, nil
 }

@@ -54,6 +54,15 @@ func immutable(want, before Content) error {
 	return immutableKeys(want, keys)
 }
 
+// fixedEdit is immutable for who uses it and goes on with it: another version takes its place.
+func fixedEdit(after, before Content) error {
+	err := immutable(after, before)
+	if e := (*Error)(nil); errors.As(err, &e) {
+		e.Next = []string{"the same command with --versioned, which makes another one and points those who use it there"}
+	}
+	return err
+}
+
 func immutableKeys(want Content, keys []string) error {
 	return &Error{
 		Reason: Immutable, Object: want.String(),

@@ -96,6 +96,9 @@ func checkOwners(changes []Change) []Check {
 	for _, change := range changes {
 		ref := change.Ref()
 		for _, owner := range workload.Owners(&change.Deployment.ObjectMeta) {
+			if change.restarts() && !undoesRestarts[owner.Tool] {
+				continue
+			}
 			message, next := ownerWarning(ref, owner)
 			checks = append(checks, Check{Check: CheckOwner, Level: Warn, Workload: ref, Object: ref.String(), Message: message, Next: next})
 		}

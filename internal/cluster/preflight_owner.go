@@ -7,6 +7,10 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
+// undoesRestarts are those who take away what kubectl has added to a template, too. An apply, of whatever
+// kind, leaves an annotation that it never had.
+var undoesRestarts = map[workload.OwnerTool]bool{workload.OwnerFlux: true, workload.OwnerController: true}
+
 // ownerWarning says what will happen to the change, and what keeps it.
 func ownerWarning(ref workload.Ref, o workload.Owner) (message string, next []string) {
 	by := strings.TrimSpace(fmt.Sprintf("%s %s %s", o.Tool, o.Kind, o.Name))

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -63,6 +65,16 @@ func TestOwnerWarnings(t *testing.T) {
 				t.Errorf("%+v", c)
 			}
 		})
+	}
+	for metadata, warned := range map[string]bool{
+		`annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}"}`: false,
+		`labels: {kustomize.toolkit.fluxcd.io/name: shop}`:                      true,
+	} {
+		restart := changeOf(t, "metadata: {name: web, namespace: shop, "+metadata+"}")
+		restart.Edit.Template = rollout.PlanRestart(&restart.Deployment.Spec.Template, time.Now())
+		if checks := checkOwners([]Change{restart}); (len(checks) > 0) != warned {
+			t.Errorf("a restart, %s: %+v", metadata, checks)
+		}
 	}
 	if checks := checkOwners([]Change{changeOf(t, webDeployment)}); len(checks) != 0 {
 		t.Errorf("nobody owns it, and that is warned of: %+v", checks)

@@ -52,3 +52,6 @@ type Wants struct {
 	// Claims are PersistentVolumeClaims, by name, whose events are needed.
 	Claims map[workload.Ref][]string
 }
+
+// Empty tells whether there is nothing to fetch.
+func (w Wants) Empty() bool { return len(w.Events)+len(w.Logs)+len(w.Claims) == 0 }

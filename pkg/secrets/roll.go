@@ -71,6 +71,7 @@ func PlanRoll(roll Roll, changes []KeyChange, consumers []Consumer) RollPlan {
 		case c.lacksKey() && (roll == RollAll || c.sees(changes)):
 			plan.Broken = append(plan.Broken, c)
 		case roll == RollNone || c.Pods == 0 || runsToEnd(c.Kind):
+		case c.Rollable && !c.usesByTemplate(): // new pods would not read it
 		case c.Rollable && (affected || c.NeedsRoll || roll == RollAll && c.usesByTemplate()):
 			plan.Roll = append(plan.Roll, c)
 		case affected || c.NeedsRoll:
@@ -104,6 +105,21 @@ func (u *Use) sees(changes []KeyChange) bool {
 // lacksKey tells whether what the template asks for is not there.
 func (c *Consumer) lacksKey() bool {
 	return slices.ContainsFunc(c.Uses, func(u Use) bool { return u.Missing && !u.Optional && !u.PodsOnly })
+}
+
+// ByTemplate picks those who will read the object with their next pods.
+func ByTemplate(consumers []Consumer) []Consumer {
+	return slices.DeleteFunc(slices.Clone(consumers), func(c Consumer) bool { return !c.usesByTemplate() })
+}
+
+// Readers picks those of them that can be rolled and read one of the keys when they start: whether or not
+// they need to, for the rollout that has brought it to them may not be over.
+func Readers(consumers []Consumer, keys []string) []Consumer {
+	changes := make([]KeyChange, 0, len(keys))
+	for _, key := range keys {
+		changes = append(changes, KeyChange{Key: key, Kind: Changed})
+	}
+	return slices.DeleteFunc(ByTemplate(consumers), func(c Consumer) bool { return !c.Rollable || !c.affected(changes) })
 }
 
 func (c *Consumer) usesByTemplate() bool {

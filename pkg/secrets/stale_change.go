@@ -47,6 +47,19 @@ func (h contentHistory) of(key string) keyHistory {
 	return keyHistory{changed: h.last.Time}
 }
 
+// ChangedAt is when the keys of an object were last changed, at the latest. One that is not there may have
+// been removed when anything was changed.
+func ChangedAt(meta *metav1.ObjectMeta, keys []string) time.Time {
+	var last time.Time
+	history := historyOf(meta)
+	for _, key := range keys {
+		if at := history.of(key).changed; at.After(last) {
+			last = at
+		}
+	}
+	return last
+}
+
 // historyOf finds since when the content is as it is: at the latest then. A manager has one time for all
 // that it owns, which its notes make more exact; of several who own a key the newest counts.
 func historyOf(meta *metav1.ObjectMeta) contentHistory {

@@ -96,6 +96,8 @@ func NewSources(kind workload.ReferenceKind, entries []secrets.Entry, relative f
 		s, err := newSource(kind, e, relative)
 		i := slices.IndexFunc(sources, func(known Source) bool { return s.List == Envs && known.List == Envs && known.text == s.text })
 		switch {
+		case err != nil && slices.ContainsFunc(faults, func(f error) bool { return f.Error() == err.Error() }):
+			// of the file that was told already
 		case err != nil:
 			faults = append(faults, err)
 		case i >= 0:
