@@ -13,10 +13,12 @@ TAGS = -tags kustomize_disable_go_plugin_support
 # The race detector needs a C compiler; without one Go says so by CGO_ENABLED=0.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-# The lab's packages that do not need a cluster, and those that start one. What links Kubernetes' own
+# The lab's packages that do not need a cluster. Those that start one run in two parts: the scripts, many at
+# once, leave no other lab the time that it needs. What links Kubernetes' own
 # components has no tests of its own: cmd and component.
 LAB_UNITS = ./bench ./cli ./control ./kubeconfig ./kubelet ./leftovers ./pki ./plan ./ports ./state ./supervisor ./trim
-LAB_RUNS  = ./acceptance/... ./cluster ./clustertest
+
+LAB_TEST = KUBECTL_APP_LAB=$(CURDIR)/bin/kubectl-app-lab go test -count=1 -timeout 30m $(RACE)
 
 GOLANGCI = go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint
 
@@ -47,7 +49,8 @@ unit:
 # Never from go test's cache: it does not know that the binaries in bin/ are what is tested.
 # A busy machine may take longer than the ten minutes that go test allows by default.
 acceptance: build ## what runs against a cluster
-	cd lab && KUBECTL_APP_LAB=$(CURDIR)/bin/kubectl-app-lab go test -count=1 -timeout 30m $(RACE) $(LAB_RUNS)
+	cd lab && $(LAB_TEST) ./cluster ./clustertest
+	cd lab && $(LAB_TEST) ./acceptance/...
 
 cross: ## the plugin compiles for the other systems it is installed on
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build $(TAGS) -o /dev/null ./cmd/kubectl-app

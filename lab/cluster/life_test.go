@@ -17,7 +17,7 @@ func TestLife(t *testing.T) {
 	if got := m.must("up"); !strings.Contains(got.stdout, "kubectl app lab down") {
 		t.Errorf("up doesn't say what to type next: %q", got.stdout)
 	}
-	first, _ := m.status()
+	first := m.ready()
 	if first.State != control.Ready || len(first.Components) != len(plan.Names()) {
 		t.Fatalf("after up: %+v", first)
 	}
@@ -32,7 +32,7 @@ func TestLife(t *testing.T) {
 	}
 
 	m.must("restart", plan.APIServer)
-	restarted, _ := m.status()
+	restarted := m.ready()
 	if restarted.State != control.Ready || restarted.Server != first.Server {
 		t.Errorf("after a restart: %s at %s, before at %s", restarted.State, restarted.Server, first.Server)
 	}
@@ -73,7 +73,7 @@ func checkComponentCrash(t *testing.T, m *machine, before control.Status) {
 		t.Errorf("the error doesn't name the dead component: %q", got.stderr)
 	}
 	m.must("up")
-	revived, _ := m.status()
+	revived := m.ready()
 	if revived.State != control.Ready || component(t, revived, plan.Etcd).PID != component(t, before, plan.Etcd).PID {
 		t.Errorf("after the next up: %+v", revived)
 	}
@@ -91,7 +91,7 @@ func checkSupervisorCrash(t *testing.T, m *machine) {
 		t.Errorf("after kill -9 of the supervisor: exit %d, %+v", got.code, crashed)
 	}
 	m.must("up")
-	anew, _ := m.status()
+	anew := m.ready()
 	if anew.State != control.Ready || anew.Supervisor.PID == before.Supervisor.PID {
 		t.Errorf("after the next up: %+v", anew)
 	}

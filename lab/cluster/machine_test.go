@@ -85,6 +85,19 @@ func (m *machine) status(args ...string) (control.Status, result) {
 	return status, got
 }
 
+// ready is the status once all answer: on a busy machine one may be late with it.
+func (m *machine) ready() (status control.Status) {
+	m.t.Helper()
+	err := wait.PollUntilContextTimeout(m.t.Context(), 100*time.Millisecond, time.Minute, true, func(context.Context) (bool, error) {
+		status, _ = m.status()
+		return status.State != control.Degraded, nil
+	})
+	if err != nil {
+		m.t.Errorf("the lab does not answer: %v", err)
+	}
+	return status
+}
+
 // pids of all processes of a lab.
 func pids(s control.Status) []int {
 	all := append(make([]int, 0, 1+len(s.Components)), s.Supervisor.PID)
