@@ -139,10 +139,13 @@ func (f *follower) evidence(ctx context.Context, state rollout.State) (rollout.S
 			if !open {
 				return state, errors.Join(f.watcher.Err(), context.Cause(ctx))
 			}
-			news := f.take(update, &state)
-			var more []rollout.Event
-			state, more = rollout.Step(state, f.snapshot, f.now())
-			f.showEvents(state, nil, append(news, more...))
+			events := f.take(update, &state)
+			if f.unreachable.IsZero() { // what is known is of the past otherwise
+				var news []rollout.Event
+				state, news = rollout.Step(state, f.snapshot, f.now())
+				events = append(events, news...)
+			}
+			f.showEvents(state, nil, events)
 		}
 	}
 	return state, nil

@@ -90,15 +90,21 @@ func TestPlanRoll(t *testing.T) {
 		want          string
 		users         string // of removed keys
 	}{
-		"a changed key that a variable holds":       {edit: "password=x", objects: webWith(env, old), want: "roll deployment/web"},
-		"however new its pods are":                  {edit: "password=x", objects: webWith(env, "23:00:00"), want: "roll deployment/web"},
-		"another key":                               {edit: "url=x", objects: webWith(env, old)},
-		"another key, though its pods are stale":    {edit: "url=x", objects: webWith(env, "11:00:00")},
-		"all keys as variables":                     {edit: "url=x", objects: webWith(all, old), want: "roll deployment/web"},
-		"a new key, and all as variables":           {edit: "new=x", objects: webWith(all, old), want: "roll deployment/web"},
-		"a key that is gone, and all as variables":  {edit: "gone-", objects: webWith(all, "11:00:00"), want: "roll deployment/web"},
-		"a key that is gone, and others are read":   {edit: "gone-", objects: webWith(env, "11:00:00")},
-		"a key that is gone, and newer pods":        {edit: "gone-", objects: webWith(all, "12:00:00")},
+		"a changed key that a variable holds":      {edit: "password=x", objects: webWith(env, old), want: "roll deployment/web"},
+		"however new its pods are":                 {edit: "password=x", objects: webWith(env, "23:00:00"), want: "roll deployment/web"},
+		"another key":                              {edit: "url=x", objects: webWith(env, old)},
+		"another key, though its pods are stale":   {edit: "url=x", objects: webWith(env, "11:00:00")},
+		"all keys as variables":                    {edit: "url=x", objects: webWith(all, old), want: "roll deployment/web"},
+		"a new key, and all as variables":          {edit: "new=x", objects: webWith(all, old), want: "roll deployment/web"},
+		"a key that is gone, and all as variables": {edit: "gone-", objects: webWith(all, "11:00:00"), want: "roll deployment/web"},
+		"a key that is gone, and others are read":  {edit: "gone-", objects: webWith(env, "11:00:00")},
+		"a key that is gone, and newer pods":       {edit: "gone-", objects: webWith(all, "12:00:00")},
+		"stale pods, and their next ones do not read it": {
+			edit: "password=same", objects: web(`{containers: [{name: web}]}`) + pod("web-1-a", "11:00:00", "11:00:00", env),
+		},
+		"pods of before read what changes, and their next ones do not": {
+			edit: "password=x", objects: web(`{containers: [{name: web}]}`) + pod("web-1-a", "11:00:00", "11:00:00", env),
+		},
 		"a volume follows":                          {edit: "url=x", objects: webWith(volume, old), want: "in place deployment/web"},
 		"a volume, rolled on demand":                {edit: "url=x", roll: RollAll, objects: webWith(volume, old), want: "roll deployment/web"},
 		"a subPath does not":                        {edit: "url=x", objects: webWith(file, old), want: "roll deployment/web"},

@@ -105,3 +105,16 @@ func TestValuesFromSaferPlaces(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// A file that can't be named is told once, however many keys it has.
+func TestFaultsOfAFile(t *testing.T) {
+	outside := errors.New("outside")
+	var entries []secrets.Entry
+	for _, key := range []string{"a", "b", "c"} {
+		entries = append(entries, secrets.Entry{Key: key, Origin: secrets.Origin{Kind: secrets.EnvFile, Name: "../app.env"}})
+	}
+	_, err := NewSources("Secret", entries, func(string) (string, error) { return "", outside })
+	if !errors.Is(err, outside) || err.Error() != "outside" {
+		t.Errorf("got %v", err)
+	}
+}
