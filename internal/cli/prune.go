@@ -35,7 +35,7 @@ type pruneFlags struct {
 func newPrune(env *Env) *cobra.Command {
 	var flags pruneFlags
 	cmd := &cobra.Command{
-		Use:   "prune (secrets | configmaps) [flags]",
+		Use:   "prune (secrets | configmaps) [options]",
 		Short: "Delete generated Secrets or ConfigMaps that no revision and no workload refers to",
 		Long: `Delete the Secrets or ConfigMaps that kubectl app has generated, with the hash of their content in the
 name, and that nothing refers to any more: no workload, and no revision that an undo could bring back.

@@ -26,7 +26,7 @@ func newReplay(env *Env) *cobra.Command {
 	var flags replayFlags
 	var format string
 	cmd := &cobra.Command{
-		Use:   "replay FILE [--speed=N | --instant] [flags]",
+		Use:   "replay FILE [--speed=N | --instant] [options]",
 		Short: "Watch a recorded rollout again, without a cluster",
 		Long: `Show a recording that --recording wrote, and judge it as if it happened now. Durations count in the
 recording's own time. A recording that ends before the verdict is Undecided.`,

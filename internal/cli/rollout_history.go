@@ -21,7 +21,7 @@ type rolloutHistoryFlags struct {
 func newRolloutHistory(env *Env) *cobra.Command {
 	var flags rolloutHistoryFlags
 	cmd := &cobra.Command{
-		Use:   "history (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [flags]",
+		Use:   "history (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [options]",
 		Short: "List the revisions of a workload: images, why, and how each one's rollout ended",
 		Example: `  # List the revisions of deployment web
   kubectl app rollout history deployment/web

@@ -30,7 +30,7 @@ func newRolloutStatus(env *Env) *cobra.Command {
 	var flags rolloutStatusFlags
 	var format string
 	cmd := &cobra.Command{
-		Use:   "status (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [flags]",
+		Use:   "status (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [options]",
 		Short: "Watch a rollout that is under way to a verdict, and name the cause if it fails",
 		Long: `Take up a rollout, whoever began it, and watch it to a verdict. It changes nothing but the verdict
 that it stamps on the revision.`,

@@ -22,7 +22,7 @@ func newRolloutUndo(env *Env) *cobra.Command {
 	var flags rolloutUndoFlags
 	out := newOutput("rolled back")
 	cmd := &cobra.Command{
-		Use:   "undo (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [--to-revision=N] [--resume] [flags]",
+		Use:   "undo (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [--to-revision=N] [--resume] [options]",
 		Short: "Go back to an earlier revision that is not known to be bad, watched to a verdict",
 		Long: `Go back to the revision before, as kubectl rollout undo does, and watch it as any release. If that
 revision is stamped as failed, it goes to the last one that is stamped as good instead, and says so.

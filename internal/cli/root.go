@@ -32,6 +32,7 @@ func newRoot(env *Env) *cobra.Command {
 		Use:   "kubectl-app",
 		Short: "Deploy with kubectl, to a verified end",
 		Long:  rootLong, Example: rootExample,
+		Version:           version,
 		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl app"},
 		SilenceUsage:      true,
 		SilenceErrors:     true,
@@ -45,9 +46,11 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w\nSee '%s --help' for usage.", err, cmd.CommandPath())
 	})
+	root.SetVersionTemplate(versionText())
+	setHelp(root, env)
 	env.Flags.AddFlags(root.PersistentFlags())
 	addVerbosity(root.PersistentFlags())
-	root.AddCommand(newCreate(env), newGet(env), newSet(env), newRollout(env), newStatus(env), newPrune(env), newReplay(env), newVersion(env), newExitCodes())
+	root.AddCommand(newCreate(env), newGet(env), newSet(env), newRollout(env), newStatus(env), newPrune(env), newReplay(env), newVersion(env), newOptions(env), newExitCodes())
 	return root
 }
 

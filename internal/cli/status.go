@@ -26,7 +26,7 @@ type statusFlags struct{ format string }
 func newStatus(env *Env) *cobra.Command {
 	var flags statusFlags
 	cmd := &cobra.Command{
-		Use:   "status (TYPE/NAME ... | TYPE NAME ...) [flags]",
+		Use:   "status (TYPE/NAME ... | TYPE NAME ...) [options]",
 		Short: "Say who uses a Secret or ConfigMap, key by key, and who is older than its last change",
 		Long: `Find the consumers of Secrets and ConfigMaps: variables, volumes, pull secrets, certificates of Ingresses,
 ServiceAccounts, in workloads of every kind; and tell which running pods hold what was there before the

@@ -16,13 +16,17 @@ func newVersion(env *Env) *cobra.Command {
   kubectl app version --client`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(env.Term.Out, "kubectl-app %s\nkubernetes %s\n", version, kubernetesVersion())
+			_, err := fmt.Fprint(env.Term.Out, versionText())
 			return err
 		},
 	}
 	// There is nothing of ours in a cluster that could have another version: the flag is kubectl's.
 	cmd.Flags().BoolVar(&client, "client", true, "If true, shows the client's version only (there is no other)")
 	return cmd
+}
+
+func versionText() string {
+	return fmt.Sprintf("kubectl-app %s\nkubernetes %s\n", version, kubernetesVersion())
 }
 
 // kubernetesVersion is that of client-go, as built in.
