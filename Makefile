@@ -48,9 +48,12 @@ unit:
 
 # Never from go test's cache: it does not know that the binaries in bin/ are what is tested.
 # A busy machine may take longer than the ten minutes that go test allows by default.
+# A script that fails is run once more, alone; one that passes then is named in the last lines.
 acceptance: build ## what runs against a cluster
+	@rm -f bin/flaky
 	cd lab && $(LAB_TEST) ./cluster ./clustertest
-	cd lab && $(LAB_TEST) ./acceptance/...
+	cd lab && KUBECTL_APP_FLAKY=$(CURDIR)/bin/flaky $(LAB_TEST) ./acceptance/...
+	@! test -s bin/flaky || cat bin/flaky
 
 cross: ## the plugin compiles for the other systems it is installed on
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build $(TAGS) -o /dev/null ./cmd/kubectl-app

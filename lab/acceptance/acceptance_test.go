@@ -57,34 +57,51 @@ func run(m *testing.M) int {
 // alone is the suite of those scripts that count on an idle machine. They come first.
 const alone = "alone"
 
-func TestAlone(t *testing.T) { runSuite(t, alone, binaries(t)) }
+func TestAlone(t *testing.T) { runSuites(t, alone) }
 
 // TestScripts runs every other folder of testdata as a suite of that name.
 func TestScripts(t *testing.T) {
-	bin := binaries(t)
-	suites, err := os.ReadDir("testdata")
+	entries, err := os.ReadDir("testdata")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, suite := range suites {
-		if suite.Name() == alone {
-			continue
+	var suites []string
+	for _, entry := range entries {
+		if entry.Name() != alone {
+			suites = append(suites, entry.Name())
 		}
-		t.Run(suite.Name(), func(t *testing.T) {
+	}
+	runSuites(t, suites...)
+}
+
+func runSuites(t *testing.T, suites ...string) {
+	bin := binaries(t)
+	first := &firstTries{}
+	// When all of them have ended: these are subtests that run in parallel.
+	t.Cleanup(func() {
+		first.runAgain(t, func(t testscript.T, suite string, files ...string) { runScripts(t, suite, bin, files...) })
+	})
+	for _, suite := range suites {
+		t.Run(suite, func(t *testing.T) {
 			t.Parallel()
-			runSuite(t, suite.Name(), bin)
+			runScripts(watched{T: t, suite: suite, first: first}, suite, bin)
 		})
 	}
 }
 
-func runSuite(t *testing.T, suite, bin string) {
-	testscript.RunT(watched{t}, testscript.Params{
-		Dir:                 filepath.Join("testdata", suite),
+// runScripts runs the files of a suite; all of them if none is named.
+func runScripts(t testscript.T, suite, bin string, files ...string) {
+	params := testscript.Params{
+		Files:               files,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { return begin(env, suite, bin) },
 		Cmds:                commands,
-	})
+	}
+	if len(files) == 0 {
+		params.Dir = filepath.Join("testdata", suite)
+	}
+	testscript.RunT(t, params)
 }
 
 // binaries is the folder of what is tested.

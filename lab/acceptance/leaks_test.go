@@ -10,29 +10,33 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// watched is a script's test whose log is read for values that should have stayed secret: whatever the
-// scripts put into Secrets and variables begins with "marker-".
-type watched struct{ *testing.T }
+// watched is a suite whose scripts get a second try if they fail (firstTries), and whose logs are read for
+// values that should have stayed secret: whatever the scripts put into Secrets and variables begins with "marker-".
+type watched struct {
+	*testing.T
+	suite string
+	first *firstTries
+}
 
 // Verbose keeps the log of what went well, too.
 func (watched) Verbose() bool { return true }
 
 func (w watched) Run(name string, f func(testscript.T)) {
-	w.T.Run(name, func(t *testing.T) { f(watched{t}) })
+	w.T.Run(name, func(t *testing.T) {
+		s := &script{parallel: t.Parallel}
+		s.Run(name, f)
+		t.Log(s.log.String())
+		s.reportLeaks(t)
+		if s.failed {
+			w.first.add(firstTry{suite: w.suite, name: name, log: s.log.String()})
+		}
+	})
 }
 
-// Log is called with all that a script has run and seen.
-func (w watched) Log(args ...any) {
-	w.Helper()
-	w.T.Log(args...)
-	for _, arg := range args {
-		text, isText := arg.(string)
-		if !isText {
-			continue
-		}
-		for _, leak := range leaks(text) {
-			w.Errorf("a secret value was shown: %s", leak)
-		}
+// reportLeaks fails t with the values that a script's log shows.
+func (s *script) reportLeaks(t failing) {
+	for _, leak := range leaks(s.log.String()) {
+		t.Errorf("a secret value was shown: %s", leak)
 	}
 }
 
