@@ -103,10 +103,10 @@ type script struct {
 	failed   bool
 }
 
-// errFailNow ends a script's run; it never leaves catchFailNow.
-var errFailNow = errors.New("the script has failed")
+// failNow is the panic that ends a script's run; it never leaves catchFailNow.
+type failNow struct{}
 
-func (s *script) FailNow()       { s.failed = true; panic(errFailNow) }
+func (s *script) FailNow()       { s.failed = true; panic(failNow{}) }
 func (s *script) Fatal(a ...any) { s.Log(a...); s.FailNow() }
 func (s *script) Skip(a ...any)  { s.Fatal(append([]any{"skipped: "}, a...)...) }
 func (s *script) Log(a ...any)   { fmt.Fprintln(&s.log, a...) }
@@ -120,7 +120,8 @@ func (s *script) Run(_ string, f func(testscript.T)) { s.catchFailNow(func() { f
 
 func (s *script) catchFailNow(f func()) {
 	defer func() {
-		if e := recover(); e != nil && e != errFailNow {
+		e := recover()
+		if _, failed := e.(failNow); e != nil && !failed {
 			panic(e)
 		}
 	}()
