@@ -66,7 +66,7 @@ func usageText(cmd *cobra.Command, out *term.Output) string {
 }
 
 func usageLine(cmd *cobra.Command) string {
-	line := strings.TrimSuffix(cmd.UseLine(), " [flags]")
+	line := strings.TrimSuffix(strings.TrimSuffix(cmd.UseLine(), " [flags]"), " [options]")
 	if cmd.HasSubCommands() {
 		line += " <command>"
 	}

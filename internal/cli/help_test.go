@@ -32,8 +32,8 @@ func TestHelpOfEveryVerb(t *testing.T) {
 		if !strings.HasSuffix(text, "\n"+optionsHint+"\n") {
 			t.Errorf("%s: the help ends with\n%s", cmd.CommandPath(), text[max(0, len(text)-200):])
 		}
-		if !strings.Contains(text, "\nUsage:\n  kubectl app") {
-			t.Errorf("%s: the help has no usage", cmd.CommandPath())
+		if strings.Contains(text, "[options] [") || strings.Contains(text, "[flags]") || !strings.Contains(text, "\nUsage:\n  kubectl app") {
+			t.Errorf("%s: the help has no good usage", cmd.CommandPath())
 		}
 	}
 	visit(root)
