@@ -38,7 +38,7 @@ func (s *sheet) consumers(all []secrets.Consumer, nobody string, terminal bool) 
 	case s.width > 0 && s.width < roomy:
 		header, rows = firstColumns(4, header, rows)
 	}
-	s.table(header, rows, 0)
+	s.table(header, rows)
 }
 
 // firstColumns keeps the first n.

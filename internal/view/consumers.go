@@ -78,7 +78,7 @@ func (s *sheet) keys(o secrets.SubjectReport, nobody string, now time.Time) {
 			rows[i] = slices.Delete(row, 2, 3)
 		}
 	}
-	s.table(header, rows, 0)
+	s.table(header, rows)
 }
 
 // narrow has no room for what is good to know.

@@ -44,7 +44,7 @@ func (s *sheet) certificates(keys []secrets.KeyReport, now time.Time) {
 	}
 	if len(rows) > 0 {
 		s.add("")
-		s.table([]string{"CERTIFICATE", "EXPIRES"}, rows, 0)
+		s.table([]string{"CERTIFICATE", "EXPIRES"}, rows)
 	}
 }
 

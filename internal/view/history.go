@@ -14,15 +14,10 @@ import (
 )
 
 // History writes the revisions of a workload as a table: on a terminal as wide as that is,
-// elsewhere whole.
+// elsewhere whole. The verdict is never cut: the change-cause gives way first, then the images.
 func History(out *term.Output, rows []rollout.HistoryRow, now time.Time) error {
 	s := newSheet(out)
-	// A narrow terminal has no room for why; the verdict matters more.
-	header := []string{"REVISION", "AGE", "IMAGES", "VERDICT"}
-	withCause := s.width == 0 || s.width >= 60
-	if withCause {
-		header = slices.Insert(header, 3, "CHANGE-CAUSE")
-	}
+	header := []string{"REVISION", "AGE", "IMAGES", "CHANGE-CAUSE", "VERDICT"}
 	cells := make([][]cell, len(rows))
 	for i, r := range rows {
 		revision := strconv.FormatInt(r.Revision, 10)
@@ -33,14 +28,41 @@ func History(out *term.Output, rows []rollout.HistoryRow, now time.Time) error {
 			{text: revision, paint: s.currentPaint(r.Current)},
 			{text: duration.HumanDuration(now.Sub(r.Created)), paint: s.Faint},
 			{text: historyImages(r.Images, out.IsTerminal())},
+			{text: orNone(r.ChangeCause)},
 			{text: orNone(stampText(r.Verdict)), paint: s.verdictPaint(r.Verdict)},
 		}
-		if withCause {
-			cells[i] = slices.Insert(cells[i], 3, cell{text: orNone(r.ChangeCause)})
+	}
+	if !s.fits(header, cells, 3, 2) {
+		s.stacked(header, cells)
+		return writeLines(out, s.lines)
+	}
+	s.table(header, cells, 3, 2)
+	return writeLines(out, s.lines)
+}
+
+// stacked is a table for a narrow terminal: verdict and change-cause stand below their revision.
+func (s *sheet) stacked(header []string, rows [][]cell) {
+	const indent = "  "
+	var top [][]cell
+	for _, row := range rows {
+		top = append(top, row[:3])
+	}
+	upper := s.blank(s.width)
+	upper.table(header[:3], top, 2)
+	s.add(upper.lines[0])
+	for i, row := range rows {
+		s.add(upper.lines[i+1])
+		for _, c := range []cell{row[4], row[3]} {
+			if c.text == noText {
+				continue
+			}
+			text := s.cut(indent + c.text)
+			if c.paint != nil {
+				text = c.paint(text)
+			}
+			s.add(text)
 		}
 	}
-	s.table(header, cells, 2)
-	return writeLines(out, s.lines)
 }
 
 // historyImages are short for a person, and whole for a script.
@@ -58,12 +80,14 @@ func historyImages(of map[string]string, short bool) string {
 	return strings.Join(all, ",")
 }
 
+const noText = "<none>"
+
 // orNone shows what is not there as kubectl does.
 func orNone(text string) string {
 	if text = term.Clean(text); text != "" {
 		return text
 	}
-	return "<none>"
+	return noText
 }
 
 func (s *sheet) currentPaint(current bool) func(string) string {

@@ -41,6 +41,27 @@ func TestHistory(t *testing.T) {
 	}
 }
 
+// Whatever the width, the verdict is whole.
+func TestHistoryKeepsTheVerdict(t *testing.T) {
+	rows := revisions()
+	rows[1].Verdict.Cause = rollout.ContainerConfigInvalid
+	rows[1].ChangeCause = strings.Repeat("release 2.0 of the whole shop, ", 9)
+	for width := 40; width < 200; width++ {
+		terminal, _, out, _ := term.Fake(&term.Screen{Width: width, Height: 24})
+		if err := History(terminal.Out, rows, start); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), "failed: ContainerConfigInvalid") || !strings.Contains(out.String(), "release") {
+			t.Errorf("%d columns:\n%s", width, out)
+		}
+		for line := range strings.Lines(out.String()) {
+			if term.Width(strings.TrimRight(line, "\n")) >= width {
+				t.Errorf("%d columns: %q is too wide", width, line)
+			}
+		}
+	}
+}
+
 // Colour is laid on after the columns are aligned.
 func TestHistoryInColourIsAligned(t *testing.T) {
 	write := func(screen term.Screen) string {

@@ -28,6 +28,6 @@ func Prune(out *term.Output, kind string, rows []secrets.PruneRow, now time.Time
 		}
 		cells = append(cells, []cell{{text: name(r.Ref)}, {text: age(r.Created, now), paint: s.Faint}, {text: pruneWords[r.Reason], paint: paint}})
 	}
-	s.table([]string{"NAME", "AGE", "STATE"}, cells, 0)
+	s.table([]string{"NAME", "AGE", "STATE"}, cells)
 	return writeLines(out, s.lines)
 }

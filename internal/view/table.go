@@ -12,16 +12,10 @@ type cell struct {
 	paint func(string) string
 }
 
-// table adds rows in aligned columns below a header. The columns from shrinks on give way, the
-// widest first, until the table fits.
-func (s *sheet) table(header []string, rows [][]cell, shrinks int) {
-	widths := make([]int, len(header))
-	for i, h := range header {
-		widths[i] = term.Width(h)
-		for _, row := range rows {
-			widths[i] = max(widths[i], term.Width(row[i].text))
-		}
-	}
+// table adds rows in aligned columns below a header. The columns of shrinks give way in that order
+// until the table fits; where none is named all do, the widest first.
+func (s *sheet) table(header []string, rows [][]cell, shrinks ...int) {
+	widths := columnWidths(header, rows)
 	s.shrink(widths, shrinks)
 	titles := make([]cell, len(header))
 	for i, h := range header {
@@ -46,27 +40,57 @@ func (s *sheet) table(header []string, rows [][]cell, shrinks int) {
 	}
 }
 
-// narrowest is what a column keeps when it shrinks.
-const narrowest = 8
-
-func (s *sheet) shrink(widths []int, shrinks int) {
-	if s.width == 0 {
-		return
+func columnWidths(header []string, rows [][]cell) []int {
+	widths := make([]int, len(header))
+	for i, h := range header {
+		widths[i] = term.Width(h)
+		for _, row := range rows {
+			widths[i] = max(widths[i], term.Width(row[i].text))
+		}
 	}
-	over := len(gap)*(len(widths)-1) - s.width
+	return widths
+}
+
+// A column that shrinks keeps narrow while another can still give way, and narrowest in any case.
+const (
+	narrow    = 20
+	narrowest = 8
+)
+
+// fits tells whether the named columns can give way enough.
+func (s *sheet) fits(header []string, rows [][]cell, shrinks ...int) bool {
+	widths := columnWidths(header, rows)
+	return s.shrink(widths, shrinks) <= 0
+}
+
+// shrink makes columns narrower and returns by how much the table is still too wide.
+func (s *sheet) shrink(widths, shrinks []int) (over int) {
+	if s.width == 0 {
+		return 0
+	}
+	over = len(gap)*(len(widths)-1) - s.width
 	for _, w := range widths {
 		over += w
 	}
-	for ; over > 0; over-- {
-		widest := -1
-		for i := shrinks; i < len(widths); i++ {
-			if widths[i] > narrowest && (widest < 0 || widths[i] > widths[widest]) {
+	for _, floor := range []int{narrow, narrowest} {
+		for _, i := range shrinks {
+			less := min(max(over, 0), max(widths[i]-floor, 0))
+			widths[i] -= less
+			over -= less
+		}
+	}
+	for len(shrinks) == 0 && over > 0 {
+		widest := 0
+		for i := range widths {
+			if widths[i] > widths[widest] {
 				widest = i
 			}
 		}
-		if widest < 0 {
-			return // add cuts what is left over
+		if widths[widest] <= narrowest {
+			return over // add cuts what is left over
 		}
 		widths[widest]--
+		over--
 	}
+	return over
 }
