@@ -41,6 +41,16 @@ func uncreated(r *workload.Revision, leaving bool) (symptom, bool) {
 	return found, true
 }
 
+// notFetched: a policy could not look at what it is to judge, and gives no reason. A reason that follows
+// is the policy's own word, or the registry's final one.
+var notFetched = lazily(`(?:could not|couldn't|cannot|can't|failed to|unable to) fetch [^:;,]*$`)
+
+// maySayOtherwise tells whether a denial is about a request of the policy's own that got no answer.
+func maySayOtherwise(text string) bool {
+	words := withoutNames(strings.Join(strings.Fields(text), " "))
+	return mayAnswerLater(words) || notFetched().MatchString(words)
+}
+
 // refusal reads the API server's answer to a pod's creation.
 func refusal(text string) (symptom, bool) {
 	words := strings.ToLower(text)
@@ -54,7 +64,7 @@ func refusal(text string) (symptom, bool) {
 		return fatal(QuotaExceeded, message), true
 	case containsAny(words, noAccount):
 		return fatal(ServiceAccountMissing, message), true
-	case containsAny(words, notReady):
+	case containsAny(words, notReady), containsAny(words, admissionSaid) && maySayOtherwise(text):
 		return waiting(AdmissionDenied, message), true
 	case containsAny(words, admissionSaid):
 		return fatal(AdmissionDenied, message), true

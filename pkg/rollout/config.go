@@ -2,6 +2,8 @@ package rollout
 
 import (
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // absentObject is how the kubelet tells that something is not there, as a variable or as a volume.
@@ -60,13 +62,13 @@ var badSpecification = []string{
 }
 
 // createFailure names why the runtime could not create a container.
-func createFailure(text string) symptom {
+func createFailure(c *corev1.Container, text string) symptom {
 	words := strings.ToLower(text)
 	if s, ok := missingObject(text, oneLine(dropPrefixes(text, startLayers))); ok {
 		return s
 	}
-	if containsAny(words, badSpecification) && !containsAny(words, inTransit) {
+	if containsAny(words, badSpecification) && !containsAny(words, inTransit) && !strings.Contains(words, "failed to apply profile") {
 		return fatal(ContainerConfigInvalid, startMessage(text))
 	}
-	return startFailure(text)
+	return startFailure(c, text)
 }

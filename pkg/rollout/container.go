@@ -20,10 +20,10 @@ var waitingRules = map[string]func(c *clues, s seat, reason, text string) (sympt
 	"RegistryUnavailable":        pulling,
 	"SignatureValidationFailed":  pulling,
 	"CreateContainerConfigError": func(_ *clues, _ seat, _, text string) (symptom, bool) { return configFailure(text), text != "" },
-	"CreateContainerError":       func(_ *clues, _ seat, _, text string) (symptom, bool) { return createFailure(text), text != "" },
-	"RunContainerError":          func(_ *clues, _ seat, _, text string) (symptom, bool) { return startFailure(text), text != "" },
-	"PreCreateHookError":         func(_ *clues, _ seat, _, text string) (symptom, bool) { return startFailure(text), text != "" },
-	"PreStartHookError":          func(_ *clues, _ seat, _, text string) (symptom, bool) { return startFailure(text), text != "" },
+	"CreateContainerError":       func(_ *clues, s seat, _, text string) (symptom, bool) { return createFailure(s.spec, text), text != "" },
+	"RunContainerError":          func(_ *clues, s seat, _, text string) (symptom, bool) { return startFailure(s.spec, text), text != "" },
+	"PreCreateHookError":         func(_ *clues, s seat, _, text string) (symptom, bool) { return startFailure(s.spec, text), text != "" },
+	"PreStartHookError":          func(_ *clues, s seat, _, text string) (symptom, bool) { return startFailure(s.spec, text), text != "" },
 	reasonPostStart: func(_ *clues, _ seat, _, text string) (symptom, bool) {
 		return failing(LifecycleHookFailed, oneLine(text)), text != ""
 	},

@@ -11,15 +11,15 @@ import (
 
 // crashRules say why a container ended, the more specific first.
 var crashRules = []func(*clues, seat, *corev1.ContainerStateTerminated, LogKey) (symptom, bool){
-	startError, outOfMemory, wrongFormat, commandInShell, hookFailed, killedByProbe, plainCrash,
+	startError, outOfMemory, notExecuted, commandInShell, hookFailed, killedByProbe, plainCrash,
 }
 
-func startError(_ *clues, _ seat, ended *corev1.ContainerStateTerminated, _ LogKey) (symptom, bool) {
+func startError(_ *clues, s seat, ended *corev1.ContainerStateTerminated, _ LogKey) (symptom, bool) {
 	// StartError is the kubelet's (containerd, CRI-O), ContainerCannotRun was dockershim's.
 	if ended.Reason != "StartError" && ended.Reason != "ContainerCannotRun" {
 		return symptom{}, false
 	}
-	return startFailure(ended.Message), true
+	return startFailure(s.spec, ended.Message), true
 }
 
 // outOfMemory trusts the runtime's word only: 137 alone is any SIGKILL.
@@ -37,38 +37,51 @@ func outOfMemory(c *clues, s seat, ended *corev1.ContainerStateTerminated, _ Log
 	return failing(OOMKilled, message), true
 }
 
-// wrongFormat: the runtime has started the program by the time the kernel refuses it, so the log
-// is the only place that tells.
-func wrongFormat(c *clues, _ seat, ended *corev1.ContainerStateTerminated, run LogKey) (symptom, bool) {
+// notExecuted: the runtime has reported the container as started by the time the kernel refuses its
+// program, so the runtime's last line, in the container's log, is the only place that tells.
+func notExecuted(c *clues, s seat, ended *corev1.ContainerStateTerminated, run LogKey) (symptom, bool) {
 	if ended.ExitCode == 0 {
 		return symptom{}, false
 	}
-	const phrase = "exec format error"
-	if strings.Contains(strings.ToLower(ended.Message), phrase) {
-		return fatal(ExecFormat, gist(ended.Message)), true
-	}
-	if line := lastLine(c.lines(run), func(l string) bool { return strings.HasSuffix(strings.ToLower(l), phrase) }); line != "" {
-		return fatal(ExecFormat, line), true
-	}
-	return symptom{}, false
-}
-
-// commandInShell: 127 is what shells and init programs exit with when there is no such command, and
-// their line says which.
-func commandInShell(c *clues, _ seat, ended *corev1.ContainerStateTerminated, run LogKey) (symptom, bool) {
-	if ended.ExitCode != 127 {
+	lines := append(strings.Split(ended.Message, "\n"), c.lines(run)...)
+	line := lastLine(lines, func(l string) bool { return commandFault(s.spec, l) != "" || wrongFormat().MatchString(l) })
+	if line == "" {
 		return symptom{}, false
 	}
+	cause := commandFault(s.spec, line)
+	if cause == "" {
+		cause = ExecFormat
+	}
+	return fatal(cause, line+lineEnds(line)), true
+}
+
+// wrongFormat is how a shell ends its line about a program of another platform; what a program of its
+// own says of one that it has started is left to it.
+var wrongFormat = lazily(`(?i)(?:cannot execute binary file|: [^\s:]+): exec format error$`)
+
+// commandInShell: shells, env and init programs exit with 127 when there is no such command, and their
+// line says which; with 126 when there is no interpreter for it. The dynamic loader exits with 127, too.
+func commandInShell(c *clues, _ seat, ended *corev1.ContainerStateTerminated, run LogKey) (symptom, bool) {
+	phrases := map[int32][]string{127: {"not found", "no such file or directory"}, 126: {"bad interpreter"}}[ended.ExitCode]
 	line := lastLine(c.lines(run), func(l string) bool {
-		return containsAny(strings.ToLower(l), []string{"not found", "no such file or directory"})
+		l = strings.ToLower(l)
+		return containsAny(l, phrases) && !strings.Contains(l, "shared librar") && !strings.Contains(l, "shared object")
 	})
-	return fatal(CommandNotFound, line), line != ""
+	return fatal(CommandNotFound, line+lineEnds(line)), line != ""
+}
+
+// lineEnds adds what a carriage return in the name of an interpreter means.
+func lineEnds(line string) string {
+	if strings.Contains(line, `\r`) || strings.Contains(line, "^M") {
+		return " (the script has Windows line ends, CRLF)"
+	}
+	return ""
 }
 
 // lastLine returns the newest of the last three lines that fits.
 func lastLine(lines []string, fits func(string) bool) string {
 	for _, line := range slices.Backward(lines[max(0, len(lines)-3):]) {
-		if fits(line) {
+		if line = strings.ReplaceAll(line, "\r", `\r`); fits(line) {
 			return oneLine(line)
 		}
 	}

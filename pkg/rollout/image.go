@@ -1,45 +1,48 @@
 package rollout
 
 import (
+	"slices"
 	"strings"
 )
 
-// Texts of failed pulls: each runtime (containerd, CRI-O, dockershim) passes on what the registry
-// said, and the registries (Docker Hub, ghcr, ECR, Artifact Registry, ACR, Quay, Harbor) use the
-// codes of the distribution specification in words of their own. So rules match phrases, and the
-// first list that fits decides: a throttled registry also speaks of authenticating, and a refused
-// pull also says that the repository may not exist.
+// Texts of failed pulls: each runtime (containerd, CRI-O, docker) passes on what the registry said, and
+// the registries (Docker Hub, ghcr, ECR, Artifact Registry, ACR, Quay, Harbor) use the codes of the
+// distribution specification in words of their own. Who speaks decides: the node, the network or the
+// registry. The first rule that fits is the one: a throttled registry also speaks of authenticating, and
+// a refused pull also says that the repository may not exist.
 var (
 	badReference = []string{"invalid reference format", "couldn't parse image name", "couldn't parse image reference", "invalidimagename", "repository name must be lowercase"}
-	overloaded   = []string{
-		"toomanyrequests", "too many requests", "rate limit", "rate exceeded", "service unavailable", "bad gateway",
-		"gateway timeout", "gateway time-out", "internal server error", "code = unavailable", "code = deadlineexceeded",
+	// unknownFormat: the registry answered with what this runtime can't take.
+	unknownFormat = []string{"media type", "mediatype", "media-type", "schema 1", "schema1", "unsupported manifest", "unsupported schema", "unrecognized manifest"}
+	// ofTheNode are words about the node's own runtime, content store, snapshots and disk.
+	ofTheNode = []string{
+		"dial unix", "unknown service", "permission denied", "content store", "content digest", "snapshot", "extract layer",
+		"register layer", "failed to mount", "no space left", "read-only file system",
 	}
+	// outOfReach is about the connection to the registry, beyond what mayAnswerLater knows.
 	outOfReach = []string{
-		"connection refused", "connection reset", "connection timed out", "no such host", "no route to host",
-		"network is unreachable", "host is unreachable", "server misbehaving", "temporary failure in name resolution",
-		"timeout", "deadline exceeded", "dial tcp", "dial udp", "broken pipe", "unexpected eof", ": eof", "x509:",
-		"certificate", "tls:", "server gave http response to https client", "proxyconnect", "http2: ",
-		"pinging container registry", "pinging docker registry", "connection closed", "request canceled",
+		"timeout", "rate limit", "rate exceeded", "x509:", "certificate", "tls:", "server gave http response to https client",
+		"pinging container registry", "pinging docker registry",
 	}
 	refused = []string{
 		"unauthorized", "pull access denied", "access to the resource is denied", "authentication required",
 		"authorization failed", "insufficient_scope", "no basic auth credentials", "failed to authorize",
-		"failed to fetch anonymous token", "failed to fetch oauth token", "403 forbidden", "not authorized",
+		"failed to fetch anonymous token", "failed to fetch oauth token", "requesting bearer token", "403 forbidden", "not authorized",
 		"denied:", ": denied", "denied on resource", "unauthenticated", "authorization token has expired",
 		"invalid username", "incorrect username", "authentication failed", "access denied", "access forbidden",
 		"requires authentication", "code = permissiondenied", "code = unauthenticated", "forbidden:", ": forbidden",
 	}
+	// absent are the registry's codes, and the words for an index without this platform.
 	absent = []string{
-		"manifest unknown", "manifest_unknown", "name unknown", "name_unknown", "not found", "no such manifest",
-		"does not exist", "code = notfound", "no match for platform", "no matching manifest", "no image found in",
-		"not present with pull policy of never", "no such image", "image not known", "not_found",
+		"manifest unknown", "manifest_unknown", "name unknown", "name_unknown", "no such manifest",
+		"no match for platform", "no matching manifest", "no image found in",
 	}
-	rejected = []string{"signature", "unsupported media type", "mediatype", "media type", "short-name", "short name", "ambiguous"}
-	// serverError: a status of 5xx or 429, where it is told as a status.
-	serverError = lazily(`(?:status(?: code)?|http(?:/\d(?:\.\d)?)?|code)[^a-z0-9]{0,3}(?:from [^:]*: )?(?:5\d\d|429)\b`)
-	// refusedStatus is the same for 401 and 403.
-	refusedStatus = lazily(`(?:status(?: code)?|http(?:/\d(?:\.\d)?)?|code)[^a-z0-9]{0,3}(?:from [^:]*: )?40[13]\b`)
+	// absentNoun and absentReference say the same in sentences. containerd's resolver has nothing but the
+	// reference before its "not found", and that is cut out here.
+	absentNoun      = lazily(`\b(?:manifest|repository|artifact|tag|image|reference|project)\b[^:;]{0,60}(?:not found|does not exist)`)
+	absentReference = lazily(`^(?:.*failed to resolve (?:reference|image)(?: "")?)?[:\s]*not found$`)
+	// rejected is a policy's word, of the registry's or the node's.
+	rejected = []string{"signature", "short-name", "short name", "ambiguous", "no longer supported", "disabled by default", "due to configured policy", "blocked by policy"}
 )
 
 // pullReasons are decided by the kubelet's reason alone.
@@ -48,6 +51,17 @@ var pullReasons = map[string]func(message string) symptom{
 	"ErrImageNeverPull":         func(m string) symptom { return fatal(ImageNotFound, m) },
 	"RegistryUnavailable":       func(m string) symptom { return waiting(RegistryUnreachable, m) },
 	"SignatureValidationFailed": func(m string) symptom { return fatal(ImagePullFailed, m) },
+	"ImageInspectError":         inspectFailure,
+}
+
+// inspectFailure: the node's runtime was asked for what it has, and no registry.
+func inspectFailure(message string) symptom {
+	if words := withoutNames(message); containsAny(words, badReference) {
+		return fatal(ImageNameInvalid, message)
+	} else if containsAny(words, rejected) {
+		return fatal(ImagePullFailed, message)
+	}
+	return waiting(ImagePullFailed, message)
 }
 
 // pullFailure names why an image could not be had. It is false when the text says nothing.
@@ -59,45 +73,62 @@ func pullFailure(s seat, reason, text string) (symptom, bool) {
 	if message == "" {
 		return symptom{}, false
 	}
-	return classifyPull(plainWords(text, s.spec.Image), message), true
+	return classifyPull(text, s.spec.Image, message), true
 }
 
-func classifyPull(words, message string) symptom {
+func classifyPull(text, image, message string) symptom {
+	words := plainWords(text, image)
 	switch {
 	case containsAny(words, badReference):
 		return fatal(ImageNameInvalid, message)
-	case containsAny(words, overloaded), containsAny(words, outOfReach), serverError().MatchString(words):
+	case containsAny(words, unknownFormat):
+		return fatal(ImagePullFailed, message)
+	case containsAny(words, ofTheNode):
+		return waiting(ImagePullFailed, message)
+	case mayAnswerLater(words), containsAny(words, outOfReach):
 		return waiting(RegistryUnreachable, message)
-	case containsAny(words, refused), refusedStatus().MatchString(words):
+	case containsAny(words, refused):
 		return fatal(ImageUnauthorized, message)
-	case containsAny(words, absent):
+	case missingBlob().MatchString(text):
+		return fatal(ImagePullFailed, message)
+	case containsAny(words, absent), absentNoun().MatchString(words), absentReference().MatchString(words), missingManifest().MatchString(text):
 		return fatal(ImageNotFound, message)
 	case containsAny(words, rejected):
 		return fatal(ImagePullFailed, message)
+	}
+	if cause := finalStatus(httpStatuses(words)); cause != "" {
+		return fatal(cause, message)
 	}
 	// What is not known may mend itself: it decides nothing before the deadline.
 	return waiting(ImagePullFailed, message)
 }
 
+// What containerd says when a registry that has the tag lacks the manifest or a layer behind it.
 var (
-	quoted     = lazily(`"[^"]*"`)
-	withSlash  = lazily(`[^\s]*[^\s]/[^\s]{2,}`)
-	crioSource = lazily(`reading manifest \S+ in`)
+	missingManifest = lazily(`content at \S+/manifests/\S+ not found`)
+	missingBlob     = lazily(`content at \S+/blobs/\S+ not found|could not fetch content descriptor|(?i:blob[_ ]unknown)|fetching blob: .*40[04]`)
 )
 
-// plainWords is a pull's text in lower case without names, addresses and tags: a repository may be
-// called anything, even "not-found" or "denied".
+// finalStatus is what a registry's answer of 4xx means; those that may change are known by then.
+func finalStatus(statuses []string) Cause {
+	switch {
+	case len(statuses) == 0:
+		return ""
+	case slices.Contains(statuses, "401"), slices.Contains(statuses, "403"):
+		return ImageUnauthorized
+	case slices.Contains(statuses, "404"):
+		return ImageNotFound
+	}
+	return ImagePullFailed
+}
+
+var crioSource = lazily(`reading manifest \S+ in`)
+
+// plainWords are a pull's text without the layers that pass it on, and without names.
 func plainWords(text, image string) string {
-	text = strings.ReplaceAll(text, image, "")
-	text = crioSource().ReplaceAllString(text, "reading manifest")
-	text = quoted().ReplaceAllString(text, `""`)
-	text = withSlash().ReplaceAllStringFunc(text, func(token string) string {
-		if strings.HasPrefix(token, "i/o") {
-			return token
-		}
-		return strings.Repeat(":", strings.Count(token[len(token)-1:], ":"))
-	})
-	return strings.ToLower(text)
+	text = dropPrefixes(strings.TrimSpace(text), pullLayers)
+	text = strings.ReplaceAll(text, image, "of/image") // the registry's name may stand before it
+	return withoutNames(crioSource().ReplaceAllString(text, "reading manifest"))
 }
 
 var pullLayers = []expression{

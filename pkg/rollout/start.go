@@ -2,42 +2,33 @@ package rollout
 
 import (
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 var (
-	// noCommand: runc, crun, youki, gVisor, dockershim and Windows each say it in their own way.
-	noCommand = []string{
-		"executable file not found", "not found in $path", "executable file `", "error finding executable",
-		"open executable", "cannot find the file specified", "executable not found", "missing dynamic library",
-	}
-	// elsewhere: "no such file" is then about a mount or the working directory, not the command.
-	elsewhere   = []string{"mount", "chdir", "cwd", "rootfs", "device", "cgroup", "bind source"}
-	execMissing = lazily(`exec(?:ve|ing|utable|: | |\W)[^:]*.*no such file or directory`)
 	// inTransit: the runtime or node was busy, and the kubelet tries again.
 	inTransit = []string{
 		"context deadline exceeded", "deadlineexceeded", "failed to reserve container name", "is reserved for",
 		"already in use", "connection refused", "connection error", "transport is closing", "unavailable", "ttrpc: closed",
 		"failed to sync", "timed out", "resource temporarily unavailable", "device or resource busy",
 	}
+	// storeFault: the node lacks a part of an image that it has the record of. The next pull may mend it.
+	storeFault   = []string{"content digest", "content store", "snapshot", "extract layer", "no space left"}
 	memoryTooLow = []string{"oom-killed", "oom killed", "memory limit too low"}
 )
 
 // startFailure names why the runtime could not start a container.
-func startFailure(text string) symptom {
+func startFailure(c *corev1.Container, text string) symptom {
 	words, message := strings.ToLower(text), startMessage(text)
 	switch {
-	case strings.Contains(words, "exec format error"):
-		return fatal(ExecFormat, message)
 	case containsAny(words, memoryTooLow):
 		return failing(OOMKilled, message)
-	case containsAny(words, inTransit):
+	case containsAny(words, inTransit), containsAny(words, storeFault):
 		return waiting(ContainerStartFailed, message)
-	case strings.Contains(words, "permission denied"):
-		return fatal(ContainerStartFailed, message)
-	case containsAny(words, noCommand):
-		return fatal(CommandNotFound, message)
-	case !containsAny(words, elsewhere) && execMissing().MatchString(words):
-		return fatal(CommandNotFound, message)
+	}
+	if cause := commandFault(c, text); cause != "" {
+		return fatal(cause, message)
 	}
 	return fatal(ContainerStartFailed, message)
 }

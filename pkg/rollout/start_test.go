@@ -1,6 +1,10 @@
 package rollout
 
-import "testing"
+import (
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+)
 
 // What runtimes say when a container can't be started, as it comes with RunContainerError,
 // CreateContainerError, StartError and ContainerCannotRun.
@@ -37,7 +41,7 @@ func TestCreateFailure(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := createFailure(tt.text)
+			got := createFailure(&corev1.Container{Name: "web"}, tt.text)
 			if got.cause != tt.cause || got.grade != tt.grade {
 				t.Errorf("%s/%s, want %s/%s", got.cause, got.grade, tt.cause, tt.grade)
 			}

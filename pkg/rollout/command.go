@@ -1,0 +1,64 @@
+package rollout
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// programFaults are the ways in which runtimes say that a program could not be executed: runc in each of
+// its ages, crun, gVisor, Kata and Windows. The groups are the program, where it is named, and why.
+// "fork/exec" is none of them: that is how a program of the node's reports about one of its own.
+var programFaults = []expression{
+	lazily(`(?i)(?:^|[^/\w])exec:? \\*"(?P<program>[^"\\]+)\\*":(?: stat [^:]*:)? (?P<why>executable file not found|exec format error|no such file or directory|argument list too long)`),
+	lazily(`(?i)(?:^|[^/\w])exec (?:container process )?(?:\([^)]*\) )?[\x60'"]?(?P<program>[^\s\x60'":]+)[\x60'"]?: (?P<why>exec format error|no such file or directory|argument list too long)`),
+	lazily(`(?i)\bexecutable file [\x60'"](?P<program>[^\x60'"]+)[\x60'"] (?P<why>not found)`),
+	lazily(`(?i)error finding executable "(?P<program>[^"]+)" in PATH.*: (?P<why>no such file or directory)`),
+	lazily(`(?i)\bthe file (?P<program>\S+) was (?P<why>not found)`),
+	lazily(`(?i)\b(?P<program>)open executable: (?P<why>no such file or directory)`),
+	lazily(`(?i)\b(?P<program>)exec user process caused:? "?(?P<why>exec format error|no such file or directory|argument list too long)`),
+	lazily(`(?i)(?P<program>)CreateProcess.*(?P<why>cannot find the file specified)`),
+}
+
+// commandFault returns what a text of a runtime says against the container's own command, or "".
+func commandFault(c *corev1.Container, text string) Cause {
+	for _, fault := range programFaults {
+		at := fault().FindStringSubmatchIndex(text)
+		if at == nil {
+			continue
+		}
+		program, why := text[at[2]:at[3]], strings.ToLower(text[at[4]:at[5]])
+		switch {
+		case !isCommand(c, program), containsAny(withoutNames(text[:at[0]]), forTheNode):
+			return ""
+		case why == "exec format error":
+			return ExecFormat
+		case why == "argument list too long": // arguments and environment are the template's
+			return ContainerConfigInvalid
+		}
+		return CommandNotFound
+	}
+	return ""
+}
+
+// forTheNode: what could not be executed is a part of the runtime, or a hook that the node adds.
+var forTheNode = []string{"hook", "start shim", "retrieve oci runtime error", "conmon"}
+
+// isCommand tells whether a program may be the one that the container is to run. Without a command it is
+// the image's entrypoint, whose name is not known.
+func isCommand(c *corev1.Container, program string) bool {
+	if program == "" || c == nil || len(c.Command) == 0 || strings.Contains(c.Command[0], "$(") {
+		return true
+	}
+	return path.Base(program) == path.Base(c.Command[0])
+}
+
+// names tells whether the template itself names what a text about a missing command quotes.
+func namesCommand(c *corev1.Container, text string) bool {
+	return slices.ContainsFunc(slices.Concat(c.Command, c.Args), func(arg string) bool {
+		fields := strings.Fields(arg)
+		return len(fields) > 0 && strings.Contains(text, path.Base(fields[0]))
+	})
+}
