@@ -38,6 +38,7 @@ const (
 	VolumeMountFailed Cause = "VolumeMountFailed"
 	NodeLost          Cause = "NodeLost"
 	Evicted           Cause = "Evicted"
+	RejectedByKubelet Cause = "RejectedByKubelet"
 
 	QuotaExceeded         Cause = "QuotaExceeded"
 	AdmissionDenied       Cause = "AdmissionDenied"

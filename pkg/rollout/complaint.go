@@ -32,7 +32,7 @@ func (c *clues) complaints(d *diagnosis, before []Finding) []complaint {
 	var all []complaint
 	for i := range d.symptoms {
 		s := &d.symptoms[i]
-		key := sight{s.cause, s.container}
+		key := sight{s.cause, s.container, s.about}
 		at, ok := index[key]
 		if !ok {
 			at = len(all)

@@ -104,7 +104,7 @@ func (c *clues) unreadyPod(pod *corev1.Pod, all notes) (symptom, bool) {
 
 func anyRan(pod *corev1.Pod) bool {
 	for s := range seats(pod) {
-		if s.running() || s.status.State.Terminated != nil {
+		if s.running() || s.status.State.Terminated != nil || s.status.LastTerminationState.Terminated != nil {
 			return true
 		}
 	}

@@ -18,6 +18,7 @@ type diagnosis struct {
 	rejected  []symptom
 	of        int // new pods that should serve
 	ready     int
+	admitted  int // of them, by their kubelets
 }
 
 // newPods are the pods of a revision that are meant to stay.
@@ -53,7 +54,7 @@ func ailing(pods []*corev1.Pod) []*corev1.Pod {
 // diagnose looks at the new pods that are not well, and counts those that are. It judges nothing: what the symptoms amount to is decided where
 // the strategy is known.
 func (c *clues) diagnose(w *workload.Workload, r *workload.Revision, pods []*corev1.Pod, well int) diagnosis {
-	d := diagnosis{mute: map[shape][]*corev1.Pod{}, of: well, ready: well}
+	d := diagnosis{mute: map[shape][]*corev1.Pod{}, of: well, ready: well, admitted: well}
 	if found, ok := uncreated(r, w.Terminating > 0 || c.leaving); ok {
 		d.symptoms = append(d.symptoms, found)
 	}
@@ -66,10 +67,13 @@ func (c *clues) diagnose(w *workload.Workload, r *workload.Revision, pods []*cor
 		if isReady(pod) {
 			d.ready++
 		}
+		if admitted(pod) {
+			d.admitted++
+		}
 		c.lookAt(&d, pod)
 	}
-	if d.ready < d.of { // else its replacement has found a place
-		d.symptoms = append(d.symptoms, d.rejected...)
+	if r != nil {
+		d.addRejected(int(r.Desired))
 	}
 	c.share(&d)
 	c.countEvictions(&d)
@@ -85,10 +89,8 @@ func (c *clues) lookAtEnded(d *diagnosis, pod *corev1.Pod) {
 		d.evicted = append(d.evicted, found)
 		return
 	}
-	if turnedAway(pod) {
-		found := waiting(Unschedulable, oneLine(pod.Status.Message))
-		found.pod = pod
-		d.rejected = append(d.rejected, found)
+	if rejectedByKubelet(pod) {
+		d.rejected = append(d.rejected, rejection(pod))
 		return
 	}
 	// A pod of a Deployment restarts its containers: one that ended was made to.

@@ -258,7 +258,7 @@ status:
 
 		{name: "turned away by the kubelet", pod: `
 status: {phase: Failed, reason: OutOfcpu, message: "Pod was rejected: Node didn't have enough resource: cpu"}
-`, cause: Unschedulable, grade: Waiting, message: "Pod was rejected: Node didn't have enough resource: cpu"},
+`, cause: RejectedByKubelet, grade: Waiting, message: "OutOfcpu: Node didn't have enough resource: cpu"},
 
 		{name: "lost from sight is no crash", pod: `
 status:

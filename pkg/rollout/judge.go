@@ -72,16 +72,16 @@ func (j *judge) observe() {
 	}
 	j.next.memory = j.next.memory.withPods(j.ailing, j.now)
 	if !j.was.memory.begun {
-		j.next.memory.past = pastPods(j.ailing)
+		j.next.memory.past = pastPods(j.ailing, j.next.Target.Before == nil)
 	}
 }
 
 // pastPods are the pods that had ended before we looked: a revision that is used again may bring
-// some of its earlier days.
-func pastPods(pods []*corev1.Pod) map[types.UID]bool {
+// some of its earlier days. Those that a kubelet refused tell of a rollout that was found under way.
+func pastPods(pods []*corev1.Pod, underWay bool) map[types.UID]bool {
 	var past map[types.UID]bool
 	for _, p := range pods {
-		if ended(p) {
+		if ended(p) && !(underWay && rejectedByKubelet(p)) {
 			past = put(past, p.UID, true)
 		}
 	}

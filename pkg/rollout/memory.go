@@ -68,6 +68,7 @@ type eviction struct {
 type sight struct {
 	cause     Cause
 	container string
+	about     string // symptom.about
 }
 
 // sighting is when a cause has been seen, and what was told of it.

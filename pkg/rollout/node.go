@@ -1,8 +1,6 @@
 package rollout
 
 import (
-	"strings"
-
 	corev1 "k8s.io/api/core/v1"
 )
 
@@ -34,20 +32,13 @@ func nodeMessage(pod *corev1.Pod, text string) string {
 // evicted: the kubelet removed the pod from its node for what it used. A program that exits with 0
 // on the way out leaves a pod that merely succeeded; only the event tells (recording ab).
 func (c *clues) evicted(pod *corev1.Pod) (symptom, bool) {
-	if pod.Status.Reason == "Evicted" {
+	if pod.Status.Reason == "Evicted" && !rejectedByKubelet(pod) {
 		return failing(Evicted, oneLine(pod.Status.Message)), true
 	}
 	if note := c.notes[pod.UID].latest("", "Evicted"); note != nil {
 		return failing(Evicted, oneLine(noteText(note))), true
 	}
 	return symptom{}, false
-}
-
-// turnedAway: the scheduler placed the pod, and the kubelet then had no room for it (its reasons are
-// OutOfcpu, OutOfmemory and so on).
-func turnedAway(pod *corev1.Pod) bool {
-	r := pod.Status.Reason
-	return strings.HasPrefix(r, "OutOf") || r == "NodeAffinity" || r == "UnexpectedAdmissionError"
 }
 
 func ended(pod *corev1.Pod) bool {

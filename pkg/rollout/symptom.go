@@ -24,6 +24,8 @@ type symptom struct {
 	container string
 	// Where pods could not be created but some could: how many of how many are lacking.
 	lacking, wanted int
+	// about tells symptoms of one cause apart that are not one finding; mostly empty.
+	about string
 	// subject is the object or key that the cause is about: a Secret, a claim.
 	subject  string
 	restarts int32
