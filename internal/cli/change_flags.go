@@ -18,7 +18,7 @@ type changeFlags struct {
 func (f *changeFlags) add(cmd *cobra.Command, verb string) {
 	f.addAll(cmd.Flags(), verb)
 	f.releaseFlags.add(cmd.Flags())
-	cmd.Flags().BoolVar(&f.restartUnchanged, "restart-if-unchanged", false, "Restart the pods if they have this template already")
+	cmd.Flags().BoolVar(&f.restartUnchanged, "restart-if-unchanged", false, "Restart the pods even if the template is already up to date")
 }
 
 // release is the transaction that the flags ask for.

@@ -3,7 +3,7 @@ package cli
 import "github.com/spf13/cobra"
 
 func newCreate(env *Env) *cobra.Command {
-	return newGroup("create", "Create or update Secrets and ConfigMaps, and say by key what changed",
+	return newGroup("create", "Create or update Secrets and ConfigMaps, and show which keys changed",
 		newCreateSecret(env), newCreateConfigMap(env))
 }
 

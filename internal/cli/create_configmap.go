@@ -7,19 +7,19 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
-const createConfigMapExample = `  # From literals, as kubectl does; the second time it updates, and shows what changed by key
+const createConfigMapExample = `  # From literals, as with kubectl; the second run updates it and shows which keys changed
   kubectl app create configmap app --from-literal=LOG_LEVEL=debug --from-literal=COLOR=blue
 
-  # From the files of a directory; their names are the keys
+  # From the files of a directory; the file names are the keys
   kubectl app create configmap app --from-file=conf/
 
-  # From a .env file as docker compose reads it, with a hash of the content in the name
+  # From a .env file with the rules of docker compose, and with a hash of the data in the name
   kubectl app create configmap app --from-dotenv .env --append-hash
 
-  # Into a repository, in place of the cluster: configMapGenerator in kustomization.yaml
+  # Into the configMapGenerator of a kustomization.yaml, not into the cluster
   kubectl app create configmap app --from-literal=LOG_LEVEL=debug --to-kustomization k8s
 
-  # Check what would change, with the server's word on it, and change nothing
+  # Check what would change, validated by the server, and change nothing
   kubectl app create configmap app --from-literal=LOG_LEVEL=info --dry-run=server --diff`
 
 func newCreateConfigMap(env *Env) *cobra.Command {
@@ -30,10 +30,10 @@ func newCreateConfigMap(env *Env) *cobra.Command {
 		Use:     "configmap NAME [KEY=VALUE | KEY=-] ... [--from-literal=KEY=VALUE] [--from-file=[KEY=]SOURCE] [--from-env=NAME[=KEY]]",
 		Aliases: []string{"cm"},
 		Short:   "Create or update a ConfigMap from literals, files, .env files, variables or stdin",
-		Long: `Create a ConfigMap, as kubectl create configmap does. If it is there already, update it and show by
-key what changed; keys that others have set stay.
+		Long: `Create a ConfigMap, as kubectl create configmap does. If it exists, update it and show which keys changed.
+Keys that other managers set are kept.
 
-KEY=- takes the value from stdin. A value that is not UTF-8 becomes binaryData.`,
+KEY=- reads the value from standard input. A value that is not UTF-8 becomes binaryData.`,
 		Example: createConfigMapExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := newCreation(env, &flags, out, args, sources.strict)

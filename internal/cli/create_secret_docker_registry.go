@@ -39,8 +39,8 @@ func newCreateSecretDockerRegistry(env *Env) *cobra.Command {
 	out := newObjectOutput()
 	cmd := &cobra.Command{
 		Use:     "docker-registry NAME --docker-username=USER --docker-password-stdin [--docker-server=SERVER] [--from-file=[KEY=]FILE]",
-		Short:   "Create or update a Secret for pulling images",
-		Long:    "Create a Secret that the kubelet logs in to a registry with, as kubectl create secret docker-registry does.",
+		Short:   "Create or update a Secret for pulling images from a registry",
+		Long:    "Create a Secret with which the kubelet logs in to a registry, as kubectl create secret docker-registry does.",
 		Example: createSecretDockerRegistryExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := newCreation(env, &flags, out, args, false)
@@ -68,10 +68,10 @@ func newCreateSecretDockerRegistry(env *Env) *cobra.Command {
 
 func (f *dockerFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.username, "docker-username", "", "Username for Docker registry authentication")
-	flags.StringVar(&f.password, "docker-password", "", "Password for Docker registry authentication; it stays in the shell's history")
-	flags.BoolVar(&f.passwordStdin, "docker-password-stdin", false, "Take the password from stdin")
-	flags.StringVar(&f.passwordVariable, "docker-password-env", "", "Take the password from this variable of the process")
-	flags.BoolVar(&f.passwordPrompting, "docker-password-prompt", false, "Ask for the password, twice, without showing it")
+	flags.StringVar(&f.password, "docker-password", "", "Password for Docker registry authentication. It stays in the shell's history")
+	flags.BoolVar(&f.passwordStdin, "docker-password-stdin", false, "Read the password from stdin")
+	flags.StringVar(&f.passwordVariable, "docker-password-env", "", "Read the password from this environment variable")
+	flags.BoolVar(&f.passwordPrompting, "docker-password-prompt", false, "Ask for the password twice, without showing it")
 	flags.StringVar(&f.email, "docker-email", "", "Email for Docker registry")
 	flags.StringVar(&f.server, "docker-server", secrets.DefaultRegistry, "Server location for Docker registry")
 	flags.StringSliceVar(&f.files, "from-file", nil, "A config.json of docker, or "+corev1.DockerConfigJsonKey+"=FILE")
@@ -79,7 +79,7 @@ func (f *dockerFlags) add(flags *pflag.FlagSet) {
 
 func (f *dockerFlags) validate(args []string) error {
 	if len(args) > 1 {
-		return usagef("a docker-registry Secret holds a login: no argument stands behind the name")
+		return usagef("a docker-registry Secret takes only flags: remove the arguments after the name")
 	}
 	ways := 0
 	for _, given := range []bool{f.password != "", f.passwordStdin, f.passwordVariable != "", f.passwordPrompting} {
@@ -95,7 +95,7 @@ func (f *dockerFlags) validate(args []string) error {
 	case f.username == "" || f.server == "" || ways == 0:
 		return usagef("it takes --from-file, or --docker-username, --docker-server and the password: --docker-password-stdin, --docker-password-env, --docker-password-prompt or --docker-password")
 	case ways > 1:
-		return usagef("the password is given in %d ways: leave one", ways)
+		return usagef("the password is given in %d ways: keep one of them", ways)
 	case f.passwordVariable != "":
 		_, err := f.variable()
 		return err

@@ -10,25 +10,25 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
-const createSecretGenericExample = `  # From literals, as kubectl does; the second time it updates, and shows what changed by key
+const createSecretGenericExample = `  # From literals, as with kubectl; the second run updates it and shows which keys changed
   kubectl app create secret generic db --from-literal=username=app --from-literal=password=changeme
 
-  # From a variable of this process, so that no value stands in the shell's history
+  # From an environment variable, so that the value is not in the shell's history
   kubectl app create secret generic db --from-env DATABASE_URI
 
-  # From what another command prints
+  # From the output of another command
   printf %s "$DATABASE_URI" | kubectl app create secret generic db DATABASE_URI=-
 
-  # From .env files as docker compose reads them; the later one wins
+  # From .env files with the rules of docker compose; the later file wins
   kubectl app create secret generic app --from-dotenv .env --from-dotenv .env.production
 
-  # A random password that nobody has seen
+  # With a random password that is never shown
   kubectl app create secret generic db --generate password=32
 
-  # Into a repository, in place of the cluster: secretGenerator in kustomization.yaml names the file
+  # Into the secretGenerator of a kustomization.yaml, not into the cluster
   kubectl app create secret generic app --from-env-file k8s/.env --to-kustomization k8s
 
-  # The manifest, to look at it
+  # Only print the manifest
   kubectl app create secret generic db --from-literal=username=app --dry-run=client -o yaml`
 
 func newCreateSecretGeneric(env *Env) *cobra.Command {
@@ -38,11 +38,11 @@ func newCreateSecretGeneric(env *Env) *cobra.Command {
 	out := newObjectOutput()
 	cmd := &cobra.Command{
 		Use:   "generic NAME [KEY=VALUE | KEY=-] ... [--from-literal=KEY=VALUE] [--from-file=[KEY=]SOURCE] [--from-env=NAME[=KEY]]",
-		Short: "Create or update a Secret from literals, files, .env files, variables, stdin, a prompt, or at random",
-		Long: `Create a Secret, as kubectl create secret generic does. If it is there already, update it and show by
-key what changed; keys that others have set stay. No value is ever shown.
+		Short: "Create or update a Secret from literals, files, .env files, variables, stdin, a prompt, or random values",
+		Long: `Create a Secret, as kubectl create secret generic does. If it exists, update it and show which keys changed.
+Keys that other managers set are kept. No value is ever shown.
 
-KEY=- takes the value from stdin.`,
+KEY=- reads the value from standard input.`,
 		Example: createSecretGenericExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := newCreation(env, &flags, out, args, sources.strict)

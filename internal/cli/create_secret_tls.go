@@ -20,7 +20,8 @@ func newCreateSecretTLS(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "tls NAME --cert=FILE --key=FILE",
 		Short:   "Create or update a TLS Secret from a certificate and its key",
-		Long:    "Create a TLS Secret, as kubectl create secret tls does: both files in PEM, the server's own certificate first.",
+		Long:    `Create a TLS Secret, as kubectl create secret tls does. Both files are PEM. The server's own certificate comes
+first in the certificate file.`,
 		Example: createSecretTLSExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := newCreation(env, &flags, out, args, false)
@@ -30,7 +31,7 @@ func newCreateSecretTLS(env *Env) *cobra.Command {
 			case certificate == "" || key == "":
 				return usagef("--cert and --key are both needed")
 			case len(args) > 1:
-				return usagef("a TLS Secret holds its certificate and its key: no argument stands behind the name")
+				return usagef("a TLS Secret takes only --cert and --key: remove the arguments after the name")
 			}
 			entries, err := env.tlsEntries(cmd.Context(), certificate, key)
 			if err != nil {

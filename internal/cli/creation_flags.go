@@ -37,14 +37,14 @@ func (f *creationFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.fieldManager, "field-manager", cluster.DefaultFieldManager, "Name of the manager used to track field ownership.")
 	flags.StringVar(&f.validate, "validate", "strict", `Must be one of: strict (or true), warn, ignore (or false).`)
 	flags.Lookup("validate").NoOptDefVal = "strict"
-	flags.BoolVar(&f.saveConfig, "save-config", false, "Is refused: it would write the values into an annotation")
+	flags.BoolVar(&f.saveConfig, "save-config", false, "Not supported: it would write the values into an annotation")
 	flags.StringSliceVarP(&f.labels, "labels", "l", nil, "Labels of the object: KEY=VALUE,KEY=VALUE")
 	flags.StringArrayVar(&f.annotations, "annotations", nil, "An annotation of the object: KEY=VALUE")
-	flags.BoolVar(&f.immutable, "immutable", false, "The content can't be changed any more, only deleted")
-	flags.StringVar(&f.ifExists, "if-exists", string(cluster.UpdateExisting), `What to do if it is there already: "update", "fail" or "skip"`)
-	flags.BoolVar(&f.force, "force-conflicts", false, "Take over keys that another manager has set to other values")
-	flags.BoolVar(&f.remove, "force", false, "Remove keys that are in use: those of an earlier command that this one does not give")
-	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what becomes of each key, in a dry run and of a new object too")
+	flags.BoolVar(&f.immutable, "immutable", false, "Make the object immutable: it can only be deleted, not changed")
+	flags.StringVar(&f.ifExists, "if-exists", string(cluster.UpdateExisting), `What to do if the object exists: "update", "fail" or "skip"`)
+	flags.BoolVar(&f.force, "force-conflicts", false, "Take over keys that another manager set to other values")
+	flags.BoolVar(&f.remove, "force", false, "Also remove keys that workloads use, if an earlier command set them and this one does not")
+	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what changes for each key, also in a dry run and for a new object")
 	f.kustomization.add(flags)
 }
 
@@ -59,7 +59,7 @@ func (f *creationFlags) options() (cluster.UpsertOptions, error) {
 		IfExists:     cluster.IfExists(f.ifExists), Force: f.force, Remove: f.remove, Validation: validations[f.validate],
 	}
 	if f.saveConfig {
-		return o, usagef("--save-config would write the values into an annotation, where everyone reads them: leave it out; server-side apply needs none")
+		return o, usagef("--save-config is not supported: it would write the values into an annotation. Remove it; server-side apply does not need it")
 	}
 	return o, errors.Join(
 		checkDryRun(f.dryRun), oneOf("if-exists", f.ifExists, "update", "fail", "skip"),
@@ -88,11 +88,11 @@ func objectName(args []string) (string, error) {
 	name := args[0]
 	switch {
 	case strings.Contains(name, "="):
-		return "", usagef("the name is missing: NAME comes first, and KEY=VALUE behind it")
+		return "", usagef("the name is missing: NAME comes first, then KEY=VALUE")
 	case len(validation.IsDNS1123Subdomain(name)) == 0:
 		return name, nil
 	}
-	text := fmt.Sprintf("%q can't be a name: it takes small letters, digits, '-' and '.', and begins and ends with a letter or a digit", name)
+	text := fmt.Sprintf("%q is not a valid name: use lower-case letters, digits, '-' and '.'; begin and end with a letter or a digit", name)
 	near := strings.Trim(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "-.")
 	if near != name && len(validation.IsDNS1123Subdomain(near)) == 0 {
 		text += fmt.Sprintf("; %q could", near)
@@ -105,7 +105,7 @@ func pairsOf(flag string, texts []string, legal func(value string) bool) (map[st
 	for _, text := range texts {
 		key, value, found := strings.Cut(text, "=")
 		if !found || len(validation.IsQualifiedName(key)) > 0 || !legal(value) {
-			return nil, usagef("--%s=%s is not KEY=VALUE as Kubernetes takes it", flag, text)
+			return nil, usagef("--%s=%s is not a valid KEY=VALUE", flag, text)
 		}
 		pairs[key] = value
 	}

@@ -37,14 +37,14 @@ var exitMeanings = []struct {
 	{exitError, "an error outside the other rows (API, network, RBAC)"},
 	{exitUsage, "the command line is wrong"},
 	{exitRefused, "preflight refused; nothing was changed"},
-	{exitFailed, "the rollout failed and was left as it is"},
-	{exitRolledBack, "the rollout failed and was rolled back; the rollback is verified"},
-	{exitRollbackFailed, "the rollout failed, and so did the rollback"},
-	{exitTimedOut, "time ran out while still progressing, and it was left as it is; rollout status --watch=false: still progressing"},
+	{exitFailed, "the rollout failed and was not rolled back"},
+	{exitRolledBack, "the rollout failed; rolled back and verified"},
+	{exitRollbackFailed, "the rollout failed, and the rollback failed too"},
+	{exitTimedOut, "the time ran out while the rollout was still in progress; not rolled back (rollout status --watch=false: still in progress)"},
 	{exitSuperseded, "another change superseded this one"},
-	{exitInterrupted, "interrupted by SIGINT; the result says in what state it was left"},
-	{exitUnread, "whoever read the output has gone (head, for one); kubectl ends so, too"},
-	{exitTerminated, "interrupted by SIGTERM; the result says in what state it was left"},
+	{exitInterrupted, "interrupted by SIGINT; the result says what state was left"},
+	{exitUnread, "the reader of the output is gone (for example head), as with kubectl"},
+	{exitTerminated, "interrupted by SIGTERM; the result says what state was left"},
 }
 
 var outcomeCodes = map[rollout.Outcome]int{
@@ -141,10 +141,10 @@ func unread(err error) bool {
 // exitCodesHelp is the text of `help exit-codes`.
 func exitCodesHelp() string {
 	var b strings.Builder
-	b.WriteString("Every verb that watches ends with one of these codes:\n\n")
+	b.WriteString("Every verb that watches a rollout ends with one of these codes:\n\n")
 	for _, m := range exitMeanings {
 		fmt.Fprintf(&b, "  %3d  %s\n", m.code, m.meaning)
 	}
-	b.WriteString("\nWith -o result, the same code stands in the field exitCode.\n")
+	b.WriteString("\nWith -o result, the field exitCode has the same code.\n")
 	return b.String()
 }

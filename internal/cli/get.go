@@ -14,10 +14,10 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-const getExample = `  # What does secret db hold? Keys, sizes, when each was last changed, who uses it, when certificates expire
+const getExample = `  # List the keys of secret db with size, last change, users and certificate expiry
   kubectl app get secret db
 
-  # One value, as it is, into a file or another command
+  # Print one value, for a file or another command
   kubectl app get secret db --reveal password | wc -c
 
   # In a script: when does each certificate expire?
@@ -33,11 +33,11 @@ func newGet(env *Env) *cobra.Command {
 	var flags getFlags
 	cmd := &cobra.Command{
 		Use:   "get (TYPE NAME ... | TYPE/NAME ...) [--reveal KEY]",
-		Short: "List what a Secret or ConfigMap holds: keys, sizes, ages, users, expiry; or print one value",
-		Long: `List the keys of Secrets and ConfigMaps with their sizes, when each was last changed, who uses it, and
-when it expires if it is a certificate. No value is shown.
+		Short: "List the keys of a Secret or ConfigMap with size, age, users and expiry, or print one value",
+		Long: `List the keys of Secrets and ConfigMaps: size, last change, the workloads that use the key, and the expiry
+of certificates. No value is shown.
 
---reveal KEY prints one value and nothing else, as it is: no newline is added.`,
+--reveal KEY prints one value exactly as it is, without a newline.`,
 		Example: getExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			flags.reveals = cmd.Flags().Changed("reveal")
@@ -47,8 +47,8 @@ when it expires if it is a certificate. No value is shown.
 			return flags.run(cmd.Context(), env, cluster.Selection{Args: args, Verb: "get"})
 		},
 	}
-	cmd.Flags().StringVarP(&flags.format, "output", "o", "", "Output format. One of: (json, yaml, name, result); result is json. Values are in none of them.")
-	cmd.Flags().StringVar(&flags.reveal, "reveal", "", "Print the value of this key, and nothing else")
+	cmd.Flags().StringVarP(&flags.format, "output", "o", "", "Output format. One of: (json, yaml, name, result); result is json. No format contains values.")
+	cmd.Flags().StringVar(&flags.reveal, "reveal", "", "Print only the value of this key")
 	return cmd
 }
 
@@ -60,7 +60,7 @@ func (f *getFlags) validate(args []string) error {
 	case f.reveals && f.reveal == "":
 		return usagef("--reveal takes the name of a key")
 	case f.reveals && f.format != "":
-		return usagef("--reveal prints the value as it is: -o can't stand beside it")
+		return usagef("--reveal and -o may not be specified together")
 	}
 	return oneOf("output", f.format, "", "json", "yaml", "name", outputResult)
 }
@@ -72,7 +72,7 @@ func (f *getFlags) run(ctx context.Context, env *Env, selection cluster.Selectio
 	case err != nil:
 		return resolveError(err)
 	case f.reveals && len(refs) > 1:
-		return usagef("--reveal prints one value: name one object")
+		return usagef("--reveal takes exactly one object")
 	case f.reveals:
 		return env.reveal(ctx, c, refs[0], f.reveal)
 	case f.format == "name":

@@ -46,7 +46,7 @@ func TestHelpTexts(t *testing.T) {
 		"set":              {"\nUsage:\n  kubectl app set <command> [options]\n\nUse \"kubectl app set <command> --help\"", optionsHint},
 		"help":             {"\nHelp Topics:\n  exit-codes    What", optionsHint},
 		"options":          {"The following options can be passed to any command:\n\n    --as='':\n", "\n    -n, --namespace='':\n", "\n    -v, --v=0:\n"},
-		"help exit-codes":  {"in the field exitCode.\n"},
+		"help exit-codes":  {"the field exitCode has the same code.\n"},
 		"--version":        {"kubectl-app " + version + "\nkubernetes "},
 		"version":          {"kubectl-app " + version + "\nkubernetes "},
 	} {

@@ -17,13 +17,13 @@ import (
 // defaultOlderThan protects what a release has just written and is about to point to.
 const defaultOlderThan = 10 * time.Minute
 
-const pruneExample = `  # Which generated Secrets does nothing refer to any more? Nothing is deleted
+const pruneExample = `  # List the generated Secrets that nothing refers to; delete nothing
   kubectl app prune secrets --dry-run=client
 
   # Delete them, in a script
   kubectl app prune secrets --yes
 
-  # ConfigMaps, however young
+  # Delete generated ConfigMaps of any age
   kubectl app prune configmaps --older-than=0s --yes`
 
 type pruneFlags struct {
@@ -36,10 +36,9 @@ func newPrune(env *Env) *cobra.Command {
 	var flags pruneFlags
 	cmd := &cobra.Command{
 		Use:   "prune (secrets | configmaps) [options]",
-		Short: "Delete generated Secrets or ConfigMaps that no revision and no workload refers to",
-		Long: `Delete the Secrets or ConfigMaps that kubectl app has generated, with the hash of their content in the
-name, and that nothing refers to any more: no workload, and no revision that an undo could bring back.
-They are shown first. One that was not generated is never touched.`,
+		Short: "Delete generated Secrets or ConfigMaps that nothing refers to any more",
+		Long: `Delete Secrets or ConfigMaps that kubectl app generated with a hash in the name, if no workload and no
+revision in the rollout history refers to them. They are listed first. All others are never deleted.`,
 		Example: pruneExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.validate(args); err != nil {
@@ -50,7 +49,7 @@ They are shown first. One that was not generated is never touched.`,
 	}
 	cmd.Flags().BoolVarP(&flags.yes, "yes", "y", false, "Delete without asking")
 	cmd.Flags().StringVar(&flags.dryRun, "dry-run", "none", `Must be "none", "server", or "client". If client strategy, only print what would be deleted; if server strategy, also ask the server whether it would.`)
-	cmd.Flags().DurationVar(&flags.olderThan, "older-than", defaultOlderThan, "Keep what is younger: a release may be about to point to it")
+	cmd.Flags().DurationVar(&flags.olderThan, "older-than", defaultOlderThan, "Keep objects that are younger than this; a release may be about to use them")
 	return cmd
 }
 

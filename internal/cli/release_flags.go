@@ -27,15 +27,15 @@ type watchFlags struct {
 
 func (f *watchFlags) add(flags *pflag.FlagSet, soak time.Duration) {
 	f.judgeFlags(flags, soak)
-	flags.StringVar(&f.recording, "recording", "", "Write what was seen to this file, for kubectl app replay")
+	flags.StringVar(&f.recording, "recording", "", "Record the rollout in this file, for kubectl app replay")
 }
 
 // judgeFlags are those that a recording can be judged by as well.
 func (f *watchFlags) judgeFlags(flags *pflag.FlagSet, soak time.Duration) {
-	flags.DurationVar(&f.timeout, "timeout", 0, "How long to watch before giving up; 0 leaves it to the workload's progressDeadlineSeconds")
-	flags.StringVar(&f.failFast, "fail-fast", "auto", `How soon evidence of failure decides: "auto" (each cause has its patience), "strict" (at once), "off" (at the deadline)`)
-	flags.DurationVar(&f.soak, "soak", soak, "How long nothing may speak against a complete rollout before it counts as a success")
-	flags.BoolVar(&f.oldPods, "wait-for-old-pods", false, "Also wait until the pods of older revisions are gone")
+	flags.DurationVar(&f.timeout, "timeout", 0, "How long to watch before giving up; with 0 the workload's progressDeadlineSeconds decides")
+	flags.StringVar(&f.failFast, "fail-fast", "auto", `How soon a failure is final: "auto" (each cause has its own patience), "strict" (at once), "off" (at the deadline)`)
+	flags.DurationVar(&f.soak, "soak", soak, "How long a complete rollout must stay healthy before it counts as a success")
+	flags.BoolVar(&f.oldPods, "wait-for-old-pods", false, "Also wait until all pods of older revisions are gone")
 	flags.StringVar(&f.progress, "progress", "auto", `How progress is shown on stderr: "auto", "live", "plain", "ndjson" or "none"`)
 }
 
@@ -50,7 +50,7 @@ func (f *watchFlags) policy() (rollout.Policy, error) {
 		return rollout.Policy{}, usagef("--timeout and --soak take a duration of 0 or more")
 	}
 	if f.timeout > 0 && f.timeout <= f.soak {
-		return rollout.Policy{}, usagef("no rollout can succeed: --timeout=%s is over before --soak=%s can be; give it a longer --timeout or a shorter --soak", f.timeout, f.soak)
+		return rollout.Policy{}, usagef("--timeout=%s must be longer than --soak=%s: no rollout could succeed in that time", f.timeout, f.soak)
 	}
 	return rollout.Policy{
 		FailFast: rollout.FailFast(f.failFast), Soak: f.soak, Timeout: f.timeout, WaitForOldPods: f.oldPods,
@@ -72,10 +72,10 @@ type releaseFlags struct {
 
 func (f *releaseFlags) add(flags *pflag.FlagSet) {
 	f.watchFlags.add(flags, defaultSoak)
-	flags.BoolVar(&f.wait, "wait", true, "Watch the rollout to a verdict; false writes the change and returns, as kubectl does")
-	flags.StringVar(&f.onFailure, "on-failure", "rollback", `What a failed rollout leads to: "rollback", "keep" or "pause"`)
-	flags.StringVar(&f.onInterrupt, "on-interrupt", "keep", `What SIGINT or SIGTERM leads to: "keep" (say how to take it up again) or "rollback"`)
-	flags.StringVar(&f.reason, "reason", "", "Why, for rollout history (the annotation kubernetes.io/change-cause); the default tells the CI job or the command")
+	flags.BoolVar(&f.wait, "wait", true, "Watch the rollout until it succeeds or fails; with false only write the change, as kubectl does")
+	flags.StringVar(&f.onFailure, "on-failure", "rollback", `What to do when the rollout fails: "rollback", "keep" or "pause"`)
+	flags.StringVar(&f.onInterrupt, "on-interrupt", "keep", `What to do on SIGINT or SIGTERM: "keep" (print how to attach again) or "rollback"`)
+	flags.StringVar(&f.reason, "reason", "", "Why the change is made, for rollout history (annotation kubernetes.io/change-cause); the default is the CI job or the command")
 	addDryRun(flags, &f.dryRun)
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what the change does to each object")
 	flags.StringVar(&f.fieldManager, "field-manager", "kubectl-app", "Name of the manager used to track field ownership.")
@@ -101,7 +101,7 @@ func (f *releaseFlags) validate(flags *pflag.FlagSet) error {
 func unwatched(flags *pflag.FlagSet, not string, names ...string) error {
 	for _, name := range names {
 		if flags.Changed(name) {
-			return usagef("--%s says how to watch, and %s does not watch: leave one of them out", name, not)
+			return usagef("--%s needs a watch, but %s does not watch: remove one of them", name, not)
 		}
 	}
 	return nil
@@ -112,5 +112,5 @@ func oneOf(flag, value string, allowed ...string) error {
 		return nil
 	}
 	named := slices.DeleteFunc(slices.Clone(allowed), func(a string) bool { return a == "" })
-	return usageError{fmt.Errorf("--%s=%s is unknown: it takes %s", flag, value, strings.Join(named, ", "))}
+	return usageError{fmt.Errorf("invalid value --%s=%s: it takes %s", flag, value, strings.Join(named, ", "))}
 }

@@ -27,13 +27,13 @@ func newReplay(env *Env) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "replay FILE [--speed=N | --instant] [options]",
-		Short: "Watch a recorded rollout again, without a cluster",
-		Long: `Show a recording that --recording wrote, and judge it as if it happened now. Durations count in the
-recording's own time. A recording that ends before the verdict is Undecided.`,
-		Example: `  # Watch a recorded rollout again, four times as fast
+		Short: "Show a recorded rollout again, without a cluster",
+		Long: `Show a rollout that --recording wrote, and judge it as if it happened now. Durations count in the time of
+the recording. If the recording ends before the verdict, the outcome is Undecided.`,
+		Example: `  # Show a recorded rollout again, four times as fast
   kubectl app replay web.jsonl --speed=4
 
-  # The verdict alone, as JSON
+  # Only the verdict, as JSON
   kubectl app replay web.jsonl --instant -o result`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			policy, err := flags.policy()
@@ -55,8 +55,8 @@ recording's own time. A recording that ends before the verdict is Undecided.`,
 		},
 	}
 	flags.judgeFlags(cmd.Flags(), defaultSoak)
-	cmd.Flags().Float64Var(&flags.speed, "speed", 1, "How many times as fast as it happened")
-	cmd.Flags().BoolVar(&flags.instant, "instant", false, "Show the verdict alone, at once")
+	cmd.Flags().Float64Var(&flags.speed, "speed", 1, "Speed factor: 2 is twice as fast as it happened")
+	cmd.Flags().BoolVar(&flags.instant, "instant", false, "Show only the verdict, at once")
 	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format. One of: result, the outcome as JSON.")
 	return cmd
 }

@@ -66,7 +66,7 @@ func (e *ending) takeBack(restorable []cluster.Written, content string) {
 		w := &e.state.Workloads[i]
 		goesBack := slices.ContainsFunc(restorable, func(r cluster.Written) bool { return r.Ref() == w.Target.Ref })
 		if !goesBack && w.Outcome == rollout.Succeeded {
-			w.Outcome, w.Message = rollout.Failed, content+" has its old content again, which its containers read when they start next"
+			w.Outcome, w.Message = rollout.Failed, content+" has its old data again; containers read it when they next start"
 		}
 	}
 }

@@ -22,7 +22,7 @@ func newRolloutHistory(env *Env) *cobra.Command {
 	var flags rolloutHistoryFlags
 	cmd := &cobra.Command{
 		Use:   "history (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [options]",
-		Short: "List the revisions of a workload: images, why, and how each one's rollout ended",
+		Short: "List the revisions of a workload with images, change-cause and verdict",
 		Example: `  # List the revisions of deployment web
   kubectl app rollout history deployment/web
 

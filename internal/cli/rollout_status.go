@@ -31,13 +31,13 @@ func newRolloutStatus(env *Env) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "status (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [options]",
-		Short: "Watch a rollout that is under way to a verdict, and name the cause if it fails",
-		Long: `Take up a rollout, whoever began it, and watch it to a verdict. It changes nothing but the verdict
-that it stamps on the revision.`,
+		Short: "Watch a rollout until it succeeds or fails, and name the cause",
+		Long: `Attach to a rollout, no matter who started it, and watch it until it succeeds or fails. Only the verdict
+annotation of the revision is written.`,
 		Example: `  # Watch the rollout of deployment web to its end
   kubectl app rollout status deployment/web
 
-  # Judge every deployment with a label, and give up after two minutes
+  # Watch every deployment with a label, and give up after two minutes
   kubectl app rollout status deployment -l app=shop --timeout=2m`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			policy, err := flags.policy()

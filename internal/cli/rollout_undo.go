@@ -23,23 +23,23 @@ func newRolloutUndo(env *Env) *cobra.Command {
 	out := newOutput("rolled back")
 	cmd := &cobra.Command{
 		Use:   "undo (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [--to-revision=N] [--resume] [options]",
-		Short: "Go back to an earlier revision that is not known to be bad, watched to a verdict",
-		Long: `Go back to the revision before, as kubectl rollout undo does, and watch it as any release. If that
-revision is stamped as failed, it goes to the last one that is stamped as good instead, and says so.
+		Short: "Go back to an earlier revision that is not known to be bad, and watch the rollout",
+		Long: `Go back to the previous revision, as kubectl rollout undo does, and watch the rollout. If the previous
+revision is known to have failed, go to the last good one instead.
 
-A paused workload is refused, as kubectl refuses it; --resume ends the pause with the same write.`,
-		Example: `  # Go back to the revision before, or to the last good one if that failed
+A paused workload is refused, as with kubectl. --resume resumes it in the same write.`,
+		Example: `  # Go back to the previous revision, or to the last good one if the previous one failed
   kubectl app rollout undo deployment/web
 
   # Go back to revision 3
   kubectl app rollout undo deployment/web --to-revision=3
 
-  # Go back, and end the pause of a rollout that --on-failure=pause or kubectl rollout pause has stopped
+  # Go back and resume a workload that was paused by --on-failure=pause or kubectl rollout pause
   kubectl app rollout undo deployment/web --resume`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			selection := flags.selection(args, "rollout undo")
 			if flags.toRevision < 0 {
-				return usagef("--to-revision takes a revision number, or 0 for the one before")
+				return usagef("--to-revision takes a revision number, or 0 for the previous one")
 			}
 			if err := selection.Validate(); err != nil {
 				return usageError{err}
@@ -56,7 +56,7 @@ A paused workload is refused, as kubectl refuses it; --resume ends the pause wit
 	flags.selectionFlags.add(cmd.Flags())
 	flags.releaseFlags.add(cmd.Flags())
 	cmd.Flags().Int64Var(&flags.toRevision, "to-revision", 0, "The revision to rollback to. Default to 0 (last revision).")
-	cmd.Flags().BoolVar(&flags.resume, "resume", false, "Resume a workload that is paused, with the same write; without it such a one is refused")
+	cmd.Flags().BoolVar(&flags.resume, "resume", false, "Also resume a paused workload, in the same write; without it a paused workload is refused")
 	out.add(cmd)
 	return cmd
 }

@@ -10,18 +10,18 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-const rootLong = `kubectl app finishes what kubectl begins: it checks a change before it is written, watches it to a
-verdict, names the true cause when it fails, and rolls back, which it verifies too.
+const rootLong = `kubectl app finishes what kubectl begins. It checks a change before it is written and watches the rollout.
+If the rollout fails, it names the cause, rolls back, and checks that the rollback works.
 
-It takes kubectl's own verbs and flags, and needs nothing in the cluster.`
+It has kubectl's own verbs and flags, and needs nothing in the cluster.`
 
-const rootExample = `  # Release an image, watched to a verdict; rolled back if it fails
+const rootExample = `  # Update an image and watch the rollout; roll back if it fails
   kubectl app set image deployment/web web=web:2.0
 
-  # Change a key of a Secret, and roll who reads it; if that fails, the old value is restored, too
+  # Change a key of a Secret and restart the workloads that use it; if that fails, restore the old value
   kubectl app set secret db --from-env=PASSWORD=password
 
-  # Take up a rollout that is under way, and judge it
+  # Attach to a rollout that is in progress
   kubectl app rollout status deployment/web
 
   # Go back to the last good revision
@@ -30,7 +30,7 @@ const rootExample = `  # Release an image, watched to a verdict; rolled back if 
 func newRoot(env *Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "kubectl-app",
-		Short: "Deploy with kubectl, to a verified end",
+		Short: "Deploy with kubectl, watched, explained and rolled back",
 		Long:  rootLong, Example: rootExample,
 		Version:           version,
 		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl app"},
@@ -62,12 +62,12 @@ func newGroup(use, short string, verbs ...*cobra.Command) *cobra.Command {
 }
 
 func newSet(env *Env) *cobra.Command {
-	return newGroup("set", "Set a feature of workloads, or keys that they read, as one watched release",
+	return newGroup("set", "Change images, variables, Secrets or ConfigMaps of workloads, and watch the rollout",
 		newSetImage(env), newSetEnv(env), newSetSecret(env), newSetConfigMap(env))
 }
 
 func newRollout(env *Env) *cobra.Command {
-	return newGroup("rollout", "Judge, undo and list rollouts",
+	return newGroup("rollout", "Watch, undo and list rollouts",
 		newRolloutStatus(env), newRolloutUndo(env), newRolloutHistory(env))
 }
 
@@ -81,7 +81,7 @@ func newExitCodes() *cobra.Command {
 // checkRequestTimeout comes before the kubeconfig is read with it, which would be blamed.
 func checkRequestTimeout(value string) error {
 	if _, err := clientcmd.ParseTimeout(value); value != "" && err != nil {
-		return usagef("--request-timeout=%s is no duration: it takes a number of seconds, or one with a unit (5s, 2m, 1h)", value)
+		return usagef("--request-timeout=%s is not a duration: give a number of seconds, or a number with a unit (5s, 2m, 1h)", value)
 	}
 	return nil
 }

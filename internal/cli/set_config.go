@@ -21,9 +21,9 @@ type setConfigFlags struct {
 func (f *setConfigFlags) add(flags *pflag.FlagSet) {
 	f.sourceFlags.add(flags)
 	f.releaseFlags.add(flags)
-	flags.StringVar(&f.roll, "roll", string(secrets.RollAuto), `Who gets new pods: "auto" (who would go on with the old values), "all" (who uses the object) or "none"`)
-	flags.BoolVar(&f.versioned, "versioned", false, "Write an immutable object of its own, with a hash of the content in its name, and point those who use the old one to it: an undo brings the old content back, too")
-	flags.BoolVar(&f.force, "force", false, "Remove keys that are in use; who can't do without one is not rolled")
+	flags.StringVar(&f.roll, "roll", string(secrets.RollAuto), `Which workloads to restart: "auto" (those that still run with the old values), "all" (all that use the object) or "none"`)
+	flags.BoolVar(&f.versioned, "versioned", false, "Write a new immutable object with a hash in its name, and make the workloads refer to it; rollout undo goes back to the old one")
+	flags.BoolVar(&f.force, "force", false, "Remove keys even if workloads use them; workloads that need a removed key are not restarted")
 }
 
 func (f *setConfigFlags) validate(flags *pflag.FlagSet) error {
@@ -33,40 +33,40 @@ func (f *setConfigFlags) validate(flags *pflag.FlagSet) error {
 	return f.releaseFlags.validate(flags)
 }
 
-const setSecretExample = `  # Change one key, and roll those who use it: if that fails, the old value comes back with the old pods
+const setSecretExample = `  # Change one key and restart the workloads that use it; if that fails, restore the old value
   kubectl app set secret db --from-env=NEW_PASSWORD=password
 
-  # Remove a key; refused if anybody uses it
+  # Remove a key; refused if a workload uses it
   kubectl app set secret db OLD_PASSWORD-
 
-  # Who would be rolled? Nothing is written
+  # Which workloads would be restarted? Nothing is written
   kubectl app set secret db --generate=password=32 --dry-run=server
 
-  # As an immutable version of its own: rollout undo brings the old one back
+  # Write a new immutable Secret; rollout undo goes back to the old one
   kubectl app set secret db --from-env=NEW_PASSWORD=password --versioned
 
-  # Only the write; pods read it when they start next
+  # Write only; pods read the new value when they next start
   kubectl app set secret db --from-file=ca.crt --roll=none`
 
 func newSetSecret(env *Env) *cobra.Command {
 	return newSetConfig(env, string(workload.SecretReference), &cobra.Command{
 		Use:   "secret NAME [KEY=VALUE | KEY=- | KEY-] ... [--from-literal=KEY=VALUE] [--from-file=[KEY=]SOURCE] [--from-env=NAME[=KEY]]",
-		Short: "Change keys of a Secret, and roll those who use them, as one release",
-		Long: `Change some keys of a Secret; all others stay. The workloads that would go on with the old values are
-restarted as one release, watched to a verdict. If it fails, the old values are restored, and the workloads
-rolled back.
+		Short: "Change keys of a Secret and restart the workloads that use them",
+		Long: `Change some keys of a Secret; all other keys stay. The workloads that still run with the old values are
+restarted, and the rollout is watched. If it fails, the old values are restored and the workloads are rolled
+back.
 
-KEY- removes a key: refused while somebody uses it, unless with --force. KEY=- takes a value from stdin.
-Two people's edits don't eat each other: if someone has changed the same key meanwhile, nothing is written.
+KEY- removes a key. This is refused while a workload uses the key, unless you add --force. KEY=- reads the
+value from standard input. If someone else changes the same key at the same time, nothing is written.
 No value is ever shown.`,
 		Example: setSecretExample,
 	})
 }
 
-const setConfigMapExample = `  # Change a key, remove another, and roll those who read them when they start
+const setConfigMapExample = `  # Change a key, remove another, and restart the workloads that read them at start
   kubectl app set configmap settings LOG_LEVEL=debug OLD-
 
-  # The keys of a .env file; whoever uses the ConfigMap gets new pods
+  # Set the keys of a .env file and restart all workloads that use the ConfigMap
   kubectl app set configmap settings --from-dotenv=.env --roll=all
 
   # In a script: one JSON object on stdout, the exit code says how it ended
@@ -76,13 +76,13 @@ func newSetConfigMap(env *Env) *cobra.Command {
 	return newSetConfig(env, string(workload.ConfigMapReference), &cobra.Command{
 		Use:     "configmap NAME [KEY=VALUE | KEY=- | KEY-] ... [--from-literal=KEY=VALUE] [--from-file=[KEY=]SOURCE] [--from-env=NAME[=KEY]]",
 		Aliases: []string{"cm"},
-		Short:   "Change keys of a ConfigMap, and roll those who use them, as one release",
-		Long: `Change some keys of a ConfigMap; all others stay. The workloads that would go on with the old values are
-restarted as one release, watched to a verdict. If it fails, the old values are restored, and the workloads
-rolled back.
+		Short:   "Change keys of a ConfigMap and restart the workloads that use them",
+		Long: `Change some keys of a ConfigMap; all other keys stay. The workloads that still run with the old values are
+restarted, and the rollout is watched. If it fails, the old values are restored and the workloads are rolled
+back.
 
-KEY- removes a key: refused while somebody uses it, unless with --force. KEY=- takes a value from stdin.
-Two people's edits don't eat each other: if someone has changed the same key meanwhile, nothing is written.`,
+KEY- removes a key. This is refused while a workload uses the key, unless you add --force. KEY=- reads the
+value from standard input. If someone else changes the same key at the same time, nothing is written.`,
 		Example: setConfigMapExample,
 	})
 }

@@ -41,16 +41,15 @@ func newSetEnv(env *Env) *cobra.Command {
 	out := newOutput("env updated")
 	cmd := &cobra.Command{
 		Use:   "env (-f FILENAME | TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) KEY=VALUE ... KEY- ...",
-		Short: "Release environment variables, watched to a verdict, rolled back if it fails",
-		Long: `Set and remove environment variables of containers, as kubectl set env does, and finish the job: check
-first, write, watch the rollout, name the cause if it fails, roll back and verify that.
+		Short: "Update environment variables, watch the rollout, and roll back if it fails",
+		Long: `Set and remove environment variables of containers, as kubectl set env does. Then watch the rollout. If it
+fails, name the cause, roll back, and check that the rollback works.
 
-KEY- removes a variable. --from makes a variable of each key of a Secret or ConfigMap, which refers to it:
-no value is copied. With -e -, lines KEY=VALUE come from standard input, the value as it stands.
+KEY- removes a variable. --from makes one variable for each key of a Secret or ConfigMap. The variable refers
+to the key; no value is copied. With -e -, KEY=VALUE lines are read from standard input.
 
---list prints the variables, with any changes of this command line, and writes nothing. --resolve adds what
-they refer to, but never a Secret's value. Values are left out of diffs, results, recordings, the log (-v)
-and the change-cause.`,
+--list prints the variables and writes nothing. --resolve also prints the values that they refer to, but never
+a Secret's value. Diffs, results, recordings, the log (-v) and the change-cause contain no values.`,
 		Example: setEnvExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			options, err := flags.options(cmd, args)

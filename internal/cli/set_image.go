@@ -13,7 +13,7 @@ const setImageExample = `  # Set the image of container web, and watch it to a v
   # Every container of all workloads with a label, as one release: all or nothing
   kubectl app set image deployment -l app=shop '*=shop:2.0'
 
-  # Check what would happen, with the server's word on it, and change nothing
+  # Check what would happen, validated by the server, and change nothing
   kubectl app set image deployment/web web=web:2.0 --dry-run=server --diff
 
   # In a script: one JSON object on stdout, the exit code says how it ended
@@ -32,11 +32,11 @@ func newSetImage(env *Env) *cobra.Command {
 	out := newOutput("image updated")
 	cmd := &cobra.Command{
 		Use:   "image (-f FILENAME | TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) CONTAINER=IMAGE ...",
-		Short: "Release an image, watched to a verdict, rolled back if it fails",
-		Long: `Set the image of containers, as kubectl set image does, and finish the job: check first, write, watch
-the rollout, name the cause if it fails, roll back and verify that.
+		Short: "Update the image of containers, watch the rollout, and roll back if it fails",
+		Long: `Update the image of containers, as kubectl set image does. Then watch the rollout. If it fails, name the
+cause, roll back, and check that the rollback works.
 
-Several workloads are one release: all of them, or none.`,
+The change is checked first. Several workloads are one release: if one fails, all are rolled back.`,
 		Example: setImageExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			options, err := flags.options(args)

@@ -26,26 +26,26 @@ type sourceFlags struct {
 }
 
 func (f *sourceFlags) add(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&f.literals, "from-literal", nil, "Specify a key and literal value to insert (i.e. mykey=somevalue). It stays in the shell's history: for a secret rather take --prompt, --from-env, or KEY=- from stdin")
-	flags.StringSliceVar(&f.files, "from-file", nil, "A file, whose name becomes the key, or KEY=FILE, or a directory: then each regular file in it is a key")
-	flags.StringSliceVar(&f.envFiles, "from-env-file", nil, "A file of KEY=VALUE lines, by kubectl's rules: quotes and inline comments are part of the value")
-	flags.StringSliceVar(&f.dotenvFiles, "from-dotenv", nil, "A .env file as docker compose reads it: quotes, export, comments, several lines, expansion. Of several files the later ones win")
-	flags.StringSliceVar(&f.variables, "from-env", nil, "NAME or NAME=KEY: the value of a variable of this process. Unset is an error")
-	flags.StringSliceVar(&f.prefixes, "from-env-prefix", nil, "All variables of this process whose names begin so; the keys are the names without it")
-	flags.StringSliceVar(&f.prompts, "prompt", nil, "Ask for the value of this key, twice, without showing it")
-	flags.StringArrayVar(&f.generate, "generate", nil, "KEY=LENGTH, or KEY=LENGTH:alnum, :hex or :base64: a random value, which is not shown. Of hex and base64 LENGTH counts random bytes")
+	flags.StringArrayVar(&f.literals, "from-literal", nil, "Specify a key and literal value to insert (i.e. mykey=somevalue). It stays in the shell's history: for a secret use --prompt, --from-env or KEY=- instead")
+	flags.StringSliceVar(&f.files, "from-file", nil, "A file (its name becomes the key), KEY=FILE, or a directory (each file in it becomes a key)")
+	flags.StringSliceVar(&f.envFiles, "from-env-file", nil, "A file of KEY=VALUE lines with kubectl's rules: quotes and inline comments are part of the value")
+	flags.StringSliceVar(&f.dotenvFiles, "from-dotenv", nil, "A .env file with the rules of docker compose: quotes, export, comments, multi-line values, expansion. Later files win")
+	flags.StringSliceVar(&f.variables, "from-env", nil, "NAME or NAME=KEY: the value of an environment variable of this process. It is an error if it is not set")
+	flags.StringSliceVar(&f.prefixes, "from-env-prefix", nil, "All environment variables with this prefix; the keys are the names without the prefix")
+	flags.StringSliceVar(&f.prompts, "prompt", nil, "Ask for the value of this key twice, without showing it")
+	flags.StringArrayVar(&f.generate, "generate", nil, "KEY=LENGTH, or KEY=LENGTH:alnum, :hex or :base64: a random value that is not shown. For hex and base64, LENGTH is the number of random bytes")
 	for _, name := range []string{"from-file", "from-env-file", "from-dotenv", "from-env", "from-env-prefix", "prompt"} {
 		f.refuseEmpty(flags.Lookup(name))
 	}
-	flags.BoolVar(&f.trimNewline, "trim-newline", false, "Cut one newline off the end of each value from a file or stdin")
-	flags.BoolVar(&f.strict, "strict", false, "Refuse what is otherwise only warned of")
+	flags.BoolVar(&f.trimNewline, "trim-newline", false, "Remove one newline from the end of each value from a file or stdin")
+	flags.BoolVar(&f.strict, "strict", false, "Treat warnings as errors")
 }
 
 // created is the request of a verb that creates: there is nothing to remove yet.
 func (f *sourceFlags) created(arguments []string) (source.Request, error) {
 	r, parsed, err := f.request(arguments)
 	if err == nil && len(parsed.Remove) > 0 {
-		err = usagef("KEY- removes a key, and create takes none away")
+		err = usagef("KEY- removes a key, but create does not remove keys")
 	}
 	return r, err
 }

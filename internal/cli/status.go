@@ -12,13 +12,13 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
-const statusExample = `  # Who uses secret db, key by key, and who still runs with what it was before?
+const statusExample = `  # What uses secret db, key by key, and which pods still run with old values?
   kubectl app status secret/db
 
-  # Several at once: the namespace is read once
+  # Several objects at once; the namespace is read only once
   kubectl app status secret/db configmap/settings
 
-  # In a script: the workloads that need new pods
+  # In a script: find the workloads that need a restart
   kubectl app status secret/db -o json`
 
 type statusFlags struct{ format string }
@@ -27,12 +27,12 @@ func newStatus(env *Env) *cobra.Command {
 	var flags statusFlags
 	cmd := &cobra.Command{
 		Use:   "status (TYPE/NAME ... | TYPE NAME ...) [options]",
-		Short: "Say who uses a Secret or ConfigMap, key by key, and who is older than its last change",
-		Long: `Find the consumers of Secrets and ConfigMaps: variables, volumes, pull secrets, certificates of Ingresses,
-ServiceAccounts, in workloads of every kind; and tell which running pods hold what was there before the
-last change. Values are never shown: names of keys and sizes only.
+		Short: "Show which workloads use a Secret or ConfigMap, and which pods run with old values",
+		Long: `Show what uses a Secret or ConfigMap, key by key: environment variables, volumes, image pull secrets, TLS of
+Ingresses, ServiceAccounts. Also show which running pods still have the values from before the last change.
+Values are never shown.
 
-It changes nothing. That something is stale is an answer and no failure: the exit code is 0.`,
+Nothing is changed. The exit code is 0 also when pods run with old values.`,
 		Example: statusExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.validate(args); err != nil {

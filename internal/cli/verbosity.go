@@ -15,7 +15,7 @@ func addVerbosity(flags *pflag.FlagSet) {
 	all := flag.NewFlagSet("klog", flag.ContinueOnError)
 	klog.InitFlags(all)
 	v := pflag.PFlagFromGoFlag(all.Lookup("v"))
-	v.Usage = "number for the log level verbosity; bodies of requests and answers are never logged"
+	v.Usage = "number for the log level verbosity; bodies of requests and responses are never logged"
 	flags.AddFlag(v)
 }
 

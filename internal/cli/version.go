@@ -21,7 +21,7 @@ func newVersion(env *Env) *cobra.Command {
 		},
 	}
 	// There is nothing of ours in a cluster that could have another version: the flag is kubectl's.
-	cmd.Flags().BoolVar(&client, "client", true, "If true, shows the client's version only (there is no other)")
+	cmd.Flags().BoolVar(&client, "client", true, "If true, show only the client's version (kubectl app has no server part)")
 	return cmd
 }
 
