@@ -21,6 +21,7 @@ var sections = []section{
 	{"dryrun", (*bench).dryRun},
 	{"lag", (*bench).lag},
 	{"verdict", (*bench).verdict},
+	{"outage", (*bench).outage},
 	{"secret", (*bench).secret},
 	{"many", (*bench).many},
 	{"large", (*bench).large},

@@ -101,7 +101,7 @@ func (j *judge) look() {
 	}
 	j.complaints = j.clues.complaints(&j.diagnosis, j.was.Findings)
 	j.next.memory.sightings = j.sight()
-	j.clues.weigh(j.complaints, j.policy.FailFast)
+	j.clues.weigh(j.complaints, j.policy.FailFast, j.outage())
 	slices.SortFunc(j.complaints, byWeight)
 	j.next.Findings = findings(j.complaints)
 	j.ask()

@@ -10,22 +10,22 @@ import (
 
 // weigh dates each complaint from when its cause first appeared on any new pod, and tells which have
 // outlasted their patience. It sets the alarm for the next that will.
-func (c *clues) weigh(all []complaint, policy FailFast) {
+func (c *clues) weigh(all []complaint, policy FailFast, outage bool) {
 	for i := range all {
 		k := &all[i]
 		k.since, k.fatalSince = c.memory.sightings[k.sight].first, c.memory.sightings[k.sight].fatal
-		k.decided = c.outlasted(k, policy)
+		k.decided = c.outlasted(k, policy, outage)
 	}
 }
 
-func (c *clues) outlasted(k *complaint, policy FailFast) bool {
+func (c *clues) outlasted(k *complaint, policy FailFast, outage bool) bool {
 	switch {
 	case policy == FailFastOff, k.Grade == Waiting, k.vague:
 		return false
 	case policy == FailFastStrict:
 		return true
 	case k.Grade == Failing:
-		return k.rounds >= failingRestarts
+		return k.rounds >= failingRestarts || outage
 	}
 	patience := k.patience
 	if k.pods == nil {

@@ -1,0 +1,64 @@
+package rollout
+
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// outage tells whether nothing serves any more: no pod of another revision is ready, and every new pod
+// has failed after it had been ready. Patience is for new pods that start badly while others serve, or
+// that were never ready.
+func (j *judge) outage() bool {
+	failed := map[*corev1.Pod]bool{}
+	for i := range j.complaints {
+		if j.complaints[i].Grade != Failing {
+			continue
+		}
+		for _, pod := range j.complaints[i].pods {
+			if j.next.memory.fell[pod.UID] && !endedBefore(pod, j.next.memory.watched) {
+				failed[pod] = true
+			}
+		}
+	}
+	return len(failed) > 0 && len(failed) == j.diagnosis.of && !slices.ContainsFunc(j.seen.Pods, j.servesOld)
+}
+
+func (j *judge) servesOld(pod *corev1.Pod) bool {
+	return pod.DeletionTimestamp == nil && isReady(pod) && !ownedBy(pod, j.revision.UID)
+}
+
+// fellFromReady tells by the pod's own times whether it was ready before one of its containers ended: it
+// is not ready, and that changed after the kubelet's first status; or it is ready since before that end.
+func fellFromReady(pod *corev1.Pod) bool {
+	ready := podCondition(pod, corev1.PodReady)
+	if ready == nil {
+		return false
+	}
+	changed := ready.LastTransitionTime.Time
+	for s := range seats(pod) {
+		ended, _ := s.crash()
+		if ended == nil {
+			continue
+		}
+		if ready.Status == corev1.ConditionTrue {
+			return changed.Before(ended.FinishedAt.Time)
+		}
+		// Both times of a first status are taken in one go, and have no fractions.
+		return pod.Status.StartTime != nil && changed.Sub(pod.Status.StartTime.Time) > time.Second
+	}
+	return false
+}
+
+// endedBefore tells whether all that ended badly in a pod ended before a moment, after a run so long that
+// the rollout had no part in it.
+func endedBefore(pod *corev1.Pod, moment time.Time) bool {
+	for s := range seats(pod) {
+		ended, _ := s.crash()
+		if ended != nil && (!ended.FinishedAt.Time.Before(moment) || ended.FinishedAt.Sub(ended.StartedAt.Time) < backOffReset) {
+			return false
+		}
+	}
+	return true
+}
