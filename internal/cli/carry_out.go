@@ -39,6 +39,7 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 	}
 	state := rollout.Start(targets(written), r.policy, r.env.Now())
 	f.announce(&state, rollout.EventApplied, "written")
+	r.warnDuring(f, &state, r.amendStamps(work, written)...)
 	state = rollout.Start(slices.Concat(targets(written), found(pending)), r.policy, state.Started)
 	state, err = f.follow(ctx, state, nil)
 	end := ending{written: written, unchanged: settled, state: state}
@@ -75,6 +76,7 @@ func (r *release) apply(ctx, work context.Context, changed []cluster.Change) ([]
 func (r *release) writeOnly(ctx, work context.Context, changed []cluster.Change) error {
 	written, err := r.apply(ctx, work, changed)
 	if err == nil {
+		r.warn(r.amendStamps(work, written)...)
 		return r.notWatched(ctx, written)
 	}
 	// All or none holds here as well: what was written goes back, and that is watched.

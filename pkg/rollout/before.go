@@ -9,6 +9,7 @@ func Capture(w *workload.Workload, revisions []workload.Revision, standing Stand
 	if current := workload.Current(w, revisions); current != nil {
 		r := *current
 		b.Revision = &r
+		b.pods = standing[r.UID]
 	}
 	b.Serving = serving(w, revisions, b.Revision, standing)
 	return b

@@ -145,8 +145,11 @@ func (s Stamp) describe() string {
 	if s.Outcome == StampGood {
 		return "was verified as good"
 	}
-	if s.Cause == "" {
-		return "is stamped as failed"
+	switch {
+	case s.Cause != "":
+		return fmt.Sprintf("is stamped as failed (%s)", s.Cause)
+	case s.Message != "":
+		return fmt.Sprintf("is stamped as failed (%s)", s.Message)
 	}
-	return fmt.Sprintf("is stamped as failed (%s)", s.Cause)
+	return "is stamped as failed"
 }

@@ -91,20 +91,28 @@ func (s Stamp) Over(standing *Stamp) bool {
 // amendAfter is how old a bad stamp must be before what serves can prove it wrong.
 const amendAfter = backOffReset
 
-// Amend makes the stamp of a revision that once failed and was serving all the same when the next
-// change came: there was no node for it, say, until long after its verdict. Nil is no capture.
+// Amend makes the stamp of a revision whose pods, when the next change came, proved its verdict wrong. One
+// that had failed was serving all the same: there was no node for it, say, until long after. One that had
+// been verified crashed later. Nil is no capture.
 func (b *Before) Amend(now time.Time, by string) (stamp Stamp, ok bool) {
-	if b == nil || b.Revision == nil || !b.Serving {
+	if b == nil || b.Revision == nil {
 		return Stamp{}, false
 	}
 	was := StampOf(b.Revision)
-	if was == nil || was.Outcome != StampBad || now.Sub(was.At) < amendAfter {
+	if was == nil {
 		return Stamp{}, false
 	}
-	return Stamp{
-		Hash: was.Hash, Outcome: StampGood, At: now.UTC().Truncate(time.Second), By: by,
-		Message: "was serving when it was replaced",
-	}, true
+	stamp = Stamp{Hash: was.Hash, At: now.UTC().Truncate(time.Second), By: by}
+	switch {
+	case was.Outcome == StampBad && b.Serving && now.Sub(was.At) >= amendAfter:
+		stamp.Outcome, stamp.Message = StampGood, "was serving when it was replaced"
+	case was.Outcome != StampBad && !b.Serving && b.pods.Crashed.After(was.At):
+		stamp.Outcome = StampBad
+		stamp.Message = fmt.Sprintf("%d of %d pods restarted after its rollout was complete", b.pods.Crashing, max(b.Revision.Total, b.pods.Crashing))
+	default:
+		return Stamp{}, false
+	}
+	return stamp, true
 }
 
 // Encode is the annotation's value.

@@ -56,30 +56,43 @@ func TestStampOf(t *testing.T) {
 	}
 }
 
-// TestAmend: a bad stamp heals when the revision serves all the same.
+// TestAmend: what the pods show at the next change corrects the stamp.
 func TestAmend(t *testing.T) {
 	bad, _ := StampFor("abc", Failed, []Finding{{Cause: Unschedulable}}, noon, "ci")
 	good, _ := StampFor("abc", Succeeded, nil, noon, "ci")
+	complete := good
+	complete.Outcome = StampComplete
+	crashed := func(after time.Duration) Stand { return Stand{Crashing: 2, Crashed: noon.Add(after)} }
 	for name, test := range map[string]struct {
 		stamp   Stamp
 		serving bool
+		pods    Stand
 		after   time.Duration
-		want    bool
+		want    StampOutcome
 	}{
-		"it failed, and serves":         {bad, true, time.Hour, true},
-		"it failed, and does not serve": {bad, false, time.Hour, false},
-		"it failed a moment ago":        {bad, true, 9 * time.Minute, false},
-		"it is good already":            {good, true, time.Hour, false},
-		"it was never judged":           {Stamp{}, true, time.Hour, false},
+		"it failed, and serves":                  {stamp: bad, serving: true, after: time.Hour, want: StampGood},
+		"it failed, and does not serve":          {stamp: bad, after: time.Hour},
+		"it failed a moment ago":                 {stamp: bad, serving: true, after: 9 * time.Minute},
+		"it is good, and serves":                 {stamp: good, serving: true, after: time.Hour},
+		"it was good, and crashes":               {stamp: good, pods: crashed(time.Minute), after: time.Hour, want: StampBad},
+		"it was complete, and crashes":           {stamp: complete, pods: crashed(time.Minute), after: time.Hour, want: StampBad},
+		"it crashed before it was verified":      {stamp: good, pods: crashed(-time.Minute), after: time.Minute},
+		"one pod crashes, enough others serve":   {stamp: good, serving: true, pods: Stand{Settled: 3, Crashing: 1, Crashed: noon.Add(time.Minute)}, after: time.Hour},
+		"it is good, and its pods are not ready": {stamp: good, after: time.Hour},
+		"it was never judged":                    {stamp: Stamp{}, serving: true, after: time.Hour},
+		"it was never judged, and crashes":       {stamp: Stamp{}, pods: crashed(time.Minute), after: time.Hour},
 	} {
-		revision := &workload.Revision{Hash: "abc", Annotations: map[string]string{workload.AnnotationVerdict: test.stamp.Encode()}}
-		before := &Before{Revision: revision, Serving: test.serving}
+		revision := &workload.Revision{Hash: "abc", Total: 3, Annotations: map[string]string{workload.AnnotationVerdict: test.stamp.Encode()}}
+		before := &Before{Revision: revision, Serving: test.serving, pods: test.pods}
 		stamp, ok := before.Amend(noon.Add(test.after), "ci")
-		if ok != test.want || ok && (stamp.Outcome != StampGood || stamp.Hash != "abc" || stamp.Cause != "") {
+		if ok != (test.want != "") || stamp.Outcome != test.want || ok && (stamp.Hash != "abc" || stamp.Cause != "") {
 			t.Errorf("%s: %v %+v", name, ok, stamp)
 		}
+		if stamp.Outcome == StampBad && stamp.describe() != "is stamped as failed (2 of 3 pods restarted after its rollout was complete)" {
+			t.Errorf("%s: %s", name, stamp.describe())
+		}
 	}
-	for name, before := range map[string]*Before{"taken up": nil, "not yet made": {Serving: true}} {
+	for name, before := range map[string]*Before{"not captured": nil, "not yet made": {Serving: true}} {
 		if stamp, ok := before.Amend(noon, ""); ok {
 			t.Errorf("%s: %+v", name, stamp)
 		}

@@ -19,6 +19,10 @@ type Stand struct {
 	// Starting pods are not ready yet, and nothing has gone wrong in them: an autoscaler may have asked
 	// for them a moment ago.
 	Starting int32
+	// Crashing pods have a container that ended badly, and has not run for long enough since.
+	Crashing int32
+	// Crashed is when the last of those containers ended.
+	Crashed time.Time
 }
 
 // maxStarting is how young a pod must be to count as starting: the API's default progress deadline.
@@ -31,8 +35,13 @@ func (s Standing) Add(pod *corev1.Pod, now time.Time) {
 		return
 	}
 	stand := s[owner.UID]
+	crashed, crashing := crashing(pod, now)
 	switch {
-	case crashing(pod, now):
+	case crashing:
+		stand.Crashing++
+		if crashed.After(stand.Crashed) {
+			stand.Crashed = crashed
+		}
 	case isReady(pod):
 		stand.Settled++
 	case starting(pod, now):
@@ -41,18 +50,28 @@ func (s Standing) Add(pod *corev1.Pod, now time.Time) {
 	s[owner.UID] = stand
 }
 
-// crashing: a container has ended when it should not have, and has not outlasted that since.
-func crashing(pod *corev1.Pod, now time.Time) bool {
+// crashing tells when a container ended that should not have, if it has not outlasted that since.
+func crashing(pod *corev1.Pod, now time.Time) (ended time.Time, is bool) {
 	for s := range seats(pod) {
-		ended, _ := s.crash()
-		if ended == nil || s.finished() {
+		last, _ := s.crash()
+		if last == nil || s.finished() {
 			continue
 		}
-		if !s.running() || now.Before(s.status.State.Running.StartedAt.Add(recovery(ended))) {
-			return true
+		if !s.running() || now.Before(s.status.State.Running.StartedAt.Add(settlesAfter(last))) {
+			return last.FinishedAt.Time, true
 		}
 	}
-	return false
+	return time.Time{}, false
+}
+
+// settlesAfter is recovery without its upper limit, for nobody waits for it: a container that is killed
+// each 65 s, say by its liveness probe, is never well for 65 s.
+func settlesAfter(ended *corev1.ContainerStateTerminated) time.Duration {
+	ran := ended.FinishedAt.Sub(ended.StartedAt.Time)
+	if ran >= backOffReset {
+		return recovery(ended)
+	}
+	return max(ran+ran/2, minRecovery)
 }
 
 // starting: on its way, and nothing but time is needed.

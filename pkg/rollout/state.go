@@ -28,6 +28,8 @@ type Before struct {
 	Revision *workload.Revision
 	// Serving: the captured template itself was rolled out and available.
 	Serving bool
+	// pods of the captured template.
+	pods Stand
 }
 
 // Phase is where one workload's rollout is.
