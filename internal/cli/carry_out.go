@@ -223,7 +223,7 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 		r.warnDuring(f, &end.state, fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
 		r.rollBack(work, work, f, &end)
 		if end.broughtBack() && !r.content.isWritten() {
-			end.message = "rolled back, which is verified"
+			end.message = "rolled back and verified"
 		}
 		return r.finish(ctx, f, end)
 	}

@@ -10,28 +10,53 @@ import (
 // backParts say where the rollback of one workload goes, or went.
 func (s *sheet) backParts(release, back *rollout.WorkloadState) []string {
 	target := "to what was"
-	if release.RevisionFrom > 0 {
-		target = fmt.Sprintf("to revision %d", release.RevisionFrom)
+	if n := backRevision(release.RevisionFrom, back.RevisionTo, back.Outcome); n > 0 {
+		target = fmt.Sprintf("to revision %d", n)
 	}
-	verb, why := backWords(statusOf(back), "it was", "it is")
+	verb, why := backWords(back.Outcome, "it was", "it is")
 	before, _ := workload.ChangedImages(release.ImagesFrom, release.ImagesTo)
 	return []string{s.Yellow(s.glyphs.Back) + " " + verb + " " + target, images(before), s.Faint(why)}
 }
 
 // backOfAll says the same of several workloads.
 func (s *sheet) backOfAll(all []rollout.WorkloadState) []string {
-	verb, why := backWords(worst(all), "they were", "they are")
+	verb, why := backWords(backOutcome(all), "they were", "they are")
 	return []string{s.Yellow(s.glyphs.Back) + " " + verb + " " + plural(len(all), "workload", "workloads"), s.Faint(why)}
 }
 
 // backWords are those of a rollback and of what makes it right: that this was serving before.
-func backWords(st status, were, are string) (verb, why string) {
-	switch st {
-	case done:
+func backWords(o rollout.Outcome, were, are string) (verb, why string) {
+	switch o {
+	case rollout.Succeeded, rollout.Unchanged:
 		return "rolled back", are + " serving again"
-	case failed:
-		return "could not roll back", ""
-	default:
+	case "":
 		return "rolling back", were + " serving before"
+	case rollout.Interrupted:
+		return "rolling back", "written, and no longer watched"
+	default:
+		return "could not roll back", ""
 	}
+}
+
+// backOutcome is that of the workload that needs a person most; open while any is.
+func backOutcome(all []rollout.WorkloadState) rollout.Outcome {
+	outcome := rollout.Succeeded
+	for i := range all {
+		switch o := all[i].Outcome; o {
+		case "":
+			return ""
+		case rollout.Succeeded, rollout.Unchanged:
+		default:
+			outcome = o
+		}
+	}
+	return outcome
+}
+
+// backRevision is the number of what a rollback restores: once it is back, the one that history shows.
+func backRevision(from, to int64, o rollout.Outcome) int64 {
+	if to > 0 && o == rollout.Succeeded {
+		return to
+	}
+	return from
 }

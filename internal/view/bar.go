@@ -9,7 +9,7 @@ import (
 // bar draws how far a rollout is: what is available, what is updated only, and what is left.
 func (s *sheet) bar(c rollout.Counts, width int, look status) string {
 	available, updated := cells(c.Available, c.Desired, width), cells(c.Updated, c.Desired, width)
-	if c.Desired == 0 {
+	if c.Desired == 0 && look == done {
 		available, updated = width, width
 	}
 	if updated == 0 && c.Updated > 0 {

@@ -124,11 +124,11 @@ func (s *sheet) evidence(indent string, f *rollout.Finding, d detail) {
 		s.wrapped(rule, text, d.messageLines)
 	}
 	for i, l := range logs {
-		if i < len(logs)-1 {
-			s.add(rule() + l)
-		} else { // the last words matter most
-			s.wrapped(rule, l, d.messageLines)
+		most := d.messageLines
+		if i < len(logs)-1 && d != everything { // the last words matter most
+			most = 1
 		}
+		s.wrapped(rule, l, most)
 	}
 }
 

@@ -18,22 +18,22 @@ func TestNamesTheImagesThatChanged(t *testing.T) {
 		"one of two containers": {
 			images{"web": "shop/web:1.0", "log": "log:7"},
 			images{"web": "shop/web:2.0", "log": "log:7"},
-			"rolled out web:2.0 as revision 4", "the rollout of web:2.0 failed; rolled back to revision 3 (web:1.0), which is verified", "web:1.0",
+			"rolled out web:2.0 as revision 4", "the rollout of web:2.0 failed; rolled back to revision 4 (web:1.0) and verified", "web:1.0",
 		},
 		"both containers": {
 			images{"web": "web:1.0", "log": "log:7"},
 			images{"web": "web:2.0", "log": "log:8"},
-			"rolled out log:8, web:2.0 as revision 4", "the rollout of log:8, web:2.0 failed; rolled back to revision 3 (log:7, web:1.0), which is verified", "log:7, web:1.0",
+			"rolled out log:8, web:2.0 as revision 4", "the rollout of log:8, web:2.0 failed; rolled back to revision 4 (log:7, web:1.0) and verified", "log:7, web:1.0",
 		},
 		"no image, but something else": {
 			images{"web": "web:1.0"},
 			images{"web": "web:1.0"},
-			"rolled out as revision 4", "the rollout failed; rolled back to revision 3, which is verified", "",
+			"rolled out as revision 4", "the rollout failed; rolled back to revision 4 and verified", "",
 		},
 		"a container came": {
 			images{"web": "web:1.0"},
 			images{"web": "web:1.0", "log": "log:7"},
-			"rolled out log:7 as revision 4", "the rollout of log:7 failed; rolled back to revision 3, which is verified", "",
+			"rolled out log:7 as revision 4", "the rollout of log:7 failed; rolled back to revision 4 and verified", "",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,6 +16,8 @@ type live struct {
 	out     *term.Output
 	painter *term.Painter
 	painted time.Time
+	// picture is what was painted last.
+	picture []string
 	// pending came too soon after the last one that was painted.
 	pending *Frame
 	shown   bool
@@ -55,7 +57,8 @@ func (l *live) warn(events []rollout.Event) error {
 func (l *live) paint(f *Frame) error {
 	l.painted, l.pending, l.shown = time.Now(), nil, true
 	_, height := l.out.Size()
-	return l.painter.Paint(picture(newSheet(l.out), f, height-1))
+	l.picture = picture(newSheet(l.out), f, height-1)
+	return l.painter.Paint(l.picture)
 }
 
 func (l *live) Close() error {
@@ -65,7 +68,8 @@ func (l *live) Close() error {
 	return l.paint(l.pending)
 }
 
-// Finish adds what the picture does not hold: what a failure means, and what to type next.
+// Finish adds what the picture does not hold: what a failure means, the whole of what it rests on where
+// that was cut, and what to type next.
 func (l *live) Finish(r rollout.Result) error {
 	if l.ended {
 		return nil
@@ -74,13 +78,12 @@ func (l *live) Finish(r rollout.Result) error {
 	if err := l.Close(); err != nil {
 		return err
 	}
-	d := everything
-	if l.shown {
-		d = detail{} // the causes are in the picture
-	}
-	s := newSheet(l.out)
 	if l.shown && r.Outcome == rollout.Succeeded {
 		return nil
 	}
-	return writeLines(l.out, summary(s, r, d))
+	d := everything
+	if l.shown && holds(l.picture, l.out.Glyphs().Bar, r) {
+		d = detail{}
+	}
+	return writeLines(l.out, summary(newSheet(l.out), r, d))
 }

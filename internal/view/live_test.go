@@ -118,6 +118,36 @@ func TestLiveRollbackFails(t *testing.T) {
 	})
 }
 
+// What a verdict rests on is printed whole where the picture had no room for it, and only there.
+func TestLiveEndsWithTheWholeEvidence(t *testing.T) {
+	failed := func(name string) rollout.WorkloadState {
+		w := crashing(rollout.Done, rollout.Failed)
+		w.Target.Name = name
+		w.Findings[0].Exemplar = name + "-7d9f66c4d-x2x1v"
+		w.Findings[0].Logs = append(w.Findings[0].Logs[:2:2], "fatal: could not connect to database at db.shop.svc.cluster.local:5432: connection refused")
+		return w
+	}
+	for name, test := range map[string]struct {
+		height    int
+		workloads []rollout.WorkloadState
+	}{
+		"one":     {24, []rollout.WorkloadState{failed("web")}},
+		"one-low": {6, []rollout.WorkloadState{failed("web")}},
+		"two":     {24, []rollout.WorkloadState{failed("web"), failed("api")}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			th := newTheatre(80, test.height)
+			f := release(40, test.workloads...)
+			f.State.Outcome = rollout.Failed
+			th.show(t, f)
+			if err := th.Finish(rollout.NewResult(f.State, nil, f.Now)); err != nil {
+				t.Fatal(err)
+			}
+			th.expect(t, "live/whole-"+name)
+		})
+	}
+}
+
 func TestLivePaintsTenTimesASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		th := newTheatre(80, 24)

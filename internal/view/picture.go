@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -47,7 +48,8 @@ func one(s *sheet, f *Frame, release *rollout.State, d detail) {
 		return
 	}
 	// Its counts are those of the moment at which it failed: no bar, which would seem to move on.
-	s.flow(s.sign(failed)+" ", "  ", s.Red(outcomeWords[w.Outcome])+" at "+countText(w.Counts), term.Clean(w.Message))
+	ended := outcomeWords[cmp.Or(w.Outcome, release.Outcome)]
+	s.flow(s.sign(failed)+" ", "  ", s.Red(ended)+" at "+countText(w.Counts), term.Clean(w.Message))
 	s.findings("", w.Findings, d)
 	back := &f.State.Workloads[0]
 	s.flowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backParts(w, back)...)
@@ -88,9 +90,15 @@ func deadline(s *rollout.State) time.Time {
 // progress adds the bar and the counts of a workload.
 func (s *sheet) progress(indent string, w *rollout.WorkloadState) {
 	width := s.barWidth()
-	parts := append([]string{s.bar(w.Counts, width, statusOf(w))}, countParts(w.Counts)...)
+	parts := []string{s.bar(w.Counts, width, statusOf(w))}
+	if seen(w) {
+		parts = append(parts, countParts(w.Counts)...)
+	}
 	s.flow(indent, indent+strings.Repeat(" ", width)+gap, parts...)
 }
+
+// seen tells whether the counts are known: before the first look they are all 0.
+func seen(w *rollout.WorkloadState) bool { return w.Outcome != "" || w.Counts != rollout.Counts{} }
 
 // barWidth is that of the one bar of a workload or of a release.
 func (s *sheet) barWidth() int {

@@ -90,7 +90,13 @@ func results() map[string]rollout.Result {
 	paused := keptResult()
 	paused.Workloads[0].Paused = true
 	paused.Next = []string{"kubectl app rollout undo deployment/web -n shop --resume", "kubectl rollout resume deployment/web -n shop"}
+	stalled := simple(rollout.Failed, `ReplicaSet "web-7d9f66c4d" has timed out progressing.`)
+	stopped := failedResult()
+	stopped.Outcome, stopped.Workloads[0].Outcome = rollout.Interrupted, rollout.Interrupted
+	stopped.Workloads[0].Rollback.Outcome, stopped.Workloads[0].Rollback.Message = rollout.Interrupted, "restored, but not watched to the end: received interrupt"
 	return map[string]rollout.Result{
+		"stalled":         stalled,
+		"back-stopped":    stopped,
 		"paused":          paused,
 		"env":             env,
 		"env-failed":      envFailed,

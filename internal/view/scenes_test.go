@@ -161,6 +161,7 @@ func scenes() map[string]Frame {
 	done := release(31, with(web(), succeeded))
 	done.State.Outcome = rollout.Succeeded
 	return map[string]Frame{
+		"attached": release(0, with(web(), func(w *rollout.WorkloadState) { w.Counts = rollout.Counts{} })),
 		"begun": release(0, with(web(), func(w *rollout.WorkloadState) {
 			w.Counts, w.RevisionTo, w.Deadline = counts(3, 0, 0, 3), 0, time.Time{}
 		})),
@@ -171,6 +172,14 @@ func scenes() map[string]Frame {
 		"done":         done,
 		"crashing":     release(14, crashing(rollout.Progressing, "")),
 		"rolling-back": rollback(47, counts(3, 2, 2, 1), ""),
+		// Nothing of the way back has been seen yet: no bar is full, and no number made up.
+		"back-begun":       rollback(40, rollout.Counts{}, ""),
+		"back-interrupted": rollback(44, counts(3, 3, 3, 0), rollout.Interrupted),
+		"back-after-ctrl-c": func() Frame {
+			f := rollback(47, counts(3, 2, 2, 1), "")
+			f.Release.Outcome, f.Release.Workloads[0].Outcome, f.Release.Workloads[0].Findings = rollout.Interrupted, "", nil
+			return f
+		}(),
 		"rolled-back":  rollback(52, counts(3, 3, 3, 0), rollout.Succeeded),
 		"not-found": release(3, with(web(), func(w *rollout.WorkloadState) {
 			w.ImagesTo = map[string]string{"web": "registry.example.com/shop/web:2.0-missing"}

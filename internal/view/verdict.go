@@ -12,15 +12,16 @@ import (
 
 // verdict is the one sentence about a release.
 func verdict(r rollout.Result) string {
-	who, text := subject(r), term.Clean(r.Message)
+	who, text := subject(r), r.Message
 	if len(r.Workloads) == 1 {
 		w := &r.Workloads[0]
 		if r.Outcome == rollout.Interrupted && w.Rollback != nil && w.Rollback.Outcome == rollout.Interrupted {
 			// Where the way back was broken off says more than why it was taken.
-			text = cmp.Or(text, term.Clean(w.Rollback.Message))
+			text = cmp.Or(text, w.Rollback.Message)
 		}
-		text = cmp.Or(text, term.Clean(w.Message))
+		text = cmp.Or(text, w.Message)
 	}
+	text = strings.TrimSuffix(term.Clean(text), ".") // more may follow
 	switch r.Outcome {
 	case rollout.Succeeded:
 		return join(": ", who, join(" ", "rolled out", newImages(r), newEnv(r), newRevision(r), "in "+took(r)), text)
@@ -149,11 +150,15 @@ func ending(r rollout.Result) string {
 	target, back := "", (*rollout.RollbackResult)(nil)
 	if len(r.Workloads) == 1 {
 		w := &r.Workloads[0]
-		target, back = prefixed(" to ", backTarget(w.Revision.From, w.Images)), w.Rollback
+		revision := w.Revision.From
+		if back = w.Rollback; back != nil {
+			revision = backRevision(revision, back.Revision.To, back.Outcome)
+		}
+		target = prefixed(" to ", backTarget(revision, w.Images))
 	}
 	switch r.Outcome {
 	case rollout.RolledBack:
-		return "rolled back" + target + ", which is verified"
+		return "rolled back" + target + " and verified"
 	case rollout.RollbackFailed:
 		return join(": ", "the rollback"+target+" failed too", rollbackCause(back))
 	default:

@@ -23,6 +23,7 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 			w.memory.populated = b.Workload.Desired > 0
 			w.ImagesFrom = workload.Images(&b.Workload.Template)
 			w.RevisionFrom = numberOf(b)
+			w.Counts = Counts{Desired: b.Workload.Desired, Old: b.Workload.Total, Terminating: b.Workload.Terminating}
 		}
 		if t.Template != nil {
 			w.ImagesTo = workload.Images(t.Template)
