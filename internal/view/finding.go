@@ -83,7 +83,7 @@ func (s *sheet) finding(indent string, f *rollout.Finding, d detail) {
 	if d.unsigned {
 		sign = " "
 	}
-	s.flow(indent+paint(sign)+" ", indent+"  ", s.Bold(paint(string(f.Cause))), pods(f), culprit(f))
+	s.flow(indent+paint(sign)+" ", indent+"  ", s.Bold(paint(string(f.Cause))), pods(f), culprit(f), s.Faint(s.decides(f.Decides)))
 	s.evidence(indent+"    ", f, d)
 }
 

@@ -30,6 +30,7 @@ func (s *sheet) overall(all []rollout.WorkloadState) {
 	width := s.barWidth()
 	parts := append([]string{s.bar(sum(all), width, worst(all)), ""}, s.tally(all, done-1)...)
 	parts[1] = fmt.Sprintf("%d of %d done", count(all)[done], len(all))
+	parts = append(parts, s.Faint(s.decides(firstDecision(all))))
 	s.flow("", strings.Repeat(" ", width)+gap, parts...)
 }
 

@@ -18,6 +18,7 @@ func say(about, text string) []news { return []news{{about: about, lines: []stri
 // news puts an event in words.
 func (s *sheet) news(e *rollout.Event, f *Frame) []news {
 	text := term.Clean(e.Message)
+	s.now = e.Time
 	switch e.Type {
 	case rollout.EventFinding:
 		if e.Finding != nil {
@@ -61,7 +62,7 @@ func (s *sheet) outcomeWord(o rollout.Outcome) string {
 // findingNews is a line for the cause, and one for each line of its log.
 func (s *sheet) findingNews(f *rollout.Finding) []news {
 	paint, sign := s.grade(f.Grade)
-	found := say(topicOf(f), join(": ", paint(sign+" "+string(f.Cause)), join(", ", podsWith(f), culprit(f)), message(f)))
+	found := say(topicOf(f), join(": ", paint(sign+" "+string(f.Cause)), join(", ", podsWith(f), culprit(f), s.decides(f.Decides)), message(f)))
 	logs := lastLogs(f, everything.logs)
 	for i := range logs {
 		logs[i] = "  " + s.Faint(term.Clean(f.Exemplar)+" "+s.glyphs.Bar) + " " + logs[i]

@@ -19,6 +19,7 @@ var details = []detail{
 
 // picture draws a frame in at most height lines.
 func picture(s *sheet, f *Frame, height int) []string {
+	s.now = f.Now
 	release := &f.State
 	if f.Release != nil {
 		release = f.Release
@@ -60,10 +61,10 @@ func one(s *sheet, f *Frame, release *rollout.State, d detail) {
 	}
 }
 
-// elapsed is "0:14 of 10:00" while something ends the watch, and the bare time else.
+// elapsed is "0:14 of 10:00" while only the deadline ends the watch, and the bare time else.
 func elapsed(s *sheet, f *Frame, release *rollout.State) string {
 	text := s.Bold(clock(f.Now.Sub(release.Started)))
-	if f.Release != nil || release.Outcome != "" {
+	if f.Release != nil || release.Outcome != "" || firstDecision(release.Workloads) != nil {
 		return text
 	}
 	if deadline := deadline(release); !deadline.IsZero() {

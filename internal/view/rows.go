@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -115,6 +116,7 @@ func (s *sheet) row(w *rollout.WorkloadState, c columns) []string {
 	b := s.blank(s.width)
 	b.add(line)
 	if st <= failing {
+		b.now = time.Time{} // the line of all workloads says when it is decided
 		b.findings("  ", w.Findings, detail{findings: 1, messageLines: 1, logs: 1, unsigned: true})
 	}
 	return b.lines

@@ -64,6 +64,13 @@ func notFound() rollout.Finding {
 	}
 }
 
+// deciding is a crash of which the engine knows when it decides.
+func deciding(w rollout.WorkloadState, when time.Time, restart int32) rollout.WorkloadState {
+	w.Findings = slices.Clone(w.Findings)
+	w.Findings[0].Restarts, w.Findings[0].Decides = 2, &rollout.Decision{Time: when, Restart: restart}
+	return w
+}
+
 func crashing(phase rollout.Phase, outcome rollout.Outcome) rollout.WorkloadState {
 	w := web()
 	w.ImagesTo = map[string]string{"web": "registry.example.com/shop/web:2.0-crash"}
@@ -171,6 +178,13 @@ func scenes() map[string]Frame {
 		})),
 		"done":         done,
 		"crashing":     release(14, crashing(rollout.Progressing, "")),
+		"decides-at":   release(14, deciding(crashing(rollout.Progressing, ""), at(38), 3)),
+		"decides-late": release(41, deciding(crashing(rollout.Progressing, ""), at(38), 12)),
+		"decides-two":  release(14, web(), deciding(with(crashing(rollout.Progressing, ""), func(w *rollout.WorkloadState) { w.Target.Name = "api" }), at(38), 3)),
+		"decides-in": release(3, with(web(), func(w *rollout.WorkloadState) {
+			w.Findings = []rollout.Finding{notFound()}
+			w.Findings[0].Decides = &rollout.Decision{Time: at(12)}
+		})),
 		"rolling-back": rollback(47, counts(3, 2, 2, 1), ""),
 		// Nothing of the way back has been seen yet: no bar is full, and no number made up.
 		"back-begun":       rollback(40, rollout.Counts{}, ""),
@@ -180,7 +194,7 @@ func scenes() map[string]Frame {
 			f.Release.Outcome, f.Release.Workloads[0].Outcome, f.Release.Workloads[0].Findings = rollout.Interrupted, "", nil
 			return f
 		}(),
-		"rolled-back":  rollback(52, counts(3, 3, 3, 0), rollout.Succeeded),
+		"rolled-back": rollback(52, counts(3, 3, 3, 0), rollout.Succeeded),
 		"not-found": release(3, with(web(), func(w *rollout.WorkloadState) {
 			w.ImagesTo = map[string]string{"web": "registry.example.com/shop/web:2.0-missing"}
 			w.Findings = []rollout.Finding{notFound()}

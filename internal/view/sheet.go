@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
 )
@@ -20,6 +21,7 @@ type sheet struct {
 	term.Colors
 	glyphs term.Glyphs
 	width  int // 0: no limit
+	now    time.Time
 	lines  []string
 }
 
@@ -35,7 +37,7 @@ func newSheet(out *term.Output) *sheet {
 
 // blank is a sheet of the same looks and another width, with nothing on it.
 func (s *sheet) blank(width int) *sheet {
-	return &sheet{Colors: s.Colors, glyphs: s.glyphs, width: width}
+	return &sheet{Colors: s.Colors, glyphs: s.glyphs, width: width, now: s.now}
 }
 
 // cut shortens a line to the width.

@@ -20,8 +20,9 @@ type complaint struct {
 	pods       []*corev1.Pod
 	vague      bool // nothing of it has been looked at closely
 	rounds     int32
-	// decided: it has outlasted its patience.
-	decided bool
+	// decided: it has outlasted its patience. Before that, decision is when it will have.
+	decided  bool
+	decision Decision
 
 	exemplar *symptom
 }
@@ -54,6 +55,9 @@ func (k *complaint) add(s *symptom) {
 		k.Grade = s.grade
 	}
 	k.patience = max(k.patience, s.patience)
+	if d := s.decision; !d.Time.IsZero() && (k.decision.Time.IsZero() || d.Time.Before(k.decision.Time)) {
+		k.decision = d
+	}
 	if s.pod != nil && (len(k.pods) == 0 || k.pods[len(k.pods)-1] != s.pod) {
 		k.pods = append(k.pods, s.pod)
 	}

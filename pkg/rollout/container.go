@@ -45,7 +45,12 @@ func (c *clues) inContainer(s seat) (symptom, bool) {
 	if found.restarts == 0 {
 		found.restarts = s.status.RestartCount
 	}
-	found.rounds = s.status.RestartCount - c.memory.runs[s.key()].base
+	base := c.memory.runs[s.key()].base
+	found.rounds = s.status.RestartCount - base
+	if found.grade == Failing && found.rounds < failingRestarts {
+		killed := found.cause == LivenessFailing || found.cause == StartupFailing
+		found.decision = s.restartsAt(base+failingRestarts, killed)
+	}
 	return found, true
 }
 

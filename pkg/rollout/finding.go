@@ -16,6 +16,8 @@ type Finding struct {
 	ExitCode *int32 `json:"exitCode,omitempty"`
 	// Logs are the last lines of the container that crashed, the newest last.
 	Logs []string `json:"logs,omitempty"`
+	// Decides is when this cause fails the rollout if it stays; nil while that is not known.
+	Decides *Decision `json:"decides,omitempty"`
 	// Next are commands to type, the most useful first.
 	Next []string `json:"next,omitempty"`
 }

@@ -19,6 +19,9 @@ func (c *clues) weigh(all []complaint, policy FailFast, outage bool) {
 }
 
 func (c *clues) outlasted(k *complaint, policy FailFast, outage bool) bool {
+	if policy == FailFastOff || k.Grade != Failing {
+		k.decision = Decision{}
+	}
 	switch {
 	case policy == FailFastOff, k.Grade == Waiting, k.vague:
 		return false
@@ -42,6 +45,7 @@ func (c *clues) outlasted(k *complaint, policy FailFast, outage bool) bool {
 		return true
 	}
 	c.wake.set(end)
+	k.decision = Decision{Time: end}
 	return false
 }
 

@@ -32,6 +32,8 @@ type symptom struct {
 	// rounds are those of the restarts that count: see run.
 	rounds   int32
 	exitCode *int32
+	// decision is when the restarts of this container are too many.
+	decision Decision
 	// run is the run that crashed, whose log explains it; nil when there is none to read.
 	run *LogKey
 	// left are the lines of a termination message that has several: the end of the log, where the

@@ -1,10 +1,16 @@
 package rollout
 
+import "slices"
+
 // decide ends the workload's watch.
 func (j *judge) decide(outcome Outcome, message string) {
 	j.next.Outcome, j.next.Message, j.next.Phase = outcome, message, Done
 	if outcome == Succeeded { // what was overcome is no part of the result
 		j.next.Findings = nil
+	}
+	j.next.Findings = slices.Clone(j.next.Findings)
+	for i := range j.next.Findings {
+		j.next.Findings[i].Decides = nil // that is behind us
 	}
 }
 
@@ -28,6 +34,7 @@ func (j *judge) verdict() {
 			return
 		}
 	}
+	j.foretell(complete)
 }
 
 // scaledToZero: no pod is left to judge by. A workload that has none all the while proves nothing and

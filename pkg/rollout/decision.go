@@ -1,0 +1,75 @@
+package rollout
+
+import "time"
+
+// Decision is the moment at which a cause fails the rollout, if it stays.
+type Decision struct {
+	Time time.Time `json:"time"`
+	// Restart is the restart of the container that brings it; Time is an estimate then.
+	Restart int32 `json:"restart,omitempty"`
+}
+
+// restartGaps are the times from the end of a container's run to its next start, by restart: the
+// kubelet's back-off, and the moments that it takes to notice. Each later one is twice as long.
+var restartGaps = []time.Duration{time.Second, 11 * time.Second, 26 * time.Second, 42 * time.Second}
+
+// maxBackOff is MaxContainerBackOff in k8s.io/kubernetes/pkg/kubelet.
+const maxBackOff = 5 * time.Minute
+
+func restartGap(restart int32) time.Duration {
+	if int(restart) <= len(restartGaps) {
+		return restartGaps[max(restart, 1)-1]
+	}
+	if restart > 7 { // 10 s doubled six times is more than the limit
+		return maxBackOff
+	}
+	return min(10*time.Second<<(restart-2), maxBackOff)
+}
+
+// restartsAt estimates when a container has been restarted that often, if it ends badly again after the
+// same time; zero where nothing tells how long it runs. The kubelet starts what it has killed for a probe
+// at once.
+func (s seat) restartsAt(restart int32, killed bool) Decision {
+	ended := s.status.State.Terminated
+	if ended == nil {
+		ended = s.status.LastTerminationState.Terminated
+	}
+	if ended == nil || ended.FinishedAt.IsZero() {
+		return Decision{}
+	}
+	end, ran := ended.FinishedAt.Time, max(ended.FinishedAt.Sub(ended.StartedAt.Time), 0)
+	if s.running() {
+		end = s.status.State.Running.StartedAt.Add(ran)
+	}
+	for n := s.status.RestartCount + 1; n <= restart; n++ {
+		if killed {
+			end = end.Add(restartGap(1))
+		} else {
+			end = end.Add(restartGap(n))
+		}
+		if n < restart {
+			end = end.Add(ran)
+		}
+	}
+	return Decision{end, restart}
+}
+
+// foretell adds to each cause when it decides, where the rollout can't get past it then.
+func (j *judge) foretell(complete bool) {
+	for i := range j.complaints {
+		k := &j.complaints[i]
+		end := j.next.Deadline
+		if k.decided || k.decision.Time.IsZero() || !end.IsZero() && k.decision.Time.After(end) {
+			continue
+		}
+		then := make([]complaint, len(j.complaints))
+		for i, other := range j.complaints {
+			other.decided = other.decided || !other.decision.Time.IsZero() && !other.decision.Time.After(k.decision.Time)
+			then[i] = other
+		}
+		if _, fails := blocked(then, j.seen.Workload, &j.diagnosis, complete || j.next.Phase == Soaking); fails {
+			k.Decides = &k.decision
+			j.next.Findings[i].Decides = &k.decision
+		}
+	}
+}

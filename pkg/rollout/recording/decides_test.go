@@ -1,0 +1,73 @@
+package recording
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// From the first crash on the engine says when it will decide; the real kubelets were on time, give or
+// take some seconds. What does not fail for good is no decision that was foretold too late.
+func TestDecidesWhenItSaid(t *testing.T) {
+	files, err := filepath.Glob("../testdata/recordings/*.jsonl.gz")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	const about = 4 * time.Second
+	foretold := 0
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".jsonl.gz")
+		want := auto[name]
+		frames := framesOf(t, file)
+		end := frames[len(frames)-1]
+		for _, frame := range frames {
+			for _, found := range frame.State.Workloads[0].Findings {
+				d := found.Decides
+				switch {
+				case d == nil:
+				case frame.State.Outcome != "":
+					t.Errorf("%s: decides at %s, after the verdict", name, d.Time)
+				case found.Grade == rollout.Waiting:
+					t.Errorf("%s: %s waits, and decides at %s", name, found.Cause, d.Time)
+				case want.outcome == failed && found.Cause == want.cause:
+					foretold++
+					early := found.Grade == rollout.Fatal && d.Time.Sub(end.Time) > about // an event may be old: its next one tells
+					if off := d.Time.Sub(end.Time); off.Abs() > about && !early {
+						t.Errorf("%s after %s: decides at %s, and did %s from that", name, frame.Elapsed, d.Time, off)
+					}
+					if (d.Restart == 3) != (found.Grade == rollout.Failing) {
+						t.Errorf("%s: %s decides at restart %d", name, found.Cause, d.Restart)
+					}
+				}
+			}
+		}
+	}
+	if foretold < 50 {
+		t.Errorf("only %d frames foretold a verdict", foretold)
+	}
+}
+
+func framesOf(t *testing.T, file string) []Frame {
+	t.Helper()
+	in, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	p, err := NewReplay(in, rollout.Policy{FailFast: rollout.FailFastAuto, Soak: soak})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []Frame
+	for frame, err := range p.Frames() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, frame)
+	}
+	return all
+}
