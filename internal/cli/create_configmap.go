@@ -5,6 +5,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 const createConfigMapExample = `  # From literals, as with kubectl; the second run updates it and shows which keys changed
@@ -40,7 +41,7 @@ KEY=- reads the value from standard input. A value that is not UTF-8 becomes bin
 			if err != nil {
 				return err
 			}
-			return c.fill(cmd.Context(), &sources, args[1:], false, c.writeConfigMap)
+			return c.fill(cmd.Context(), &sources, args[1:], secrets.Draft{Kind: workload.ConfigMapReference}, c.writeConfigMap)
 		},
 	}
 	sources.add(cmd.Flags())

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 const createSecretGenericExample = `  # From literals, as with kubectl; the second run updates it and shows which keys changed
@@ -49,8 +50,9 @@ KEY=- reads the value from standard input.`,
 			if err != nil {
 				return err
 			}
-			return c.fill(cmd.Context(), &sources, args[1:], true, func(ctx context.Context, entries []secrets.Entry) error {
-				return c.writeSecret(ctx, corev1.SecretType(secretType), entries)
+			draft := secrets.Draft{Kind: workload.SecretReference, Type: corev1.SecretType(secretType)}
+			return c.fill(cmd.Context(), &sources, args[1:], draft, func(ctx context.Context, entries []secrets.Entry) error {
+				return c.writeSecret(ctx, draft.Type, entries)
 			})
 		},
 	}

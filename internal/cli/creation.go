@@ -44,13 +44,13 @@ func newCreation(env *Env, flags *creationFlags, out *objectOutput, args []strin
 }
 
 // read is the intake's; what is not to go into a repository is refused before anyone is asked for it.
-func (c *creation) read(ctx context.Context, f *sourceFlags, r source.Request, encoded bool) ([]secrets.Entry, error) {
-	if c.flags.kustomization.wanted() && encoded {
+func (c *creation) read(ctx context.Context, f *sourceFlags, r source.Request, draft secrets.Draft) ([]secrets.Entry, error) {
+	if c.flags.kustomization.wanted() && draft.Kind == workload.SecretReference {
 		if err := plainText(r); err != nil {
 			return nil, refusedError{err}
 		}
 	}
-	return c.intake.read(ctx, f, r, encoded)
+	return c.intake.read(ctx, f, r, draft)
 }
 
 // writeSecret carries a Secret of entries to where it is to go.
@@ -69,13 +69,13 @@ func (c *creation) writeConfigMap(ctx context.Context, entries []secrets.Entry) 
 	return c.write(ctx, c.flags.configMap(entries))
 }
 
-// fill reads what the command line names, and writes what is made of it. A Secret is encoded.
-func (c *creation) fill(ctx context.Context, sources *sourceFlags, arguments []string, encoded bool, write func(context.Context, []secrets.Entry) error) error {
+// fill reads what the command line names, and writes what is made of it.
+func (c *creation) fill(ctx context.Context, sources *sourceFlags, arguments []string, draft secrets.Draft, write func(context.Context, []secrets.Entry) error) error {
 	request, err := sources.created(arguments)
 	if err != nil {
 		return err
 	}
-	entries, err := c.read(ctx, sources, request, encoded)
+	entries, err := c.read(ctx, sources, request, draft)
 	if err != nil {
 		return c.ended(ctx, nothingWritten, err)
 	}

@@ -22,9 +22,9 @@ func (e *Env) machine() *source.Machine {
 	return &source.Machine{Terminal: e.Term, Environment: e.Environ(), Random: rand.Reader}
 }
 
-// read gives the entries of the sources, checked. A Secret encodes its values itself.
-func (i intake) read(ctx context.Context, f *sourceFlags, r source.Request, encoded bool) ([]secrets.Entry, error) {
-	entries, notes, err := i.env.machine().Read(ctx, r)
+// read gives the entries of the sources, checked, for the object that the draft tells of.
+func (i intake) read(ctx context.Context, f *sourceFlags, r source.Request, draft secrets.Draft) ([]secrets.Entry, error) {
+	entries, found, err := i.env.machine().Read(ctx, r)
 	if err == nil {
 		err = secrets.Check(entries)
 	}
@@ -34,20 +34,32 @@ func (i intake) read(ctx context.Context, f *sourceFlags, r source.Request, enco
 	if f.trimNewline {
 		entries = secrets.TrimNewline(entries)
 	}
-	return entries, i.lint(append(notes, secrets.Lint(entries, encoded)...))
+	draft.Entries = entries
+	return entries, i.tell(append(found, secrets.Lint(draft)...))
 }
 
-// lint shows what is likely wrong; with --strict that is the end.
-func (i intake) lint(found []secrets.Finding) error {
-	if len(found) > 0 && i.strict {
-		faults := make([]error, 0, len(found))
-		for _, f := range found {
+// tell shows what is likely wrong. It is the end if nobody could use the object or, with --strict, for any warning.
+func (i intake) tell(found []secrets.Finding) error {
+	var faults []error
+	strict := ""
+	found = secrets.Merge(found)
+	for _, f := range found {
+		if f.Level == secrets.Refuse || f.Level == secrets.Warn && i.strict {
 			faults = append(faults, errors.New(f.String()))
 		}
-		return refusedError{fmt.Errorf("%w\nnothing was written (--strict)", errors.Join(faults...))}
+		if f.Level == secrets.Warn && i.strict {
+			strict = " (--strict)"
+		}
+	}
+	if len(faults) > 0 {
+		return refusedError{fmt.Errorf("%w\nnothing was written%s", errors.Join(faults...), strict)}
 	}
 	for _, f := range found {
-		if err := view.Warning(i.env.Term, f.String()); err != nil {
+		write := view.Warning
+		if f.Level == secrets.Note {
+			write = view.Note
+		}
+		if err := write(i.env.Term, f.String()); err != nil {
 			return fmt.Errorf("writing a warning: %w", err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -99,8 +100,7 @@ func (c *configChange) plan(ctx context.Context) error {
 	if err != nil {
 		return c.explainMissing(refused(err))
 	}
-	secret := before.Secret != nil
-	entries, err := intake{c.env, c.flags.strict}.read(ctx, &c.flags.sourceFlags, c.request, secret)
+	entries, err := intake{c.env, c.flags.strict}.read(ctx, &c.flags.sourceFlags, c.request, c.draft(before))
 	if err != nil {
 		return err
 	}
@@ -123,6 +123,18 @@ func (c *configChange) plan(ctx context.Context) error {
 		return err
 	}
 	return c.planRoll(ctx)
+}
+
+// draft tells of the object that is changed.
+func (c *configChange) draft(before cluster.Content) secrets.Draft {
+	d := secrets.Draft{Kind: workload.ReferenceKind(c.ref.Kind), Kept: maps.Clone(before.Data())}
+	if before.Secret != nil {
+		d.Type = before.Secret.Type
+	}
+	for _, key := range c.remove {
+		delete(d.Kept, key)
+	}
+	return d
 }
 
 // masked is the edit as it could be typed, with something in the place of each value.

@@ -102,7 +102,7 @@ func (c *creation) toKustomization(ctx context.Context, g kustomization.Generato
 	if had && c.options.IfExists == cluster.SkipExisting {
 		after = before
 	}
-	if err := c.lint(plainLiterals(g, d.Path)); err != nil {
+	if err := c.tell(plainLiterals(g, d.Path)); err != nil {
 		return err
 	}
 	return c.save(d, g, before, after, had)

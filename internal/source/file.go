@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -32,37 +33,75 @@ func (e *FileError) Hints() []string {
 	return []string{e.Next}
 }
 
-// files reads a file, or, as kubectl does, the regular files of a directory, without those in
-// directories below it.
-func (m *Machine) files(ctx context.Context, s secrets.FileSource) ([]secrets.Entry, error) {
+// files reads a file, or the files of a directory, without those in directories below it. kubectl leaves out links,
+// and so all that is in the directory of a mounted ConfigMap: here a link is what it leads to.
+func (m *Machine) files(ctx context.Context, s secrets.FileSource) ([]secrets.Entry, []secrets.Finding, error) {
 	info, err := os.Stat(s.Path)
 	if err != nil || !info.IsDir() {
 		content, err := m.File(ctx, s.Path)
-		return []secrets.Entry{{Key: s.Key, Value: content, Origin: m.origin(s.Path)}}, err
+		return []secrets.Entry{{Key: s.Key, Value: content, Origin: m.origin(s.Path)}}, nil, err
 	}
 	if s.Named {
-		return nil, &FileError{Path: s.Path, Problem: fmt.Sprintf("it is a directory, whose files have keys of their own: %s= can't stand before it", s.Key)}
+		return nil, nil, &FileError{Path: s.Path, Problem: fmt.Sprintf("it is a directory, whose files have keys of their own: %s= can't stand before it", s.Key)}
 	}
-	list, err := os.ReadDir(s.Path)
+	names, others, err := list(s.Path)
 	if err != nil {
-		return nil, systemError(s.Path, err)
+		return nil, nil, err
+	}
+	if len(names) == 0 {
+		return nil, nil, &FileError{Path: s.Path, Problem: "there is no file in the directory" + leftOut(": only ", others)}
 	}
 	var entries []secrets.Entry
 	var faults []error
 	total := 0
-	for _, item := range list {
-		if !item.Type().IsRegular() {
-			continue
-		}
-		path := filepath.Join(s.Path, item.Name())
+	for _, name := range names {
+		path := filepath.Join(s.Path, name)
 		content, err := m.File(ctx, path)
 		if total += len(content); total > secrets.MaxSize {
-			return nil, errors.Join(append(faults, tooLarge(s.Path, "the files in it are larger than that together"))...)
+			return nil, nil, errors.Join(append(faults, tooLarge(s.Path, "the files in it are larger than that together"))...)
 		}
 		faults = append(faults, err)
-		entries = append(entries, secrets.Entry{Key: item.Name(), Value: content, Origin: m.origin(path)})
+		entries = append(entries, secrets.Entry{Key: name, Value: content, Origin: m.origin(path)})
 	}
-	return entries, errors.Join(faults...)
+	var found []secrets.Finding
+	if len(others) > 0 {
+		found = append(found, secrets.Finding{
+			Level: secrets.Note, Problem: secrets.DirectoryEntry, Origin: m.origin(s.Path), Message: leftOut("left out: ", others),
+		})
+	}
+	return entries, found, errors.Join(faults...)
+}
+
+// list names the files of a directory, and those of its entries that are none. A link to nothing is an error: left out,
+// its key would be taken away from an object that has it.
+func list(directory string) (files, others []string, err error) {
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		return nil, nil, systemError(directory, err)
+	}
+	var faults []error
+	for _, e := range entries {
+		path := filepath.Join(directory, e.Name())
+		info, err := os.Stat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			faults = append(faults, &FileError{Path: path, Problem: "it is a link to a file that does not exist", Err: err})
+		case err != nil:
+			faults = append(faults, systemError(path, err))
+		case info.Mode().IsRegular():
+			files = append(files, e.Name())
+		case !strings.HasPrefix(e.Name(), ".."): // the kubelet's own, which holds what the links lead to
+			others = append(others, fmt.Sprintf("%s (%s)", e.Name(), kindOf(info.Mode())))
+		}
+	}
+	return files, others, errors.Join(faults...)
+}
+
+func leftOut(lead string, others []string) string {
+	if len(others) == 0 {
+		return ""
+	}
+	return lead + strings.Join(others, ", ")
 }
 
 func (m *Machine) origin(path string) secrets.Origin {
@@ -109,22 +148,27 @@ func (m *Machine) File(ctx context.Context, path string) ([]byte, error) {
 }
 
 func checkMode(path string, mode fs.FileMode) error {
-	var kind string
 	switch {
 	case mode.IsRegular():
 		return nil
 	case mode.IsDir():
 		return &FileError{Path: path, Problem: "it is a directory, and a file is meant", Next: "--from-file takes a directory, and each file in it as a key"}
-	case mode&fs.ModeNamedPipe != 0:
-		kind = "a pipe"
-	case mode&fs.ModeSocket != 0:
-		kind = "a socket"
-	case mode&fs.ModeDevice != 0:
-		kind = "a device"
-	default:
-		kind = "no regular file"
 	}
-	return &FileError{Path: path, Problem: "it is " + kind + ", and a regular file is meant", Next: "a command's output is read from stdin: COMMAND | kubectl app ... KEY=-"}
+	return &FileError{Path: path, Problem: "it is " + kindOf(mode) + ", and a regular file is meant", Next: "a command's output is read from stdin: COMMAND | kubectl app ... KEY=-"}
+}
+
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a directory"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "no regular file"
 }
 
 func tooLarge(path, what string) error {

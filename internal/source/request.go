@@ -69,38 +69,37 @@ func (r Request) stdinReaders() []string {
 	return readers
 }
 
-// Read gives every value that the request asks for; notes are what the user should know of how they
+// Read gives every value that the request asks for; found is what the user should know of how they
 // were read. All faults of all sources are in the error, joined: those of pkg/secrets, *FileError,
 // *PromptError. Questions are asked last, and only if all else is well.
-func (m *Machine) Read(ctx context.Context, r Request) (entries []secrets.Entry, notes []secrets.Finding, err error) {
+func (m *Machine) Read(ctx context.Context, r Request) (entries []secrets.Entry, found []secrets.Finding, err error) {
 	var faults []error
-	add := func(more []secrets.Entry, err error) {
+	add := func(more []secrets.Entry, notes []secrets.Finding, err error) {
 		entries = append(entries, more...)
+		found = append(found, notes...)
 		faults = append(faults, err)
 	}
-	add(r.Literals, nil)
+	one := func(e secrets.Entry, err error) { add([]secrets.Entry{e}, nil, err) }
+	add(r.Literals, nil, nil)
 	for _, f := range r.Files {
 		add(m.files(ctx, f))
 	}
 	for _, path := range r.EnvFiles {
 		add(m.envFile(ctx, path))
 	}
-	dotenv, notes, err := m.dotenv(ctx, r.DotenvFiles)
-	add(dotenv, err)
+	add(m.dotenv(ctx, r.DotenvFiles))
 	for _, v := range r.Variables {
-		e, err := v.Entry(m.Environment)
-		add([]secrets.Entry{e}, err)
+		one(v.Entry(m.Environment))
 	}
 	for _, prefix := range r.Prefixes {
-		add(m.Environment.WithPrefix(prefix))
+		variables, err := m.Environment.WithPrefix(prefix)
+		add(variables, nil, err)
 	}
 	for _, g := range r.Generate {
-		e, err := g.Entry(m.Random)
-		add([]secrets.Entry{e}, err)
+		one(g.Entry(m.Random))
 	}
 	if r.Stdin != "" {
-		e, err := m.Stdin(ctx, r.Stdin)
-		add([]secrets.Entry{e}, err)
+		one(m.Stdin(ctx, r.Stdin))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, nil, err
@@ -110,15 +109,15 @@ func (m *Machine) Read(ctx context.Context, r Request) (entries []secrets.Entry,
 		if err != nil {
 			return nil, nil, err
 		}
-		add([]secrets.Entry{e}, nil)
+		one(e, nil)
 	}
-	return entries, notes, nil
+	return entries, found, nil
 }
 
-func (m *Machine) envFile(ctx context.Context, path string) ([]secrets.Entry, error) {
+func (m *Machine) envFile(ctx context.Context, path string) ([]secrets.Entry, []secrets.Finding, error) {
 	content, err := m.File(ctx, path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	return secrets.ParseEnvFile(path, content, m.Environment.Lookup)
 }
@@ -131,6 +130,6 @@ func (m *Machine) dotenv(ctx context.Context, paths []string) ([]secrets.Entry, 
 		files = append(files, secrets.DotenvFile{Name: path, Content: content})
 		faults = append(faults, err)
 	}
-	entries, notes, err := secrets.ParseDotenv(files, m.Environment.Lookup)
-	return entries, notes, errors.Join(append(faults, err)...)
+	entries, found, err := secrets.ParseDotenv(files, m.Environment.Lookup)
+	return entries, found, errors.Join(append(faults, err)...)
 }

@@ -90,9 +90,71 @@ func TestEverySource(t *testing.T) {
 		t.Fatal(err)
 	}
 	entries, notes, err := machine("from a pipe").Read(t.Context(), request)
-	want := []string{"literal=l", "a.conf=a", "b.conf=b", "named=f\n", "E='1'", "D=2", "N=x", "url=x", "A=1", "token=AAAA", "piped=from a pipe"}
-	if err != nil || len(notes) > 0 || !slices.Equal(shown(entries), want) {
+	want := []string{"literal=l", "a.conf=a", "b.conf=b", "link.conf=a", "named=f\n", "E='1'", "D=2", "N=x", "url=x", "A=1", "token=AAAA", "piped=from a pipe"}
+	told := secrets.Merge(notes)
+	if len(told) != 2 || told[0].Message != "left out: below (a directory)" || told[1].Problem != secrets.Overridden {
+		t.Errorf("told %v", told)
+	}
+	if err != nil || !slices.Equal(shown(entries), want) {
 		t.Errorf("got  %q, %v, %v\nwant %q", shown(entries), notes, err, want)
+	}
+}
+
+// A mounted ConfigMap is a directory of links; the kubelet's own entries in it begin with "..".
+func TestDirectories(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	link := func(to, name string) {
+		if err := os.MkdirAll(filepath.Dir(at(name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(to, at(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, dir, "mounted/..2026_11_27/app.yaml", "a")
+	write(t, dir, "mounted/..2026_11_27/log.yaml", "l")
+	link("..2026_11_27", "mounted/..data")
+	link("..data/app.yaml", "mounted/app.yaml")
+	link("..data/log.yaml", "mounted/log.yaml")
+	write(t, dir, "mixed/plain", "p")
+	link("../mounted/app.yaml", "mixed/linked")
+	write(t, dir, "nested/below/file", "x")
+	write(t, dir, "nested/file", "x")
+	link("below", "nested/folder")
+	write(t, dir, "folders/below/file", "x")
+	write(t, dir, "dangling/file", "x")
+	link("none", "dangling/app.yaml")
+	link("nobody@host.1:2", "dangling/.#file")
+	link("loop", "loop/loop")
+	if err := os.Mkdir(at("empty"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct{ want, told, says string }{
+		"mounted":  {want: "app.yaml=a log.yaml=l"},
+		"mixed":    {want: "linked=a plain=p"},
+		"nested":   {want: "file=x", told: "left out: below (a directory), folder (a directory)"},
+		"folders":  {says: "folders: there is no file in the directory: only below (a directory)"},
+		"empty":    {says: "empty: there is no file in the directory"},
+		"dangling": {says: "app.yaml: it is a link to a file that does not exist"},
+		"loop":     {says: "loop: it can't be read: too many levels of symbolic links"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			entries, found, err := machine("").Read(t.Context(), Request{Files: []secrets.FileSource{{Key: name, Path: at(name)}}})
+			if test.says != "" {
+				if err == nil || !strings.Contains(err.Error(), test.says) {
+					t.Errorf("error %v, want %q", err, test.says)
+				}
+				return
+			}
+			told := ""
+			for _, f := range found {
+				told += f.Message
+			}
+			if err != nil || strings.Join(shown(entries), " ") != test.want || told != test.told {
+				t.Errorf("got %v, %q, %v", shown(entries), told, err)
+			}
+		})
 	}
 }
 

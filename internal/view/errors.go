@@ -38,3 +38,10 @@ func Warning(t *term.Terminal, text string) error {
 	s.warning(text)
 	return writeLines(t.Err, s.lines)
 }
+
+// Note writes to t.Err what is good to know, and needs nothing done.
+func Note(t *term.Terminal, text string) error {
+	s := newSheet(t.Err)
+	sentences(s, "note: "+term.Clean(text))
+	return writeLines(t.Err, s.lines)
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
@@ -21,29 +22,35 @@ type DotenvFile struct {
 // the files have set so far. Of a key in several places the last one counts. A name alone takes the
 // variable's value; unset, it is an error.
 //
-// notes are places where an unset variable was expanded to nothing. Every statement that can't be read
-// is in the error, joined: *MalformedError, *UnsetError.
-func ParseDotenv(files []DotenvFile, lookup Lookup) (entries []Entry, notes []Finding, err error) {
+// found is what the files hold and the entries do not: keys that come again, comments, names cut at a colon,
+// variables that are not set. Every statement that can't be read is in the error, joined: *MalformedError, *UnsetError.
+func ParseDotenv(files []DotenvFile, lookup Lookup) (entries []Entry, found []Finding, err error) {
 	r := dotenvReader{lookup: lookup, index: map[string]int{}}
 	for _, f := range files {
-		for _, s := range statements(string(f.Content)) {
+		text, found, err := plainText(f.Content, Origin{Kind: Dotenv, Name: f.Name})
+		if err != nil {
+			r.faults = append(r.faults, err)
+		}
+		r.found = append(r.found, found...)
+		for _, s := range statements(string(text)) {
 			r.read(s, Origin{Kind: Dotenv, Name: f.Name, Line: s.line})
 		}
 	}
-	return r.entries, r.notes, errors.Join(r.faults...)
+	return r.entries, r.found, errors.Join(r.faults...)
 }
 
 type dotenvReader struct {
 	lookup  Lookup
 	entries []Entry
 	index   map[string]int // of entries, by key
-	notes   []Finding
+	found   []Finding
 	faults  []error
+	faulty  Origin // of the last fault
 }
 
 func (r *dotenvReader) read(s statement, origin Origin) {
 	if s.problem != "" {
-		r.faults = append(r.faults, &MalformedError{origin, s.problem})
+		r.fault(s, origin, &MalformedError{origin, s.problem})
 		return
 	}
 	x := newExpansion(s.text, r.find)
@@ -52,36 +59,72 @@ func (r *dotenvReader) read(s statement, origin Origin) {
 		lookup = r.find
 	}
 	values, err := dotenv.UnmarshalWithLookup(s.text+"\n", dotenv.LookupFn(lookup))
-	if err != nil {
-		r.faults = append(r.faults, &MalformedError{origin, dotenvProblem(err)})
-		return
-	}
-	if len(values) == 0 && s.bare {
-		r.faults = append(r.faults, &UnsetError{Origin: origin})
-		return
+	switch {
+	case err != nil:
+		r.fault(s, origin, &MalformedError{origin, dotenvProblem(err)})
+	case len(values) == 0 && s.bare:
+		r.fault(s, origin, &UnsetError{Origin: origin})
 	}
 	for key, value := range values { // one
-		if err := checkKey(key, origin); err != nil {
-			r.faults = append(r.faults, err)
-			continue
+		err := checkKey(key, origin)
+		if strings.HasPrefix(s.value, "=") && isToken(key, value) {
+			err = &MalformedError{origin, tokenProblem}
+		}
+		if err != nil {
+			r.fault(s, origin, err)
+			return
 		}
 		r.add(Entry{key, []byte(value), origin})
-		if x.unset {
-			r.notes = append(r.notes, Finding{
-				Problem: UnsetExpansion, Key: key, Origin: origin,
-				Message: "it refers to a variable that is not set, which was read as nothing; a $ of the value itself is written $$, or in single quotes",
-			})
-		}
+		r.look(s, key, value, origin, x.unset)
 	}
 }
 
-func (r *dotenvReader) add(e Entry) {
-	if i, known := r.index[e.Key]; known {
-		r.entries[i] = e
+// fault keeps the first one of a line: those behind it come of it.
+func (r *dotenvReader) fault(s statement, origin Origin, err error) {
+	if origin == r.faulty {
 		return
 	}
-	r.index[e.Key] = len(r.entries)
-	r.entries = append(r.entries, e)
+	if s.behind {
+		err = &MalformedError{origin, quoteProblem}
+	}
+	r.faults, r.faulty = append(r.faults, err), origin
+}
+
+// look tells what the statement holds and the entry does not.
+func (r *dotenvReader) look(s statement, key, value string, origin Origin, unset bool) {
+	tell := func(level Level, problem Problem, message string) {
+		r.found = append(r.found, Finding{level, problem, key, origin, message})
+	}
+	if unset {
+		tell(Warn, UnsetExpansion, "it refers to a variable that is not set, which was read as nothing; a $ of the value itself is written $$, or in single quotes")
+	}
+	if s.cutsName() {
+		tell(Warn, NameCut, fmt.Sprintf(`the name ends at ":", and all behind it is the value; .NET reads %s__NAME like %s:NAME`, key, key))
+	}
+	switch {
+	case s.value != "" && isComment(value):
+		r.found = append(r.found, commentAsValue(key, origin))
+	case s.cutsComment() && isTorn(value):
+		tell(Warn, CommentCut, `the value is not complete: all from " #" on was cut off as a comment; single quotes around the value keep it`)
+	case s.cutsComment():
+		tell(Note, CommentCut, `all from " #" on was cut off as a comment`)
+	}
+}
+
+// add: of a key in several places the last one counts, and of the others it is told.
+func (r *dotenvReader) add(e Entry) {
+	i, known := r.index[e.Key]
+	if !known {
+		r.index[e.Key] = len(r.entries)
+		r.entries = append(r.entries, e)
+		return
+	}
+	lost := Finding{Note, Overridden, e.Key, r.entries[i].Origin, e.Origin.Name + " gives the key too, and the later file counts"}
+	if lost.Origin.Name == e.Origin.Name {
+		lost.Level, lost.Message = Warn, fmt.Sprintf("%s gives the key again, and the last one counts", e.Origin)
+	}
+	r.found = append(r.found, lost)
+	r.entries[i] = e
 }
 
 func (r *dotenvReader) find(name string) (string, bool) {

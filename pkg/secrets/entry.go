@@ -38,6 +38,7 @@ type Origin struct {
 	Name string
 	// Line is counted from 1; 0 where there are no lines.
 	Line int
+	more string // further lines, as ",5,9"
 }
 
 // String is the place as messages name it: "app.env:12", "variable DB_URL", "stdin".
@@ -46,7 +47,10 @@ func (o Origin) String() string {
 	case File:
 		return o.Name
 	case EnvFile, Dotenv:
-		return fmt.Sprintf("%s:%d", o.Name, o.Line)
+		if o.Line == 0 {
+			return o.Name
+		}
+		return fmt.Sprintf("%s:%d%s", o.Name, o.Line, o.more)
 	case Variable:
 		return "variable " + o.Name
 	case Literal:

@@ -18,23 +18,30 @@ type Lookup func(name string) (value string, set bool)
 // with "#" count for nothing. Two things differ: a line of any length is read, and a KEY alone, whose
 // value is the variable of that name, is an error if there is none.
 //
-// Every line that can't be read is in the error, joined: *MalformedError, *UnsetError.
-func ParseEnvFile(name string, content []byte, lookup Lookup) ([]Entry, error) {
-	var entries []Entry
+// Every line that can't be read is in the error, joined: *MalformedError, *UnsetError. found is what the user
+// should know of the others.
+func ParseEnvFile(name string, content []byte, lookup Lookup) (entries []Entry, found []Finding, err error) {
 	var faults []error
-	content = bytes.TrimPrefix(content, []byte("\uFEFF"))
+	content, found, err = plainText(content, Origin{Kind: EnvFile, Name: name})
+	if err != nil {
+		return nil, nil, err
+	}
 	number := 0
 	for line := range bytes.Lines(content) {
 		number++
 		origin := Origin{Kind: EnvFile, Name: name, Line: number}
 		entry, err := envLine(line, origin, lookup)
-		if err != nil {
+		switch {
+		case err != nil:
 			faults = append(faults, err)
-		} else if entry.Key != "" {
+		case entry.Key != "":
 			entries = append(entries, entry)
+			if isComment(string(entry.Value)) {
+				found = append(found, commentAsValue(entry.Key, origin))
+			}
 		}
 	}
-	return entries, errors.Join(faults...)
+	return entries, found, errors.Join(faults...)
 }
 
 // envLine reads one line; the entry of an empty one, or of a comment, has no key.
@@ -45,12 +52,18 @@ func envLine(line []byte, origin Origin, lookup Lookup) (Entry, error) {
 		return Entry{}, &MalformedError{origin, "the line is not UTF-8; a binary value needs a file of its own (--from-file)"}
 	}
 	text := strings.TrimLeftFunc(string(line), unicode.IsSpace)
+	if hidesLines(text) {
+		return Entry{}, &MalformedError{origin, crProblem}
+	}
 	if text == "" || text[0] == '#' {
 		return Entry{}, nil
 	}
 	key, value, found := strings.Cut(text, "=")
-	if len(validation.IsEnvVarName(key)) > 0 {
+	switch {
+	case len(validation.IsEnvVarName(key)) > 0:
 		return Entry{}, &MalformedError{origin, nameProblem(key, found)}
+	case found && isToken(key, value):
+		return Entry{}, &MalformedError{origin, tokenProblem}
 	}
 	if !found {
 		var set bool
@@ -68,6 +81,8 @@ func nameProblem(key string, found bool) string {
 		return `the line is not KEY=VALUE (or does a value of several lines lack its quotes? --from-dotenv reads those)`
 	case key == "":
 		return `there is no name before "="`
+	case strings.HasPrefix(key, byteOrderMark):
+		return `a byte order mark (BOM) stands before the name: were two files put together?`
 	case strings.HasPrefix(key, "export "):
 		return `the line begins with "export", which --from-dotenv reads`
 	case strings.TrimSpace(key) != key:

@@ -3,56 +3,54 @@ package secrets
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// Problem is what is likely wrong with a value. The set is closed.
-type Problem string
-
-// The problems that Lint looks for, one of ParseDotenv, and one of what goes into a repository.
-const (
-	TrailingNewline Problem = "TrailingNewline"
-	AlreadyBase64   Problem = "AlreadyBase64"
-	EmptyValue      Problem = "EmptyValue"
-	CRLF            Problem = "CRLF"
-	NotUTF8         Problem = "NotUTF8"
-	NoEnvName       Problem = "NoEnvName"
-	NearLimit       Problem = "NearLimit"
-	UnsetExpansion  Problem = "UnsetExpansion"
-	PlainText       Problem = "PlainText"
-)
-
-// Finding is one thing that the user should know before it is written.
-type Finding struct {
-	Problem Problem
-	// Key is "" if the finding is about all of them.
-	Key    string
-	Origin Origin
-	// Message says what is likely wrong, and what to do.
-	Message string
+// Draft is what is to be written, and what is known of the object.
+type Draft struct {
+	Entries []Entry
+	Kind    workload.ReferenceKind
+	Type    corev1.SecretType
+	// Kept is what the object holds already, and keeps.
+	Kept map[string][]byte
 }
 
-func (f Finding) String() string {
-	if f.Key == "" {
-		return f.Message
+// encodes tells that the object encodes the values itself: one in base64 is then encoded twice.
+func (d *Draft) encodes() bool { return d.Kind == workload.SecretReference }
+
+// data is what the object will hold.
+func (d *Draft) data() map[string][]byte {
+	data := make(map[string][]byte, len(d.Kept)+len(d.Entries))
+	maps.Copy(data, d.Kept)
+	for _, e := range d.Entries {
+		data[e.Key] = e.Value
 	}
-	return fmt.Sprintf("%s (%s): %s", f.Key, f.Origin, f.Message)
+	return data
 }
 
-// Lint finds what kubectl takes silently and an app then stumbles over. encoded tells that the object
-// encodes the values itself, as a Secret does: a value in base64 is then encoded twice.
-func Lint(entries []Entry, encoded bool) []Finding {
+// Lint finds what kubectl takes silently and an app then stumbles over.
+func Lint(d Draft) []Finding {
 	var found []Finding
-	total := 0
-	for _, e := range entries {
-		total += len(e.Value)
+	for _, e := range d.Entries {
 		for _, rule := range rules {
-			if message := rule.check(e, encoded); message != "" {
-				found = append(found, Finding{rule.problem, e.Key, e.Origin, message})
+			if message := rule.check(e, &d); message != "" {
+				found = append(found, Finding{Problem: rule.problem, Key: e.Key, Origin: e.Origin, Message: message})
 			}
 		}
+	}
+	total := 0
+	for _, value := range d.data() {
+		total += len(value)
 	}
 	if total > MaxSize*9/10 && total <= MaxSize {
 		found = append(found, Finding{
@@ -66,17 +64,18 @@ func Lint(entries []Entry, encoded bool) []Finding {
 // rules are checked in this order; each gives its message, or "".
 var rules = []struct {
 	problem Problem
-	check   func(e Entry, encoded bool) string
+	check   func(e Entry, d *Draft) string
 }{
 	{EmptyValue, emptyValue},
 	{TrailingNewline, trailingNewline},
 	{AlreadyBase64, alreadyBase64},
 	{CRLF, crlf},
+	{Encoding, encoding},
 	{NotUTF8, notUTF8},
 	{NoEnvName, noEnvName},
 }
 
-func emptyValue(e Entry, _ bool) string {
+func emptyValue(e Entry, _ *Draft) string {
 	if len(e.Value) > 0 {
 		return ""
 	}
@@ -84,11 +83,11 @@ func emptyValue(e Entry, _ bool) string {
 }
 
 // A text of several lines ends with a newline by right: only the single line is echo's mistake.
-func trailingNewline(e Entry, _ bool) string {
+func trailingNewline(e Entry, _ *Draft) string {
 	if e.Origin.Kind != File && e.Origin.Kind != Stdin {
 		return ""
 	}
-	if line, ends := bytes.CutSuffix(e.Value, []byte("\n")); !ends || bytes.ContainsRune(line, '\n') {
+	if line, ends := bytes.CutSuffix(e.Value, []byte("\n")); !ends || bytes.ContainsRune(line, '\n') || json.Valid(line) && line[0] == '{' {
 		return ""
 	}
 	return fmt.Sprintf("the value, of %s, ends with a newline, which becomes part of it, as echo leaves one: write it with printf, or use --trim-newline", Size(len(e.Value)))
@@ -96,42 +95,69 @@ func trailingNewline(e Entry, _ bool) string {
 
 // alreadyBase64: what decodes to readable text has hardly been meant as it stands. A key of random
 // bytes in base64 decodes to no text, and is right.
-func alreadyBase64(e Entry, encoded bool) string {
-	if !encoded {
+func alreadyBase64(e Entry, d *Draft) string {
+	if !d.encodes() {
 		return ""
 	}
-	value := bytes.TrimSpace(e.Value)
+	value, wrapped := unwrapped(e.Value)
 	if len(value) < 8 || len(value)%4 != 0 {
 		return ""
 	}
-	decoded, err := base64.StdEncoding.Strict().AppendDecode(nil, value)
+	decoded, err := base64.StdEncoding.Strict().DecodeString(standardAlphabet.Replace(value))
 	if err != nil || !readable(decoded) {
 		return ""
+	}
+	if wrapped {
+		return fmt.Sprintf("the value, of %s, is base64 already, in several lines: a Secret encodes it again, and the app gets it encoded; give the value itself", Size(len(e.Value)))
 	}
 	return fmt.Sprintf("the value, of %s, is base64 already: a Secret encodes it again, and the app gets it encoded; give the value itself", Size(len(e.Value)))
 }
 
-func readable(text []byte) bool {
-	for _, b := range text {
-		if (b < ' ' || b > '~') && b != '\n' && b != '\t' && b != '\r' {
-			return false
+// unwrapped joins the lines that base64 breaks its output into: all are of one length, but the last.
+func unwrapped(value []byte) (text string, wrapped bool) {
+	lines := strings.Fields(string(value))
+	for i, line := range lines {
+		if last := i == len(lines)-1; !last && len(line) != len(lines[0]) || last && len(line) > len(lines[0]) {
+			return "", false
 		}
 	}
-	return true
+	return strings.Join(lines, ""), len(lines) > 1
 }
 
-func crlf(e Entry, _ bool) string {
-	if !utf8.Valid(e.Value) || !bytes.Contains(e.Value, []byte("\r\n")) {
-		return ""
-	}
-	return "the lines end as on Windows (CRLF), and each \\r becomes part of the value"
+func readable(text []byte) bool {
+	return utf8.Valid(text) && bytes.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) && !unicode.IsSpace(r) }) < 0
 }
 
-func notUTF8(e Entry, _ bool) string {
-	if utf8.Valid(e.Value) {
+func crlf(e Entry, _ *Draft) string {
+	switch {
+	case !utf8.Valid(e.Value) || !bytes.ContainsRune(e.Value, '\r'):
 		return ""
+	case bytes.Contains(e.Value, []byte("-----BEGIN ")):
+		return "the lines of the PEM end as on Windows (CRLF), which not every program reads: save it with line ends LF"
+	case bytes.Contains(e.Value, []byte("\r\n")):
+		return "the lines end as on Windows (CRLF), and each \\r becomes part of the value"
 	}
-	return fmt.Sprintf("the value, of %s, is not UTF-8: it can be mounted as a file, and can't be a variable", Size(len(e.Value)))
+	return "a CR (\\r) without a line end becomes part of the value"
+}
+
+func notUTF8(e Entry, _ *Draft) string {
+	switch why := noVariable(e.Value); {
+	case why == "" || utf16Order(e.Value) != "":
+		return ""
+	default:
+		return fmt.Sprintf("the value, of %s, %s: it can be mounted as a file, and can't be a variable", Size(len(e.Value)), why)
+	}
+}
+
+// noVariable is why no variable can hold a value, "" if one can.
+func noVariable(value []byte) string {
+	switch {
+	case !utf8.Valid(value):
+		return "is not UTF-8"
+	case bytes.IndexByte(value, 0) >= 0:
+		return "holds NUL (\\0)"
+	}
+	return ""
 }
 
 // shellName tells whether a shell reads it as the name of a variable.
@@ -145,9 +171,12 @@ func shellName(key string) bool {
 	return key != ""
 }
 
+// wellKnownKeys are read by Kubernetes itself.
+var wellKnownKeys = []string{corev1.TLSCertKey, corev1.TLSPrivateKeyKey, corev1.DockerConfigJsonKey, corev1.DockerConfigKey}
+
 // The keys of files are file names, and meant to be mounted.
-func noEnvName(e Entry, _ bool) string {
-	if e.Origin.Kind == File || shellName(e.Key) {
+func noEnvName(e Entry, _ *Draft) string {
+	if e.Origin.Kind == File || shellName(e.Key) || slices.Contains(wellKnownKeys, e.Key) {
 		return ""
 	}
 	near := strings.Map(func(r rune) rune {

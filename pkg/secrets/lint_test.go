@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"testing"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 func TestLint(t *testing.T) {
@@ -35,7 +37,7 @@ func TestLint(t *testing.T) {
 		"nearly all of the size":            {Entry{"big", []byte(strings.Repeat("x!", MaxSize/2-10)), file}, []Problem{NearLimit}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := Lint([]Entry{test.entry}, true)
+			found := Lint(Draft{Entries: []Entry{test.entry}, Kind: workload.SecretReference})
 			var problems []string
 			for _, f := range found {
 				problems = append(problems, string(f.Problem))
@@ -52,22 +54,21 @@ func TestLint(t *testing.T) {
 			}
 		})
 	}
-	if found := Lint([]Entry{{"A", []byte(encodedText), literal}}, false); len(found) > 0 {
+	if found := Lint(Draft{Entries: []Entry{{"A", []byte(encodedText), literal}}, Kind: workload.ConfigMapReference}); len(found) > 0 {
 		t.Errorf("a ConfigMap encodes nothing: %v", found)
 	}
 }
 
 func TestLintMessages(t *testing.T) {
-	found := Lint([]Entry{
+	found := Lint(Draft{Kind: workload.SecretReference, Entries: []Entry{
 		{"password", []byte("hunter2\n"), Origin{Kind: File, Name: "pw.txt"}}, {"db-url", nil, Origin{Kind: EnvFile, Name: "app.env", Line: 3}},
-	}, true)
+	}})
 	var text []string
-	for _, f := range found {
+	for _, f := range Merge(found) {
 		text = append(text, f.String())
 	}
 	want := `password (pw.txt): the value, of 8 bytes, ends with a newline, which becomes part of it, as echo leaves one: write it with printf, or use --trim-newline
-db-url (app.env:3): the value is empty
-db-url (app.env:3): the key can't be the name of a variable that a shell reads; db_url could`
+db-url (app.env:3): the value is empty; the key can't be the name of a variable that a shell reads; db_url could`
 	if got := strings.Join(text, "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

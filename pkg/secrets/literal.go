@@ -17,6 +17,8 @@ func ParseLiteral(argument string, origin Origin) (Entry, error) {
 		return Entry{}, &MalformedError{origin, "an argument has no \"=\": it takes KEY=VALUE"}
 	case key == "":
 		return Entry{}, &MalformedError{origin, "an argument begins with \"=\": it takes KEY=VALUE"}
+	case strings.Trim(value, "=") == "" && isBase64(argument):
+		return Entry{}, &MalformedError{origin, "an argument looks like a value in base64, and its key is missing: it takes KEY=VALUE"}
 	}
 	err := ParseKey(key, origin)
 	if err != nil && strings.Trim(value, "=") == "" {

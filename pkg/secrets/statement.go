@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"encoding/json"
 	"strings"
 	"unicode"
 )
@@ -11,6 +12,10 @@ type statement struct {
 	line int // from 1, where it begins
 	text string
 	bare bool // a name alone
+	// behind tells that another value's closing quote stands before it on the line.
+	behind bool
+	// value is what stands behind the name, with the sign that parts them, of a value without quotes.
+	value string
 	// problem is why it has no end, or "".
 	problem string
 }
@@ -19,22 +24,28 @@ type statement struct {
 // next statement may stand on the same line; any other ends with the line.
 func statements(content string) []statement {
 	var all []statement
-	rest, line := strings.TrimPrefix(content, "\uFEFF"), 1
+	rest, line := content, 1
+	behind := false
 	for {
 		start := strings.TrimLeftFunc(rest, unicode.IsSpace)
-		line += strings.Count(rest[:len(rest)-len(start)], "\n")
+		lines := strings.Count(rest[:len(rest)-len(start)], "\n")
+		line += lines
+		behind = behind && lines == 0
 		if start == "" {
 			return all
 		}
 		if start[0] == '#' {
-			_, rest, _ = strings.Cut(start, "\n")
+			var comment string
+			if comment, rest, _ = strings.Cut(start, "\n"); hidesLines(comment) {
+				all = append(all, statement{line: line, problem: crProblem})
+			}
 			line++
 			continue
 		}
 		s, length := cutStatement(start)
-		s.line = line
+		s.line, s.behind = line, behind
 		all = append(all, s)
-		rest = start[length:]
+		rest, behind = start[length:], s.value == "" && !s.bare
 		line += strings.Count(start[:length], "\n")
 	}
 }
@@ -51,7 +62,11 @@ func cutStatement(text string) (s statement, length int) {
 	}
 	value := strings.TrimLeftFunc(text[sign+1:], isBlank)
 	if value == "" || value[0] != '"' && value[0] != '\'' {
-		return statement{text: text[:end]}, end
+		s = statement{text: text[:end], value: text[sign:end]}
+		if hidesLines(text[sign:end]) {
+			s.problem = crProblem
+		}
+		return s, end
 	}
 	closing := closingQuote(value)
 	if closing < 0 {
@@ -60,6 +75,24 @@ func cutStatement(text string) (s statement, length int) {
 	}
 	length = len(text) - len(value) + closing + 1
 	return statement{text: text[:length]}, length
+}
+
+// cutsName tells that a name was meant to go on behind a colon, as those of .NET do: SECTION:NAME=VALUE.
+func (s statement) cutsName() bool {
+	rest, colon := strings.CutPrefix(s.value, ":")
+	name, _, found := strings.Cut(rest, "=")
+	return colon && found && isVariable(strings.ReplaceAll(name, ":", "_"))
+}
+
+// cutsComment tells whether compose-go's parser takes the end of the value for a comment.
+func (s statement) cutsComment() bool {
+	return s.value != "" && strings.Contains(strings.TrimLeftFunc(s.value[1:], isBlank), " #")
+}
+
+// isTorn tells that the end of a value is missing: a JSON that is none, or a quote without the other.
+func isTorn(value string) bool {
+	isJSON := strings.HasPrefix(value, "{") || strings.HasPrefix(value, "[")
+	return isJSON && !json.Valid([]byte(value)) || strings.Count(value, `"`)%2 != 0
 }
 
 // closingQuote is the index of the quote that ends the value, -1 if none does.

@@ -55,7 +55,7 @@ func every(t *testing.T, d directory) []secrets.Entry {
 		e.Value = []byte(d[name])
 		entries = append(entries, e)
 	}
-	parsed, err := secrets.ParseEnvFile(".env", []byte(d[".env"]), nil)
+	parsed, _, err := secrets.ParseEnvFile(".env", []byte(d[".env"]), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

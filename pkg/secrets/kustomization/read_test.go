@@ -34,7 +34,7 @@ func TestFilesThatKustomizeReadsOtherwise(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			lookup := func(name string) (string, bool) { return "hunter2", name == "HOME" }
-			entries, err := secrets.ParseEnvFile(".env", []byte(test.dotenv), lookup)
+			entries, _, err := secrets.ParseEnvFile(".env", []byte(test.dotenv), lookup)
 			if !test.kubectl {
 				entries, _, err = secrets.ParseDotenv([]secrets.DotenvFile{{Name: ".env", Content: []byte(test.dotenv)}}, unset)
 			}
