@@ -79,55 +79,47 @@ func plainText(r source.Request) error {
 	return errors.Join(faults...)
 }
 
-// toKustomization writes what the command line means into a kustomization file. Everything is checked before:
-// what kustomize would read otherwise is refused.
+// toKustomization writes what the command line means into a kustomization file, or refuses before anything is
+// written.
 func (c *creation) toKustomization(ctx context.Context, g kustomization.Generator, entries []secrets.Entry) error {
-	d, err := kustomize.Open(ctx, c.flags.kustomization.directory)
+	f := &c.flags.kustomization
+	d, err := kustomize.Open(ctx, f.directory)
 	if err != nil {
 		return refusedError{err}
 	}
-	if g, err = c.generator(g, entries, d); err == nil {
-		err = kustomization.Check(entries, g.Sources, d.Load(ctx))
-	}
-	if err != nil {
+	g.Name, g.Labels, g.Annotations, g.Immutable = c.meta.Name, c.meta.Labels, c.meta.Annotations, c.meta.Immutable
+	g.Namespace, g.Behavior, g.Hash = *c.env.Flags.Namespace, f.behavior, f.hash(c.flags.appendHash)
+	if g.Sources, err = kustomization.NewSources(g.Kind, entries, d.Relative); err != nil {
 		return refusedError{err}
 	}
-	before, after, had, err := setIn(ctx, d, g)
+	before, after, err := setIn(ctx, d, g, c.options.IfExists)
 	if err != nil {
-		return refusedError{fmt.Errorf("%s: %w", d.Path, err)}
-	}
-	if had && c.options.IfExists == cluster.FailOnExisting {
-		return refusedError{fmt.Errorf("%s has %s already (--if-exists=fail)", d.Path, g)}
-	}
-	if had && c.options.IfExists == cluster.SkipExisting {
-		after = before
+		if source := (*kustomization.ReadError)(nil); !errors.As(err, &source) {
+			err = fmt.Errorf("%s: %w", d.Path, err)
+		}
+		return refusedError{err}
 	}
 	if err := c.tell(plainLiterals(g, d.Path)); err != nil {
 		return err
 	}
-	return c.save(d, g, before, after, had)
+	return c.save(d, g, before, after)
 }
 
-// generator completes what the verb knows of it.
-func (c *creation) generator(g kustomization.Generator, entries []secrets.Entry, d *kustomize.Directory) (kustomization.Generator, error) {
-	f := &c.flags.kustomization
-	g.Name, g.Labels, g.Annotations, g.Immutable = c.meta.Name, c.meta.Labels, c.meta.Annotations, c.meta.Immutable
-	g.Namespace, g.Behavior, g.Hash = *c.env.Flags.Namespace, f.behavior, f.hash(c.flags.appendHash)
-	var err error
-	g.Sources, err = kustomization.NewSources(g.Kind, entries, d.Relative)
-	return g, err
-}
-
-// setIn computes the file with the generator in it; had tells that it had one of that name.
-func setIn(ctx context.Context, d *kustomize.Directory, g kustomization.Generator) (before, after *kustomization.File, had bool, err error) {
+// setIn computes the file with the generator in it.
+func setIn(ctx context.Context, d *kustomize.Directory, g kustomization.Generator, ifExists cluster.IfExists) (before, after *kustomization.File, err error) {
 	if before, err = kustomization.Parse(d.Text); err != nil {
-		return nil, nil, false, err
+		return nil, nil, err
 	}
-	if had, err = before.Has(g); err != nil {
-		return nil, nil, false, err
+	switch had, err := before.Has(g); {
+	case err != nil:
+		return nil, nil, err
+	case had && ifExists == cluster.FailOnExisting:
+		return nil, nil, fmt.Errorf("%s exists already (--if-exists=fail)", g)
+	case had && ifExists == cluster.SkipExisting:
+		return before, before, nil
 	}
 	after, err = before.Set(g, d.Load(ctx))
-	return before, after, had, err
+	return before, after, err
 }
 
 // plainLiterals are those of a Secret: whoever reads the repository reads them.
@@ -136,8 +128,8 @@ func plainLiterals(g kustomization.Generator, path string) []secrets.Finding {
 	for _, s := range g.Sources {
 		if s.List == kustomization.Literals && g.Kind == workload.SecretReference {
 			found = append(found, secrets.Finding{
-				Problem: secrets.PlainText, Key: s.Keys[0], Origin: secrets.Origin{Kind: secrets.Literal},
-				Message: fmt.Sprintf("the value stands in plain text in %s, and goes where that goes; in a file that git ignores it does not: --from-env-file", path),
+				Problem: secrets.PlainText, Key: s.Keys()[0], Origin: secrets.Origin{Kind: secrets.Literal},
+				Message: fmt.Sprintf("%s will hold the value in plain text: better keep it in a file that git ignores, and use --from-env-file", path),
 			})
 		}
 	}
@@ -145,12 +137,11 @@ func plainLiterals(g kustomization.Generator, path string) []secrets.Finding {
 }
 
 // save writes the file, as far as --dry-run lets it, and says what was done.
-func (c *creation) save(d *kustomize.Directory, g kustomization.Generator, before, after *kustomization.File, had bool) error {
+func (c *creation) save(d *kustomize.Directory, g kustomization.Generator, before, after *kustomization.File) error {
 	operation := "created"
-	switch {
-	case had && string(after.Text()) == string(before.Text()):
+	if had, err := before.Has(g); after == before {
 		operation = "unchanged"
-	case had:
+	} else if had && err == nil {
 		operation = "configured"
 	}
 	if c.flags.diff {

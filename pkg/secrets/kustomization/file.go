@@ -1,234 +1,204 @@
 package kustomization
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"path"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 
+	"sigs.k8s.io/kustomize/api/ifc"
+	"sigs.k8s.io/kustomize/api/provider"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// File is the text of a kustomization file, which kustomize can read.
+// File is the text of a kustomization file, and what kustomize reads of it.
 type File struct {
-	text    []byte
+	*document
 	content types.Kustomization
-	fresh   bool // it was empty
 }
 
-// FileError is a text that is no kustomization, or one that can't be edited.
+// FileError is a text that is no kustomization, or that can't be edited safely.
 type FileError struct{ Problem string }
 
 func (e *FileError) Error() string { return e.Problem }
+
+func unsafe(format string, args ...any) error { return &FileError{fmt.Sprintf(format, args...)} }
 
 // begin is a kustomization that says nothing yet.
 const begin = "apiVersion: " + types.KustomizationVersion + "\nkind: " + types.KustomizationKind + "\n"
 
 // Parse reads the text of a kustomization file; an empty one is a new one. The error is a *FileError.
 func Parse(text []byte) (*File, error) {
-	f := &File{text: text}
-	if f.fresh = len(bytes.TrimSpace(text)) == 0; f.fresh {
-		text = []byte(begin)
-		f.text = text
+	d, err := parse(text)
+	if err != nil {
+		return nil, err
 	}
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	var first, second yaml.Node
-	if err := decoder.Decode(&first); err != nil {
-		return nil, &FileError{"it is no YAML: " + err.Error()}
-	}
-	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
-		return nil, &FileError{"it has more than one YAML document, of which kustomize reads the first"}
-	}
-	if first.Content[0].Kind != yaml.MappingNode {
-		return nil, &FileError{"it is no kustomization: it has no fields"}
-	}
+	f := &File{document: d}
 	if err := f.content.Unmarshal(text); err != nil {
-		return nil, &FileError{"kustomize does not take it: " + err.Error()}
+		return nil, unsafe("kustomize can't read it: %v", err)
 	}
 	if faults := f.content.EnforceFields(); len(faults) > 0 {
-		return nil, &FileError{"kustomize does not take it: " + strings.Join(faults, "; ")}
+		return nil, unsafe("kustomize can't read it: %s", strings.Join(faults, "; "))
 	}
+	f.content.FixKustomization()
 	return f, nil
 }
 
 // Text is what the file holds.
 func (f *File) Text() []byte { return f.text }
 
-// root is the tree of the text, as new: whoever gets it may change it.
-func root(text []byte) (*yaml.Node, error) {
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
-		return nil, fmt.Errorf("parsing: %w", err)
+// args are the entries of the generators of a kind. Only Secrets have a type.
+func (f *File) args(g Generator) []types.SecretArgs {
+	if g.secret() {
+		return f.content.SecretGenerator
 	}
-	if len(document.Content) == 0 {
-		return nil, &FileError{"it is empty"}
+	var all []types.SecretArgs
+	for _, c := range f.content.ConfigMapGenerator {
+		all = append(all, types.SecretArgs{GeneratorArgs: c.GeneratorArgs})
 	}
-	return document.Content[0], nil
+	return all
 }
 
-// find is the entry of a generator, or nil. Without a namespace the name is enough, if no two have it.
-func (f *File) find(list *yaml.Node, g Generator) (*yaml.Node, error) {
-	var found []*yaml.Node
-	for _, entry := range list.Content {
-		_, name := field(entry, "name")
-		namespace := f.content.Namespace
-		if _, own := field(entry, "namespace"); own != nil {
-			namespace = own.Value
+// locate finds the entry of a generator: its list, or nil; its node, or nil; its index, or the next one. Without
+// a namespace the name is enough, if only one entry has it.
+func (f *File) locate(g Generator) (list, entry *yaml.Node, index int, err error) {
+	all := f.args(g)
+	index = len(all)
+	if f.top == nil {
+		return nil, nil, index, nil
+	}
+	for _, n := range f.top.Content {
+		if n.Tag == yaml.MergeTag {
+			return nil, nil, index, unsafe("line %d: the file has a merge key (<<): write its fields out", n.Line)
 		}
-		if name != nil && name.Value == g.Name && (g.Namespace == "" || namespace == g.Namespace) {
+	}
+	if _, list, err = f.find(f.top, g.field(), strings.EqualFold); err != nil || list == nil {
+		return nil, nil, index, err
+	}
+	items := list.Content
+	if list.Alias != nil {
+		items = list.Alias.Content
+	}
+	var found []*yaml.Node
+	for i, args := range all {
+		own := args.Namespace
+		if own == "" {
+			own = f.content.Namespace
+		}
+		if args.Name == g.Name && (g.Namespace == "" || own == g.Namespace) && i < len(items) {
+			entry, index = items[i], i
 			found = append(found, entry)
 		}
 	}
-	switch {
-	case len(found) > 1:
-		return nil, &FileError{fmt.Sprintf("%s has %d entries named %s: choose with --namespace", g.field(), len(found), g.Name)}
-	case len(found) == 0:
-		return nil, nil
-	case found[0].Kind != yaml.MappingNode || aliased(found[0]):
-		return nil, &FileError{fmt.Sprintf("the entry %s of %s uses YAML anchors: what is changed there may be changed elsewhere too", g.Name, g.field())}
+	if len(found) > 1 {
+		err = unsafe("%s has %d entries named %s, on %s: choose one with --namespace", g.field(), len(found), g.Name, where(found...))
 	}
-	return found[0], nil
-}
-
-func aliased(n *yaml.Node) bool {
-	return n.Kind == yaml.AliasNode || n.Anchor != "" || slices.ContainsFunc(n.Content, aliased)
+	return list, entry, index, err
 }
 
 // Has tells whether there is an entry of that kind and name already.
 func (f *File) Has(g Generator) (bool, error) {
-	top, err := root(f.text)
-	if err != nil {
-		return false, err
-	}
-	_, list := field(top, g.field())
-	if list == nil {
-		return false, nil
-	}
-	entry, err := f.find(list, g)
+	_, entry, _, err := f.locate(g)
 	return entry != nil, err
 }
 
-// Set gives the file with a generator set in it, by key: an entry of that name keeps its other keys, and
-// the file all else. The file itself is left as it is. The errors are *FileError and *TakenError; load reads
-// the files that the entry names already, and those that it can't read are passed over.
+// Set gives the file with a generator set in it, by key: an entry of that name keeps its other keys. All other
+// bytes of the file stay. If kustomize builds the same already, the file itself is given back. load reads the
+// files that the entry names; one that can't be read counts as empty, since it may be missing here only. The
+// errors are *FileError, *TakenError and *ReadError.
 func (f *File) Set(g Generator, load Load) (*File, error) {
-	whole, err := f.reencoded(g)
+	list, entry, index, err := f.locate(g)
 	if err != nil {
 		return nil, err
 	}
-	want, err := Parse(whole)
+	now := types.SecretArgs{GeneratorArgs: types.GeneratorArgs{Name: g.Name, Namespace: g.Namespace}}
+	if entry != nil {
+		now = f.args(g)[index]
+	}
+	values, err := g.values(now, load)
 	if err != nil {
 		return nil, err
 	}
-	if err := want.check(g, load); err != nil {
-		return nil, err
+	want, err := f.build(g, g.applied(now), values)
+	if err != nil {
+		return nil, unsafe("kustomize can't build %s as asked", g)
 	}
-	if reflect.DeepEqual(want.content, f.content) {
+	built, err := f.build(g, now, keyValues(load))
+	same := entry != nil && err == nil && built == want
+	if same && !slices.ContainsFunc(g.Sources, Source.named) {
 		return f, nil
 	}
-	if text := f.spliced(g); text != nil && f.kept(text) && says(text, want.content) {
-		return &File{text: text, content: want.content}, nil
+	if g.Hash != nil && want.hash != *g.Hash {
+		return nil, unsafe("generatorOptions has disableNameSuffixHash for all entries: --append-hash can't change that for one")
 	}
-	if !f.kept(whole) {
-		return nil, &FileError{"its comments can't be kept: write the entry by hand"}
-	}
-	return want, nil
-}
-
-func says(text []byte, want types.Kustomization) bool {
-	f, err := Parse(text)
-	return err == nil && reflect.DeepEqual(f.content, want)
-}
-
-// reencoded is the whole text encoded anew, with the generator set: its comments and order stay, but not
-// its empty lines.
-func (f *File) reencoded(g Generator) ([]byte, error) {
-	top, err := root(f.text)
+	text, err := f.edited(g, now, list, entry, same)
 	if err != nil {
 		return nil, err
 	}
-	list := child(top, g.field(), yaml.SequenceNode)
-	entry, err := f.find(list, g)
+	next, err := Parse(text)
 	if err != nil {
+		return nil, unsafe("%s can't be written safely: write it by hand", g)
+	}
+	all := next.args(g)
+	if index >= len(all) || !reflect.DeepEqual(f.without(g, index), next.without(g, index)) {
+		return nil, unsafe("writing %s would change what kustomize reads elsewhere in the file: write it by hand", g)
+	}
+	if err := g.check(load); err != nil {
 		return nil, err
 	}
-	if entry == nil {
-		entry = &yaml.Node{Kind: yaml.MappingNode}
-		list.Content = append(list.Content, entry)
+	if built, err = next.build(g, all[index], keyValues(load)); err != nil || built != want {
+		return nil, unsafe("kustomize would not build %s as asked: write it by hand", g)
 	}
-	g.set(entry)
-	return f.encode(top)
+	if string(text) == string(f.text) {
+		return f, nil
+	}
+	return next, nil
 }
 
-func (f *File) encode(n *yaml.Node) ([]byte, error) {
-	style := yaml.SequenceIndentStyle(yaml.DeriveSeqIndentStyle(string(f.text)))
-	text, err := yaml.MarshalWithOptions(n, &yaml.EncoderOptions{SeqIndent: style})
+// without is all that kustomize reads, but one entry.
+func (f *File) without(g Generator, index int) any {
+	content, all := f.content, f.args(g)
+	if g.secret() {
+		content.SecretGenerator = nil
+	} else {
+		content.ConfigMapGenerator = nil
+	}
+	before := all[:min(index, len(all))]
+	return []any{content, len(before), slices.Concat(before, all[min(index+1, len(all)):])}
+}
+
+// built is what kustomize's generator makes of an entry.
+type built struct {
+	object   string
+	hash     bool
+	behavior types.GenerationBehavior
+}
+
+func (f *File) build(g Generator, args types.SecretArgs, values ifc.KvLoader) (built, error) {
+	factory := provider.NewDefaultDepProvider().GetResourceFactory()
+	args.Options = types.MergeGlobalOptionsIntoLocal(options(args), f.content.GeneratorOptions)
+	node, err := factory.MakeConfigMap(values, &types.ConfigMapArgs{GeneratorArgs: args.GeneratorArgs})
+	if g.secret() {
+		node, err = factory.MakeSecret(values, &args)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("encoding: %w", err)
+		return built{}, err
 	}
-	return text, nil
+	b := built{hash: node.NeedHashSuffix(), behavior: max(node.Behavior(), types.BehaviorCreate)}
+	node.RemoveBuildAnnotations() // those two
+	text, err := node.AsYAML()
+	b.object = string(text)
+	return b, err
 }
 
-// args is the entry of a generator as kustomize reads it.
-func (f *File) args(g Generator) types.GeneratorArgs {
-	var all []types.GeneratorArgs
-	for _, s := range f.content.SecretGenerator {
-		if g.field() == "secretGenerator" {
-			all = append(all, s.GeneratorArgs)
-		}
+// options are a copy of an entry's.
+func options(args types.SecretArgs) *types.GeneratorOptions {
+	if args.Options == nil {
+		return &types.GeneratorOptions{}
 	}
-	for _, c := range f.content.ConfigMapGenerator {
-		if g.field() == "configMapGenerator" {
-			all = append(all, c.GeneratorArgs)
-		}
-	}
-	i := slices.IndexFunc(all, func(a types.GeneratorArgs) bool {
-		return a.Name == g.Name && (g.Namespace == "" || a.Namespace == g.Namespace || a.Namespace == "" && f.content.Namespace == g.Namespace)
-	})
-	if i < 0 {
-		return types.GeneratorArgs{}
-	}
-	return all[i]
-}
-
-// TakenError is a key that a file of the entry gives already.
-type TakenError struct {
-	Key, File string
-}
-
-func (e *TakenError) Error() string {
-	return fmt.Sprintf("the key %s comes from %s, which the entry reads: change it there", e.Key, e.File)
-}
-
-// check holds an entry against what it was to say.
-func (f *File) check(g Generator, load Load) error {
-	entry := f.args(g)
-	envs := slices.Clone(entry.EnvSources)
-	if entry.EnvSource != "" {
-		envs = append(envs, entry.EnvSource)
-	}
-	given := map[List][]string{Literals: entry.LiteralSources, Files: entry.FileSources, Envs: envs}
-	var faults []error
-	for _, s := range g.Sources {
-		if !slices.ContainsFunc(given[s.List], func(line string) bool { return line == s.text || s.List == Envs && path.Clean(line) == s.text }) {
-			faults = append(faults, &FileError{fmt.Sprintf("the value of %s can't be written as YAML", strings.Join(s.Keys, ", "))})
-		}
-		for _, name := range envs {
-			if s.List == Envs && path.Clean(name) == s.text {
-				continue
-			}
-			read, _ := pairs(types.KvPairSources{EnvSources: []string{name}}, load)
-			for _, p := range read {
-				if slices.Contains(s.Keys, p.Key) {
-					faults = append(faults, &TakenError{p.Key, name})
-				}
-			}
-		}
-	}
-	return errors.Join(faults...)
+	o := *args.Options
+	o.Labels, o.Annotations = maps.Clone(o.Labels), maps.Clone(o.Annotations)
+	return &o
 }

@@ -1,12 +1,17 @@
 package kustomization
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"sigs.k8s.io/kustomize/api/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -27,8 +32,10 @@ type Generator struct {
 	Sources []Source
 }
 
+func (g Generator) secret() bool { return g.Kind == workload.SecretReference }
+
 func (g Generator) field() string {
-	if g.Kind == workload.SecretReference {
+	if g.secret() {
 		return "secretGenerator"
 	}
 	return "configMapGenerator"
@@ -48,18 +55,29 @@ const (
 
 // Source is one line of an entry.
 type Source struct {
-	List List
-	// Keys are those that it gives: one, but of envs.
-	Keys []string
-	// text is the line; of a literal it holds the value.
-	text string
-	// origin is the file as the command line names it, or "".
-	origin string
+	List    List
+	text    string          // of the item; of a literal it holds the value
+	entries []secrets.Entry // that this program has read of it: one, but of envs
+	comment string          // behind the item that it replaces
 }
+
+// Keys are those that a source gives.
+func (s Source) Keys() []string {
+	var keys []string
+	for _, e := range s.entries {
+		keys = append(keys, e.Key)
+	}
+	return keys
+}
+
+func (s Source) gives(key string) bool { return slices.Contains(s.Keys(), key) }
+
+// named tells whether the entry has to name the source itself: a file's content may change.
+func (s Source) named() bool { return s.List != Literals }
 
 // Format writes the list and the keys, whatever the verb: a value must not slip into a message.
 func (s Source) Format(f fmt.State, _ rune) {
-	fmt.Fprintf(f, "%s %s", s.List, strings.Join(s.Keys, ", "))
+	fmt.Fprintf(f, "%s %s", s.List, strings.Join(s.Keys(), ", "))
 }
 
 // PlainTextError is a value of a Secret that a kustomization could only hold in plain text.
@@ -101,7 +119,7 @@ func NewSources(kind workload.ReferenceKind, entries []secrets.Entry, relative f
 		case err != nil:
 			faults = append(faults, err)
 		case i >= 0:
-			sources[i].Keys = append(sources[i].Keys, e.Key)
+			sources[i].entries = append(sources[i].entries, e)
 		default:
 			sources = append(sources, s)
 		}
@@ -110,11 +128,11 @@ func NewSources(kind workload.ReferenceKind, entries []secrets.Entry, relative f
 }
 
 func newSource(kind workload.ReferenceKind, e secrets.Entry, relative func(string) (string, error)) (Source, error) {
-	s := Source{Keys: []string{e.Key}}
+	s := Source{entries: []secrets.Entry{e}}
 	switch e.Origin.Kind {
 	case secrets.File, secrets.EnvFile, secrets.Dotenv:
 		name, err := relative(e.Origin.Name)
-		s.List, s.text, s.origin = Envs, name, e.Origin.Name
+		s.List, s.text = Envs, name
 		if e.Origin.Kind == secrets.File {
 			s.List, s.text = Files, fileText(e.Key, name)
 		}
@@ -142,17 +160,121 @@ func fileText(key, name string) string {
 
 // literalText is what kustomize reads the value from: it takes one pair of quotes off.
 func literalText(key, value string) string {
-	if n := len(value); n > 1 && value[0] == value[n-1] && (value[0] == '"' || value[0] == '\'') {
+	if unquoted(value) != value {
 		value = `"` + value + `"`
 	}
 	return key + "=" + value
 }
 
+func unquoted(value string) string {
+	if n := len(value); n > 1 && value[0] == value[n-1] && (value[0] == '"' || value[0] == '\'') {
+		return value[1 : n-1]
+	}
+	return value
+}
+
+// in tells whether an item of a list says the same to kustomize.
+func (s Source) in(list List, item string) bool {
+	key := s.entries[0].Key
+	switch {
+	case list != s.List:
+		return false
+	case list == Literals:
+		return keyOf(list, item) == key && unquoted(item[len(key)+1:]) == string(s.entries[0].Value)
+	case list == Files:
+		return keyOf(list, item) == key && fileOf(item) == fileOf(s.text)
+	}
+	return path.Clean(item) == s.text
+}
+
 // keyOf is the key of a line of literals or files, as kustomize reads it.
-func keyOf(list List, text string) string {
-	key, _, found := strings.Cut(text, "=")
+func keyOf(list List, item string) string {
+	key, _, found := strings.Cut(item, "=")
 	if !found && list == Files {
-		return path.Base(text)
+		return path.Base(item)
 	}
 	return key
+}
+
+// fileOf is the path in a line of files.
+func fileOf(item string) string {
+	if _, name, found := strings.Cut(item, "="); found {
+		item = name
+	}
+	return path.Clean(item)
+}
+
+// applied is an entry with what is asked for.
+func (g Generator) applied(now types.SecretArgs) types.SecretArgs {
+	now.Type, now.Behavior = cmp.Or(g.Type, now.Type), cmp.Or(g.Behavior, now.Behavior)
+	o := options(now)
+	o.Labels, o.Annotations = merged(o.Labels, g.Labels), merged(o.Annotations, g.Annotations)
+	o.Immutable = o.Immutable || g.Immutable
+	if g.Hash != nil {
+		o.DisableNameSuffixHash = !*g.Hash
+	}
+	now.Options = o
+	return now
+}
+
+func merged(a, b map[string]string) map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, a)
+	maps.Copy(all, b)
+	return all
+}
+
+// fields are what is asked for, in the order of a new entry.
+func (g Generator) fields(now types.SecretArgs, fresh bool, lists []field) []field {
+	var all, below []field
+	text := func(name, value string, wanted bool) {
+		if wanted && value != "" {
+			all = append(all, field{name, quoted(value)})
+		}
+	}
+	text("name", g.Name, fresh)
+	text("namespace", g.Namespace, fresh)
+	text("type", g.Type, true)
+	text("behavior", g.Behavior, true)
+	for name, pairs := range map[string]map[string]string{"labels": g.Labels, "annotations": g.Annotations} {
+		var values []field
+		for _, key := range slices.Sorted(maps.Keys(pairs)) {
+			values = append(values, field{key, quoted(pairs[key])})
+		}
+		if len(values) > 0 {
+			below = append(below, field{name, values})
+		}
+	}
+	slices.SortFunc(below, func(a, b field) int { return -cmp.Compare(a.name, b.name) }) // labels first
+	if g.Immutable {
+		below = append(below, field{"immutable", scalar{value: "true", head: "true"}})
+	}
+	if off := g.Hash != nil && !*g.Hash; off || g.Hash != nil && options(now).DisableNameSuffixHash {
+		text := strconv.FormatBool(off)
+		below = append(below, field{"disableNameSuffixHash", scalar{value: text, head: text}})
+	}
+	all = append(all, lists...)
+	if len(below) > 0 {
+		all = append(all, field{"options", below})
+	}
+	return all
+}
+
+// lists are those of new items, in the order of their first ones.
+func lists(sources []Source) []field {
+	items := map[List][]scalar{}
+	var names []List
+	for _, s := range sources {
+		if items[s.List] == nil {
+			names = append(names, s.List)
+		}
+		item := quoted(s.text)
+		item.head = strings.TrimSpace(item.head + " " + s.comment)
+		items[s.List] = append(items[s.List], item)
+	}
+	var all []field
+	for _, name := range names {
+		all = append(all, field{string(name), items[name]})
+	}
+	return all
 }

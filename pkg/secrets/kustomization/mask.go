@@ -1,11 +1,8 @@
 package kustomization
 
 import (
-	"bytes"
-	"cmp"
 	"fmt"
-	"math"
-	"slices"
+	"regexp"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -13,134 +10,102 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
-// Masked are two states of a file for the eye: without the values of Secrets' literals, and without those
-// comments among them that may hold one.
+// Masked are two states of a file for a diff: in secretGenerator each literal shows its size in place of its
+// value, and no comment shows its text.
 func Masked(before, after *File) (string, string) {
 	old := map[string]string{}
-	for _, l := range before.secretLiterals() {
-		old[l.id] = l.value
-	}
-	first := before.masked(nil)
-	if before.fresh {
-		first = ""
-	}
-	return first, after.masked(old)
-}
-
-// literal is one of a Secret, and where its text stands.
-type literal struct {
-	id, key, value string
-	node           *yaml.Node
-}
-
-func (f *File) secretLiterals() []literal {
-	top, err := root(f.text)
-	if err != nil {
-		return nil
-	}
-	_, list := field(top, "secretGenerator")
-	if list == nil {
-		return nil
-	}
-	var found []literal
-	for i, entry := range list.Content {
-		id := fmt.Sprint(i)
-		if _, name := field(entry, "name"); name != nil {
-			id = name.Value
+	for i, s := range before.content.SecretGenerator {
+		for _, text := range s.LiteralSources {
+			key, value := parted(text)
+			old[fmt.Sprint(i, key)] = value
 		}
-		_, lines := field(entry, string(Literals))
-		if lines == nil {
+	}
+	return before.masked(nil), after.masked(old)
+}
+
+// parted are the key and the value of a literal. Without a key, all of it may be the value.
+func parted(text string) (key, value string) {
+	key, value, found := strings.Cut(text, "=")
+	if !found {
+		return "", key
+	}
+	return key, value
+}
+
+// mask writes the masked text up to a byte.
+type mask struct {
+	*File
+	b     strings.Builder
+	at    int
+	limit int // where secretGenerator ends
+	old   map[string]string
+}
+
+func (f *File) masked(old map[string]string) string {
+	m := &mask{File: f, old: old}
+	for i := 0; f.top != nil && i+1 < len(f.top.Content); i += 2 {
+		key, list := f.top.Content[i], f.top.Content[i+1]
+		if !strings.EqualFold(key.Value, "secretGenerator") {
 			continue
 		}
-		for _, n := range lines.Content {
-			key, value, known := strings.Cut(n.Value, "=")
-			if !known { // it may be the value alone
-				key, value = "", n.Value
-			}
-			found = append(found, literal{id + "\n" + key, key, value, n})
+		if m.limit = len(f.text); i+2 < len(f.top.Content) {
+			m.limit = f.offset(f.top.Content[i+2])
 		}
-	}
-	slices.SortFunc(found, func(a, b literal) int {
-		return cmp.Or(cmp.Compare(a.node.Line, b.node.Line), cmp.Compare(a.node.Column, b.node.Column))
-	})
-	return found
-}
-
-// shown is a literal without its value; old are the values from before, nil if this is before.
-func (l literal) shown(old map[string]string) string {
-	size := secrets.Size(len(l.value))
-	if was, known := old[l.id]; known && was != l.value {
-		return fmt.Sprintf("%s=<%s, changed>", l.key, size)
-	}
-	return fmt.Sprintf("%s=<%s>", l.key, size)
-}
-
-// masked shows of each line up to its first literal what stands there, and of the rest nothing.
-func (f *File) masked(old map[string]string) string {
-	all := f.secretLiterals()
-	top, err := root(f.text)
-	if err != nil {
-		return ""
-	}
-	from, to := secretField(top)
-	starts := lineNumbers(top, nil)
-	var b strings.Builder
-	until, plain := 0, false // of a literal's own lines
-	number := 0
-	for line := range bytes.Lines(f.text) {
-		number++
-		shown := string(line)
-		var here []string
-		for len(all) > 0 && all[0].node.Line == number {
-			if here == nil {
-				shown = string([]rune(shown)[:all[0].node.Column-1])
-			}
-			here = append(here, all[0].shown(old))
-			until, plain = nextAfter(starts, number), all[0].node.Style == 0
-			all = all[1:]
+		m.copy(f.offset(key))
+		for number, entry := range list.Content {
+			m.walk(entry, list.Column-1, number, false)
 		}
-		switch text := strings.TrimSpace(shown); {
-		case here != nil:
-			b.WriteString(shown + strings.Join(here, ", ") + "\n")
-		case strings.HasPrefix(text, "#") && (number >= until || plain):
-			if number >= from && number < to && strings.Contains(text, "=") {
-				shown = strings.Repeat(" ", strings.Index(shown, "#")) + "# <comment>\n"
-			}
-			b.WriteString(shown)
-		case number >= until || text == "":
-			b.WriteString(shown)
+		m.gap(m.limit)
+	}
+	m.copy(len(f.text))
+	return m.b.String()
+}
+
+// walk masks the literals below a node; secret tells that the node is one.
+func (m *mask) walk(n *yaml.Node, indent, entry int, secret bool) {
+	if n.Kind == yaml.ScalarNode {
+		from, to := m.offset(n), m.end(n, indent)
+		m.gap(from)
+		if to == unknown { // nor is the value's end: show nothing more
+			m.b.WriteString("<not shown>\n")
+			m.at = m.limit
+			return
 		}
-	}
-	return b.String()
-}
-
-// secretField is where the Secrets' field begins, and where the next one does; comments before it are in it.
-func secretField(top *yaml.Node) (from, to int) {
-	key, _ := field(top, "secretGenerator")
-	i := slices.Index(top.Content, key)
-	if key == nil {
-		return 0, 0
-	}
-	if i+2 < len(top.Content) {
-		return key.Line, top.Content[i+2].Line
-	}
-	return key.Line, math.MaxInt
-}
-
-func lineNumbers(n *yaml.Node, known []int) []int {
-	known = append(known, n.Line)
-	for _, c := range n.Content {
-		known = lineNumbers(c, known)
-	}
-	return known
-}
-
-func nextAfter(starts []int, line int) int {
-	next := math.MaxInt
-	for _, s := range starts {
-		if s > line {
-			next = min(next, s)
+		if secret {
+			m.b.WriteString(m.shown(n.Value, entry))
+			m.at = to
 		}
+		m.copy(to)
+		return
 	}
-	return next
+	for i, c := range n.Content {
+		literals := n.Kind == yaml.MappingNode && i%2 == 1 && strings.EqualFold(n.Content[i-1].Value, string(Literals))
+		m.walk(c, n.Column-1, entry, secret || literals)
+	}
+}
+
+func (m *mask) shown(text string, entry int) string {
+	key, value := parted(text)
+	size := secrets.Size(len(value))
+	if was, known := m.old[fmt.Sprint(entry, key)]; known && was != value {
+		return fmt.Sprintf("%s=<%s, changed>", key, size)
+	}
+	return fmt.Sprintf("%s=<%s>", key, size)
+}
+
+func (m *mask) copy(to int) {
+	if to > m.at {
+		m.b.Write(m.text[m.at:to])
+		m.at = to
+	}
+}
+
+var comments = regexp.MustCompile(`(?m)(^|[ \t])#[^\r\n]*`)
+
+// gap writes what stands between two values, with its comments masked.
+func (m *mask) gap(to int) {
+	if to > m.at {
+		m.b.Write(comments.ReplaceAll(m.text[m.at:to], []byte("$1# <comment>")))
+		m.at = to
+	}
 }

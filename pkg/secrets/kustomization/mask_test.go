@@ -31,9 +31,9 @@ configMapGenerator:
 secretGenerator:
 - name: app
   # <comment>
-  # a note
+  # <comment>
   literals:
-  - password=<7 bytes>
+  - password=<7 bytes> # <comment>
   - other=<1 byte>
   type: Opaque
 `,
@@ -57,7 +57,6 @@ secretGenerator:
 secretGenerator:
 - literals:
   - a=<27 bytes>
-
   - b=<15 bytes>
   - c=<17 bytes>
   - =<7 bytes>
@@ -72,16 +71,16 @@ secretGenerator:
 resources: []
 `, `
 secretGenerator:
-- {name: app, literals: [a=<7 bytes>, b=<7 bytes>
-    c=<7 bytes>
+- {name: app, literals: [a=<7 bytes>, b=<7 bytes>,
+    c=<7 bytes>]}
 resources: []
 `,
 		},
 		"JSON": {
 			`
-{"secretGenerator":[{"name":"ä","literals":["a=hunter2"],"type":"hunter2"}]}
+{"secretGenerator":[{"name":"ä","literals":["a=hunter2"],"type":"Opaque"}]}
 `, `
-{"secretGenerator":[{"name":"ä","literals":[a=<7 bytes>
+{"secretGenerator":[{"name":"ä","literals":[a=<7 bytes>],"type":"Opaque"}]}
 `,
 		},
 	} {

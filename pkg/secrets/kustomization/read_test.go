@@ -8,6 +8,12 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
+// setNew sets a generator in a new file.
+func setNew(g Generator, d directory) error {
+	_, err := set("", g, d)
+	return err
+}
+
 func unset(string) (string, bool) { return "", false }
 
 // A file that kustomize reads otherwise is told, with the line; one that it reads alike is none of our business.
@@ -18,19 +24,19 @@ func TestFilesThatKustomizeReadsOtherwise(t *testing.T) {
 		kubectl      bool // its rules, in place of docker compose's
 	}{
 		"plain":                      {dotenv: "A=1\n# comment\n\nB=x y\n"},
-		"quotes":                     {dotenv: "A=1\nB=\"hunter2\"\n", says: ".env:2: kustomize reads this line otherwise"},
+		"quotes":                     {dotenv: "A=1\nB=\"hunter2\"\n", says: ".env:2: kustomize reads this line differently"},
 		"a comment behind":           {dotenv: "A=hunter2 # two\n", says: ".env:1: "},
 		"export":                     {dotenv: "\nexport A=hunter2\n", says: ".env:2: "},
 		"expansion":                  {dotenv: "A=1\nB=$A\n", says: ".env:2: "},
 		"several lines":              {dotenv: "A=\"hunter2\nB=hunter2\"\n", says: ".env:1: "},
-		"the later one wins":         {dotenv: "A=1\nA=2\n", says: ".env:2: the key A stands in the file twice"},
-		"twice the same":             {dotenv: "A=1\nA=1\n", says: ".env:2: the key A stands in the file twice"},
+		"the later one wins":         {dotenv: "A=1\nA=2\n", says: ".env:2: kustomize refuses a key that is given twice, as A is"},
+		"twice the same":             {dotenv: "A=1\nA=1\n", says: ".env:2: kustomize refuses a key that is given twice, as A is"},
 		"a colon":                    {dotenv: "A: hunter2\n", says: ".env:1: "},
 		"kubectl's own":              {dotenv: "A='1' # kept\r\n  B=x=y\nC=\n", kubectl: true},
 		"a byte order mark":          {dotenv: "\uFEFFA=1\n", kubectl: true},
-		"a long line":                {dotenv: long, kubectl: true, says: ".env:2: kustomize reads this line otherwise"},
-		"what comes behind it":       {dotenv: long, kubectl: true, says: ".env:3: kustomize reads this line otherwise"},
-		"a name alone, which is set": {dotenv: "A=1\nHOME\n", kubectl: true, says: ".env:2: kustomize reads this line otherwise: a name alone is empty"},
+		"a long line":                {dotenv: long, kubectl: true, says: ".env:2: kustomize reads this line differently"},
+		"what comes behind it":       {dotenv: long, kubectl: true, says: ".env:3: kustomize reads this line differently"},
+		"a name alone, which is set": {dotenv: "A=1\nHOME\n", kubectl: true, says: ".env:2: kustomize reads this line differently: a name without = is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			lookup := func(name string) (string, bool) { return "hunter2", name == "HOME" }
@@ -42,7 +48,7 @@ func TestFilesThatKustomizeReadsOtherwise(t *testing.T) {
 				t.Fatal(err)
 			}
 			g := sources(t, "Secret", entries...)
-			err = Check(entries, g.Sources, directory{".env": test.dotenv}.load)
+			err = setNew(g, directory{".env": test.dotenv})
 			var read *ReadError
 			switch {
 			case test.says == "" && err != nil:
@@ -62,7 +68,7 @@ func TestTwoFilesWithOneKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Check(entries, sources(t, "Secret", entries...).Sources, d.load); err == nil || err.Error() != "b.env:1: a.env gives the key A too, and kustomize lets no later file win" {
+	if err := setNew(sources(t, "Secret", entries...), d); err == nil || err.Error() != "b.env:1: kustomize refuses a key that is given twice, as A is" {
 		t.Errorf("error %v", err)
 	}
 }
@@ -71,14 +77,14 @@ func TestFilesAreReadWhole(t *testing.T) {
 	d := directory{"conf/a": "x\n"}
 	whole, trimmed := file("a", "conf/a"), file("a", "conf/a")
 	whole.Value, trimmed.Value = []byte("x\n"), []byte("x")
-	if err := Check([]secrets.Entry{whole}, sources(t, "Secret", whole).Sources, d.load); err != nil {
+	if err := setNew(sources(t, "Secret", whole), d); err != nil {
 		t.Error(err)
 	}
-	if err := Check([]secrets.Entry{trimmed}, sources(t, "Secret", trimmed).Sources, d.load); err == nil || !strings.Contains(err.Error(), "conf/a: kustomize reads the file whole") {
+	if err := setNew(sources(t, "Secret", trimmed), d); err == nil || !strings.Contains(err.Error(), "conf/a: kustomize reads the whole file") {
 		t.Errorf("error %v", err)
 	}
 	odd := file("a", "conf/b=c")
-	if err := Check([]secrets.Entry{odd}, sources(t, "Secret", odd).Sources, d.load); err == nil || !strings.Contains(err.Error(), "kustomize can't read it under this name") {
+	if err := setNew(sources(t, "Secret", odd), d); err == nil || !strings.Contains(err.Error(), "kustomize can't read it") {
 		t.Errorf("error %v", err)
 	}
 }
