@@ -93,7 +93,7 @@ func (c setCase) generator(t *testing.T) Generator {
 			e.Value = []byte(c.files[value])
 			entries = append(entries, e)
 		case what == "env":
-			parsed, err := secrets.ParseEnvFile(rest, []byte(c.files[rest]), nil)
+			parsed, _, err := secrets.ParseEnvFile(rest, []byte(c.files[rest]), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
