@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/klog/v2"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -32,13 +33,18 @@ func newRoot(env *Env) *cobra.Command {
 		Use:   "kubectl-app",
 		Short: "Deploy with kubectl, watched, explained and rolled back",
 		Long:  rootLong, Example: rootExample,
-		Version:           version,
-		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl app"},
-		SilenceUsage:      true,
-		SilenceErrors:     true,
-		Args:              noSubcommand,
-		RunE:              showHelp,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return checkRequestTimeout(*env.Flags.Timeout) },
+		Version:       version,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl app"},
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          noSubcommand,
+		RunE:          showHelp,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if klog.V(1).Enabled() { // its lines come in between
+				env.Term.Err.Share()
+			}
+			return checkRequestTimeout(*env.Flags.Timeout)
+		},
 	}
 	root.SetIn(env.Term.In)
 	root.SetOut(env.Term.Out)

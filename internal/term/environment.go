@@ -9,6 +9,7 @@ type environment struct {
 	dumb       bool
 	ascii      bool
 	reflows    bool
+	annotates  bool
 }
 
 func readEnvironment(getenv func(string) string) environment {
@@ -19,6 +20,7 @@ func readEnvironment(getenv func(string) string) environment {
 		forceColor: getenv("CLICOLOR_FORCE") != "" && getenv("CLICOLOR_FORCE") != "0",
 		dumb:       terminal == "dumb",
 		ascii:      asciiOnly(getenv),
+		annotates:  getenv("GITHUB_ACTIONS") == "true",
 		// The few that do not: xterm itself, the Linux console, and GNU screen.
 		reflows: getenv("XTERM_VERSION") == "" && terminal != "linux" && getenv("STY") == "",
 	}

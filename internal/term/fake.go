@@ -12,6 +12,7 @@ type Screen struct {
 	Color         bool
 	ASCII         bool
 	Dumb          bool
+	Annotates     bool
 }
 
 // Fake returns streams that write to buffers, with the given screen behind both outputs.
@@ -24,7 +25,7 @@ func Fake(screen *Screen) (t *Terminal, in, out, errOut *bytes.Buffer) {
 func NewFakeOutput(w io.Writer, screen *Screen) *Output {
 	terminal := screen.Width > 0
 	return &Output{
-		w: w, terminal: terminal, moves: terminal && !screen.Dumb, reflows: true,
+		w: w, terminal: terminal, moves: terminal && !screen.Dumb, reflows: true, annotates: screen.Annotates,
 		size:   func() (int, int) { return screen.Width, screen.Height },
 		colors: newColors(screen.Color), glyphs: environment{ascii: screen.ASCII}.glyphs(),
 	}

@@ -39,13 +39,15 @@ type Output struct {
 	moves bool
 	// reflows: the terminal wraps its old lines anew when it is resized.
 	reflows bool
-	size    func() (width, height int)
-	colors  Colors
-	glyphs  Glyphs
+	// annotates: lines that begin with :: are read by GitHub Actions.
+	annotates bool
+	size      func() (width, height int)
+	colors    Colors
+	glyphs    Glyphs
 }
 
 func newOutput(w io.Writer, e environment) *Output {
-	o := &Output{w: w, size: noSize, reflows: e.reflows}
+	o := &Output{w: w, size: noSize, reflows: e.reflows, annotates: e.annotates}
 	if f, ok := w.(*os.File); ok && xterm.IsTerminal(int(f.Fd())) {
 		o.terminal = true
 		// Only a console that takes escape sequences may be sent any.
@@ -67,6 +69,13 @@ func (o *Output) IsTerminal() bool { return o.terminal }
 
 // CanRepaint tells whether lines that are written can be replaced later.
 func (o *Output) CanRepaint() bool { return o.moves }
+
+// Share says that others write to the stream as well: nothing is repainted from then on.
+func (o *Output) Share() { o.moves = false }
+
+// Annotates tells whether GitHub Actions reads the stream, and turns lines as ::error::text into
+// annotations of its run.
+func (o *Output) Annotates() bool { return o.annotates }
 
 // Size is the terminal's size at this moment, so that asking again before each frame is all that a
 // resize needs. Without a terminal it is 0, 0: no limit.

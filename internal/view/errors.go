@@ -29,6 +29,7 @@ func Error(t *term.Terminal, err error) error {
 	if errors.As(err, &hinter) {
 		s.next(hinter.Hints())
 	}
+	s.annotate("error", "", strings.TrimPrefix(err.Error(), "error: "))
 	return writeLines(t.Err, s.lines)
 }
 

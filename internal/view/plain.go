@@ -54,6 +54,9 @@ func (p *plain) Show(f Frame) error {
 			for _, line := range n.lines {
 				s.add(lead + line)
 			}
+			if e.Type == rollout.EventWarning {
+				s.annotate("warning", "", e.Message)
+			}
 		}
 	}
 	return writeLines(p.out, s.lines)

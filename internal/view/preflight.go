@@ -27,6 +27,7 @@ func Preflight(t *term.Terminal, checks []Check) error {
 		if c.Refused {
 			sentences(s, s.Red("error:")+" "+join(": ", s.Bold(term.Clean(c.Object)), term.Clean(c.Cause)))
 			s.next(c.Next)
+			s.annotate("error", c.Object, c.Cause)
 		}
 	}
 	return writeLines(t.Err, s.lines)

@@ -22,7 +22,9 @@ type sheet struct {
 	glyphs term.Glyphs
 	width  int // 0: no limit
 	now    time.Time
-	lines  []string
+	// annotates: lines for GitHub Actions are wanted.
+	annotates bool
+	lines     []string
 }
 
 // newSheet fits out as it is now. The last column stays free: a line that fills its row is in a
@@ -32,7 +34,7 @@ func newSheet(out *term.Output) *sheet {
 	if width > 1 {
 		width--
 	}
-	return &sheet{Colors: out.Colors(), glyphs: out.Glyphs(), width: width}
+	return &sheet{Colors: out.Colors(), glyphs: out.Glyphs(), width: width, annotates: out.Annotates()}
 }
 
 // blank is a sheet of the same looks and another width, with nothing on it.

@@ -27,6 +27,9 @@ func summary(s *sheet, r rollout.Result, d detail) []string {
 		s.causes(r, d)
 	}
 	s.next(nextCommands(r))
+	if lead != "" {
+		s.annotateResult(r)
+	}
 	return s.lines
 }
 
@@ -126,6 +129,7 @@ func nextCommands(r rollout.Result) []string {
 
 func (s *sheet) warning(text string) {
 	sentences(s, s.Yellow("warning:")+" "+term.Clean(text))
+	s.annotate("warning", "", text)
 }
 
 func resultRefs(r rollout.Result) []workload.Ref {

@@ -1,5 +1,7 @@
 package rollout
 
+import "fmt"
+
 // Finding is one cause with its evidence. Its JSON is part of `-o result` and of the event stream.
 type Finding struct {
 	Cause     Cause  `json:"cause"`
@@ -20,4 +22,16 @@ type Finding struct {
 	Decides *Decision `json:"decides,omitempty"`
 	// Next are commands to type, the most useful first.
 	Next []string `json:"next,omitempty"`
+}
+
+// PublicMessage is the evidence as far as it may stay where many read it: without what a program, a probe
+// or a hook wrote, which may hold anything.
+func (f *Finding) PublicMessage() string {
+	switch {
+	case f.ExitCode != nil:
+		return fmt.Sprintf("exit code %d", *f.ExitCode)
+	case fromInside[f.Cause]:
+		return ""
+	}
+	return f.Message
 }

@@ -44,13 +44,7 @@ func StampFor(hash string, outcome Outcome, findings []Finding, now time.Time, b
 	case Failed, RolledBack, RollbackFailed:
 		s.Outcome = StampBad
 		if len(findings) > 0 {
-			s.Cause, s.Message = findings[0].Cause, shorten(findings[0].Message)
-			// What a program, a probe or a hook wrote may hold anything, and an annotation stays.
-			if code := findings[0].ExitCode; code != nil {
-				s.Message = fmt.Sprintf("exit code %d", *code)
-			} else if fromInside[s.Cause] {
-				s.Message = ""
-			}
+			s.Cause, s.Message = findings[0].Cause, shorten(findings[0].PublicMessage())
 		}
 	default:
 		return Stamp{}, false
