@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
 // setEnvOptions are what a command line asks for.
@@ -124,9 +126,9 @@ func (o *setEnvOptions) readStdin(ctx context.Context, in *term.Terminal) error 
 	if len(text) > mostStdin {
 		return usagef("standard input has more than %d MiB: no object can hold that", mostStdin>>20)
 	}
-	env, err := rollout.ParseEnvLines(text)
+	env, err := envLines(text)
 	if err != nil {
-		return usagef("standard input: %w", err)
+		return usageError{err}
 	}
 	if len(env) == 0 {
 		return usagef("standard input has no line KEY=VALUE")
@@ -136,6 +138,21 @@ func (o *setEnvOptions) readStdin(ctx context.Context, in *term.Terminal) error 
 	}
 	o.settings.Set, err = joined(o.settings.Set, env)
 	return err
+}
+
+// envLines reads the lines that `env` prints: what stands behind the first "=" is the value. kubectl cuts a value at
+// "#", skips what is no variable, and loses lines above 64 KiB with all that follow.
+func envLines(text []byte) ([]corev1.EnvVar, error) {
+	entries, _, err := secrets.ParseEnvFile("standard input", text, func(string) (string, bool) { return "", false })
+	faults := []error{err, secrets.Check(entries)}
+	var env []corev1.EnvVar
+	for _, e := range entries {
+		if why := rollout.EnvValueFault(string(e.Value)); why != "" {
+			faults = append(faults, &secrets.MalformedError{Origin: e.Origin, Problem: e.Key + " " + why})
+		}
+		env = append(env, corev1.EnvVar{Name: e.Key, Value: string(e.Value)})
+	}
+	return env, errors.Join(faults...)
 }
 
 // prefixed are variables under their whole names; none may be removed by the same command.

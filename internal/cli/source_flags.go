@@ -38,7 +38,12 @@ func (f *sourceFlags) add(flags *pflag.FlagSet) {
 		f.refuseEmpty(flags.Lookup(name))
 	}
 	flags.BoolVar(&f.trimNewline, "trim-newline", false, "Remove one newline from the end of each value from a file or stdin")
-	flags.BoolVar(&f.strict, "strict", false, "Treat warnings as errors")
+	addStrict(flags, &f.strict)
+}
+
+// addStrict adds the flag of every verb that reads values.
+func addStrict(flags *pflag.FlagSet, value *bool) {
+	flags.BoolVar(value, "strict", false, "Treat warnings as errors")
 }
 
 // created is the request of a verb that creates: there is nothing to remove yet.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -48,25 +50,105 @@ func (l Login) Entry() (Entry, error) {
 type login struct {
 	Auth          string `json:"auth"`
 	Username      string `json:"username"`
+	Password      string `json:"password"`
 	IdentityToken string `json:"identitytoken"`
 }
 
-// CheckDockerConfig finds a config.json that no kubelet could pull with: a *MalformedError.
-func CheckDockerConfig(e Entry) error {
-	var config struct {
-		Auths      map[string]login `json:"auths"`
-		CredsStore string           `json:"credsStore"`
+// dockerConfig is what a kubelet reads of docker's config.json, and what it does not.
+type dockerConfig struct {
+	Auths       map[string]login  `json:"auths"`
+	CredsStore  string            `json:"credsStore"`
+	CredHelpers map[string]string `json:"credHelpers"`
+}
+
+// lintDocker looks at the logins of pull secrets as a kubelet does: what it could pull nothing with is refused.
+func lintDocker(d *Draft) []Finding {
+	e, has := d.find(corev1.DockerConfigJsonKey)
+	if !has || e.Origin.Kind == Kept {
+		return nil
 	}
-	if err := json.Unmarshal(e.Value, &config); err != nil {
+	level := Warn
+	if d.Type == corev1.SecretTypeDockerConfigJson {
+		level = Refuse
+	}
+	var config dockerConfig
+	if message := config.read(e.Value); message != "" {
+		return []Finding{{level, RegistryLogin, e.Key, e.Origin, message}}
+	}
+	var found []Finding
+	for _, server := range slices.Sorted(maps.Keys(config.Auths)) {
+		refused, message := config.Auths[server].problem()
+		if message == "" {
+			continue
+		}
+		f := Finding{Warn, RegistryLogin, e.Key, e.Origin, fmt.Sprintf("the login of %s %s", server, message)}
+		if refused {
+			f.Level = level
+		}
+		found = append(found, f)
+	}
+	if helpers := config.helpers(); len(found) == 0 && helpers != "" {
+		found = append(found, Finding{Warn, RegistryLogin, e.Key, e.Origin, "no kubelet asks " + helpers + ": it pulls with the other logins alone"})
+	}
+	return found
+}
+
+// read tells why there is nothing to pull with, "" if there is.
+func (c *dockerConfig) read(content []byte) string {
+	if err := json.Unmarshal(content, c); err != nil {
 		// The library's message may quote what it could not read.
-		return &MalformedError{e.Origin, "it is no config.json of docker"}
+		return "it is no config.json of docker"
 	}
-	maps.DeleteFunc(config.Auths, func(_ string, l login) bool { return l == login{} })
+	maps.DeleteFunc(c.Auths, func(_ string, l login) bool { return l == login{} })
+	if helpers := c.helpers(); len(c.Auths) == 0 && helpers != "" {
+		return fmt.Sprintf("there are no logins in it: docker keeps them in %s, which no kubelet asks; give --docker-username and the password", helpers)
+	}
+	if len(c.Auths) == 0 {
+		return `there are no logins in it: it takes {"auths": {...}}, as docker login writes it`
+	}
+	return ""
+}
+
+// helpers names the programs that docker asks for logins, "" if it asks none.
+func (c *dockerConfig) helpers() string {
+	var names []string
+	if c.CredsStore != "" {
+		names = append(names, fmt.Sprintf("its store %q", c.CredsStore))
+	}
+	for _, server := range slices.Sorted(maps.Keys(c.CredHelpers)) {
+		if c.Auths[server] == (login{}) {
+			names = append(names, fmt.Sprintf("its credential helper %q (for %s)", c.CredHelpers[server], server))
+		}
+	}
+	return strings.Join(names, " and ")
+}
+
+// problem reads a login as kubelets since 1.16 do (k8s.io/kubernetes pkg/credentialprovider/config.go); refused tells
+// that they read the whole file no further.
+func (l login) problem() (refused bool, message string) {
+	user, password := l.Username, l.Password
+	if l.Auth != "" {
+		encoding := base64.RawStdEncoding
+		if strings.HasSuffix(strings.TrimSpace(l.Auth), "=") {
+			encoding = base64.StdEncoding
+		}
+		decoded, err := encoding.DecodeString(l.Auth)
+		var colon bool
+		user, password, colon = strings.Cut(string(decoded), ":")
+		switch {
+		case err != nil:
+			return true, "can't be read: its auth is not base64"
+		case !colon:
+			return true, "can't be read: its auth is not USER:PASSWORD in base64"
+		}
+	}
 	switch {
-	case len(config.Auths) == 0 && config.CredsStore != "":
-		return &MalformedError{e.Origin, fmt.Sprintf("there are no logins in it: docker keeps them in its store %q; give --docker-username and the password", config.CredsStore)}
-	case len(config.Auths) == 0:
-		return &MalformedError{e.Origin, `there are no logins in it: it takes {"auths": {...}}, as docker login writes it`}
+	case strings.ContainsAny(user+password, "\r\n"):
+		return false, "has a line break in it, as echo leaves one: the registry refuses it; printf %s USER:PASSWORD | base64 makes auth without"
+	case password == "" && l.IdentityToken != "":
+		return false, "is an identity token, which no kubelet reads: it takes a user and a password"
+	case user == "" || password == "":
+		return false, "lacks the user or the password"
 	}
-	return nil
+	return false, ""
 }

@@ -19,23 +19,23 @@ func utf16Order(content []byte) string {
 		return "LE"
 	case bytes.HasPrefix(content, []byte{0xFE, 0xFF}) && isText(content[2:], big):
 		return "BE"
-	case zeros(content, 1) > zeros(content, 0) && isText(content, little):
+	case mostlyZero(content, 1) && isText(content, little):
 		return "LE"
-	case zeros(content, 0) > zeros(content, 1) && isText(content, big):
+	case mostlyZero(content, 0) && isText(content, big):
 		return "BE"
 	}
 	return ""
 }
 
-// zeros counts the zero bytes at every second place. Latin letters in UTF-16 have one each, and other text has none.
-func zeros(content []byte, from int) int {
-	n := 0
-	for i := from; i < len(content); i += 2 {
-		if content[i] == 0 {
-			n++
+// mostlyZero looks at every second byte. Of Latin letters in UTF-16 one of the two is zero, and other text has none.
+func mostlyZero(content []byte, from int) bool {
+	zeros := 0
+	for i := range content {
+		if content[i] == 0 && i%2 == from {
+			zeros++
 		}
 	}
-	return n
+	return zeros*4 >= len(content)
 }
 
 func isText(content []byte, order binary.ByteOrder) bool {
@@ -54,7 +54,7 @@ func isText(content []byte, order binary.ByteOrder) bool {
 // plainText takes the byte order mark off a file of lines, and tells of it; one in UTF-16 is a *MalformedError.
 func plainText(content []byte, origin Origin) (text []byte, found []Finding, err error) {
 	if order := utf16Order(content); order != "" {
-		return nil, nil, &MalformedError{origin, utf16Problem(order, origin.Name)}
+		return nil, nil, &MalformedError{origin, utf16Problem(order)}
 	}
 	text, marked := bytes.CutPrefix(content, []byte(byteOrderMark))
 	if marked {
@@ -63,8 +63,8 @@ func plainText(content []byte, origin Origin) (text []byte, found []Finding, err
 	return text, found, nil
 }
 
-func utf16Problem(order, file string) string {
-	return fmt.Sprintf("the file is UTF-16 (as PowerShell's > writes it), and UTF-8 is needed: save it as UTF-8, or: iconv -f UTF-16%s -t UTF-8 %s", order, file)
+func utf16Problem(order string) string {
+	return fmt.Sprintf("the file is UTF-16 (as PowerShell's > writes it), and UTF-8 is needed: save it as UTF-8, or: iconv -f UTF-16%s -t UTF-8", order)
 }
 
 func encoding(e Entry, _ *Draft) string {

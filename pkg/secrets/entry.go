@@ -29,6 +29,7 @@ const (
 	Variable  SourceKind = "variable" // of the process environment
 	Prompt    SourceKind = "prompt"   // typed
 	Generated SourceKind = "generated"
+	Kept      SourceKind = "kept" // the object has it already
 )
 
 // Origin is the place that a value is from.

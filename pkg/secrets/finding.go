@@ -12,21 +12,24 @@ type Problem string
 
 // The problems of values, of the lines and files that they are read from, and one of what goes into a repository.
 const (
-	TrailingNewline Problem = "TrailingNewline"
-	AlreadyBase64   Problem = "AlreadyBase64"
-	EmptyValue      Problem = "EmptyValue"
-	CRLF            Problem = "CRLF"
-	NotUTF8         Problem = "NotUTF8"
-	NoEnvName       Problem = "NoEnvName"
-	NearLimit       Problem = "NearLimit"
-	UnsetExpansion  Problem = "UnsetExpansion"
-	PlainText       Problem = "PlainText"
-	Encoding        Problem = "Encoding"       // UTF-16, or a byte order mark
-	Overridden      Problem = "Overridden"     // the same key comes again
-	NameCut         Problem = "NameCut"        // at a colon
-	CommentCut      Problem = "CommentCut"     // off a value
-	CommentAsValue  Problem = "CommentAsValue" // the value begins with "#"
-	DirectoryEntry  Problem = "DirectoryEntry" // one that gives no value
+	TrailingNewline  Problem = "TrailingNewline"
+	AlreadyBase64    Problem = "AlreadyBase64"
+	EmptyValue       Problem = "EmptyValue"
+	CRLF             Problem = "CRLF"
+	NotUTF8          Problem = "NotUTF8"
+	NoEnvName        Problem = "NoEnvName"
+	NearLimit        Problem = "NearLimit"
+	UnsetExpansion   Problem = "UnsetExpansion"
+	PlainText        Problem = "PlainText"
+	Encoding         Problem = "Encoding"       // UTF-16, or a byte order mark
+	Overridden       Problem = "Overridden"     // the same key comes again
+	NameCut          Problem = "NameCut"        // at a colon
+	CommentCut       Problem = "CommentCut"     // off a value
+	CommentAsValue   Problem = "CommentAsValue" // the value begins with "#"
+	CertificatePair  Problem = "CertificatePair"
+	CertificateChain Problem = "CertificateChain" // in the wrong order
+	RegistryLogin    Problem = "RegistryLogin"    // one that no kubelet can pull with
+	DirectoryEntry   Problem = "DirectoryEntry"   // one that gives no value
 )
 
 // Level is how much a finding weighs. The set is closed.

@@ -163,7 +163,7 @@ func TestDotenvSaysOneThingOfALine(t *testing.T) {
 	for content, says := range map[string]string{
 		`A="{"type": "hunter2", "b": "hunter2", "c": 1}"`: "a.env:1: what stands behind the closing quote is not KEY=VALUE",
 		"A=1\nB='x'hunter2\nC=2":                          "a.env:2: what stands behind the closing quote",
-		"?=1 ?=2": "a.env:1: the statement is not KEY=VALUE",
+		"?=1 ?=2":                                         "a.env:1: the statement is not KEY=VALUE",
 	} {
 		_, _, err := ParseDotenv([]DotenvFile{{"a.env", []byte(content)}}, lookupIn())
 		wantFault(t, err, says)

@@ -38,6 +38,17 @@ func (d *Draft) data() map[string][]byte {
 	return data
 }
 
+// find is what the object will hold under a key.
+func (d *Draft) find(key string) (Entry, bool) {
+	for _, e := range d.Entries {
+		if e.Key == key {
+			return e, true
+		}
+	}
+	value, kept := d.Kept[key]
+	return Entry{key, value, Origin{Kind: Kept}}, kept
+}
+
 // Lint finds what kubectl takes silently and an app then stumbles over.
 func Lint(d Draft) []Finding {
 	var found []Finding
@@ -47,6 +58,9 @@ func Lint(d Draft) []Finding {
 				found = append(found, Finding{Problem: rule.problem, Key: e.Key, Origin: e.Origin, Message: message})
 			}
 		}
+	}
+	if d.encodes() {
+		found = slices.Concat(found, lintTLS(&d), lintDocker(&d))
 	}
 	total := 0
 	for _, value := range d.data() {

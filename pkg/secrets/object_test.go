@@ -1,18 +1,9 @@
 package secrets
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"errors"
 	"fmt"
-	"math/big"
 	"strings"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -72,64 +63,6 @@ func TestEdit(t *testing.T) {
 	wantFault(t, err, "an object holds 1.00 MiB; the largest is that of big")
 }
 
-func TestTLS(t *testing.T) {
-	certificate, key := pair(t)
-	_, otherKey := pair(t)
-	certificateFile, keyFile := Origin{Kind: File, Name: "tls.pem"}, Origin{Kind: File, Name: "key.pem"}
-	entries, err := TLSEntries(certificate, key, certificateFile, keyFile)
-	if err != nil || len(entries) != 2 || entries[0].Key != "tls.crt" || entries[1].Key != "tls.key" || string(entries[1].Value) != string(key) {
-		t.Fatalf("%v, %v", entries, err)
-	}
-	expires, err := Expiry(certificate)
-	if err != nil || !expires.Equal(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)) {
-		t.Errorf("expires %v, %v", expires, err)
-	}
-	if _, err := Expiry(key); !errors.Is(err, ErrNoCertificate) {
-		t.Errorf("the expiry of a key: %v", err)
-	}
-	locked := pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte("hunter2")})
-	broken := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("hunter2")})
-	garbled := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("hunter2")})
-	for name, test := range map[string]struct {
-		certificate, key []byte
-		says             string
-	}{
-		"not its key":      {certificate, otherKey, "key.pem: the private key is not that of the certificate in tls.pem"},
-		"swapped":          {key, certificate, "tls.pem: there is no certificate in it: it takes PEM, -----BEGIN CERTIFICATE-----; there is a private key: are --cert and --key swapped?"},
-		"no PEM":           {[]byte("hunter2"), key, "tls.pem: there is no certificate in it"},
-		"no key":           {certificate, nil, "key.pem: there is no private key in it"},
-		"a passphrase":     {certificate, locked, "key.pem: the private key has a passphrase"},
-		"a broken one":     {broken, key, "tls.pem: the certificate is broken"},
-		"a broken key":     {certificate, garbled, "key.pem: the private key can't be read"},
-		"the key is twice": {certificate, certificate, "are --cert and --key swapped?"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := TLSEntries(test.certificate, test.key, certificateFile, keyFile)
-			wantFault(t, err, test.says)
-		})
-	}
-}
-
-func pair(t *testing.T) (certificate, key []byte) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "web"}, NotAfter: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	encoded, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded})
-}
-
 func TestDockerLogin(t *testing.T) {
 	login := Login{Server: DefaultRegistry, Username: "me", Email: "me@example.com", Password: Entry{Value: []byte("hun<ter>2&"), Origin: Origin{Kind: Stdin}}}
 	e, err := login.Entry()
@@ -145,23 +78,4 @@ func TestDockerLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	sameObject(t, "secret", ours, theirs)
-}
-
-func TestDockerConfig(t *testing.T) {
-	for content, says := range map[string]string{
-		`{"auths": {"ghcr.io": {"auth": "eA=="}}}`:   "",
-		`{"auths": {}, "credsStore": "osxkeychain"}`: `docker keeps them in its store "osxkeychain"`,
-		`{}`:                                   "there are no logins in it",
-		`"hunter2"`:                            "it is no config.json of docker",
-		"hunter2":                              "it is no config.json of docker",
-		`{"auths":{"x":{"auth":["hunter2"]}}}`: "it is no config.json of docker",
-		`{"auths":{"x":{}},"credsStore":"desktop"}`:       `docker keeps them in its store "desktop"`,
-		`{"auths":{"x":{"email":"a@b"}}}`:                 "there are no logins in it",
-		`{"auths":{"x":{},"y":{"auth":"aHVudGVyMg=="}}}`:  "",
-		`{"auths":{"x":{"username":"u","password":"p"}}}`: "",
-		`{"auths":{"x":{"identitytoken":"t"}}}`:           "",
-	} {
-		err := CheckDockerConfig(Entry{corev1.DockerConfigJsonKey, []byte(content), Origin{Kind: File, Name: "config.json"}})
-		wantFault(t, err, says)
-	}
 }

@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -12,61 +13,80 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// PairError is a certificate and a key that are none, or don't belong together.
-type PairError struct {
-	// Origin is the file with the fault: of a pair that does not match, the key's.
-	Origin  Origin
-	Problem string
-}
-
-func (e *PairError) Error() string { return fmt.Sprintf("%s: %s", e.Origin, e.Problem) }
-
-// TLSEntries are the two keys of a Secret of type kubernetes.io/tls, in PEM. A *PairError tells what
-// is wrong with them.
-func TLSEntries(certificate, key []byte, certificateOrigin, keyOrigin Origin) ([]Entry, error) {
-	if err := checkCertificate(certificate, certificateOrigin); err != nil {
-		return nil, err
+// lintTLS looks at a certificate and its key, in PEM, under the keys of a Secret of type kubernetes.io/tls. In such a
+// Secret they are refused as kubectl refuses them.
+func lintTLS(d *Draft) []Finding {
+	level := Warn
+	if d.Type == corev1.SecretTypeTLS {
+		level = Refuse
 	}
-	if err := checkPrivateKey(key, keyOrigin); err != nil {
-		return nil, err
+	certificate, hasCertificate := d.find(corev1.TLSCertKey)
+	key, hasKey := d.find(corev1.TLSPrivateKeyKey)
+	if certificate.Origin.Kind == Kept && key.Origin.Kind == Kept {
+		return nil
 	}
-	if _, err := tls.X509KeyPair(certificate, key); err != nil {
-		return nil, &PairError{keyOrigin, pairProblem(err, certificateOrigin)}
+	if d.Type != corev1.SecretTypeTLS && !(hasCertificate && hasKey) {
+		return nil
 	}
-	return []Entry{
-		{corev1.TLSCertKey, certificate, certificateOrigin},
-		{corev1.TLSPrivateKeyKey, key, keyOrigin},
-	}, nil
-}
-
-// pairProblem keeps nothing of the key: the library's own errors hold none, but may one day.
-func pairProblem(err error, certificate Origin) string {
-	if strings.Contains(err.Error(), "does not match") {
-		return fmt.Sprintf("the private key is not that of the certificate in %s (the first one in the file counts)", certificate)
+	problem := func(e Entry, message string) []Finding {
+		return []Finding{{level, CertificatePair, e.Key, e.Origin, message}}
 	}
-	return "the private key can't be read: it takes PKCS #1, PKCS #8 or SEC 1 in PEM, without a passphrase"
-}
-
-func checkCertificate(content []byte, origin Origin) error {
-	block := firstBlock(content, "CERTIFICATE")
-	if block == nil {
-		return &PairError{origin, "there is no certificate in it: it takes PEM, -----BEGIN CERTIFICATE-----" + swapped(content, "PRIVATE KEY", "a private key")}
+	if message := certificateProblem(certificate.Value); hasCertificate && message != "" {
+		return problem(certificate, message)
 	}
-	if _, err := x509.ParseCertificate(block.Bytes); err != nil {
-		return &PairError{origin, fmt.Sprintf("the certificate is broken: %v", err)}
+	if message := keyProblemOf(key.Value); hasKey && message != "" {
+		return problem(key, message)
+	}
+	if _, err := tls.X509KeyPair(certificate.Value, key.Value); hasCertificate && hasKey && err != nil {
+		return problem(pairFault(err, certificate, key))
+	}
+	if message := chainProblem(certificate.Value); message != "" {
+		return []Finding{{Warn, CertificateChain, certificate.Key, certificate.Origin, message}}
 	}
 	return nil
 }
 
-func checkPrivateKey(content []byte, origin Origin) error {
+// pairFault tells which of the two is at fault, by what is written now, and keeps nothing of the key: the library's
+// own errors hold none, but may one day.
+func pairFault(err error, certificate, key Entry) (Entry, string) {
+	if !strings.Contains(err.Error(), "does not match") {
+		return key, "the private key can't be read: it takes PKCS #1, PKCS #8 or SEC 1 in PEM, without a passphrase"
+	}
+	for i, block := range certificates(certificate.Value) {
+		if _, err := tls.X509KeyPair(pem.EncodeToMemory(block), key.Value); err == nil {
+			return certificate, fmt.Sprintf("the certificate that belongs to the private key is number %d in the file: the server's own comes first, then the one that issued it", i+1)
+		}
+	}
+	if key.Origin.Kind == Kept {
+		return certificate, "the certificate does not belong to the private key that the Secret has: set both"
+	}
+	place := certificate.Origin.String()
+	if certificate.Origin.Kind == Kept {
+		place = corev1.TLSCertKey + " of the Secret"
+	}
+	return key, "the private key does not belong to the certificate in " + place
+}
+
+func certificateProblem(content []byte) string {
+	block := firstBlock(content, "CERTIFICATE")
+	if block == nil {
+		return "there is no certificate in it: it takes PEM, -----BEGIN CERTIFICATE-----" + swapped(content, "PRIVATE KEY", "a private key")
+	}
+	if _, err := x509.ParseCertificate(block.Bytes); err != nil {
+		return fmt.Sprintf("the certificate is broken: %v", err)
+	}
+	return ""
+}
+
+func keyProblemOf(content []byte) string {
 	block := firstBlock(content, "PRIVATE KEY")
 	switch {
 	case block == nil:
-		return &PairError{origin, "there is no private key in it: it takes PEM, -----BEGIN PRIVATE KEY-----" + swapped(content, "CERTIFICATE", "a certificate")}
+		return "there is no private key in it: it takes PEM, -----BEGIN PRIVATE KEY-----" + swapped(content, "CERTIFICATE", "a certificate")
 	case strings.HasPrefix(block.Type, "ENCRYPTED") || block.Headers["DEK-Info"] != "":
-		return &PairError{origin, "the private key has a passphrase, which nobody could type in a cluster: openssl pkey -in FILE -out PLAIN takes it off"}
+		return "the private key has a passphrase, which nobody could type in a cluster: openssl pkey -in FILE -out PLAIN takes it off"
 	}
-	return nil
+	return ""
 }
 
 func swapped(content []byte, kind, what string) string {
@@ -74,6 +94,44 @@ func swapped(content []byte, kind, what string) string {
 		return ""
 	}
 	return fmt.Sprintf("; there is %s: are --cert and --key swapped?", what)
+}
+
+// chainProblem: each certificate comes before the one that issued it (RFC 8446, 4.4.2). One whose issuer is not in the
+// file ends the chain: it may be a root that clients know, or that of another chain.
+func chainProblem(content []byte) string {
+	var chain []*x509.Certificate
+	for _, block := range certificates(content) {
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return fmt.Sprintf("certificate %d in the file is broken: %v", len(chain)+1, err)
+		}
+		chain = append(chain, c)
+	}
+	for i := range len(chain) - 1 {
+		if issued(chain[i+1], chain[i]) {
+			continue
+		}
+		for j, c := range chain {
+			if j != i && issued(c, chain[i]) {
+				return fmt.Sprintf("the chain is in the wrong order: certificate %d is followed by number %d of the file, and was issued by number %d", i+1, i+2, j+1)
+			}
+		}
+	}
+	return ""
+}
+
+func issued(issuer, c *x509.Certificate) bool {
+	return bytes.Equal(issuer.RawSubject, c.RawIssuer) && !bytes.Equal(c.RawSubject, c.RawIssuer) && c.CheckSignatureFrom(issuer) == nil
+}
+
+func certificates(content []byte) []*pem.Block {
+	var blocks []*pem.Block
+	for block, rest := pem.Decode(content); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type == "CERTIFICATE" {
+			blocks = append(blocks, block)
+		}
+	}
+	return blocks
 }
 
 // firstBlock finds a PEM block whose type ends so, "RSA PRIVATE KEY" for "PRIVATE KEY".
