@@ -84,7 +84,7 @@ func (c *creation) fill(ctx context.Context, sources *sourceFlags, arguments []s
 
 // write carries the object to the server, as far as --dry-run lets it.
 func (c *creation) write(ctx context.Context, build build) error {
-	connection := cluster.New(c.env.Flags, version)
+	connection := c.env.cluster()
 	namespace, explicit, err := connection.Namespace()
 	if err != nil {
 		return err

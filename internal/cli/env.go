@@ -7,7 +7,9 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // Env is what every verb works with: the streams, the moment, the environment and the cluster.
@@ -20,7 +22,11 @@ type Env struct {
 	Environ func() []string
 	// Flags are kubectl's: --kubeconfig, --context, --namespace, --as and the rest.
 	Flags *genericclioptions.ConfigFlags
+	// Redactor learns the values of this command, and masks them in what others say.
+	Redactor *redact.Redactor
 }
+
+func (e *Env) cluster() *cluster.Cluster { return cluster.New(e.Flags, version, e.Redactor) }
 
 func newEnv(in io.Reader, out, errOut io.Writer, getenv func(string) string, now func() time.Time) *Env {
 	return &Env{
@@ -28,6 +34,7 @@ func newEnv(in io.Reader, out, errOut io.Writer, getenv func(string) string, now
 		Now:    now,
 		Getenv: getenv, Environ: os.Environ,
 		// usePersistentConfig: the kubeconfig is read once.
-		Flags: genericclioptions.NewConfigFlags(true),
+		Flags:    genericclioptions.NewConfigFlags(true),
+		Redactor: &redact.Redactor{},
 	}
 }

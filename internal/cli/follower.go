@@ -43,7 +43,7 @@ func newFollower(ctx context.Context, env *Env, c *cluster.Cluster, v view.View,
 	ctx, stop := context.WithCancel(ctx)
 	return &follower{
 		now: env.Now, stop: stop, view: v, recorder: rec,
-		watcher: watch.Start(ctx, clients, targets, watch.Options{Tap: rec.tap()}),
+		watcher: watch.Start(ctx, clients, targets, watch.Options{Tap: rec.tap(), Redactor: env.Redactor}),
 	}, nil
 }
 

@@ -66,7 +66,7 @@ func (f *getFlags) validate(args []string) error {
 }
 
 func (f *getFlags) run(ctx context.Context, env *Env, selection cluster.Selection) error {
-	c := cluster.New(env.Flags, version)
+	c := env.cluster()
 	refs, err := c.ConfigRefs(selection)
 	switch {
 	case err != nil:

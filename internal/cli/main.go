@@ -29,7 +29,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	env := newEnv(in, out, errOut, os.Getenv, time.Now)
 	root := newRoot(env)
 	root.SetArgs(args)
-	err := root.ExecuteContext(withoutBodies(ctx))
+	err := root.ExecuteContext(withoutSecrets(ctx, env.Redactor))
 	code := exitCode(ctx, err)
 	if decided := (decidedError{}); err != nil && code != exitUnread && !errors.As(err, &decided) {
 		if hinter := view.Hinter(nil); errors.As(err, &hinter) {

@@ -64,7 +64,7 @@ func (f *pruneFlags) validate(args []string) error {
 }
 
 func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
-	c := cluster.New(env.Flags, version)
+	c := env.cluster()
 	kind, err := c.ConfigKind(typ)
 	if err != nil {
 		return err

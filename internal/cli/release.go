@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -45,7 +46,7 @@ type release struct {
 
 func newRelease(env *Env, out *output, flags *releaseFlags, policy rollout.Policy) *release {
 	return &release{
-		env: env, cluster: cluster.New(env.Flags, version), flags: flags, policy: policy, output: out,
+		env: env, cluster: env.cluster(), flags: flags, policy: policy, output: out,
 		view: view.New(env.Term, view.Mode(flags.progress)), started: env.Now(),
 	}
 }
@@ -172,12 +173,12 @@ func (r *release) diff(changes []cluster.Change, after []cluster.Object) error {
 		return nil
 	}
 	for i, c := range changes {
-		veil := workload.NewVeil("hidden")
-		before, err := readable(c.Object, veil)
+		var redactor redact.Redactor // numbers from 1 for each object
+		before, err := readable(c.Object, &redactor)
 		if err != nil {
 			return err
 		}
-		next, err := readable(after[i], veil)
+		next, err := readable(after[i], &redactor)
 		if err != nil {
 			return err
 		}
@@ -189,7 +190,7 @@ func (r *release) diff(changes []cluster.Change, after []cluster.Object) error {
 }
 
 // readable is an object as YAML without what the server keeps for itself, and without what may be secret.
-func readable(o cluster.Object, veil *workload.Veil) (string, error) {
+func readable(o cluster.Object, redactor *redact.Redactor) (string, error) {
 	d := o.Deployment.DeepCopy()
 	d.ResourceVersion, d.Generation = "", 0
 	d.Status.Reset()
@@ -197,7 +198,7 @@ func readable(o cluster.Object, veil *workload.Veil) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s as YAML: %w", o.Ref(), err)
 	}
-	veil.Cut(plain)
+	redactor.Hide(plain, "hidden")
 	text, err := yaml.Marshal(plain)
 	if err != nil {
 		return "", fmt.Errorf("%s as YAML: %w", o.Ref(), err)
@@ -206,5 +207,5 @@ func readable(o cluster.Object, veil *workload.Veil) (string, error) {
 }
 
 func (r *release) reason() string {
-	return changeCause(r.flags.reason, r.command, r.env.Getenv)
+	return r.env.Redactor.LogLine(changeCause(r.flags.reason, r.command, r.env.Getenv))
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/internal/watch"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -87,7 +88,7 @@ func TestReadable(t *testing.T) {
 	d.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}}
 	d.Annotations = map[string]string{workload.AnnotationLastApplied: "{}", "team": "red"}
 	d.Status = appsv1.DeploymentStatus{ReadyReplicas: 3}
-	text, err := readable(o, workload.NewVeil("value"))
+	text, err := readable(o, &redact.Redactor{})
 	if err != nil {
 		t.Fatal(err)
 	}

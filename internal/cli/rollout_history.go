@@ -52,7 +52,7 @@ type history struct {
 }
 
 func (f *rolloutHistoryFlags) run(ctx context.Context, env *Env, selection cluster.Selection) error {
-	c := cluster.New(env.Flags, version)
+	c := env.cluster()
 	objects, err := c.Resolve(ctx, selection)
 	if err != nil {
 		return resolveError(err)
@@ -69,7 +69,14 @@ func (f *rolloutHistoryFlags) run(ctx context.Context, env *Env, selection clust
 			}
 			continue
 		}
-		all = append(all, history{Ref: o.Ref(), Revisions: rollout.History(o.Workload(), revisions[i])})
+		rows := rollout.History(o.Workload(), revisions[i])
+		for j := range rows {
+			rows[j].ChangeCause = env.Redactor.Text(rows[j].ChangeCause)
+			if v := rows[j].Verdict; v != nil {
+				v.Message = env.Redactor.Text(v.Message)
+			}
+		}
+		all = append(all, history{Ref: o.Ref(), Revisions: rows})
 	}
 	if f.revision > 0 {
 		return nil

@@ -74,7 +74,7 @@ func onlyResult(format string) (bool, error) {
 }
 
 func (f *rolloutStatusFlags) run(ctx context.Context, env *Env, selection cluster.Selection, policy rollout.Policy) error {
-	c := cluster.New(env.Flags, version)
+	c := env.cluster()
 	objects, err := c.Resolve(ctx, selection)
 	if err != nil {
 		return resolveError(err)

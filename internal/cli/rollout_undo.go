@@ -84,7 +84,7 @@ func (r *release) planUndo(toRevision int64, resume bool) cluster.Plan {
 			r.note(fmt.Sprintf("%s was paused; it is resumed with this", c.Ref()))
 		}
 		return cluster.Edit{
-			Template: plan.Template, Annotations: plan.Annotations, ChangeCause: r.flags.reason, Resume: resumes,
+			Template: plan.Template, Annotations: plan.Annotations, ChangeCause: r.env.Redactor.LogLine(r.flags.reason), Resume: resumes,
 		}, nil
 	}
 }

@@ -105,13 +105,16 @@ func (c *configChange) plan(ctx context.Context) error {
 		return err
 	}
 	edit := secrets.Edit{Set: entries, Remove: c.remove}
-	c.command = append([]string{"set", strings.ToLower(c.ref.Kind), c.ref.Name}, masked(edit)...)
+	c.command = []string{"set", strings.ToLower(c.ref.Kind), c.ref.Name, keyCount(edit)}
 	for _, key := range edit.Gone(before.Data()) {
 		c.warn(fmt.Sprintf("%s has no key %s to remove", before, key))
 	}
 	change, err := plan(before, edit)
 	if err != nil {
 		return refused(err)
+	}
+	if before.Secret != nil {
+		c.env.Redactor.Secret(change.After.Data())
 	}
 	c.content = &releaseContent{
 		cluster: c.cluster, change: change, options: c.writeOptions(), written: c.print, state: rollout.ContentPlanned,
@@ -137,17 +140,13 @@ func (c *configChange) draft(before cluster.Content) secrets.Draft {
 	return d
 }
 
-// masked is the edit as it could be typed, with something in the place of each value.
-func masked(e secrets.Edit) []string {
-	var words []string
-	for _, s := range e.Set {
-		words = append(words, s.Key+"=…")
+// keyCount is all that the change-cause says of an edit: in a file that is not what it seems, a part of a value
+// can stand where a key is expected.
+func keyCount(e secrets.Edit) string {
+	if n := len(e.Set) + len(e.Remove); n != 1 {
+		return fmt.Sprintf("(%d keys)", n)
 	}
-	slices.Sort(words)
-	for _, key := range e.Remove {
-		words = append(words, key+"-")
-	}
-	return words
+	return "(1 key)"
 }
 
 // explainMissing names the verb that creates.

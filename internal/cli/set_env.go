@@ -87,6 +87,7 @@ func (r *release) setEnv(ctx context.Context, o setEnvOptions) error {
 	if err := o.readStdin(ctx, r.env.Term); err != nil {
 		return r.untouched(ctx, err)
 	}
+	r.env.Redactor.Variables(o.settings.Set)
 	imported, err := r.importEnv(ctx, o)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -39,7 +40,7 @@ func (f *setEnvFlags) options(cmd *cobra.Command, args []string) (setEnvOptions,
 	o := setEnvOptions{
 		prefix: f.prefix, keys: f.keys, stdin: given.stdin, list: f.list, resolve: f.resolve,
 		settings: rollout.EnvSettings{Remove: given.remove, Containers: f.containers, Keep: !f.overwrite},
-		command:  append([]string{"set", "env"}, f.typed(slices.Concat(given.resources, given.masked("…")))...),
+		command:  append([]string{"set", "env"}, f.typed(slices.Concat(given.resources, given.masked(redact.Placeholder)))...),
 	}
 	o.command = append(o.command, f.typedOwn(given.stdin)...)
 	if o.settings.Set, err = prefixed(f.prefix, given.set, given.remove); err != nil {

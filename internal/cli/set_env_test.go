@@ -14,6 +14,7 @@ import (
 	"k8s.io/klog/v2"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // setEnvOf reads a command line as far as that needs no cluster.
@@ -136,7 +137,7 @@ func TestBodiesAreNotLogged(t *testing.T) {
 		_ = flags.Set("v", "0")
 		_ = flags.Set("logtostderr", "true")
 	})
-	logger := klog.FromContext(withoutBodies(context.Background()))
+	logger := klog.FromContext(withoutSecrets(context.Background(), &redact.Redactor{}))
 	for _, l := range []klog.Logger{logger, logger.WithName("client"), logger.WithValues("a", 1)} {
 		l.V(8).Info("Request Body", "body", "hunter2")
 		l.V(8).Info("Response Body", "text", "hunter2")

@@ -53,7 +53,7 @@ func (f *statusFlags) validate(args []string) error {
 }
 
 func (f *statusFlags) run(ctx context.Context, env *Env, selection cluster.Selection) error {
-	c := cluster.New(env.Flags, version)
+	c := env.cluster()
 	refs, err := c.ConfigRefs(selection)
 	if err != nil {
 		return resolveError(err)

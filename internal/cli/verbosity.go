@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"k8s.io/klog/v2"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // addVerbosity gives kubectl's -v, the level of client-go's own log.
@@ -19,24 +21,43 @@ func addVerbosity(flags *pflag.FlagSet) {
 	flags.AddFlag(v)
 }
 
-// withoutBodies is a context whose requests are logged without their bodies: those hold environment
-// values, and Secrets. It is the only place that keeps them out, so every request has to be made with a
-// context that comes from here.
-func withoutBodies(ctx context.Context) context.Context {
-	return klog.NewContext(ctx, klog.New(bodiless{klog.Background().GetSink()}))
+// withoutSecrets is a context whose requests are logged without their bodies, which hold environment values
+// and Secrets, and without known values elsewhere. It is the only place that keeps them out, so every
+// request has to be made with a context that comes from here.
+func withoutSecrets(ctx context.Context, redactor *redact.Redactor) context.Context {
+	return klog.NewContext(ctx, klog.New(bodiless{klog.Background().GetSink(), redactor}))
 }
 
-type bodiless struct{ klog.LogSink }
+type bodiless struct {
+	klog.LogSink
+	redactor *redact.Redactor
+}
 
 func (b bodiless) Info(level int, message string, keysAndValues ...any) {
 	// logBody in k8s.io/client-go/rest/request.go: "Request Body" and "Response Body", with the key "body".
 	if !strings.HasSuffix(message, " Body") && !slices.Contains(keysAndValues, any("body")) {
-		b.LogSink.Info(level, message, keysAndValues...)
+		b.LogSink.Info(level, b.redactor.Text(message), b.masked(keysAndValues)...)
 	}
 }
 
-func (b bodiless) WithValues(keysAndValues ...any) klog.LogSink {
-	return bodiless{b.LogSink.WithValues(keysAndValues...)}
+func (b bodiless) Error(err error, message string, keysAndValues ...any) {
+	b.LogSink.Error(err, b.redactor.Text(message), b.masked(keysAndValues)...)
 }
 
-func (b bodiless) WithName(name string) klog.LogSink { return bodiless{b.LogSink.WithName(name)} }
+func (b bodiless) masked(values []any) []any {
+	masked := slices.Clone(values)
+	for i, value := range masked {
+		if text, ok := value.(string); ok {
+			masked[i] = b.redactor.Text(text)
+		}
+	}
+	return masked
+}
+
+func (b bodiless) WithValues(keysAndValues ...any) klog.LogSink {
+	return bodiless{b.LogSink.WithValues(b.masked(keysAndValues)...), b.redactor}
+}
+
+func (b bodiless) WithName(name string) klog.LogSink {
+	return bodiless{b.LogSink.WithName(name), b.redactor}
+}

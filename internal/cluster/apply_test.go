@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -53,7 +54,7 @@ func elsewhere(t *testing.T, now *appsv1.Deployment, answer metav1.Status) (c *C
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Cluster{typed: func() (kubernetes.Interface, error) { return client, nil }}, patches
+	return &Cluster{redactor: &redact.Redactor{}, typed: func() (kubernetes.Interface, error) { return client, nil }}, patches
 }
 
 var deploymentResource = schema.GroupResource{Group: "apps", Resource: "deployments"}
@@ -128,7 +129,7 @@ func TestAWriteOfUnknownEndIsToldAsSuch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Cluster{typed: func() (kubernetes.Interface, error) { return client, nil }}
+	c := &Cluster{redactor: &redact.Redactor{}, typed: func() (kubernetes.Interface, error) { return client, nil }}
 	change := planned(captured(t, webDeployment), func(c Captured) (Edit, error) {
 		return Edit{Template: c.Deployment.Spec.Template, ChangeCause: "new"}, nil
 	})

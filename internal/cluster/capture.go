@@ -99,6 +99,7 @@ func (c *Cluster) revisions(ctx context.Context, w *workload.Workload) ([]worklo
 	}
 	sets := make([]*appsv1.ReplicaSet, 0, len(list.Items))
 	for i := range list.Items {
+		c.redactor.ReplicaSet(&list.Items[i])
 		sets = append(sets, &list.Items[i])
 	}
 	return workload.FromReplicaSets(w, sets), nil

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"net/http"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -10,6 +11,8 @@ import (
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // DefaultFieldManager is the name under which changes appear in managedFields.
@@ -18,17 +21,19 @@ const DefaultFieldManager = "kubectl-app"
 // Cluster reaches the cluster that kubectl's own flags name. Nothing is read or connected before it
 // is needed.
 type Cluster struct {
-	flags   *genericclioptions.ConfigFlags
-	version string
+	flags    *genericclioptions.ConfigFlags
+	version  string
+	redactor *redact.Redactor
 
 	config   func() (*rest.Config, error)
 	typed    func() (kubernetes.Interface, error)
 	metadata func() (metadata.Interface, error)
 }
 
-// New makes a Cluster from kubectl's connection flags; version goes into the User-Agent.
-func New(flags *genericclioptions.ConfigFlags, version string) *Cluster {
-	c := &Cluster{flags: flags, version: version}
+// New makes a Cluster from kubectl's connection flags; version goes into the User-Agent. The redactor learns what
+// is sent and read, and masks what the server says.
+func New(flags *genericclioptions.ConfigFlags, version string, redactor *redact.Redactor) *Cluster {
+	c := &Cluster{flags: flags, version: version, redactor: redactor}
 	c.config = sync.OnceValues(c.loadConfig)
 	c.typed = sync.OnceValues(c.newTyped)
 	c.metadata = sync.OnceValues(c.newMetadata)
@@ -38,6 +43,9 @@ func New(flags *genericclioptions.ConfigFlags, version string) *Cluster {
 // RESTConfig is the connection for clients of other packages; it is shared, so it has to be copied
 // before it is changed. Clients made from it share one transport.
 func (c *Cluster) RESTConfig() (*rest.Config, error) { return c.config() }
+
+// Redactor knows the values that were sent to this cluster, and those of the workloads that were read.
+func (c *Cluster) Redactor() *redact.Redactor { return c.redactor }
 
 // Namespace is that of -n or of the context; explicit tells whether -n named it.
 func (c *Cluster) Namespace() (namespace string, explicit bool, err error) {
@@ -81,6 +89,7 @@ func (c *Cluster) loadConfig() (*rest.Config, error) {
 	config.QPS = -1
 	// Nothing is printed behind the live view.
 	config.WarningHandlerWithContext = warningRouter{}
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return redacting{next, c.redactor} })
 	return config, nil
 }
 

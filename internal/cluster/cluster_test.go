@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // with is a cluster whose kubeconfig holds a text; "" is a file that does not exist.
@@ -22,7 +24,7 @@ func with(t *testing.T, kubeconfig string) (*Cluster, *genericclioptions.ConfigF
 	}
 	t.Setenv("KUBECONFIG", file)
 	flags := genericclioptions.NewConfigFlags(true)
-	return New(flags, "v1"), flags
+	return New(flags, "v1", &redact.Redactor{}), flags
 }
 
 const twoContexts = `{apiVersion: v1, kind: Config, current-context: prod,

@@ -25,6 +25,9 @@ func (c *Cluster) content(ctx context.Context, ref workload.Ref) (Content, error
 	if err != nil {
 		return Content{}, apiError(call{"get", lower(ref.Kind) + "s", ref.Namespace, ref.String()}, err)
 	}
+	if found.Secret != nil {
+		c.redactor.Secret(found.Secret.Data)
+	}
 	return found.typed(), nil
 }
 

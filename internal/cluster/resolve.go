@@ -92,7 +92,7 @@ func (c *Cluster) reread(ctx context.Context, ref workload.Ref) (Object, error) 
 	if err != nil {
 		return Object{}, apiError(call{"get", "deployments", ref.Namespace, ref.String()}, err)
 	}
-	return deploymentObject(d), nil
+	return c.learnt(d), nil
 }
 
 func (c *Cluster) list(ctx context.Context, namespace string, s Selection) ([]Object, error) {
@@ -111,7 +111,7 @@ func (c *Cluster) list(ctx context.Context, namespace string, s Selection) ([]Ob
 	}
 	objects := make([]Object, 0, len(list.Items))
 	for i := range list.Items {
-		objects = append(objects, deploymentObject(&list.Items[i]))
+		objects = append(objects, c.learnt(&list.Items[i]))
 	}
 	return objects, nil
 }

@@ -18,10 +18,11 @@ type object interface {
 	metav1.Object
 }
 
-// feed is the sink of one stream: it trims objects and puts them into the caches of the targets that
+// feed is the sink of one stream: it masks and trims objects, and puts them into the caches of the targets that
 // they belong to.
 type feed[T object] struct {
 	w     *Watcher
+	mask  func(T)
 	trim  func(T)
 	route func(T) []*target // none: the object is none of ours
 	set   func(*target, T)
@@ -53,7 +54,7 @@ func (f *feed[T]) put(obj runtime.Object) {
 	if !ok {
 		return
 	}
-	f.trim(o)
+	f.arrived(o)
 	f.w.mu.Lock()
 	defer f.w.mu.Unlock()
 	if f.stopped {
@@ -85,6 +86,12 @@ func (f *feed[T]) put(obj runtime.Object) {
 	f.w.changed(change(known), o, f.urgent != nil && f.urgent(before.object, o))
 }
 
+// arrived makes an object what snapshots and records may hold.
+func (f *feed[T]) arrived(o T) {
+	f.mask(o)
+	f.trim(o)
+}
+
 func change(known bool) string {
 	if known {
 		return Modified
@@ -97,7 +104,7 @@ func (f *feed[T]) drop(obj runtime.Object) {
 	if !ok {
 		return
 	}
-	f.trim(o)
+	f.arrived(o)
 	f.w.mu.Lock()
 	defer f.w.mu.Unlock()
 	if before, known := f.places[o.GetUID()]; known && !f.stopped {

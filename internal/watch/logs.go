@@ -42,6 +42,9 @@ func (w *Watcher) fetchLog(ctx context.Context, key rollout.LogKey) {
 			return
 		}
 		log, err := w.requestLog(ctx, t, key)
+		for i, line := range log.Lines {
+			log.Lines[i] = w.options.Redactor.LogLine(line)
+		}
 		<-w.wanted.slots
 		if ctx.Err() != nil {
 			return

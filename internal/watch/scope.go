@@ -56,7 +56,7 @@ func (s *scope) start(ctx context.Context, w *Watcher) {
 		name = s.targets[0].ref.Name
 	}
 	f := &feed[*appsv1.Deployment]{
-		trim: trimDeployment, route: s.named,
+		mask: w.options.Redactor.Deployment, trim: trimDeployment, route: s.named,
 		set: func(t *target, d *appsv1.Deployment) {
 			s.stale = s.stale || !equality.Semantic.DeepEqual(t.selector, d.Spec.Selector)
 			t.deployment, t.selector = d, d.Spec.Selector
@@ -97,13 +97,15 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 	s.matching = m.key
 	kin := siblings{}
 	podFeed := &feed[*corev1.Pod]{
-		trim: func(p *corev1.Pod) { trimPod(p); kin.share(p) }, route: func(p *corev1.Pod) []*target { return m.match(p.Labels) },
+		mask: w.options.Redactor.Pod, trim: func(p *corev1.Pod) { trimPod(p); kin.share(p) },
+		route: func(p *corev1.Pod) []*target { return m.match(p.Labels) },
 		set:   func(t *target, p *corev1.Pod) { t.pods[p.UID] = p },
 		unset: func(t *target, p *corev1.Pod) { delete(t.pods, p.UID) },
 	}
 	s.children = []*running{
 		run(ctx, w, replicaSets(w.clients, s.namespace, m.query), &feed[*appsv1.ReplicaSet]{
-			trim: trimReplicaSet, route: func(rs *appsv1.ReplicaSet) []*target { return m.match(rs.Labels) },
+			mask: w.options.Redactor.ReplicaSet, trim: trimReplicaSet,
+			route: func(rs *appsv1.ReplicaSet) []*target { return m.match(rs.Labels) },
 			set:   func(t *target, rs *appsv1.ReplicaSet) { t.sets[rs.UID] = rs },
 			unset: func(t *target, rs *appsv1.ReplicaSet) { delete(t.sets, rs.UID) },
 		}, w.fail),

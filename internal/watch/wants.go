@@ -104,7 +104,7 @@ func (w *Watcher) holder(uid types.UID) *target {
 func (w *Watcher) followEvents(ctx context.Context, s subject) *running {
 	to := []*target{s.target}
 	return run(ctx, w, eventsOf(w.clients, s.target.ref.Namespace, s.fields), &feed[*corev1.Event]{
-		trim: trimEvent, route: func(*corev1.Event) []*target { return to },
+		mask: w.options.Redactor.Event, trim: trimEvent, route: func(*corev1.Event) []*target { return to },
 		set:   func(t *target, e *corev1.Event) { t.events[e.UID] = e },
 		unset: func(t *target, e *corev1.Event) { delete(t.events, e.UID) },
 	}, func(err error) {

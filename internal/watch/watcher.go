@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -29,6 +30,9 @@ type Options struct {
 	// Tap, if any, sees what the snapshots are made of, in order and before the snapshot: see Record.
 	// It is called by one goroutine.
 	Tap func(Record)
+	// Redactor masks what controllers, the kubelet and programs say, on arrival. It learns from the
+	// templates that the watch sees.
+	Redactor *redact.Redactor
 }
 
 // Update is one piece of news.
@@ -66,6 +70,9 @@ type Watcher struct {
 func Start(ctx context.Context, clients Clients, targets []Target, options Options) *Watcher {
 	if options.Interval == 0 {
 		options.Interval = 25 * time.Millisecond
+	}
+	if options.Redactor == nil {
+		options.Redactor = &redact.Redactor{}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	w := &Watcher{

@@ -35,6 +35,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"settled":    settled,
 	"serving":    serving,
 	"later":      later,
+	"refused":    refused,
 	"remember":   remember,
 	"unchanged":  unchanged,
 	"user":       user,

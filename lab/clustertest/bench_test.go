@@ -19,6 +19,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -70,7 +71,7 @@ func (b *bench) cluster(change ...func(*genericclioptions.ConfigFlags)) *cluster
 	for _, c := range change {
 		c(flags)
 	}
-	return cluster.New(flags, "test")
+	return cluster.New(flags, "test", &redact.Redactor{})
 }
 
 // requests records what goes over the wire, and can stand in the way.

@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -26,6 +27,7 @@ type stage struct {
 	logs        map[rollout.LogKey]rollout.Log
 	podByName   map[types.NamespacedName]*corev1.Pod
 	gone        map[workload.Ref]bool
+	redactor    *redact.Redactor // a recording may hold what an older version did not mask
 
 	workloads map[workload.Ref]*workload.Workload // read from deployments, until they change
 	revisions map[workload.Ref][]workload.Revision
@@ -40,6 +42,7 @@ func newStage() *stage {
 		logs:        map[rollout.LogKey]rollout.Log{},
 		podByName:   map[types.NamespacedName]*corev1.Pod{},
 		gone:        map[workload.Ref]bool{},
+		redactor:    &redact.Redactor{},
 		workloads:   map[workload.Ref]*workload.Workload{},
 		revisions:   map[workload.Ref][]workload.Revision{},
 	}
@@ -73,6 +76,7 @@ func (s *stage) setDeployment(object json.RawMessage, deleted bool) error {
 	if err := json.Unmarshal(object, d); err != nil {
 		return err
 	}
+	s.redactor.Deployment(d)
 	ref := workload.Ref{Kind: "Deployment", Namespace: d.Namespace, Name: d.Name}
 	if deleted {
 		delete(s.deployments, ref)
@@ -90,6 +94,7 @@ func (s *stage) setReplicaSet(object json.RawMessage, deleted bool) error {
 	if err := json.Unmarshal(object, rs); err != nil {
 		return err
 	}
+	s.redactor.ReplicaSet(rs)
 	if deleted {
 		delete(s.sets, rs.UID)
 	} else {
@@ -104,6 +109,7 @@ func (s *stage) setPod(object json.RawMessage, deleted bool) error {
 	if err := json.Unmarshal(object, p); err != nil {
 		return err
 	}
+	s.redactor.Pod(p)
 	name := types.NamespacedName{Namespace: p.Namespace, Name: p.Name}
 	if deleted {
 		delete(s.podByName, name)
@@ -121,6 +127,7 @@ func (s *stage) setEvent(object json.RawMessage, deleted bool) error {
 	if err := json.Unmarshal(object, e); err != nil {
 		return err
 	}
+	s.redactor.Event(e)
 	if e.InvolvedObject.Kind == "PersistentVolumeClaim" {
 		s.claims = replace(s.claims, e, deleted)
 		return nil
@@ -171,7 +178,9 @@ func (s *stage) setLog(object json.RawMessage) error {
 	}
 	answer := rollout.Log{Err: l.Error}
 	if l.Text != nil && *l.Text != "" {
-		answer.Lines = strings.Split(strings.TrimSuffix(*l.Text, "\n"), "\n")
+		for line := range strings.SplitSeq(strings.TrimSuffix(*l.Text, "\n"), "\n") {
+			answer.Lines = append(answer.Lines, s.redactor.LogLine(line))
+		}
 	}
 	s.logs[key] = answer
 	return nil

@@ -5,15 +5,14 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
-	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Writer writes a recording. Objects may be shared: they are not changed. Whatever is written before
@@ -24,11 +23,12 @@ type Writer struct {
 	began bool
 	early []Line
 	last  float64
-	veil  *workload.Veil
+	// redactor is the writer's own: objects may come from anywhere.
+	redactor redact.Redactor
 }
 
 // NewWriter writes JSON lines to w.
-func NewWriter(w io.Writer) *Writer { return &Writer{out: w, veil: workload.NewVeil("cut")} }
+func NewWriter(w io.Writer) *Writer { return &Writer{out: w} }
 
 // Change begins the recording of a change that wrote targets at a moment. The patch is for people.
 func (w *Writer) Change(at time.Time, patch string, targets []rollout.Target) error {
@@ -67,11 +67,11 @@ func (w *Writer) Object(at time.Time, kind string, object runtime.Object) error 
 }
 
 func (w *Writer) object(at time.Time, kind string, object runtime.Object) error {
-	plain, err := plainObject(object)
+	plain, err := plainObject(w.redactor.Masked(object))
 	if err != nil {
 		return err
 	}
-	w.veil.Cut(plain)
+	w.redactor.Hide(plain, "cut")
 	return w.line(at, kind, plain)
 }
 
@@ -82,9 +82,9 @@ func (w *Writer) Log(at time.Time, namespace string, key rollout.LogKey, log rol
 		Restart: &key.Restart, Error: log.Err,
 	}
 	if log.Err == "" {
-		text := strings.Join(log.Lines, "\n")
-		if len(log.Lines) > 0 {
-			text += "\n"
+		text := ""
+		for _, line := range log.Lines {
+			text += w.redactor.LogLine(line) + "\n"
 		}
 		l.Text = &text
 	}

@@ -1,0 +1,108 @@
+package cluster
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
+)
+
+// redacting is the transport of every client of this program. It learns the values that requests send, and
+// masks them in the answers that are errors and in warnings: webhooks, policies and validation quote objects.
+type redacting struct {
+	next     http.RoundTripper
+	redactor *redact.Redactor
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t redacting) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.GetBody != nil {
+		body, err := request.GetBody()
+		if err != nil {
+			return nil, fmt.Errorf("reading the body of a request: %w", err)
+		}
+		raw, err := io.ReadAll(body)
+		if err != nil {
+			return nil, fmt.Errorf("reading the body of a request: %w", err)
+		}
+		t.learn(raw, strings.Contains(request.URL.Path, "/secrets"))
+	}
+	response, err := t.next.RoundTrip(request)
+	if err != nil {
+		return response, err
+	}
+	for i, warning := range response.Header["Warning"] {
+		response.Header["Warning"][i] = t.redactor.Text(warning)
+	}
+	if response.StatusCode < http.StatusBadRequest {
+		return response, nil
+	}
+	return response, t.mask(response)
+}
+
+// WrappedRoundTripper lets client-go close the connections of the transport.
+func (t redacting) WrappedRoundTripper() http.RoundTripper { return t.next }
+
+// learn reads a body in JSON or, of a Secret, in protobuf.
+func (t redacting) learn(body []byte, ofSecret bool) {
+	raw, isProtobuf := unwrap(body)
+	if !isProtobuf {
+		t.redactor.Request(body, ofSecret)
+		return
+	}
+	var secret corev1.Secret
+	if ofSecret && secret.Unmarshal(raw) == nil {
+		t.redactor.Secret(secret.Data)
+	}
+}
+
+// mask puts an answer that is an error in place of the one that came, in JSON.
+func (t redacting) mask(response *http.Response) error {
+	body, err := io.ReadAll(response.Body)
+	if closeErr := response.Body.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("reading the answer: %w", err)
+	}
+	var status metav1.Status
+	raw, isProtobuf := unwrap(body)
+	if isProtobuf && status.Unmarshal(raw) == nil || json.Unmarshal(body, &status) == nil && status.Kind == "Status" {
+		status.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
+		t.redactor.Status(&status)
+		if body, err = json.Marshal(&status); err != nil {
+			return fmt.Errorf("reading the answer: %w", err)
+		}
+		response.Header.Set("Content-Type", runtime.ContentTypeJSON)
+	} else {
+		body = []byte(t.redactor.Text(string(body)))
+	}
+	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	response.Header.Del("Content-Length")
+	return nil
+}
+
+// unwrap returns the object in a body of protobuf, without the envelope that Kubernetes puts around it.
+func unwrap(body []byte) (object []byte, isProtobuf bool) {
+	var envelope runtime.Unknown
+	content, isProtobuf := bytes.CutPrefix(body, []byte("k8s\x00"))
+	if !isProtobuf || envelope.Unmarshal(content) != nil {
+		return nil, false
+	}
+	return envelope.Raw, true
+}
+
+// learnt is a workload whose values the redactor knows from here on.
+func (c *Cluster) learnt(d *appsv1.Deployment) Object {
+	c.redactor.Deployment(d)
+	return deploymentObject(d)
+}

@@ -1,0 +1,78 @@
+package redact
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// longest is above what a message or a line holds; of a longer value only its lines and its beginning are sought.
+const longest = 64 << 10
+
+// forms are the ways in which a value may be written in a message.
+func forms(value string, how confidence) []string {
+	value = value[:min(len(value), longest)]
+	all := []string{value}
+	for _, quote := range []func(string) string{quoteGo, quoteJSON, quoteHTML} {
+		once := quote(value)
+		all = append(all, once, quote(once))
+	}
+	all = append(
+		all, strings.ReplaceAll(value, `'`, `''`), strings.ReplaceAll(value, `'`, `'\''`), quoteShell(value),
+		url.QueryEscape(value), url.PathEscape(value),
+	)
+	for _, bytes := range []string{value, value + "\n"} {
+		for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			all = append(all, encoding.EncodeToString([]byte(bytes)))
+		}
+	}
+	if how == secret { // as Go prints the data of a Secret
+		list := fmt.Sprint([]byte(value))
+		syntax := fmt.Sprintf("%#v", []byte(value))
+		all = append(all, list[1:len(list)-1], syntax[len("[]byte{"):len(syntax)-1], hex.EncodeToString([]byte(value)))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func quoteGo(s string) string {
+	q := strconv.Quote(s)
+	return q[1 : len(q)-1]
+}
+
+func quoteJSON(s string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		return s
+	}
+	q := strings.TrimSuffix(b.String(), "\n")
+	return q[1 : len(q)-1]
+}
+
+// quoteHTML is what encoding/json does by default.
+func quoteHTML(s string) string {
+	q, err := json.Marshal(s)
+	if err != nil {
+		return s
+	}
+	return string(q[1 : len(q)-1])
+}
+
+// quoteShell puts a backslash before what a shell would take for itself, as bash's printf %q does.
+func quoteShell(s string) string {
+	var b strings.Builder
+	for _, c := range s {
+		if strings.ContainsRune(" \t\"'\\$`!*?[]{}()<>|&;#~^", c) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}

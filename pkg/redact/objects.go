@@ -1,0 +1,143 @@
+package redact
+
+import (
+	"slices"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// Deployment learns the template, and masks what controllers say in the status, in place.
+func (r *Redactor) Deployment(d *appsv1.Deployment) {
+	r.owner(&d.ObjectMeta, &d.Spec.Template)
+	for i := range d.Status.Conditions {
+		r.texts(&d.Status.Conditions[i].Reason, &d.Status.Conditions[i].Message)
+	}
+}
+
+// ReplicaSet learns the template, and masks what controllers say in the status, in place.
+func (r *Redactor) ReplicaSet(rs *appsv1.ReplicaSet) {
+	r.owner(&rs.ObjectMeta, &rs.Spec.Template)
+	for i := range rs.Status.Conditions {
+		r.texts(&rs.Status.Conditions[i].Reason, &rs.Status.Conditions[i].Message)
+	}
+}
+
+func (r *Redactor) owner(meta *metav1.ObjectMeta, template *corev1.PodTemplateSpec) {
+	r.Public(meta.Namespace, meta.Name)
+	for _, labels := range []map[string]string{meta.Labels, template.Labels} {
+		for _, value := range labels {
+			r.Public(value)
+		}
+	}
+	r.Template(&template.Spec)
+}
+
+// Pod masks what the scheduler and the kubelet say of a pod, in place. A webhook may have given it variables
+// that its template lacks: they are learnt first. Of a pod that nothing is said of nothing is read.
+func (r *Redactor) Pod(p *corev1.Pod) {
+	var said []*string
+	s := &p.Status
+	said = append(said, &s.Reason, &s.Message)
+	for i := range s.Conditions {
+		said = append(said, &s.Conditions[i].Reason, &s.Conditions[i].Message)
+	}
+	for i := range s.VolumeHealth {
+		for j := range s.VolumeHealth[i].HealthConditions {
+			c := &s.VolumeHealth[i].HealthConditions[j]
+			said = append(said, &c.Reason, &c.Message)
+		}
+	}
+	for _, all := range [][]corev1.ContainerStatus{s.InitContainerStatuses, s.ContainerStatuses, s.EphemeralContainerStatuses} {
+		for i := range all {
+			for _, r := range all[i].AllocatedResourcesStatus {
+				for j := range r.Resources {
+					if m := r.Resources[j].Message; m != nil {
+						said = append(said, m)
+					}
+				}
+			}
+			for _, state := range []*corev1.ContainerState{&all[i].State, &all[i].LastTerminationState} {
+				if w := state.Waiting; w != nil {
+					said = append(said, &w.Reason, &w.Message)
+				}
+				if t := state.Terminated; t != nil {
+					said = append(said, &t.Reason, &t.Message)
+				}
+			}
+		}
+	}
+	if said = slices.DeleteFunc(said, func(text *string) bool { return *text == "" }); len(said) > 0 {
+		r.injected(&p.Spec)
+		r.texts(said...)
+	}
+}
+
+// injected learns the variables of a pod whose containers have others than the pod before.
+func (r *Redactor) injected(spec *corev1.PodSpec) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range containers(spec) {
+		if slices.EqualFunc(c.Env, r.pods[c.Name], sameVariable) && len(c.Env) > 0 || len(c.Env)+len(c.EnvFrom) == 0 {
+			continue
+		}
+		if r.pods == nil {
+			r.pods = map[string][]corev1.EnvVar{}
+		}
+		r.pods[c.Name] = c.Env
+		r.container(c)
+	}
+}
+
+func sameVariable(a, b corev1.EnvVar) bool {
+	return a.Name == b.Name && a.Value == b.Value && (a.ValueFrom == nil) == (b.ValueFrom == nil)
+}
+
+// Masked is a copy of an object of the kinds above whose annotations are masked, too.
+func (r *Redactor) Masked(o runtime.Object) runtime.Object {
+	o = o.DeepCopyObject()
+	switch o := o.(type) {
+	case *appsv1.Deployment:
+		r.Deployment(o)
+		r.annotations(o.Annotations)
+	case *appsv1.ReplicaSet:
+		r.ReplicaSet(o)
+		r.annotations(o.Annotations)
+	case *corev1.Pod:
+		r.Pod(o)
+		r.annotations(o.Annotations)
+	case *corev1.Event:
+		r.Event(o)
+	}
+	return o
+}
+
+// Event masks what an event says, in place.
+func (r *Redactor) Event(e *corev1.Event) { r.texts(&e.Reason, &e.Message, &e.Action) }
+
+// Status masks what the API server says of a request, in place.
+func (r *Redactor) Status(s *metav1.Status) {
+	r.texts(&s.Message)
+	if s.Details == nil {
+		return
+	}
+	for i := range s.Details.Causes {
+		r.texts(&s.Details.Causes[i].Message, &s.Details.Causes[i].Field)
+	}
+}
+
+func (r *Redactor) annotations(all map[string]string) {
+	for name, text := range all {
+		all[name] = r.Text(text)
+	}
+}
+
+func (r *Redactor) texts(all ...*string) {
+	for _, text := range all {
+		if *text != "" {
+			*text = r.Text(*text)
+		}
+	}
+}

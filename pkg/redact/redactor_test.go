@@ -1,0 +1,276 @@
+package redact
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/yaml"
+)
+
+// pod is a template with variables of all origins; DB_PASS, API_KEY and the like come from Secrets.
+const pod = `
+serviceAccountName: storefront
+containers:
+- name: checkout
+  image: registry.test/shop/checkout:2.0
+  command: [/bin/serve]
+  args: [--password=$(DB_PASS), --token, $(API_KEY), --greeting=$(GREETING), "postgres://app:$(DB_PASS)@db/shop"]
+  env:
+  - {name: DB_PASS, valueFrom: {secretKeyRef: {name: db, key: pass}}}
+  - {name: API_KEY, valueFrom: {secretKeyRef: {name: api, key: key}}}
+  - {name: pin, valueFrom: {secretKeyRef: {name: api, key: pin}}}
+  - {name: MODE, valueFrom: {configMapKeyRef: {name: settings, key: mode}}}
+  - {name: GREETING, value: good-morning77}
+  - {name: SIGNING_TOKEN, value: Zx81-q}
+  - {name: LEVEL, value: "1"}
+  - {name: DEBUG, value: "true"}
+  - {name: PORT, value: "8080"}
+  - {name: TIER, value: web}
+  - {name: STAGE, value: production}
+  - {name: EMPTY, value: ""}
+  - {name: APP, value: checkout}
+  - {name: UPSTREAM, value: "http://ledger.shop.svc:8080"}
+  - {name: DSN, value: "postgres://app:s3cr3t@db:5432/shop"}
+  - {name: CONFIG, value: /etc/shop/config.yaml}
+  - {name: TTL, value: 10m30s}
+  readinessProbe:
+    httpGet: {path: /, port: 80, httpHeaders: [{name: Authorization, value: Bearer abc.def-123}]}
+`
+
+func learnt(t *testing.T, template string) *Redactor {
+	t.Helper()
+	var spec corev1.PodSpec
+	if err := yaml.UnmarshalStrict([]byte(template), &spec); err != nil {
+		t.Fatal(err)
+	}
+	r := &Redactor{}
+	r.Template(&spec)
+	return r
+}
+
+// A variable's name is enough: what follows it is its value.
+func TestWhatFollowsAName(t *testing.T) {
+	r := learnt(t, pod)
+	for _, test := range []struct{ text, want string }{
+		// As runtimes quote it.
+		{`value can't contain null(\x00): "DB_PASS=hunter2\x00": unknown`, `value can't contain null(\x00): "DB_PASS=***": unknown`},
+		{`"DB_PASS=two words and \"more\"": unknown`, `"DB_PASS=***": unknown`},
+		{`"DB_PASS=ends in a backslash\\": unknown`, `"DB_PASS=***": unknown`},
+		{`runc: "env \"DB_PASS=two \\\"words\\\" here\" is bad": unknown`, `runc: "env \"DB_PASS=***\" is bad": unknown`},
+		{`env 'DB_PASS=two words' is bad`, `env 'DB_PASS=***' is bad`},
+		{`DB_PASS=x`, `DB_PASS=***`},
+		{`DB_PASS= is empty`, `DB_PASS= is empty`},
+		{`env DB_PASS=1 PORT=8080: unknown`, `env DB_PASS=*** PORT=***: unknown`},
+		{`env [PATH=/bin DB_PASS=two words HOME=/root]: no`, `env [PATH=/bin DB_PASS=*** HOME=/root]: no`},
+		{`env [HOME=/root DB_PASS=two words]: no`, `env [HOME=/root DB_PASS=***]: no`},
+		{`env map[DB_PASS:two words HOME:/root]`, `env map[DB_PASS:*** HOME:/root]`},
+		{`["PATH=/bin","DB_PASS=a b","HOME=/"]`, `["PATH=/bin","DB_PASS=***","HOME=/"]`},
+		{`{\"env\":[\"DB_PASS=a b\"]}`, `{\"env\":[\"DB_PASS=***\"]}`},
+		{`lines HOME=/\nDB_PASS=x`, `lines HOME=/\nDB_PASS=***`},
+		{`--env=DB_PASS=x -e API_KEY=y`, `--env=DB_PASS=*** -e API_KEY=***`},
+		{`DB_PASS="a b" c`, `DB_PASS="***" c`},
+		{`DB_PASS='a b' c`, `DB_PASS='***' c`},
+		{"DB_PASS=-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- is bad", "DB_PASS=*** is bad"},
+		{"DB_PASS=-----BEGIN PRIVATE KEY-----\nMIIE", "DB_PASS=***"},
+		{`cut off: "DB_PASS=hun`, `cut off: "DB_PASS=***`},
+		// As JSON and YAML.
+		{`{"DB_PASS":"hunter2","x":1}`, `{"DB_PASS":"***","x":1}`},
+		{`{"DB_PASS": "a \"b\" c"}`, `{"DB_PASS": "***"}`},
+		{`{"DB_PASS":1234,"x":1}`, `{"DB_PASS":***,"x":1}`},
+		{`"{\"DB_PASS\":\"a b\"}"`, `"{\"DB_PASS\":\"***\"}"`},
+		{"  DB_PASS: correct horse\n  x: 1", "  DB_PASS: ***\n  x: 1"},
+		{"  DB_PASS: 'correct horse'\n  x: 1", "  DB_PASS: '***'\n  x: 1"},
+		{"  DB_PASS: |\n    correct\n    horse", "  DB_PASS: ***"},
+		{`data map[DB_PASS:[104 117 110]]`, `data map[DB_PASS:***]`},
+		{`map[string][]uint8{"DB_PASS":[]uint8{0x68, 0x75}}`, `map[string][]uint8{"DB_PASS":***}`},
+		// As Kubernetes prints a template.
+		{`EnvVar{Name:DB_PASS,Value:a, b,ValueFrom:nil,}`, `EnvVar{Name:DB_PASS,Value:***,ValueFrom:nil,}`},
+		{`{Name:DB_PASS Value:a b ValueFrom:<nil>}`, `{Name:DB_PASS Value:*** ValueFrom:<nil>}`},
+		{`{"name":"DB_PASS","value":"a b"}`, `{"name":"DB_PASS","value":"***"}`},
+		{`{\"name\":\"DB_PASS\",\"value\":\"a b\"}`, `{\"name\":\"DB_PASS\",\"value\":\"***\"}`},
+		{"- name: DB_PASS\n  value: a b\n- name: X", "- name: DB_PASS\n  value: ***\n- name: X"},
+		{`[{DB_PASS a b nil} {X y nil}]`, `[{DB_PASS ***} {X y nil}]`},
+		// A sentence about the variable stays.
+		{`invalid environment variable "DB_PASS": value contains nul byte (\x00): unknown`, ""},
+		{`spec.env[0].name: Invalid value: "DB_PASS": a valid name must consist of letters`, ""},
+		{`variable "DB_PASS": must be a string`, ""},
+		{`key DB_PASS not found in secret db`, ""},
+		{`back-off 10s restarting failed container=checkout pod=checkout-6c8b-x2k4p_shop(1)`, ""},
+		{`MY_DB_PASS=1 and DB_PASS2=2 and MODE=good`, ""},
+		{`lower case pin=1234, or "pin": "9"`, `lower case pin=***, or "pin": "***"`},
+		// In a command line.
+		{`exec: ["/bin/serve","--password=x y","--token","k 1"]: no`, `exec: ["/bin/serve","--password=***","--token","***"]: no`},
+		{`exec /bin/serve --password=x --token y --verbose`, `exec /bin/serve --password=*** --token *** --verbose`},
+		{`dial postgres://app:x:y@db/shop failed`, `dial postgres://app:***@db/shop failed`},
+	} {
+		if test.want == "" {
+			test.want = test.text
+		}
+		if got := r.Text(test.text); got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.text, got, test.want)
+		}
+		if again := r.Text(r.Text(test.text)); again != r.Text(test.text) {
+			t.Errorf("%s\nmasked twice: %s", test.text, again)
+		}
+	}
+}
+
+// Of a Secret whose keys all become variables, the names are not known.
+func TestVariablesOfAWholeSecret(t *testing.T) {
+	const rest = `
+  env: [{name: LOG_FORMAT, value: json}, {name: NODE, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]`
+	for _, test := range []struct{ prefix, text, want string }{
+		{"DB_", `"DB_PASS=a b": unknown, OTHER_PASS=1`, `"DB_PASS=***": unknown, OTHER_PASS=1`},
+		{"DB_", `DB_user=admin {"DB_x":"y"}`, `DB_user=*** {"DB_x":"***"}`},
+		{"", `"password=a b": unknown`, `"password=***": unknown`},
+		{"", `PASSWORD=x api_token=y`, `PASSWORD=*** api_token=***`},
+		{"", `{"PASSWORD":"a b"}`, `{"PASSWORD":"***"}`},
+		{"", `NODE=n1 back-off restarting failed container=web pod=web-1`, ""},
+		{"", `0/3 nodes are available: 3 node(s) had untolerated taint {dedicated: web}`, ""},
+		{"", `Get "http://10.0.0.1:8080/": EOF: TLS: handshake`, ""},
+	} {
+		r := learnt(t, "containers:\n- name: web\n  image: web:1"+rest+"\n  envFrom: [{prefix: \""+test.prefix+"\", secretRef: {name: db}}]")
+		if test.want == "" {
+			test.want = test.text
+		}
+		if got := r.Text(test.text); got != test.want {
+			t.Errorf("prefix %q: %s\n got %s\nwant %s", test.prefix, test.text, got, test.want)
+		}
+	}
+}
+
+// However it is written, and wherever it stands.
+func TestASecretsValueIsFound(t *testing.T) {
+	for _, value := range []string{
+		"hunter2", "s3cr3t-Pa55", `with "quotes" and 'more'`, "tab\tand\nline", "<a&b>", "grün-äöü", "$HOME is `mine`", "x7#Q",
+		"nul\x00byte", "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF\n-----END PRIVATE KEY-----\n",
+	} {
+		r := &Redactor{}
+		r.Secret(map[string][]byte{"k": []byte(value)})
+		quoted := strconv.Quote(value)
+		for form, text := range map[string]string{
+			"plain": value, "%q": quoted, "%q in %q": strconv.Quote(quoted), "JSON": `{"a":` + quoteWith(quoteJSON, value) + `}`,
+			"JSON of Go": quoteWith(quoteHTML, value), "YAML": "a: '" + strings.ReplaceAll(value, "'", "''") + "'",
+			"shell": "'" + strings.ReplaceAll(value, "'", `'\''`) + "'", "bash": quoteShell(value),
+			"base64": base64.StdEncoding.EncodeToString([]byte(value)), "unpadded": base64.RawStdEncoding.EncodeToString([]byte(value)),
+			"for URLs": base64.URLEncoding.EncodeToString([]byte(value)), "bytes": fmt.Sprint([]byte(value)), "Go": fmt.Sprintf("%#v", []byte(value)),
+			"hex": fmt.Sprintf("%x", value),
+		} {
+			for _, message := range []string{"denied: " + text + ", says the webhook", text, "(" + text + ")", "x=" + text} {
+				got := r.Text(message)
+				if strings.Contains(got, text) || !strings.Contains(got, Mask) {
+					t.Errorf("%q as %s: %s", value, form, got)
+				}
+			}
+		}
+	}
+}
+
+func quoteWith(quote func(string) string, s string) string { return `"` + quote(s) + `"` }
+
+func TestParts(t *testing.T) {
+	r := &Redactor{}
+	r.Secret(map[string][]byte{
+		"short": []byte("abcdef12"), "long": []byte("abcdef12-and-more"), "overlapping": []byte("more-of-it-99"),
+		"lines":             []byte("first-line-1\n  second-line-2\nxy\nPIN_CODE=4711-a\n"),
+		".dockerconfigjson": []byte(`{"auths":{"https://index.docker.io/v1/":{"username":"shopbot","password":"p-4711x","auth":"c2hvcA=="}}}`),
+		"url":               []byte("postgres://app:s3cr3t@db:5432/shop"),
+	})
+	for _, test := range []struct{ text, want string }{
+		{"abcdef12-and-more", "***"},
+		{"abcdef12-and-more-of-it-99!", "***!"},
+		{"xabcdef12x", "x***x"},
+		{"got first-line-1 and second-line-2 and xy", "got *** and *** and xy"},
+		{"code 4711-a", "code ***"},
+		{"login shopbot with p-4711x at https://index.docker.io/v1/", "login shopbot with *** at https://index.docker.io/v1/"},
+		{"password s3cr3t for app", "password *** for app"},
+		// Cut off within a value.
+		{"quoted abcdef12-an", "quoted ***"},
+		{"quoted abcdef...", "quoted ***..."},
+		{"quoted abcdef", "quoted abcdef"},
+		{strings.Repeat("x", 1020) + " abc", strings.Repeat("x", 1020) + " abc"},
+		{strings.Repeat("x", 1019) + " abcd", strings.Repeat("x", 1019) + " ***"},
+		{"def12-and-more" + strings.Repeat(" x", 1000), "***" + strings.Repeat(" x", 1000)},
+	} {
+		if got := r.Text(test.text); got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.text, got, test.want)
+		}
+	}
+}
+
+// What a template writes out may be a secret, or may be what each message says.
+func TestLiteralValues(t *testing.T) {
+	r := learnt(t, pod)
+	for _, test := range []struct{ text, want string }{
+		{"said good-morning77, twice: good-morning77", "said ***, twice: ***"},
+		{"exec --greeting=good-morning77", "exec --greeting=***"},
+		{"token Zx81-q refused", "token *** refused"},
+		{"dial postgres://app:s3cr3t@db:5432/shop", "dial ***"},
+		{"password s3cr3t", "password ***"},
+		{"header Bearer abc.def-123, or abc.def-123", "header ***, or ***"},
+		{`"LEVEL=1\x00"`, `"LEVEL=***"`},
+		{"no good-morning778, nor xgood-morning77, nor good-morning77-6c8b", ""},
+		{"0/1 nodes, 1 Insufficient cpu: true, web:8080 on port 8080 of production", ""},
+		{`container "checkout" of checkout-6c8b is waiting; registry.test/shop/checkout:2.0`, ""},
+		{`Get "http://ledger.shop.svc:8080/": lookup ledger.shop.svc: no such host`, ""},
+		{`stat /etc/shop/config.yaml: no such file; context deadline 10m30s exceeded`, ""},
+	} {
+		if test.want == "" {
+			test.want = test.text
+		}
+		if got := r.Text(test.text); got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.text, got, test.want)
+		}
+	}
+}
+
+// A Secret holds everyday words, too.
+func TestSecretsThatSayNothing(t *testing.T) {
+	r := &Redactor{}
+	r.Public("storefront", "shop")
+	r.Secret(map[string][]byte{
+		"a": []byte("1"), "b": []byte("true"), "c": []byte("web"), "d": []byte("8080"), "e": nil, "f": []byte("default"),
+		"g": []byte("storefront"), "h": []byte("worker"), "USER": []byte("app"),
+	})
+	for _, text := range []string{
+		`1 of 1 is true: web on 8080, container "storefront" in namespace default`, "shop-worker-6c8b and workers",
+		`app is not ready`,
+	} {
+		if got := r.Text(text); got != text {
+			t.Errorf("%s\n got %s", text, got)
+		}
+	}
+	if got := r.Text("the worker said USER=app"); got != "the *** said USER=***" {
+		t.Error(got)
+	}
+}
+
+// A program's lines are its own words, but for the values that are known.
+func TestLogLines(t *testing.T) {
+	r := learnt(t, pod)
+	r.Secret(map[string][]byte{"k": []byte("hunter2")})
+	for text, want := range map[string]string{
+		"set DB_PASS=x to start": "set DB_PASS=x to start", "DB_PASS=hunter2": "DB_PASS=***", "Zx81-q": "***",
+	} {
+		if got := r.LogLine(text); got != want {
+			t.Errorf("%s: got %s", text, got)
+		}
+	}
+}
+
+func BenchmarkText(b *testing.B) {
+	var spec corev1.PodSpec
+	if err := yaml.Unmarshal([]byte(pod), &spec); err != nil {
+		b.Fatal(err)
+	}
+	r := &Redactor{}
+	r.Template(&spec)
+	text := `failed to create containerd task: OCI runtime create failed: "DB_PASS=hunter2\x00": unknown ` + strings.Repeat("and more words, ", 20)
+	for b.Loop() {
+		r.Text(text)
+	}
+}
