@@ -76,8 +76,9 @@ func (f *follower) firstSnapshot(ctx context.Context) error {
 func (f *follower) announce(state *rollout.State, kind rollout.EventType, message string) {
 	events := make([]rollout.Event, 0, len(state.Workloads))
 	for i := range state.Workloads {
-		ref := state.Workloads[i].Target.Ref
-		events = append(events, rollout.Event{Time: f.now(), Type: kind, Workload: &ref, Message: message})
+		w := &state.Workloads[i]
+		ref := w.Target.Ref
+		events = append(events, rollout.Event{Time: f.now(), Type: kind, Workload: &ref, Message: message, Changes: w.Changes})
 	}
 	f.showEvents(*state, nil, events)
 }

@@ -63,8 +63,9 @@ func (r *release) outline(ctx context.Context, outcome rollout.Outcome, changes 
 		s := rollout.WorkloadState{
 			Target: rollout.Target{Ref: c.Ref()}, Outcome: outcome,
 			ImagesFrom: workload.Images(&w.Template), ImagesTo: workload.Images(&c.Edit.Template),
-			Env:    workload.CompareEnv(&w.Template, &c.Edit.Template),
-			Counts: rollout.Counts{Desired: w.Desired, Updated: w.Updated, Ready: w.Ready, Available: w.Available, Old: w.Total - w.Updated},
+			Env:     workload.CompareEnv(&w.Template, &c.Edit.Template),
+			Changes: workload.CompareTemplates(&w.Template, &c.Edit.Template),
+			Counts:  rollout.Counts{Desired: w.Desired, Updated: w.Updated, Ready: w.Ready, Available: w.Available, Old: w.Total - w.Updated},
 		}
 		if revision := c.Before.Revision; revision != nil {
 			s.RevisionFrom = revision.Number

@@ -10,14 +10,56 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// changeParts say what a release changes of a workload: images, variables, or both. When it is neither,
-// they are what runs.
+// changeParts say what a release changes of a workload: images, variables and the rest of its template.
+// When it is nothing of that, they are what runs.
 func changeParts(w *rollout.WorkloadState) []string {
-	env := envChange(w.Env)
-	if env != "" && maps.Equal(w.ImagesFrom, w.ImagesTo) {
-		return []string{env}
+	parts := []string{envChange(w.Env), templateChange(w.Changes, len(w.ImagesTo) > 1)}
+	if join("", parts...) != "" && maps.Equal(w.ImagesFrom, w.ImagesTo) {
+		return parts
 	}
-	return []string{imageChange(w.ImagesFrom, w.ImagesTo), env}
+	return append([]string{imageChange(w.ImagesFrom, w.ImagesTo)}, parts...)
+}
+
+// templateChange is "cpu request 100m -> 1000", or two of them, or one and how many more there are.
+func templateChange(all []workload.TemplateChange, several bool) string {
+	var texts []string
+	for _, c := range all {
+		texts = append(texts, changeText(c, several))
+	}
+	if len(texts) > 2 {
+		texts = []string{texts[0], plural(len(all)-1, "more change", "more changes")}
+	}
+	return strings.Join(texts, ", ")
+}
+
+func isRestart(c workload.TemplateChange) bool {
+	return c.Field == "annotation "+workload.AnnotationRestartedAt
+}
+
+// changeText names the container only where there are several.
+func changeText(c workload.TemplateChange, several bool) string {
+	text := c.Field
+	switch {
+	case isRestart(c):
+		return "restart"
+	case c.Field == "container" && c.From == "":
+		return term.Clean("new container " + c.To)
+	case c.Field == "container":
+		return term.Clean("container " + c.From + " removed")
+	case several && c.Container != "":
+		text += " of " + c.Container
+	}
+	switch {
+	case c.From == "" && c.To == "":
+		text += " changed"
+	case c.From == "none" && c.To == "set":
+		text += " added"
+	case c.To == "none" && c.From == "set":
+		text += " removed"
+	default:
+		text += " " + c.From + " -> " + c.To
+	}
+	return term.Clean(text)
 }
 
 // envChange is "env DATABASE_URI set, OLD removed".

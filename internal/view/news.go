@@ -36,6 +36,8 @@ func (s *sheet) news(e *rollout.Event, f *Frame) []news {
 		if soak := f.State.Policy.Soak; text == "" && soak > 0 {
 			text = "complete; soaking for " + clock(soak)
 		}
+	case rollout.EventApplied:
+		text = join(": ", text, templateChange(e.Changes, true))
 	case rollout.EventWarning:
 		return say("warning "+text, s.Yellow("warning: ")+text)
 	case rollout.EventVerdict:

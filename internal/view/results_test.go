@@ -90,12 +90,16 @@ func results() map[string]rollout.Result {
 	paused := keptResult()
 	paused.Workloads[0].Paused = true
 	paused.Next = []string{"kubectl app rollout undo deployment/web -n shop --resume", "kubectl rollout resume deployment/web -n shop"}
+	resources := simple(rollout.Succeeded, "")
+	resources.Workloads[0].Images.To = resources.Workloads[0].Images.From
+	resources.Workloads[0].Changes = []workload.TemplateChange{{Container: "web", Field: "cpu request", From: "100m", To: "1000"}, {Field: "annotation " + workload.AnnotationRestartedAt}, {Field: "volumes"}}
 	stalled := simple(rollout.Failed, `ReplicaSet "web-7d9f66c4d" has timed out progressing.`)
 	stopped := failedResult()
 	stopped.Outcome, stopped.Workloads[0].Outcome = rollout.Interrupted, rollout.Interrupted
 	stopped.Workloads[0].Rollback.Outcome, stopped.Workloads[0].Rollback.Message = rollout.Interrupted, "restored, but not watched to the end: received interrupt"
 	return map[string]rollout.Result{
 		"stalled":         stalled,
+		"resources":       resources,
 		"back-stopped":    stopped,
 		"paused":          paused,
 		"env":             env,

@@ -219,6 +219,18 @@ func scenes() map[string]Frame {
 		"env-many": release(14, with(variables(web(), "A_VARIABLE_WITH_A_VERY_LONG_NAME B C D", "E F"), func(w *rollout.WorkloadState) {
 			w.Target.Name = "web-with-a-long-name"
 		})),
+		"resources": release(14, with(variables(web(), "", ""), func(w *rollout.WorkloadState) {
+			w.Changes = []workload.TemplateChange{{Container: "web", Field: "cpu request", From: "100m", To: "1000"}}
+		})),
+		"template-many": release(14, with(web(), func(w *rollout.WorkloadState) {
+			w.ImagesTo["proxy"] = "envoy:1"
+			w.Changes = []workload.TemplateChange{
+				{Container: "proxy", Field: "readiness probe", From: "none", To: "set"}, {Container: "web", Field: "command"}, {Field: "volumes"},
+			}
+		})),
+		"restart": release(14, with(variables(web(), "", ""), func(w *rollout.WorkloadState) {
+			w.Changes = []workload.TemplateChange{{Field: "annotation " + workload.AnnotationRestartedAt}}
+		})),
 		"env-two":    release(14, variables(web(), "LOG_LEVEL", ""), with(variables(web(), "LOG_LEVEL", ""), func(w *rollout.WorkloadState) { w.Target.Name = "api" })),
 		"env-differ": release(14, variables(web(), "LOG_LEVEL", ""), with(variables(web(), "", "OLD"), func(w *rollout.WorkloadState) { w.Target.Name = "api" })),
 		"five":       fleet(5),

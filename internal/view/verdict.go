@@ -3,6 +3,7 @@ package view
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
@@ -24,7 +25,7 @@ func verdict(r rollout.Result) string {
 	text = strings.TrimSuffix(term.Clean(text), ".") // more may follow
 	switch r.Outcome {
 	case rollout.Succeeded:
-		return join(": ", who, join(" ", "rolled out", newImages(r), newEnv(r), newRevision(r), "in "+took(r)), text)
+		return join(": ", who, join(" ", "rolled out", newImages(r), newSettings(r), newRevision(r), "in "+took(r)), text)
 	case rollout.Unchanged:
 		return join(": ", who, "nothing to change", text)
 	case rollout.Refused:
@@ -104,17 +105,19 @@ func newImages(r rollout.Result) string {
 	return images(after)
 }
 
-// newEnv is "with env DATABASE_URI set".
-func newEnv(r rollout.Result) string {
+// newSettings is "with env DATABASE_URI set, cpu request 100m -> 1000".
+func newSettings(r rollout.Result) string {
 	if len(r.Workloads) != 1 {
 		return ""
 	}
-	return prefixed("with ", envChange(r.Workloads[0].Env))
+	w := &r.Workloads[0]
+	told := slices.DeleteFunc(slices.Clone(w.Changes), isRestart) // nothing that the new pods have
+	return prefixed("with ", join(", ", envChange(w.Env), templateChange(told, len(w.Images.To) > 1)))
 }
 
 // broken is what went wrong, with the cause on which that rests.
 func broken(r rollout.Result) string {
-	text := join(" ", "the rollout", prefixed("of ", newImages(r)), newEnv(r), "failed")
+	text := join(" ", "the rollout", prefixed("of ", newImages(r)), newSettings(r), "failed")
 	if r.Outcome == rollout.TimedOut {
 		text = "time ran out after " + took(r)
 	}

@@ -10,7 +10,7 @@ func (w *WorkloadState) takeUpFrom(all []workload.Revision, current *workload.Re
 	for _, r := range all {
 		if current != nil && r.UID != current.UID && r.Number < current.Number {
 			w.RevisionFrom, w.ImagesFrom = r.Number, workload.Images(&r.Template)
-			w.Env = workload.CompareEnv(&r.Template, &current.Template)
+			w.compareWith(&r.Template, &current.Template)
 		}
 	}
 }

@@ -34,4 +34,6 @@ type Event struct {
 	Counts   *Counts       `json:"counts,omitempty"`
 	Finding  *Finding      `json:"finding,omitempty"`
 	Outcome  Outcome       `json:"outcome,omitempty"`
+	// Changes are those of WorkloadState, with Applied.
+	Changes []workload.TemplateChange `json:"changes,omitempty"`
 }

@@ -38,6 +38,7 @@ type WorkloadResult struct {
 	Revision Revisions                 `json:"revision"`
 	Images   FromTo[map[string]string] `json:"images"`       // by container
 	Env      workload.EnvChange        `json:"env,omitzero"` // names, never values
+	Changes  []workload.TemplateChange `json:"changes,omitempty"`
 	Outcome  Outcome                   `json:"outcome"`
 	Message  string                    `json:"message,omitempty"`
 	Replicas Counts                    `json:"replicas"`
@@ -92,6 +93,7 @@ func newWorkloadResult(w *WorkloadState) WorkloadResult {
 		Revision: Revisions{w.RevisionFrom, w.RevisionTo},
 		Images:   FromTo[map[string]string]{w.ImagesFrom, w.ImagesTo},
 		Env:      w.Env,
+		Changes:  w.Changes,
 		Outcome:  w.Outcome,
 		Message:  w.Message,
 		Replicas: w.Counts,

@@ -79,6 +79,8 @@ type WorkloadState struct {
 	ImagesTo     map[string]string
 	// Env names the variables that the change sets and removes.
 	Env workload.EnvChange
+	// Changes are what the change does beside images and variables.
+	Changes []workload.TemplateChange
 	// Findings, the decisive one first. After the verdict: what it rests on.
 	Findings []Finding
 	// Deadline is when this rollout ends without further progress; zero if nothing ends it.

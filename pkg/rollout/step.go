@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -27,18 +28,22 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 		}
 		if t.Template != nil {
 			w.ImagesTo = workload.Images(t.Template)
-			w.compareEnv()
+			w.compare()
 		}
 		s.Workloads = append(s.Workloads, w)
 	}
 	return s
 }
 
-// compareEnv fills in Env, where both templates are known.
-func (w *WorkloadState) compareEnv() {
+// compare fills in what changes beside images, where both templates are known.
+func (w *WorkloadState) compare() {
 	if b := w.Target.Before; b != nil && b.Workload != nil && w.Target.Template != nil {
-		w.Env = workload.CompareEnv(&b.Workload.Template, w.Target.Template)
+		w.compareWith(&b.Workload.Template, w.Target.Template)
 	}
+}
+
+func (w *WorkloadState) compareWith(before, after *corev1.PodTemplateSpec) {
+	w.Env, w.Changes = workload.CompareEnv(before, after), workload.CompareTemplates(before, after)
 }
 
 // numberOf is the revision that was captured; the workload names it, too, where its object was not read.

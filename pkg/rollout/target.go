@@ -38,7 +38,7 @@ func (j *judge) takeUp() bool {
 	if t.Template == nil {
 		t.Template = w.Template.DeepCopy()
 		j.next.ImagesTo = workload.Images(t.Template)
-		j.next.compareEnv()
+		j.next.compare()
 		j.next.memory.checked = w.Generation
 	}
 	return true
