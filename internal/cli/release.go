@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -64,20 +65,23 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 	if err != nil {
 		return r.untouched(ctx, err)
 	}
+	return r.change(ctx, captured, plan)
+}
+
+// change plans, checks and writes the changes of workloads, and watches what comes of them.
+func (r *release) change(ctx context.Context, captured []cluster.Captured, plan cluster.Plan) error {
+	told := len(r.notes)
 	changes, err := cluster.PlanAll(captured, plan)
 	if err != nil {
 		return r.refusePlan(ctx, captured, err)
 	}
-	r.warn(r.notes...)
+	r.warn(r.notes[told:]...)
 	changed, unchanged := split(changes)
-	if len(changed) == 0 && r.content.waits() {
-		return r.contentAlone(ctx)
-	}
 	if len(changed) == 0 {
 		return r.nothingToDo(ctx, unchanged)
 	}
 	if r.flags.dryRun == "client" {
-		return r.dryRun(ctx, changed, unchanged, editedObjects(changed))
+		return r.dryRun(ctx, changed, unchanged)
 	}
 	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{
 		Watch: r.flags.wait, OldPods: r.flags.oldPods, FieldManager: r.flags.fieldManager,
@@ -86,17 +90,25 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 	if err != nil {
 		return r.untouched(ctx, err)
 	}
+	changed, stored := split(preflight.Changes)
+	if len(stored) > 0 && r.flags.restartUnchanged && len(preflight.Refused()) == 0 {
+		return r.change(ctx, captured, r.restarting(stored, plan))
+	}
 	if err := r.report(preflight.Checks); err != nil {
 		return err
 	}
 	r.told = toldBy(preflight.Checks)
 	if refused := preflight.Refused(); len(refused) > 0 {
-		return r.refuse(ctx, changed, refused)
+		return r.refuse(ctx, preflight.Changes, refused)
+	}
+	unchanged = append(unchanged, stored...)
+	if len(changed) == 0 {
+		return r.nothingToDo(ctx, unchanged)
 	}
 	if r.flags.dryRun == "server" {
-		return r.dryRun(ctx, changed, unchanged, preflight.Predicted)
+		return r.dryRun(ctx, changed, unchanged)
 	}
-	if err := r.diff(changed, preflight.Predicted); err != nil {
+	if err := r.diff(changed); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
@@ -127,12 +139,14 @@ func split(changes []cluster.Change) (changed, unchanged []cluster.Change) {
 	return changed, unchanged
 }
 
-func editedObjects(changes []cluster.Change) []cluster.Object {
-	objects := make([]cluster.Object, 0, len(changes))
-	for _, c := range changes {
-		objects = append(objects, c.Edited())
+// restarting is the plan that restarts the workloads in which the change is stored already.
+func (r *release) restarting(stored []cluster.Change, plan cluster.Plan) cluster.Plan {
+	return func(c cluster.Captured) (cluster.Edit, error) {
+		if slices.ContainsFunc(stored, func(s cluster.Change) bool { return s.Ref() == c.Ref() }) {
+			return r.editOrRestart(c.Deployment.Spec.Template, true), nil
+		}
+		return plan(c)
 	}
-	return objects
 }
 
 // runLocal edits objects from files without a server, as kubectl's --local does.
@@ -152,12 +166,12 @@ func (r *release) runLocal(objects []cluster.Object, plan cluster.Plan) error {
 }
 
 // dryRun ends a transaction that was only to be looked at.
-func (r *release) dryRun(ctx context.Context, changed, unchanged []cluster.Change, after []cluster.Object) error {
-	if err := r.diff(changed, after); err != nil {
+func (r *release) dryRun(ctx context.Context, changed, unchanged []cluster.Change) error {
+	if err := r.diff(changed); err != nil {
 		return err
 	}
-	for _, o := range after {
-		if err := r.output.object(r.env, o.Deployment); err != nil {
+	for _, c := range changed {
+		if err := r.output.object(r.env, c.After().Deployment); err != nil {
 			return err
 		}
 	}
@@ -168,17 +182,17 @@ func (r *release) dryRun(ctx context.Context, changed, unchanged []cluster.Chang
 }
 
 // diff shows what the change does to each object, where --diff asks for it.
-func (r *release) diff(changes []cluster.Change, after []cluster.Object) error {
+func (r *release) diff(changes []cluster.Change) error {
 	if !r.flags.diff {
 		return nil
 	}
-	for i, c := range changes {
+	for _, c := range changes {
 		var redactor redact.Redactor // numbers from 1 for each object
 		before, err := readable(c.Object, &redactor)
 		if err != nil {
 			return err
 		}
-		next, err := readable(after[i], &redactor)
+		next, err := readable(c.After(), &redactor)
 		if err != nil {
 			return err
 		}

@@ -59,12 +59,12 @@ func (r *release) complete(ctx context.Context, result *rollout.Result) {
 func (r *release) outline(ctx context.Context, outcome rollout.Outcome, changes []cluster.Change) rollout.Result {
 	state := rollout.State{Started: r.started, Outcome: outcome, Policy: r.policy}
 	for _, c := range changes {
-		w := c.Before.Workload
+		w, after := c.Before.Workload, &c.After().Deployment.Spec.Template
 		s := rollout.WorkloadState{
 			Target: rollout.Target{Ref: c.Ref()}, Outcome: outcome,
-			ImagesFrom: workload.Images(&w.Template), ImagesTo: workload.Images(&c.Edit.Template),
-			Env:     workload.CompareEnv(&w.Template, &c.Edit.Template),
-			Changes: workload.CompareTemplates(&w.Template, &c.Edit.Template),
+			ImagesFrom: workload.Images(&w.Template), ImagesTo: workload.Images(after),
+			Env:     workload.CompareEnv(&w.Template, after),
+			Changes: workload.CompareTemplates(&w.Template, after),
 			Counts:  rollout.Counts{Desired: w.Desired, Updated: w.Updated, Ready: w.Ready, Available: w.Available, Old: w.Total - w.Updated},
 		}
 		if revision := c.Before.Revision; revision != nil {
@@ -82,6 +82,9 @@ func (r *release) outline(ctx context.Context, outcome rollout.Outcome, changes 
 
 // nothingToDo ends a release whose workloads have the template already.
 func (r *release) nothingToDo(ctx context.Context, unchanged []cluster.Change) error {
+	if r.content.waits() {
+		return r.contentAlone(ctx)
+	}
 	pending, settled := pending(unchanged)
 	r.warnPending(pending)
 	if len(pending) > 0 && r.flags.wait && r.flags.dryRun == "none" {

@@ -158,8 +158,8 @@ func (c *Cluster) write(ctx context.Context, change Change, o WriteOptions) (Wri
 	if err != nil {
 		return Written{}, err
 	}
-	if !o.DryRun && withoutEffect(change, d) {
-		return Written{}, &Error{Reason: Failed, Object: change.Ref().String(), Message: noEffect(change.Ref())}
+	if message := noEffect(change, d); message != "" && !o.DryRun && workload.SameTemplate(&change.Deployment.Spec.Template, &d.Spec.Template) {
+		return Written{}, &Error{Reason: Failed, Object: change.Ref().String(), Message: message}
 	}
 	return Written{Object: deploymentObject(d), Before: change.Before, before: change.Deployment}, nil
 }
@@ -210,9 +210,9 @@ func (c *Cluster) recapture(ctx context.Context, change Change, uncertain bool) 
 		return change, false, err
 	}
 	next = Change{Captured: captured, Edit: edit, plan: change.plan}
-	// A webhook may have added to what we wrote. Nothing is left to do, and what was there before us
-	// is still what was captured first.
-	return next, uncertain && next.Unchanged(), nil
+	// A webhook may have added to what we wrote, or pinned its images. Nothing is left to do, and what was
+	// there before us is still what was captured first.
+	return next, uncertain && next.stored(), nil
 }
 
 // overtaken: an undo puts a whole template in the place of the one that it was asked for. If that has

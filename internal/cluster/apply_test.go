@@ -150,14 +150,27 @@ func TestAWriteWithoutEffect(t *testing.T) {
 		return Edit{Template: template}, nil
 	})
 	after := change.Edited().Deployment
-	if withoutEffect(change, after) {
-		t.Error("the change itself counts as none")
+	if checks := checkEffect(change, after); len(checks) != 0 {
+		t.Errorf("the change itself counts as none: %v", checks)
 	}
-	if checks := checkEffect(change, Object{Deployment: before.Deployment}); len(checks) != 1 || checks[0].Level != Refuse {
+	checks := checkEffect(change, before.Deployment)
+	if len(checks) != 1 || checks[0].Level != Refuse || !strings.Contains(checks[0].Message, "drops the image web:2 of container web") {
 		t.Errorf("checks: %v", checks)
 	}
 	after.Spec.Template.Spec.Containers[0].Image = "mirror/web:2" // another image than was asked for, and a change all the same
-	if checks := checkEffect(change, Object{Deployment: after}); len(checks) != 0 {
+	if checks := checkEffect(change, after); len(checks) != 0 {
+		t.Errorf("checks: %v", checks)
+	}
+	change.Deployment = after // and no change, the second time
+	if checks := checkEffect(change, after); len(checks) != 0 {
+		t.Errorf("checks: %v", checks)
+	}
+	change.predicted = after
+	if !change.Unchanged() || change.After().Deployment != after {
+		t.Error("what is stored already counts as a change")
+	}
+	change.Edit.Template.Annotations = map[string]string{workload.AnnotationRestartedAt: "now"}
+	if checks := checkEffect(change, after); len(checks) != 1 || !strings.Contains(checks[0].Message, "keeps its template as it was") {
 		t.Errorf("checks: %v", checks)
 	}
 }

@@ -31,6 +31,8 @@ type Change struct {
 	Captured
 	Edit Edit
 	plan Plan
+	// predicted is the API server's answer to a dry run; nil before that, and where it was refused.
+	predicted *appsv1.Deployment
 }
 
 // PlanAll plans every workload; the error joins those of all of them.
@@ -51,9 +53,15 @@ func PlanAll(captured []Captured, plan Plan) ([]Change, error) {
 	return changes, errors.Join(faults...)
 }
 
-// Unchanged tells that the workload already has the template, so that no rollout would follow.
+// Unchanged tells that the workload already has the template, or that the API server makes of the change
+// what is stored already: no rollout would follow.
 func (c Change) Unchanged() bool {
-	return workload.SameTemplate(&c.Deployment.Spec.Template, &c.Edit.Template)
+	return workload.SameTemplate(&c.Deployment.Spec.Template, &c.After().Deployment.Spec.Template)
+}
+
+// stored tells that the workload holds what the change asks for, if in another form.
+func (c Change) stored() bool {
+	return workload.Stores(&c.Edit.Template, &c.Deployment.Spec.Template)
 }
 
 // restarts tells whether the change does nothing but replace the pods.
@@ -62,6 +70,14 @@ func (c Change) restarts() bool {
 	delete(before.Annotations, workload.AnnotationRestartedAt)
 	delete(after.Annotations, workload.AnnotationRestartedAt)
 	return !c.Unchanged() && workload.SameTemplate(before, after)
+}
+
+// After is the object as the API server would store it or, while that is not known, as it would be sent.
+func (c Change) After() Object {
+	if c.predicted != nil {
+		return Object{Deployment: c.predicted}
+	}
+	return c.Edited()
 }
 
 // Edited is the object as a client-side dry run shows it.

@@ -51,9 +51,8 @@ type Check struct {
 // Report is what the preflight found.
 type Report struct {
 	Checks []Check
-	// Predicted are the objects as the API server's dry run returned them, in the order of the
-	// changes; the zero Object where it was refused.
-	Predicted []Object
+	// Changes are those that were checked. Each knows what the API server's dry run has made of it.
+	Changes []Change
 }
 
 // Refused are the checks that forbid the release.

@@ -5,7 +5,9 @@ import (
 	"fmt"
 
 	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/jsonmergepatch"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 )
 
@@ -15,24 +17,46 @@ type patch struct {
 	body []byte
 }
 
-// editPatch is the strategic merge patch between the captured object and the edited one, as kubectl
-// makes it, guarded by the captured object's resourceVersion: the server answers 409 if the object is
-// not the captured one any more (a resourceVersion is never given twice, to no other object either).
+// editPatch takes the captured object to the edited one. It is the strategic merge patch that kubectl
+// makes, or a JSON merge patch where that can't express the edit. The captured resourceVersion guards it: the
+// server answers 409 if the object is another one by now.
 func editPatch(before, after *appsv1.Deployment) (patch, error) {
-	old, err := json.Marshal(before)
+	old, next, err := encodeBoth(before, after)
 	if err != nil {
-		return patch{}, fmt.Errorf("encoding deployment/%s: %w", before.Name, err)
-	}
-	next, err := json.Marshal(after)
-	if err != nil {
-		return patch{}, fmt.Errorf("encoding deployment/%s: %w", before.Name, err)
+		return patch{}, err
 	}
 	diff, err := strategicpatch.CreateTwoWayMergePatch(old, next, appsv1.Deployment{})
+	kind := types.StrategicMergePatchType
+	if err != nil || !leadsTo(old, diff, after) {
+		kind = types.MergePatchType
+		diff, err = jsonmergepatch.CreateThreeWayJSONMergePatch(old, next, old)
+	}
 	if err != nil {
 		return patch{}, fmt.Errorf("patch of deployment/%s: %w", before.Name, err)
 	}
 	guarded, err := guard(diff, before)
-	return patch{types.StrategicMergePatchType, guarded}, err
+	return patch{kind, guarded}, err
+}
+
+func encodeBoth(before, after *appsv1.Deployment) (old, next []byte, err error) {
+	if old, err = json.Marshal(before); err == nil {
+		next, err = json.Marshal(after)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("encoding deployment/%s: %w", before.Name, err)
+	}
+	return old, next, nil
+}
+
+// leadsTo tells whether a strategic merge patch makes of the old object what is wanted. It merges lists by a
+// key, and the API allows some of them to hold a key twice: two variables of one name in a container.
+func leadsTo(old, diff []byte, want *appsv1.Deployment) bool {
+	merged, err := strategicpatch.StrategicMergePatch(old, diff, appsv1.Deployment{})
+	if err != nil {
+		return false
+	}
+	var d appsv1.Deployment
+	return json.Unmarshal(merged, &d) == nil && equality.Semantic.DeepEqual(d.Spec, want.Spec) && equality.Semantic.DeepEqual(d.ObjectMeta, want.ObjectMeta)
 }
 
 func guard(diff []byte, before *appsv1.Deployment) ([]byte, error) {

@@ -31,15 +31,15 @@ type checker func(context.Context, []Change) ([]Check, error)
 // template names.
 func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOptions) (Report, error) {
 	if refused := checkPaused(changes, o.Resuming); len(refused) > 0 {
-		return Report{Checks: refused, Predicted: make([]Object, len(changes))}, nil
+		return Report{Checks: refused, Changes: changes}, nil
 	}
-	var predicted []Object
+	var tried []Change
 	checkers := []checker{
 		func(ctx context.Context, changes []Change) ([]Check, error) {
 			return c.checkPermissions(ctx, changes, o)
 		},
 		func(ctx context.Context, changes []Change) (checks []Check, err error) {
-			predicted, checks, err = c.checkAdmission(ctx, changes, o)
+			tried, checks, err = c.checkAdmission(ctx, changes, o)
 			return checks, err
 		},
 		func(ctx context.Context, changes []Change) ([]Check, error) {
@@ -53,7 +53,7 @@ func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOp
 	if err != nil {
 		return Report{}, err
 	}
-	return Report{Checks: append(slices.Concat(found...), checkOwners(changes)...), Predicted: predicted}, nil
+	return Report{Checks: append(slices.Concat(found...), checkOwners(changes)...), Changes: tried}, nil
 }
 
 // checkPaused comes before all else: a paused workload takes the change and does nothing with it.

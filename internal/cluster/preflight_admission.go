@@ -13,58 +13,71 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// checkAdmission lets the API server try the change without storing it, so that validation, webhooks
-// and policies speak first. It also proves the permission to patch.
-func (c *Cluster) checkAdmission(ctx context.Context, changes []Change, o PreflightOptions) ([]Object, []Check, error) {
+// checkAdmission lets the API server try the changes without storing them, so that validation, webhooks
+// and policies speak first. It also proves the permission to patch. What the server makes of each change is
+// noted in it.
+func (c *Cluster) checkAdmission(ctx context.Context, changes []Change, o PreflightOptions) ([]Change, []Check, error) {
 	type answer struct {
-		object Object
+		change Change
 		checks []Check
 	}
 	answers, err := each(ctx, changes, func(ctx context.Context, change Change) (answer, error) {
-		object, checks, err := c.tryChange(ctx, change, o)
-		return answer{object, checks}, err
+		tried, checks, err := c.tryChange(ctx, change, o)
+		return answer{tried, checks}, err
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	objects := make([]Object, 0, len(answers))
+	tried := make([]Change, 0, len(answers))
 	var checks []Check
 	for _, a := range answers {
-		objects, checks = append(objects, a.object), append(checks, a.checks...)
+		tried, checks = append(tried, a.change), append(checks, a.checks...)
 	}
-	return objects, checks, nil
+	return tried, checks, nil
 }
 
-func (c *Cluster) tryChange(ctx context.Context, change Change, o PreflightOptions) (Object, []Check, error) {
+func (c *Cluster) tryChange(ctx context.Context, change Change, o PreflightOptions) (Change, []Check, error) {
 	collector := &serverWarnings{}
 	written, err := c.apply(withWarnings(ctx, collector), change, WriteOptions{FieldManager: o.FieldManager, DryRun: true})
 	if err == nil {
-		return written.Object, append(collector.checks(change), checkEffect(change, written.Object)...), nil
+		checks := append(collector.checks(change), checkEffect(change, written.Deployment)...)
+		change.predicted = written.Deployment
+		return change, checks, nil
 	}
 	check, ok := admissionCheck(change, err)
 	if !ok {
-		return Object{}, nil, err
+		return change, nil, err
 	}
-	return change.Edited(), []Check{check}, nil
+	return change, []Check{check}, nil
 }
 
-// checkEffect refuses a change of which nothing would be left: there would be no rollout to watch.
-func checkEffect(change Change, predicted Object) []Check {
-	if !withoutEffect(change, predicted.Deployment) {
+// checkEffect refuses a change of which the API server would not store all.
+func checkEffect(change Change, after *appsv1.Deployment) []Check {
+	message := noEffect(change, after)
+	if message == "" {
 		return nil
 	}
 	return []Check{{
 		Check: CheckAdmission, Level: Refuse, Workload: change.Ref(), Object: change.Ref().String(),
-		Message: noEffect(change.Ref()), Next: []string{"kubectl get mutatingwebhookconfigurations,mutatingadmissionpolicies"},
+		Message: message, Next: []string{"kubectl get mutatingwebhookconfigurations,mutatingadmissionpolicies"},
 	}}
 }
 
-func withoutEffect(change Change, after *appsv1.Deployment) bool {
-	return !change.Unchanged() && workload.SameTemplate(&change.Deployment.Spec.Template, &after.Spec.Template)
-}
-
-func noEffect(ref workload.Ref) string {
-	return fmt.Sprintf("the API server takes the change of %s and keeps its template as it was: a webhook or a policy sets it back", ref)
+// noEffect says what of a change is not in the stored object; "" if all of it is.
+func noEffect(change Change, after *appsv1.Deployment) string {
+	before, asked, stored := &change.Deployment.Spec.Template, &change.Edit.Template, &after.Spec.Template
+	dropped, kept := workload.Dropped(before, asked, stored), workload.SameTemplate(before, stored)
+	if len(dropped) == 0 && (!kept || workload.Stores(asked, stored)) {
+		return ""
+	}
+	result, by := "does not store all of it", "sets it back"
+	if kept {
+		result = "keeps its template as it was"
+	}
+	if len(dropped) > 0 {
+		by = "drops " + strings.Join(dropped, ", ")
+	}
+	return fmt.Sprintf("the API server takes the change of %s and %s: a webhook or a policy %s", change.Ref(), result, by)
 }
 
 // admissionCheck turns an answer that is about this change into a check; other errors end the command.

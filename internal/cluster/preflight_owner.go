@@ -15,7 +15,11 @@ var undoesRestarts = map[workload.OwnerTool]bool{workload.OwnerFlux: true, workl
 func ownerWarning(ref workload.Ref, o workload.Owner) (message string, next []string) {
 	by := strings.TrimSpace(fmt.Sprintf("%s %s %s", o.Tool, o.Kind, o.Name))
 	in := inFlag(o.Namespace)
-	switch o.Tool {
+	tool := o.Tool
+	if tool == workload.OwnerSSA && o.Name == "kubectl" {
+		tool = workload.OwnerApply
+	}
+	switch tool {
 	case workload.OwnerFlux:
 		message = fmt.Sprintf("%s is managed by %s: its next reconciliation reverts this change unless it is made there too", ref, by)
 		if o.Name != "" {
@@ -39,8 +43,7 @@ func ownerWarning(ref workload.Ref, o workload.Owner) (message string, next []st
 		message = fmt.Sprintf("%s is made of %s, whose controller writes it again: it reverts this change unless that says the same", ref, owner)
 		next = []string{"kubectl describe " + owner + in}
 	default:
-		message = fmt.Sprintf("%s was made with kubectl apply: the next apply of its file reverts this change unless the file says the same", ref)
-		next = []string{"kubectl apply view-last-applied " + ref.String() + inFlag(ref.Namespace)}
+		message = fmt.Sprintf("%s is managed by kubectl apply: update the manifest too, or the next apply reverts this", ref)
 	}
 	return message, next
 }

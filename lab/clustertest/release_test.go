@@ -31,7 +31,7 @@ func TestRequests(t *testing.T) {
 	if len(report.Checks) > 0 {
 		t.Errorf("the preflight has something to say:\n%s", lines(report.Checks))
 	}
-	if image := report.Predicted[0].Deployment.Spec.Template.Spec.Containers[0].Image; image != "web:2.0" {
+	if image := report.Changes[0].After().Deployment.Spec.Template.Spec.Containers[0].Image; image != "web:2.0" {
 		t.Errorf("the dry run predicts %s", image)
 	}
 	written, err := c.Apply(b.ctx, []cluster.Change{change}, cluster.WriteOptions{})

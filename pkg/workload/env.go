@@ -22,28 +22,32 @@ func (c EnvChange) Empty() bool { return len(c.Set)+len(c.Removed) == 0 }
 // once in each list, in the templates' order.
 func CompareEnv(before, after *corev1.PodTemplateSpec) EnvChange {
 	var change EnvChange
-	all := map[string][]corev1.EnvVar{}
-	for _, c := range slices.Concat(before.Spec.InitContainers, before.Spec.Containers) {
-		all[c.Name] = c.Env
-	}
+	all := envByContainer(before)
 	for _, c := range slices.Concat(after.Spec.InitContainers, after.Spec.Containers) {
 		was, both := all[c.Name]
 		if !both {
 			continue
 		}
-		had, has := lastOfEach(was), lastOfEach(c.Env)
 		for _, v := range c.Env {
-			if old, known := had[v.Name]; !known || !equality.Semantic.DeepEqual(old, has[v.Name]) {
+			if !equality.Semantic.DeepEqual(named(was, v.Name), named(c.Env, v.Name)) {
 				change.Set = appendOnce(change.Set, v.Name)
 			}
 		}
 		for _, v := range was {
-			if _, kept := has[v.Name]; !kept {
+			if len(named(c.Env, v.Name)) == 0 {
 				change.Removed = appendOnce(change.Removed, v.Name)
 			}
 		}
 	}
 	return change
+}
+
+func envByContainer(t *corev1.PodTemplateSpec) map[string][]corev1.EnvVar {
+	all := map[string][]corev1.EnvVar{}
+	for _, c := range slices.Concat(t.Spec.InitContainers, t.Spec.Containers) {
+		all[c.Name] = c.Env
+	}
+	return all
 }
 
 // EnvNames are the variables of a template's containers, each once.
@@ -57,13 +61,15 @@ func EnvNames(t *corev1.PodTemplateSpec) []string {
 	return names
 }
 
-// lastOfEach: of two variables of one name a container gets the last one.
-func lastOfEach(env []corev1.EnvVar) map[string]corev1.EnvVar {
-	last := make(map[string]corev1.EnvVar, len(env))
+// named are the variables of one name: a container gets the last of them.
+func named(env []corev1.EnvVar, name string) []corev1.EnvVar {
+	var all []corev1.EnvVar
 	for _, v := range env {
-		last[v.Name] = v
+		if v.Name == name {
+			all = append(all, v)
+		}
 	}
-	return last
+	return all
 }
 
 func appendOnce(names []string, name string) []string {

@@ -49,7 +49,8 @@ func TestCompareEnv(t *testing.T) {
 		"in an init container":    {before: []string{"init:", "web: A=1"}, after: []string{"init: A=1", "web: A=1"}, set: "A"},
 		"in both, said once":      {before: []string{"web:", "log:"}, after: []string{"web: A=1", "log: A=1"}, set: "A"},
 		"set here, removed there": {before: []string{"web:", "log: A=1"}, after: []string{"web: A=1", "log:"}, set: "A", removed: "A"},
-		"the last of two counts":  {before: []string{"web: A=1 A=2"}, after: []string{"web: A=2"}},
+		"one of two":              {before: []string{"web: A=1 A=2"}, after: []string{"web: A=2"}, set: "A"},
+		"both of two":             {before: []string{"web: A=1 A=2"}, after: []string{"web:"}, removed: "A"},
 		"a container that is new": {before: []string{"web: A=1"}, after: []string{"web: A=1", "log: B=2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
