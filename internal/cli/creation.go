@@ -103,6 +103,9 @@ func (c *creation) write(ctx context.Context, build build) error {
 	}
 	done, err := connection.Upsert(ctx, content, c.options)
 	if err != nil {
+		if done.Tried {
+			err = refusedByServer(err)
+		}
 		return c.ended(ctx, content.String()+" was not written", err)
 	}
 	for _, n := range done.NotSeen {

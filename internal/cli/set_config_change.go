@@ -104,14 +104,14 @@ func (c *configChange) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	edit := secrets.Edit{Set: entries, Remove: c.remove}
+	edit := secrets.Edit{Set: entries, Remove: c.remove, MayLack: c.flags.force}
 	c.command = []string{"set", strings.ToLower(c.ref.Kind), c.ref.Name, keyCount(edit)}
-	for _, key := range edit.Gone(before.Data()) {
-		c.warn(fmt.Sprintf("%s has no key %s to remove", before, key))
-	}
 	change, err := plan(before, edit)
 	if err != nil {
 		return refused(err)
+	}
+	for _, key := range edit.Gone(before.Data()) {
+		c.warn(fmt.Sprintf("%s has no key %s to remove", before, key))
 	}
 	if before.Secret != nil {
 		c.env.Redactor.Secret(change.After.Data())
@@ -189,7 +189,7 @@ func (c *configChange) tryVersion(ctx context.Context) error {
 	return refusedByServer(err)
 }
 
-// refusedByServer: it has tried the change, and stored nothing.
+// refusedByServer: the API server was sent the change, and stored nothing.
 func refusedByServer(err error) error {
 	var e *cluster.Error
 	if errors.As(err, &e) && (e.Reason == cluster.Forbidden || e.Reason == cluster.Denied || e.Reason == cluster.Invalid) {

@@ -50,6 +50,8 @@ type Upserted struct {
 	After Content
 	// Blind: there is no permission to read it, so that what changed is not known.
 	Blind bool
+	// Tried: the write was sent.
+	Tried bool
 	// Skipped: it was there, and was to be left as it is.
 	Skipped bool
 	// NotSeen are those among whom nobody was sought who uses a key that is removed.
@@ -160,6 +162,7 @@ func (u *upsert) look(ctx context.Context) error {
 // once one is told to look again.
 func (u *upsert) write(ctx context.Context) error {
 	next, o := u.want.over(u.now), u.options
+	u.done.Tried = true
 	making := !u.now.Exists() && !u.done.Blind && !o.DryRun
 	if making {
 		next.Meta().ResourceVersion = nobodysVersion

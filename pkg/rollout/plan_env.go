@@ -121,7 +121,8 @@ func (s EnvSettings) index(name string) int {
 func (s EnvSettings) taken(env []corev1.EnvVar) []string {
 	var names []string
 	for _, v := range env {
-		if i := s.index(v.Name); s.Keep && i >= 0 && !equality.Semantic.DeepEqual(s.Set[i], v) {
+		i := s.index(v.Name)
+		if s.Keep && i >= 0 && !equality.Semantic.DeepEqual(s.Set[i], v) && !slices.Contains(names, v.Name) {
 			names = append(names, v.Name)
 		}
 	}

@@ -15,10 +15,12 @@ import (
 type Edit struct {
 	Set    []Entry
 	Remove []string
+	// MayLack: a key to remove need not be there, as long as none has a name much like it.
+	MayLack bool
 }
 
 // Apply edits data, which is left as it is. The faults are joined: those of Check, a *DuplicateError
-// for a key that is set and removed, a *NoKeyError for one to remove that is not there, while one much like it is.
+// for a key that is set and removed, a *NoKeyError for one to remove that is not there.
 func (e Edit) Apply(data map[string][]byte) (map[string][]byte, error) {
 	faults := []error{Check(e.Set)}
 	next := maps.Clone(data)
@@ -28,25 +30,19 @@ func (e Edit) Apply(data map[string][]byte) (map[string][]byte, error) {
 	for _, key := range e.Remove {
 		if i := slices.IndexFunc(e.Set, func(s Entry) bool { return s.Key == key }); i >= 0 {
 			faults = append(faults, &DuplicateError{key, e.Set[i].Origin, Origin{Kind: Literal, Name: key + "-"}})
-		} else if near := e.mistaken(key, data); near != "" {
-			faults = append(faults, &NoKeyError{key, near})
 		}
 		delete(next, key)
+	}
+	for _, key := range e.Gone(data) {
+		if near := workload.Nearest(key, slices.Collect(maps.Keys(data))); near != "" || !e.MayLack {
+			faults = append(faults, &NoKeyError{key, near})
+		}
 	}
 	for _, s := range e.Set {
 		next[s.Key] = s.Value
 	}
 	faults = append(faults, checkSize(next))
 	return next, errors.Join(faults...)
-}
-
-// mistaken is the key that was meant, it seems, where one to remove is not there. Else there is nothing to do
-// about it: the same command may have removed it before.
-func (e Edit) mistaken(key string, data map[string][]byte) string {
-	if _, known := data[key]; known {
-		return ""
-	}
-	return workload.Nearest(key, slices.Collect(maps.Keys(data)))
 }
 
 // Gone are the keys to remove that data does not have.

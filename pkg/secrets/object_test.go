@@ -59,6 +59,15 @@ func TestEdit(t *testing.T) {
 	for _, says := range []string{`"a" is given twice: by a, and by a-`, `there is no key "bb"; did you mean "b"?`, `"d_e" could`} {
 		wantFault(t, err, says)
 	}
+	for edit, refused := range map[*Edit]bool{
+		{Remove: []string{"unlike"}}:                true,
+		{Remove: []string{"unlike"}, MayLack: true}: false,
+		{Remove: []string{"aa"}, MayLack: true}:     true,
+	} {
+		if _, err := edit.Apply(map[string][]byte{"a": nil, "b": nil}); (err != nil) != refused {
+			t.Errorf("%+v: %v", edit, err)
+		}
+	}
 	_, err = Edit{Set: []Entry{{"big", make([]byte, MaxSize), Origin{Kind: File, Name: "big"}}}}.Apply(data)
 	wantFault(t, err, "an object holds 1.00 MiB; the largest is that of big")
 }

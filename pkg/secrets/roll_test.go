@@ -37,7 +37,7 @@ func planned(t *testing.T, roll Roll, edit, objects string) (RollPlan, string) {
 	for _, key := range subject.Keys {
 		before[key.Name] = make([]byte, key.Bytes)
 	}
-	e := Edit{}
+	e := Edit{MayLack: true}
 	for word := range strings.FieldsSeq(edit) {
 		key, value, set := strings.Cut(word, "=")
 		if set {
