@@ -28,8 +28,8 @@ type kustomizationFlags struct {
 
 func (f *kustomizationFlags) add(flags *pflag.FlagSet) {
 	f.set = flags
-	flags.StringVar(&f.directory, "to-kustomization", "", "Write it into the kustomization.yaml of this directory, in place of the cluster: no API server is asked")
-	flags.StringVar(&f.behavior, "behavior", "", `With --to-kustomization: "create", "replace" or "merge", as an overlay says it`)
+	flags.StringVar(&f.directory, "to-kustomization", "", "Write it into the kustomization.yaml of this directory, not to the cluster. No API server is used")
+	flags.StringVar(&f.behavior, "behavior", "", `With --to-kustomization: "create", "replace" or "merge" the object of the base`)
 }
 
 func (f *kustomizationFlags) wanted() bool { return f.directory != "" }
@@ -129,7 +129,7 @@ func plainLiterals(g kustomization.Generator, path string) []secrets.Finding {
 		if s.List == kustomization.Literals && g.Kind == workload.SecretReference {
 			found = append(found, secrets.Finding{
 				Problem: secrets.PlainText, Key: s.Keys()[0], Origin: secrets.Origin{Kind: secrets.Literal},
-				Message: fmt.Sprintf("%s will hold the value in plain text: better keep it in a file that git ignores, and use --from-env-file", path),
+				Message: fmt.Sprintf("%s holds the value in plain text: better keep it in a file that git ignores, and use --from-env-file", path),
 			})
 		}
 	}

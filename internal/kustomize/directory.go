@@ -14,7 +14,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/source"
 )
 
-// Error is a directory, or a file of it, with which it can't go on. Nothing was changed.
+// Error is a directory, or a file in it, that can't be used. Nothing was written.
 type Error struct {
 	Path    string
 	Problem string
@@ -57,7 +57,7 @@ func Open(ctx context.Context, dir string) (*Directory, error) {
 	case statErr != nil || err != nil:
 		return nil, &Error{Path: dir, Problem: "it can't be read", Err: errors.Join(statErr, err)}
 	case !info.IsDir():
-		return nil, &Error{Path: dir, Problem: "it is no directory: the one with kustomization.yaml is meant", Next: "--to-kustomization=" + filepath.Dir(dir)}
+		return nil, &Error{Path: dir, Problem: "it is not a directory: name the directory of kustomization.yaml", Next: "--to-kustomization=" + filepath.Dir(dir)}
 	}
 	d := &Directory{Path: filepath.Join(dir, konfig.DefaultKustomizationFileName()), root: root, mode: 0o644}
 	names := present(dir)
@@ -69,7 +69,7 @@ func Open(ctx context.Context, dir string) (*Directory, error) {
 		d.Path = filepath.Join(dir, names[0])
 		return d, d.read(ctx)
 	}
-	return nil, &Error{Path: dir, Problem: "it has " + strings.Join(names, " and ") + ", and kustomize takes one", Next: "rm " + filepath.Join(dir, names[1])}
+	return nil, &Error{Path: dir, Problem: "it has " + strings.Join(names, " and ") + ", and kustomize accepts only one", Next: "rm " + filepath.Join(dir, names[1])}
 }
 
 // real is a path without links, from the root.
@@ -117,7 +117,7 @@ func cause(err error) string {
 // it by a link, is an *Error: kustomize reads no other.
 func (d *Directory) Relative(path string) (string, error) {
 	outside := &Error{
-		Path: path, Problem: fmt.Sprintf("it is not in %s or below, and kustomize reads no other files", filepath.Dir(d.Path)),
+		Path: path, Problem: fmt.Sprintf("it is not in or below %s, and kustomize reads no other files", filepath.Dir(d.Path)),
 		Next: "mv " + path + " " + filepath.Dir(d.Path),
 	}
 	folder, err := real(filepath.Dir(path))

@@ -64,11 +64,11 @@ func TestDirectoriesThatAreRefused(t *testing.T) {
 	_, err := Open(t.Context(), filepath.Join(dir, "none"))
 	refuses(t, err, "there is no such directory")
 	_, err = Open(t.Context(), write(t, filepath.Join(dir, "file"), ""))
-	refuses(t, err, "it is no directory")
+	refuses(t, err, "it is not a directory")
 	write(t, filepath.Join(dir, "two", "kustomization.yml"), "")
 	write(t, filepath.Join(dir, "two", "Kustomization"), "")
 	_, err = Open(t.Context(), filepath.Join(dir, "two"))
-	refuses(t, err, "it has kustomization.yml and Kustomization, and kustomize takes one")
+	refuses(t, err, "it has kustomization.yml and Kustomization, and kustomize accepts only one")
 	if err := os.Mkdir(filepath.Join(dir, "odd"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -95,12 +95,12 @@ func TestRelative(t *testing.T) {
 			}
 		}
 		_, err := d.Relative(outside)
-		refuses(t, err, "b: it is not in ")
+		refuses(t, err, "b: it is not in or below ")
 		_, err = d.Relative("none")
 		refuses(t, err, "none: it can't be read: no such file")
 		out := link(t, outside, filepath.Join(dir, "out"))
 		_, err = d.Relative(out)
-		refuses(t, err, "out: it is not in ")
+		refuses(t, err, "out: it is not in or below ")
 		if err := os.Remove(out); err != nil {
 			t.Fatal(err)
 		}
@@ -161,14 +161,14 @@ func TestWriteTouchesNoOthersWork(t *testing.T) {
 		d := open(t, filepath.Dir(path))
 		change(t, path)
 		before, _ := os.ReadFile(path)
-		refuses(t, d.Write([]byte("namespace: x\n")), "it was changed by someone else in the same moment")
+		refuses(t, d.Write([]byte("namespace: x\n")), "someone else changed it at the same time")
 		if after, _ := os.ReadFile(path); string(after) != string(before) {
 			t.Errorf("%s: %q", name, after)
 		}
 	}
 	fresh := open(t, t.TempDir())
 	write(t, fresh.Path, "theirs: 1\n")
-	refuses(t, fresh.Write([]byte("x")), "it was changed by someone else")
+	refuses(t, fresh.Write([]byte("x")), "someone else changed it")
 	gone := open(t, t.TempDir())
 	if err := os.Remove(filepath.Dir(gone.Path)); err != nil {
 		t.Fatal(err)

@@ -72,8 +72,11 @@ func (e *editor) apply() ([]byte, error) {
 	var text []byte
 	at := 0
 	for _, next := range e.edits {
-		if e.err != nil || next.from < at {
-			break
+		if e.err == nil && next.from < at {
+			e.err = unsafe("two changes meet in line %d: make one of them by hand", e.line(next.from)+1)
+		}
+		if e.err != nil {
+			return nil, e.err
 		}
 		text = append(text, e.text[at:next.from]...)
 		if n := len(text); next.from == len(e.text) && n > 0 && text[n-1] != '\n' && strings.HasSuffix(next.text, "\n") {
@@ -239,6 +242,8 @@ func (e *editor) place(g Generator, entry *yaml.Node) []field {
 			_, list := e.child(entry, string(name))
 			for _, item := range list.Content {
 				switch {
+				case s.List == name && name != Envs && placed && s.gives(keyOf(name, item.Value)):
+					e.refuse(item, "has the key "+keyOf(name, item.Value)+" twice: remove one of them")
 				case s.in(name, item.Value):
 					placed = true
 				case name == Envs || !s.gives(keyOf(name, item.Value)):

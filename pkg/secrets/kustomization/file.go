@@ -2,7 +2,6 @@ package kustomization
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -107,7 +106,7 @@ func (f *File) Has(g Generator) (bool, error) {
 // Set gives the file with a generator set in it, by key: an entry of that name keeps its other keys. All other
 // bytes of the file stay. If kustomize builds the same already, the file itself is given back. load reads the
 // files that the entry names; one that can't be read counts as empty, since it may be missing here only. The
-// errors are *FileError, *TakenError and *ReadError.
+// errors are *FileError and *ReadError.
 func (f *File) Set(g Generator, load Load) (*File, error) {
 	list, entry, index, err := f.locate(g)
 	if err != nil {
@@ -195,10 +194,10 @@ func (f *File) build(g Generator, args types.SecretArgs, values ifc.KvLoader) (b
 
 // options are a copy of an entry's.
 func options(args types.SecretArgs) *types.GeneratorOptions {
-	if args.Options == nil {
-		return &types.GeneratorOptions{}
+	o := types.GeneratorOptions{}
+	if args.Options != nil {
+		o = *args.Options
 	}
-	o := *args.Options
-	o.Labels, o.Annotations = maps.Clone(o.Labels), maps.Clone(o.Annotations)
+	o.Labels, o.Annotations = types.CopyMap(o.Labels), types.CopyMap(o.Annotations)
 	return &o
 }

@@ -95,18 +95,8 @@ func (e *PlainTextError) Hints() []string {
 	return []string{"write it to a file that git ignores, KEY=VALUE in a .env below that directory, and give the file: --from-env-file=FILE"}
 }
 
-// BinaryError is a value that no text can hold.
-type BinaryError struct {
-	Key    string
-	Origin secrets.Origin
-}
-
-func (e *BinaryError) Error() string {
-	return fmt.Sprintf("%s (%s): the value is not UTF-8, and a kustomization is text: it needs a file of its own (--from-file)", e.Key, e.Origin)
-}
-
 // NewSources are the lines that give entries. relative turns the path of a file into what a kustomization
-// calls it. All faults are in the error, joined: those of relative, *PlainTextError, *BinaryError.
+// calls it. All faults are in the error, joined: those of relative, *PlainTextError.
 func NewSources(kind workload.ReferenceKind, entries []secrets.Entry, relative func(string) (string, error)) ([]Source, error) {
 	var sources []Source
 	var faults []error
@@ -144,7 +134,7 @@ func newSource(kind workload.ReferenceKind, e secrets.Entry, relative func(strin
 		}
 	}
 	if !utf8.Valid(e.Value) {
-		return s, &BinaryError{e.Key, e.Origin}
+		return s, fmt.Errorf("%s (%s): the value is not UTF-8 text: put it into a file, and use --from-file", e.Key, e.Origin)
 	}
 	s.List, s.text = Literals, literalText(e.Key, string(e.Value))
 	return s, nil
@@ -208,7 +198,8 @@ func fileOf(item string) string {
 func (g Generator) applied(now types.SecretArgs) types.SecretArgs {
 	now.Type, now.Behavior = cmp.Or(g.Type, now.Type), cmp.Or(g.Behavior, now.Behavior)
 	o := options(now)
-	o.Labels, o.Annotations = merged(o.Labels, g.Labels), merged(o.Annotations, g.Annotations)
+	maps.Copy(o.Labels, g.Labels)
+	maps.Copy(o.Annotations, g.Annotations)
 	o.Immutable = o.Immutable || g.Immutable
 	if g.Hash != nil {
 		o.DisableNameSuffixHash = !*g.Hash
@@ -217,47 +208,48 @@ func (g Generator) applied(now types.SecretArgs) types.SecretArgs {
 	return now
 }
 
-func merged(a, b map[string]string) map[string]string {
-	all := map[string]string{}
-	maps.Copy(all, a)
-	maps.Copy(all, b)
-	return all
-}
-
 // fields are what is asked for, in the order of a new entry.
 func (g Generator) fields(now types.SecretArgs, fresh bool, lists []field) []field {
-	var all, below []field
-	text := func(name, value string, wanted bool) {
-		if wanted && value != "" {
-			all = append(all, field{name, quoted(value)})
-		}
+	below := []field{{"labels", texts(g.Labels)}, {"annotations", texts(g.Annotations)}, {"immutable", boolean(g.Immutable, g.Immutable)}}
+	if off := g.Hash != nil && !*g.Hash; off || options(now).DisableNameSuffixHash {
+		below = append(below, field{"disableNameSuffixHash", boolean(off, g.Hash != nil)})
 	}
-	text("name", g.Name, fresh)
-	text("namespace", g.Namespace, fresh)
-	text("type", g.Type, true)
-	text("behavior", g.Behavior, true)
-	for name, pairs := range map[string]map[string]string{"labels": g.Labels, "annotations": g.Annotations} {
-		var values []field
-		for _, key := range slices.Sorted(maps.Keys(pairs)) {
-			values = append(values, field{key, quoted(pairs[key])})
-		}
-		if len(values) > 0 {
-			below = append(below, field{name, values})
-		}
+	all := []field{{"type", text(g.Type)}, {"behavior", text(g.Behavior)}}
+	if fresh {
+		all = append([]field{{"name", text(g.Name)}, {"namespace", text(g.Namespace)}}, all...)
 	}
-	slices.SortFunc(below, func(a, b field) int { return -cmp.Compare(a.name, b.name) }) // labels first
-	if g.Immutable {
-		below = append(below, field{"immutable", scalar{value: "true", head: "true"}})
+	return present(slices.Concat(all, lists, []field{{"options", present(below)}}))
+}
+
+// present leaves out what is not asked for.
+func present(fields []field) []field {
+	return slices.DeleteFunc(fields, func(f field) bool {
+		one, single := f.value.(scalar)
+		below, mapping := f.value.([]field)
+		return single && one.head == "" || mapping && len(below) == 0
+	})
+}
+
+func text(value string) scalar {
+	if value == "" {
+		return scalar{}
 	}
-	if off := g.Hash != nil && !*g.Hash; off || g.Hash != nil && options(now).DisableNameSuffixHash {
-		text := strconv.FormatBool(off)
-		below = append(below, field{"disableNameSuffixHash", scalar{value: text, head: text}})
+	return quoted(value)
+}
+
+func texts(values map[string]string) []field {
+	var fields []field
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		fields = append(fields, field{key, quoted(values[key])})
 	}
-	all = append(all, lists...)
-	if len(below) > 0 {
-		all = append(all, field{"options", below})
+	return fields
+}
+
+func boolean(value, asked bool) scalar {
+	if !asked {
+		return scalar{}
 	}
-	return all
+	return scalar{value: strconv.FormatBool(value), head: strconv.FormatBool(value)}
 }
 
 // lists are those of new items, in the order of their first ones.

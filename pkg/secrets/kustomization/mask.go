@@ -32,80 +32,69 @@ func parted(text string) (key, value string) {
 	return key, value
 }
 
-// mask writes the masked text up to a byte.
-type mask struct {
-	*File
-	b     strings.Builder
-	at    int
-	limit int // where secretGenerator ends
-	old   map[string]string
-}
+var comments = regexp.MustCompile(`(?m)(^|[ \t])#[^\r\n]*`)
 
 func (f *File) masked(old map[string]string) string {
-	m := &mask{File: f, old: old}
+	var b strings.Builder
+	at := 0
+	rest := func(to int, secret bool) {
+		part := f.text[at:max(at, to)]
+		if secret {
+			part = comments.ReplaceAll(part, []byte("$1# <comment>"))
+		}
+		b.Write(part)
+		at = max(at, to)
+	}
 	for i := 0; f.top != nil && i+1 < len(f.top.Content); i += 2 {
 		key, list := f.top.Content[i], f.top.Content[i+1]
 		if !strings.EqualFold(key.Value, "secretGenerator") {
 			continue
 		}
-		if m.limit = len(f.text); i+2 < len(f.top.Content) {
-			m.limit = f.offset(f.top.Content[i+2])
+		limit := len(f.text)
+		if i+2 < len(f.top.Content) {
+			limit = f.offset(f.top.Content[i+2])
 		}
-		m.copy(f.offset(key))
-		for number, entry := range list.Content {
-			m.walk(entry, list.Column-1, number, false)
+		rest(f.offset(key), false)
+		for _, l := range literals(list) {
+			rest(f.offset(l.node), true)
+			b.WriteString(l.shown(old))
+			if at = f.end(l.node, l.indent); at == unknown {
+				b.WriteString(" <the rest is not shown>\n")
+				at = limit
+			}
 		}
-		m.gap(m.limit)
+		rest(limit, true)
 	}
-	m.copy(len(f.text))
-	return m.b.String()
+	rest(len(f.text), false)
+	return b.String()
 }
 
-// walk masks the literals below a node; secret tells that the node is one.
-func (m *mask) walk(n *yaml.Node, indent, entry int, secret bool) {
-	if n.Kind == yaml.ScalarNode {
-		from, to := m.offset(n), m.end(n, indent)
-		m.gap(from)
-		if to == unknown { // nor is the value's end: show nothing more
-			m.b.WriteString("<not shown>\n")
-			m.at = m.limit
-			return
-		}
-		if secret {
-			m.b.WriteString(m.shown(n.Value, entry))
-			m.at = to
-		}
-		m.copy(to)
-		return
-	}
-	for i, c := range n.Content {
-		literals := n.Kind == yaml.MappingNode && i%2 == 1 && strings.EqualFold(n.Content[i-1].Value, string(Literals))
-		m.walk(c, n.Column-1, entry, secret || literals)
-	}
+type literal struct {
+	node          *yaml.Node
+	entry, indent int
 }
 
-func (m *mask) shown(text string, entry int) string {
-	key, value := parted(text)
+// literals are those of Secrets, in the order of the text.
+func literals(list *yaml.Node) []literal {
+	var all []literal
+	for number, entry := range list.Content {
+		for i := 0; i+1 < len(entry.Content); i += 2 {
+			if !strings.EqualFold(entry.Content[i].Value, string(Literals)) {
+				continue
+			}
+			for _, item := range entry.Content[i+1].Content {
+				all = append(all, literal{item, number, entry.Content[i+1].Column - 1})
+			}
+		}
+	}
+	return all
+}
+
+func (l literal) shown(old map[string]string) string {
+	key, value := parted(l.node.Value)
 	size := secrets.Size(len(value))
-	if was, known := m.old[fmt.Sprint(entry, key)]; known && was != value {
+	if was, known := old[fmt.Sprint(l.entry, key)]; known && was != value {
 		return fmt.Sprintf("%s=<%s, changed>", key, size)
 	}
 	return fmt.Sprintf("%s=<%s>", key, size)
-}
-
-func (m *mask) copy(to int) {
-	if to > m.at {
-		m.b.Write(m.text[m.at:to])
-		m.at = to
-	}
-}
-
-var comments = regexp.MustCompile(`(?m)(^|[ \t])#[^\r\n]*`)
-
-// gap writes what stands between two values, with its comments masked.
-func (m *mask) gap(to int) {
-	if to > m.at {
-		m.b.Write(comments.ReplaceAll(m.text[m.at:to], []byte("$1# <comment>")))
-		m.at = to
-	}
 }

@@ -22,6 +22,9 @@ type document struct {
 
 const byteOrderMark = "\uFEFF"
 
+// tab finds a line that is indented with one.
+var tab = regexp.MustCompile(`(?m)^[ -]*\t[^\s]`)
+
 var lineBreak = regexp.MustCompile(`\r\n|[\r\n\x{85}\x{2028}\x{2029}]`)
 
 // parse reads a text of one YAML document. The error is a *FileError.
@@ -39,6 +42,9 @@ func parse(text []byte) (*document, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var first, second yaml.Node
 	if err := decoder.Decode(&first); err != nil && !errors.Is(err, io.EOF) {
+		if at := tab.FindIndex(text); at != nil {
+			return nil, unsafe("it is not YAML: line %d is indented with a tab, and YAML takes only spaces", d.line(at[0])+1)
+		}
 		return nil, unsafe("it is not YAML: %v", err)
 	}
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {

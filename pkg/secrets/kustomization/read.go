@@ -53,15 +53,6 @@ func (f fixed) Load(types.KvPairSources) ([]types.Pair, error) {
 	return all, nil
 }
 
-// TakenError is a key that an env file of the entry gives already.
-type TakenError struct {
-	Key, File string
-}
-
-func (e *TakenError) Error() string {
-	return fmt.Sprintf("the entry reads the key %s from %s: change it there", e.Key, e.File)
-}
-
 func (g Generator) asked(key string) (Source, secrets.Entry, bool) {
 	for _, s := range g.Sources {
 		for _, e := range s.entries {
@@ -93,7 +84,7 @@ func (g Generator) values(now types.SecretArgs, load Load) (fixed, error) {
 		for _, p := range given {
 			s, e, asked := g.asked(p.Key)
 			if asked && !s.in(Envs, name) && (s.named() || p.Value != string(e.Value)) {
-				return nil, &TakenError{p.Key, name}
+				return nil, unsafe("the entry reads the key %s from %s: change it there", p.Key, name)
 			}
 		}
 	}

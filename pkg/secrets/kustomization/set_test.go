@@ -50,7 +50,7 @@ var section = regexp.MustCompile(`(?m)^-- (\S+) --\n`)
 func readCases(t testing.TB) []setCase {
 	t.Helper()
 	var cases []setCase
-	for _, text := range strings.Split(setCases, "\n=== ")[1:] {
+	for _, text := range strings.Split(strings.TrimSuffix(setCases, "\n"), "\n=== ")[1:] {
 		name, text, _ := strings.Cut(text, "\n")
 		text += "\n"
 		at := section.FindAllStringSubmatchIndex(text, -1)
