@@ -143,6 +143,19 @@ func TestOneExit(t *testing.T) {
 	}
 }
 
+// Every client but that of discovery, which sends nothing, comes from the one configuration whose transport masks values (internal/cluster/redact.go).
+func TestOneConnection(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "grep", "-rnE",
+		`ToRESTConfig\(|ToDiscoveryClient\(|\.ClientConfig\(|rest\.Config\{|InClusterConfig|http\.(Get|Post|Client\{|DefaultClient)`,
+		"--include=*.go", "--exclude=*_test.go", "../../internal", "../../cmd").Output()
+	if err != nil {
+		t.Fatalf("grep: %v", err)
+	}
+	if lines := strings.Split(strings.TrimSpace(string(out)), "\n"); len(lines) != 1 || !strings.Contains(lines[0], "internal/cluster/cluster.go") {
+		t.Errorf("requests are made that no redactor sees:\n%s", out)
+	}
+}
+
 func list(t *testing.T) []goPackage {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...")

@@ -34,6 +34,7 @@ func (t redacting) RoundTrip(request *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading the body of a request: %w", err)
 		}
+		t.redactor.Public(strings.Split(request.URL.Path, "/")...) // namespaces and names
 		t.learn(raw, strings.Contains(request.URL.Path, "/secrets"))
 	}
 	response, err := t.next.RoundTrip(request)

@@ -45,6 +45,7 @@ func (w *Watcher) fetchLog(ctx context.Context, key rollout.LogKey) {
 		for i, line := range log.Lines {
 			log.Lines[i] = w.options.Redactor.LogLine(line)
 		}
+		log.Err = w.options.Redactor.Text(log.Err)
 		<-w.wanted.slots
 		if ctx.Err() != nil {
 			return

@@ -55,6 +55,7 @@ func (r *Redactor) Secret(data map[string][]byte) {
 	defer r.mu.Unlock()
 	for key, value := range data {
 		r.learn(key, string(value), secret)
+		r.name(&r.public, key)
 		if variableLike(key) || sensitive(key) {
 			r.name(&r.secretNames, key)
 		}

@@ -234,11 +234,11 @@ func TestSecretsThatSayNothing(t *testing.T) {
 	r.Public("storefront", "shop")
 	r.Secret(map[string][]byte{
 		"a": []byte("1"), "b": []byte("true"), "c": []byte("web"), "d": []byte("8080"), "e": nil, "f": []byte("default"),
-		"g": []byte("storefront"), "h": []byte("worker"), "USER": []byte("app"),
+		"g": []byte("storefront"), "h": []byte("worker"), "USER": []byte("app"), "password": []byte("password"),
 	})
 	for _, text := range []string{
 		`1 of 1 is true: web on 8080, container "storefront" in namespace default`, "shop-worker-6c8b and workers",
-		`app is not ready`,
+		`app is not ready`, `couldn't find key password in Secret shop/db`,
 	} {
 		if got := r.Text(text); got != text {
 			t.Errorf("%s\n got %s", text, got)

@@ -176,7 +176,7 @@ func (s *stage) setLog(object json.RawMessage) error {
 	} else {
 		key.Restart = runOf(pod, l.Container, l.Previous)
 	}
-	answer := rollout.Log{Err: l.Error}
+	answer := rollout.Log{Err: s.redactor.Text(l.Error)}
 	if l.Text != nil && *l.Text != "" {
 		for line := range strings.SplitSeq(strings.TrimSuffix(*l.Text, "\n"), "\n") {
 			answer.Lines = append(answer.Lines, s.redactor.LogLine(line))

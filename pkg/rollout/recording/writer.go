@@ -79,7 +79,7 @@ func (w *Writer) object(at time.Time, kind string, object runtime.Object) error 
 func (w *Writer) Log(at time.Time, namespace string, key rollout.LogKey, log rollout.Log) error {
 	l := podLog{
 		Kind: "PodLog", Namespace: namespace, Pod: key.Pod, Container: key.Container, Previous: key.Previous,
-		Restart: &key.Restart, Error: log.Err,
+		Restart: &key.Restart, Error: w.redactor.Text(log.Err),
 	}
 	if log.Err == "" {
 		text := ""
