@@ -20,10 +20,7 @@ type Load func(name string) ([]byte, error)
 type loader struct{ load Load }
 
 func (l loader) Load(name string) ([]byte, error) {
-	content, err := l.load(name)
-	if err != nil {
-		return nil, nil
-	}
+	content, _ := l.load(name) // nothing, if it can't be read
 	return content, nil
 }
 
