@@ -32,6 +32,7 @@ type setEnvFlags struct {
 	prefix     string
 	containers string
 	overwrite  bool
+	strict     bool
 	list       bool
 	resolve    bool
 }
@@ -78,6 +79,7 @@ func (f *setEnvFlags) addOwn(cmd *cobra.Command) {
 	flags.StringVar(&f.prefix, "prefix", "", "Prefix of the names of the variables that are set")
 	flags.StringVarP(&f.containers, "containers", "c", rollout.AllContainers, "The names of containers in the selected pod templates to change - may use wildcards")
 	flags.BoolVar(&f.overwrite, "overwrite", true, "If true, allow environment to be overwritten, otherwise reject updates that overwrite existing environment.")
+	addStrict(flags, &f.strict)
 	flags.BoolVar(&f.list, "list", false, "If true, display the environment and any changes in the standard format; nothing is written.")
 	flags.BoolVar(&f.resolve, "resolve", false, "With --list: show what ConfigMap keys, fields and resources stand for, and how large a Secret's value is.")
 }

@@ -21,6 +21,8 @@ type EnvSettings struct {
 	Containers string
 	// Keep: a variable that is there already with another value or source is not to be replaced.
 	Keep bool
+	// Strict: a warning is an error.
+	Strict bool
 }
 
 // EnvPlan is a template with the variables set.
@@ -44,8 +46,9 @@ func (e *EnvTakenError) Error() string {
 }
 
 // PlanEnv sets and removes variables, as `kubectl set env` does: in containers and init containers, each
-// variable replaced where it stands, new ones at the end. The error joins an *UnknownContainerError, if
-// no container matches, or an *EnvTakenError for each variable that had to be kept.
+// variable replaced where it stands, new ones at the end or before what refers to them. The error joins an
+// *UnknownContainerError, if no container matches, an *EnvTakenError for each variable that had to be kept, or
+// an *EnvWarningError for each note, with Strict.
 func PlanEnv(ref workload.Ref, template *corev1.PodTemplateSpec, settings EnvSettings) (EnvPlan, error) {
 	plan := EnvPlan{Template: *template.DeepCopy()}
 	chosen := settings.Chosen(&plan.Template.Spec)
@@ -62,6 +65,7 @@ func PlanEnv(ref workload.Ref, template *corev1.PodTemplateSpec, settings EnvSet
 			faults.add(&EnvTakenError{Workload: ref, Container: c.Name, Name: name})
 		}
 		c.Env = settings.update(c.Env)
+		plan.Notes = append(plan.Notes, settings.unexpanded(ref, c)...)
 	}
 	for _, name := range settings.Remove {
 		if !had[name] {
@@ -69,6 +73,12 @@ func PlanEnv(ref workload.Ref, template *corev1.PodTemplateSpec, settings EnvSet
 		}
 	}
 	plan.Changes = workload.CompareEnv(template, &plan.Template)
+	if settings.Strict {
+		for _, note := range plan.Notes {
+			faults.add(&EnvWarningError{note})
+		}
+		plan.Notes = nil
+	}
 	return plan, faults.join()
 }
 
@@ -104,13 +114,14 @@ func (s EnvSettings) update(env []corev1.EnvVar) []corev1.EnvVar {
 		}
 		updated = append(updated, v)
 	}
+	var added []corev1.EnvVar
 	for _, v := range s.Set {
 		if !covered[v.Name] {
 			covered[v.Name] = true
-			updated = append(updated, *v.DeepCopy())
+			added = append(added, *v.DeepCopy())
 		}
 	}
-	return updated
+	return insertNew(updated, added)
 }
 
 func (s EnvSettings) index(name string) int {

@@ -66,6 +66,7 @@ func TestPlanEnv(t *testing.T) {
 		remove     string
 		containers string
 		keep       bool
+		strict     bool
 		want       string
 		changes    string // "set …, removed …"
 		notes      string
@@ -106,6 +107,28 @@ func TestPlanEnv(t *testing.T) {
 			template: []string{"web: A=1", "log:"}, remove: "A", containers: "log", want: "web: A=1; log:", changes: ";",
 			notes: "there is no variable A to remove from container log of deployment/web",
 		},
+		"before what uses it":           {template: []string{"web: A=1 URL=$(HOST):$(PORT) B=2"}, set: "HOST=h PORT=p NEW=3", want: "web: A=1 PORT=p HOST=h URL=$(HOST):$(PORT) B=2 NEW=3", changes: "PORT HOST NEW;"},
+		"before what uses what it uses": {template: []string{"web: URL=$(HOST)"}, set: "ZONE=z HOST=h.$(ZONE)", want: "web: ZONE=z HOST=h.$(ZONE) URL=$(HOST)", changes: "ZONE HOST;"},
+		"an escaped use is none":        {template: []string{"web: TEXT=$$(HOST) B=$(HOST"}, set: "HOST=h", want: "web: TEXT=$$(HOST) B=$(HOST HOST=h", changes: "HOST;"},
+		"a dollar, and then a use":      {template: []string{"web: TEXT=$$$(HOST)"}, set: "HOST=h", want: "web: HOST=h TEXT=$$$(HOST)", changes: "HOST;"},
+		"a use of itself is none":       {template: []string{"web: A=1"}, set: "PATH=/x:$(PATH)", want: "web: A=1 PATH=/x:$(PATH)", changes: "PATH;"},
+		"set, and used too early": {
+			template: []string{"web: URL=$(HOST) HOST=a"}, set: "HOST=marker", want: "web: URL=$(HOST) HOST=marker", changes: "HOST;",
+			notes: "deployment/web: URL of container web uses $(HOST), but HOST is defined after it: the container gets the text $(HOST)",
+		},
+		"set to what comes later": {
+			template: []string{"web: URL=x HOST=a"}, set: "URL=$(HOST)", want: "web: URL=$(HOST) HOST=a", changes: "URL;",
+			notes: "deployment/web: URL of container web uses $(HOST), but HOST is defined after it: the container gets the text $(HOST)",
+		},
+		"of others, used too early": {template: []string{"web: URL=$(HOST) HOST=a"}, set: "B=1", want: "web: URL=$(HOST) HOST=a B=1", changes: "B;"},
+		"removed, and used": {
+			template: []string{"web: HOST=a URL=$(HOST)$(HOST) OLD=$$(HOST)", "log:"}, remove: "HOST", want: "web: URL=$(HOST)$(HOST) OLD=$$(HOST); log:", changes: ";HOST",
+			notes: "deployment/web: URL of container web uses $(HOST), but HOST is removed: the container gets the text $(HOST)",
+		},
+		"strict": {
+			template: []string{"web: HOST=a URL=$(HOST)"}, remove: "HOST", strict: true, want: "web: URL=$(HOST)", changes: ";HOST",
+			faults: []string{"URL of container web uses $(HOST), but HOST is removed"},
+		},
 		"removed from one of two": {template: []string{"web: A=1", "log:"}, remove: "A", want: "web:; log:", changes: ";A"},
 		"kept": {
 			template: []string{"web: A=secret B=1", "log: A=secret"}, set: "A=2 B=2 C=3", keep: true,
@@ -120,7 +143,7 @@ func TestPlanEnv(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := envTemplate(test.template...)
-			settings := EnvSettings{Set: variables(test.set), Remove: strings.Fields(test.remove), Containers: test.containers, Keep: test.keep}
+			settings := EnvSettings{Set: variables(test.set), Remove: strings.Fields(test.remove), Containers: test.containers, Keep: test.keep, Strict: test.strict}
 			if test.containers == "" {
 				settings.Containers = AllContainers
 			}
@@ -139,6 +162,18 @@ func TestPlanEnv(t *testing.T) {
 				t.Error("the template that was given is changed")
 			}
 		})
+	}
+}
+
+// What a command refers to is told when it is removed; a new variable works wherever it stands.
+func TestPlanEnvOfACommand(t *testing.T) {
+	before := envTemplate("web: HOST=a PORT=1")
+	before.Spec.Containers[0].Command = []string{"serve", "--at=$(HOST)", "$$(PORT)"}
+	before.Spec.Containers[0].Args = []string{"-v", "$(HOST)", "$(LEVEL)"}
+	plan, err := PlanEnv(web, &before, EnvSettings{Set: variables("LEVEL=1"), Remove: []string{"HOST", "PORT"}, Containers: AllContainers})
+	want := "deployment/web: the command of container web uses $(HOST), but HOST is removed: the container gets the text $(HOST)"
+	if got := strings.Join(plan.Notes, "\n"); err != nil || got != want {
+		t.Errorf("%v, notes %q", err, got)
 	}
 }
 
