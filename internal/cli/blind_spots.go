@@ -13,6 +13,8 @@ var unseenWords = map[string]string{
 	"events": "causes that only events tell are not seen",
 	"logs":   "what crashed containers wrote is not shown",
 	"pods":   "causes are not seen, and only the deadline decides",
+
+	"persistentvolumeclaims": "whether a claim is bound is not seen",
 }
 
 // blindSpot is a resource that may not be read in a namespace.

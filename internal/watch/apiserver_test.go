@@ -121,6 +121,8 @@ func resourceOf(obj runtime.Object) (resource string, gvk schema.GroupVersionKin
 		return "pods", corev1.SchemeGroupVersion.WithKind("Pod")
 	case *corev1.Event:
 		return "events", corev1.SchemeGroupVersion.WithKind("Event")
+	case *corev1.PersistentVolumeClaim:
+		return "persistentvolumeclaims", corev1.SchemeGroupVersion.WithKind("PersistentVolumeClaim")
 	default:
 		panic(fmt.Sprintf("no resource for %T", obj))
 	}

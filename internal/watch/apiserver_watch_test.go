@@ -47,11 +47,11 @@ func (s *apiServer) serveList(w http.ResponseWriter, resource string, match func
 	}
 	list := map[string]runtime.Object{
 		"deployments": &appsv1.DeploymentList{}, "replicasets": &appsv1.ReplicaSetList{},
-		"pods": &corev1.PodList{}, "events": &corev1.EventList{},
+		"pods": &corev1.PodList{}, "events": &corev1.EventList{}, "persistentvolumeclaims": &corev1.PersistentVolumeClaimList{},
 	}[resource]
 	_, gvk := resourceOf(map[string]runtime.Object{
 		"deployments": &appsv1.Deployment{}, "replicasets": &appsv1.ReplicaSet{},
-		"pods": &corev1.Pod{}, "events": &corev1.Event{},
+		"pods": &corev1.Pod{}, "events": &corev1.Event{}, "persistentvolumeclaims": &corev1.PersistentVolumeClaim{},
 	}[resource])
 	list.GetObjectKind().SetGroupVersionKind(gvk.GroupVersion().WithKind(gvk.Kind + "List"))
 	if err := meta.SetList(list, found[from:to]); err != nil {
@@ -135,7 +135,7 @@ func endOfList(resource string, version int) runtime.Object {
 	}
 	obj := map[string]runtime.Object{
 		"deployments": &appsv1.Deployment{ObjectMeta: m}, "replicasets": &appsv1.ReplicaSet{ObjectMeta: m},
-		"pods": &corev1.Pod{ObjectMeta: m}, "events": &corev1.Event{ObjectMeta: m},
+		"pods": &corev1.Pod{ObjectMeta: m}, "events": &corev1.Event{ObjectMeta: m}, "persistentvolumeclaims": &corev1.PersistentVolumeClaim{ObjectMeta: m},
 	}[resource]
 	_, gvk := resourceOf(obj)
 	obj.GetObjectKind().SetGroupVersionKind(gvk)

@@ -8,6 +8,8 @@ const (
 	logs   = "logs"
 	// Without the pods there are counts but no causes.
 	podList = "pods"
+	// claimList is also its name in a URL.
+	claimList = "persistentvolumeclaims"
 )
 
 // blind holds what may not be read in each namespace.

@@ -11,7 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// object is what the API serves: *appsv1.Deployment, *appsv1.ReplicaSet, *corev1.Pod, *corev1.Event.
+// object is what the API serves: *appsv1.Deployment, *appsv1.ReplicaSet, *corev1.Pod, *corev1.Event,
+// *corev1.PersistentVolumeClaim.
 type object interface {
 	comparable
 	runtime.Object

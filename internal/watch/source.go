@@ -56,6 +56,13 @@ func eventsOf(c Clients, namespace, fields string) source {
 	}
 }
 
+func claimNamed(c Clients, namespace, name string) source {
+	return source{
+		client: c.Core, resource: claimList, path: claimList, namespace: namespace, fields: "metadata.name=" + name,
+		newList: func() runtime.Object { return &corev1.PersistentVolumeClaimList{} },
+	}
+}
+
 func (s source) request() *rest.Request {
 	// The stream decides about retries: inside the client they would hide an outage.
 	r := s.client.Get().Namespace(s.namespace).Resource(s.path).MaxRetries(0)

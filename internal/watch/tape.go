@@ -1,9 +1,6 @@
 package watch
 
 import (
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -92,10 +89,9 @@ func initial(targets []*target) []runtime.Object {
 }
 
 func byName[T object](all map[types.UID]T) []runtime.Object {
-	sorted := slices.SortedFunc(maps.Values(all), func(a, b T) int { return strings.Compare(a.GetName(), b.GetName()) })
-	objects := make([]runtime.Object, len(sorted))
-	for i, o := range sorted {
-		objects[i] = o
+	objects := make([]runtime.Object, 0, len(all))
+	for _, o := range sorted(all) {
+		objects = append(objects, o)
 	}
 	return objects
 }

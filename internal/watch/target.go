@@ -24,6 +24,7 @@ type target struct {
 	sets       map[types.UID]*appsv1.ReplicaSet
 	pods       map[types.UID]*corev1.Pod
 	events     map[types.UID]*corev1.Event
+	claims     map[types.UID]*corev1.PersistentVolumeClaim
 	logs       map[rollout.LogKey]rollout.Log
 
 	changed  bool // since observed was built
@@ -36,6 +37,7 @@ func newTarget(t Target) *target {
 		sets:   map[types.UID]*appsv1.ReplicaSet{},
 		pods:   map[types.UID]*corev1.Pod{},
 		events: map[types.UID]*corev1.Event{},
+		claims: map[types.UID]*corev1.PersistentVolumeClaim{},
 		logs:   map[rollout.LogKey]rollout.Log{},
 	}
 }
@@ -58,7 +60,7 @@ func (t *target) observe(blind []string) rollout.Observed {
 		return t.observed
 	}
 	t.changed = false
-	o := rollout.Observed{Events: sortedEvents(t.events), Logs: maps.Clone(t.logs), Blind: blind}
+	o := rollout.Observed{Events: sorted(t.events), Claims: sorted(t.claims), Logs: maps.Clone(t.logs), Blind: blind}
 	if t.deployment != nil {
 		o.Workload = workload.FromDeployment(t.deployment)
 		o.Revisions = workload.FromReplicaSets(o.Workload, slices.Collect(maps.Values(t.sets)))
@@ -84,9 +86,7 @@ func (t *target) owned(revisions []workload.Revision) []*corev1.Pod {
 	return pods
 }
 
-// sortedEvents returns them by name, which for events of one object is by age.
-func sortedEvents(all map[types.UID]*corev1.Event) []*corev1.Event {
-	events := slices.Collect(maps.Values(all))
-	slices.SortFunc(events, func(a, b *corev1.Event) int { return strings.Compare(a.Name, b.Name) })
-	return events
+// sorted returns objects by name, which for events of one object is by age.
+func sorted[T object](all map[types.UID]T) []T {
+	return slices.SortedFunc(maps.Values(all), func(a, b T) int { return strings.Compare(a.GetName(), b.GetName()) })
 }

@@ -1,7 +1,9 @@
 package watch
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -27,6 +29,16 @@ func trimReplicaSet(rs *appsv1.ReplicaSet) {
 func trimEvent(e *corev1.Event) {
 	trimMeta(&e.ObjectMeta)
 	e.Labels, e.Annotations = nil, nil
+}
+
+func trimClaim(c *corev1.PersistentVolumeClaim) {
+	trimMeta(&c.ObjectMeta)
+	c.Labels = nil
+	maps.DeleteFunc(c.Annotations, func(name, _ string) bool { return !strings.HasPrefix(name, "volume.") })
+	c.Spec = corev1.PersistentVolumeClaimSpec{
+		AccessModes: c.Spec.AccessModes, StorageClassName: c.Spec.StorageClassName, VolumeName: c.Spec.VolumeName,
+	}
+	c.Status = corev1.PersistentVolumeClaimStatus{Phase: c.Status.Phase}
 }
 
 func trimMeta(m *metav1.ObjectMeta) {

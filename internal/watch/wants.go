@@ -20,6 +20,7 @@ const eventStreams = 24
 type wanted struct {
 	rollout.Wants
 	events map[subject]*running
+	claims map[subject]*running
 	logs   map[rollout.LogKey]bool // asked for once
 	slots  chan struct{}           // one for each log request under way
 }
@@ -28,11 +29,12 @@ type wanted struct {
 type subject struct {
 	target *target
 	fields string // selects its events
+	claim  string // its name, where the object itself is wanted, too
 }
 
 func newWanted() wanted {
 	return wanted{
-		events: map[subject]*running{}, logs: map[rollout.LogKey]bool{}, slots: make(chan struct{}, logRequests),
+		events: map[subject]*running{}, claims: map[subject]*running{}, logs: map[rollout.LogKey]bool{}, slots: make(chan struct{}, logRequests),
 	}
 }
 
@@ -52,11 +54,18 @@ func (w *Watcher) Want(wants rollout.Wants) {
 // fetchWanted starts and stops what the wants call for; the caller holds the lock.
 func (w *Watcher) fetchWanted(ctx context.Context) {
 	subjects := w.subjects()
-	for s, r := range w.wanted.events {
-		if !slices.Contains(subjects, s) {
-			r.stop()
-			delete(w.wanted.events, s)
-			w.pending = true
+	for _, under := range []map[subject]*running{w.wanted.events, w.wanted.claims} {
+		for s, r := range under {
+			if !slices.Contains(subjects, s) {
+				r.stop()
+				delete(under, s)
+				w.pending = true
+			}
+		}
+	}
+	for _, s := range subjects {
+		if s.claim != "" && w.wanted.claims[s] == nil && !w.blind.to(s.target.ref.Namespace, claimList) {
+			w.wanted.claims[s] = w.followClaim(ctx, s)
 		}
 	}
 	for _, s := range subjects {
@@ -80,12 +89,12 @@ func (w *Watcher) subjects() []subject {
 	var all []subject
 	for _, uid := range slices.Sorted(maps.Keys(w.wanted.Events)) {
 		if t := w.holder(uid); t != nil {
-			all = append(all, subject{t, "involvedObject.uid=" + string(uid)})
+			all = append(all, subject{target: t, fields: "involvedObject.uid=" + string(uid)})
 		}
 	}
 	for _, t := range w.targets {
 		for _, claim := range w.wanted.Claims[t.ref] {
-			all = append(all, subject{t, "involvedObject.kind=PersistentVolumeClaim,involvedObject.name=" + claim})
+			all = append(all, subject{t, "involvedObject.kind=PersistentVolumeClaim,involvedObject.name=" + claim, claim})
 		}
 	}
 	return all
@@ -107,11 +116,25 @@ func (w *Watcher) followEvents(ctx context.Context, s subject) *running {
 		mask: w.options.Redactor.Event, trim: trimEvent, route: func(*corev1.Event) []*target { return to },
 		set:   func(t *target, e *corev1.Event) { t.events[e.UID] = e },
 		unset: func(t *target, e *corev1.Event) { delete(t.events, e.UID) },
-	}, func(err error) {
+	}, w.orBlind(s, events))
+}
+
+func (w *Watcher) followClaim(ctx context.Context, s subject) *running {
+	to := []*target{s.target}
+	return run(ctx, w, claimNamed(w.clients, s.target.ref.Namespace, s.claim), &feed[*corev1.PersistentVolumeClaim]{
+		trim: trimClaim, route: func(*corev1.PersistentVolumeClaim) []*target { return to },
+		set:   func(t *target, c *corev1.PersistentVolumeClaim) { t.claims[c.UID] = c },
+		unset: func(t *target, c *corev1.PersistentVolumeClaim) { delete(t.claims, c.UID) },
+	}, w.orBlind(s, claimList))
+}
+
+// orBlind ends a stream that the watch can do without: what is refused is not seen.
+func (w *Watcher) orBlind(s subject, what string) func(error) {
+	return func(err error) {
 		if apierrors.IsUnauthorized(err) {
 			w.fail(err)
 			return
 		}
-		w.goBlind(s.target.ref.Namespace, events)
-	})
+		w.goBlind(s.target.ref.Namespace, what)
+	}
 }

@@ -65,11 +65,21 @@ func TestWantedClaims(t *testing.T) {
 		s, web, w := started(t)
 		e := eventAbout(web.pods[0], 1, `storageclass "fast" not found`)
 		e.InvolvedObject = corev1.ObjectReference{Kind: "PersistentVolumeClaim", Name: "data", UID: "claim"}
-		s.put(e)
+		claim := func(name string) *corev1.PersistentVolumeClaim {
+			return &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: e.Namespace, UID: types.UID("claim-" + name)}}
+		}
+		s.put(e, claim("data"), claim("other"))
 		w.Want(rollout.Wants{Claims: map[workload.Ref][]string{web.ref(): {"data"}}})
-		w.observed("the claim's event", web, func(o rollout.Observed) bool { return len(o.Events) == 1 })
+		o := w.observed("the claim and its event", web, func(o rollout.Observed) bool { return len(o.Events) == 1 && len(o.Claims) == 1 })
+		if o.Claims[0].Name != "data" {
+			t.Errorf("claim %q", o.Claims[0].Name)
+		}
+		bound := claim("data")
+		bound.Status.Phase = corev1.ClaimBound
+		s.put(bound)
+		w.observed("the bound claim", web, func(o rollout.Observed) bool { return o.Claims[0].Status.Phase == corev1.ClaimBound })
 		w.Want(rollout.Wants{})
-		w.observed("no event", web, func(o rollout.Observed) bool { return len(o.Events) == 0 })
+		w.observed("nothing of it", web, func(o rollout.Observed) bool { return len(o.Events)+len(o.Claims) == 0 })
 	})
 }
 

@@ -28,11 +28,12 @@ func (j *judge) ask() {
 		if k.needsEvents() {
 			candidates = append(candidates, k.pods)
 		}
-		if k.Cause == VolumePending {
-			j.askClaims()
+		if aboutClaims[k.Cause] {
+			j.askClaims(k.pods)
 		}
 		j.askLogs(k, old.askedLogs)
 	}
+	j.askClaims(j.diagnosis.mute[shapeCreating])
 	for _, pods := range candidates {
 		j.askEvents(pods, old.asked)
 	}
@@ -79,12 +80,17 @@ func first[T any](n int, all []T, order func(a, b T) int) []T {
 	return chosen
 }
 
-// askClaims wants the events of the template's claims: the provisioner's word is on them.
-func (j *judge) askClaims() {
+// aboutClaims are the causes behind which there may be a claim without a volume, or one in use.
+var aboutClaims = map[Cause]bool{VolumePending: true, Unschedulable: true, VolumeMountFailed: true}
+
+// askClaims wants the claims of a few pods with their events: the provisioner's word is on them.
+func (j *judge) askClaims(pods []*corev1.Pod) {
 	var names []string
-	for _, v := range j.seen.Workload.Template.Spec.Volumes {
-		if c := v.PersistentVolumeClaim; c != nil && len(names) < maxAsked {
-			names = append(names, c.ClaimName)
+	for _, p := range first(maxAsked, pods, func(a, b *corev1.Pod) int { return cmp.Compare(a.Name, b.Name) }) {
+		for _, name := range claimNames(&j.seen.Workload.Template, p) {
+			if !slices.Contains(names, name) && len(names) < maxAsked {
+				names = append(names, name)
+			}
 		}
 	}
 	if names != nil {

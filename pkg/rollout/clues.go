@@ -7,6 +7,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // clues are what a diagnosis may draw on, besides the pods themselves.
@@ -14,10 +16,14 @@ type clues struct {
 	now      time.Time
 	notes    noteIndex
 	logs     map[LogKey]Log
+	claims   []*corev1.PersistentVolumeClaim
 	blind    []string
 	template *corev1.PodTemplateSpec
 	revision string // its name
-	memory   *memory
+	// revisions and pods are all of the workload's.
+	revisions []workload.Revision
+	pods      []*corev1.Pod
+	memory    *memory
 	// leaving: pods are on their way out; servers before 1.35 do not count them in the status.
 	leaving bool
 	// wake collects when the diagnosis may change although nothing happens.

@@ -21,10 +21,17 @@ func (c *clues) unexplained(pod *corev1.Pod) (symptom, bool) {
 	}
 	switch shapeOf(pod) {
 	case shapeCreating:
-		if found, ok := c.creating(all); ok {
-			return found, true
+		for _, look := range []func() (symptom, bool){
+			func() (symptom, bool) { return c.creating(all) },
+			func() (symptom, bool) { return imagePulling(all) }, // clusters before 1.29 don't tell that the sandbox is there
+			func() (symptom, bool) { return c.unboundClaim(pod) },
+			func() (symptom, bool) { return c.heldClaim(pod) },
+		} {
+			if found, ok := look(); ok {
+				return found, true
+			}
 		}
-		return imagePulling(all) // clusters before 1.29 don't tell that the sandbox is there
+		return c.withoutSandbox(pod)
 	case shapePulling:
 		return imagePulling(all)
 	case shapeUnready:
@@ -32,6 +39,19 @@ func (c *clues) unexplained(pod *corev1.Pod) (symptom, bool) {
 	default:
 		return symptom{}, false
 	}
+}
+
+// silentTime is how long a sandbox may take to come before it is named without an event: attaching a
+// volume takes a minute or two.
+const silentTime = 2 * time.Minute
+
+// withoutSandbox is what the status alone tells, where no event does, or not any more.
+func (c *clues) withoutSandbox(pod *corev1.Pod) (symptom, bool) {
+	ready := podCondition(pod, corev1.PodReadyToStartContainers)
+	if ready == nil || ready.Status != corev1.ConditionFalse || !c.unreadyFor(pod, silentTime) || !c.sawEvents(pod.UID) {
+		return symptom{}, false
+	}
+	return waiting(PodSandboxFailed, "PodReadyToStartContainers is False on node "+pod.Spec.NodeName+": volumes are not mounted or the network is not set up, and no event says why"), true
 }
 
 // creatingReasons are the events that tell of a sandbox or a volume that could not be made.

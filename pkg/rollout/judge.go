@@ -91,8 +91,9 @@ func pastPods(pods []*corev1.Pod, underWay bool) map[types.UID]bool {
 // look diagnoses the new pods and weighs what was found.
 func (j *judge) look() {
 	j.clues = &clues{
-		now: j.now, wake: alarm{now: j.now}, notes: indexNotes(j.seen.Events), logs: j.seen.Logs, blind: j.seen.Blind,
+		now: j.now, wake: alarm{now: j.now}, notes: indexNotes(j.seen.Events), logs: j.seen.Logs, claims: j.seen.Claims, blind: j.seen.Blind,
 		template: &j.seen.Workload.Template, revision: j.next.RevisionName, memory: &j.next.memory,
+		revisions: j.seen.Revisions, pods: j.seen.Pods,
 		leaving: slices.ContainsFunc(j.seen.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil }),
 	}
 	j.diagnosis = j.clues.diagnose(j.seen.Workload, j.revision, j.ailing, len(j.pods)-len(j.ailing))

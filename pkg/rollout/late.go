@@ -78,7 +78,7 @@ func (j *judge) stalled(bool, disturbance) bool {
 
 // failLate fails a rollout at its deadline: the cause that stands is what it rests on.
 func (j *judge) failLate(message string) {
-	late := Finding{Cause: DeadlineExceeded, Grade: Fatal, Message: oneLine(message), Of: j.diagnosis.of, Exemplar: j.next.RevisionName}
+	late := Finding{Cause: DeadlineExceeded, Grade: Fatal, Message: oneLine(message + j.silence()), Of: j.diagnosis.of, Exemplar: j.next.RevisionName}
 	late.Next = j.nextCommands(&complaint{Finding: late})
 	late.Pods = max(0, late.Of-j.diagnosis.ready)
 	j.next.Findings = append(slices.Clone(j.next.Findings), late)
@@ -103,6 +103,7 @@ func (j *judge) timedOut(bool, disturbance) bool {
 		j.decide(Failed, string(DeadlineExceeded)+": "+message)
 		return true
 	}
+	message += j.silence()
 	if !j.next.CompleteSince.IsZero() {
 		message = fmt.Sprintf("complete, but not yet for long enough after %s", j.policy.Timeout)
 	}

@@ -19,11 +19,23 @@ func (c *clues) unplaced(pod *corev1.Pod) (symptom, bool) {
 	placed := podCondition(pod, corev1.PodScheduled)
 	switch {
 	case placed == nil && c.unreadyFor(pod, unplacedTime):
-		return waiting(Unschedulable, fmt.Sprintf("no scheduler has taken up the pod (schedulerName %q)", c.template.Spec.SchedulerName)), true
+		return c.unscheduled(pod), true
 	case placed == nil || placed.Status != corev1.ConditionFalse:
 		return symptom{}, false
 	}
-	return c.unschedulable(placed.Message), true
+	return c.unschedulable(pod, placed.Message), true
+}
+
+// unscheduled: the scheduler says nothing. It is silent while it waits for the volumes of the node that it
+// has chosen, for ten minutes by default.
+func (c *clues) unscheduled(pod *corev1.Pod) symptom {
+	if found, ok := c.unboundClaim(pod); ok {
+		return found
+	}
+	if node := pod.Status.NominatedNodeName; node != "" {
+		return waiting(Unschedulable, fmt.Sprintf("the scheduler has chosen node %s, and has not bound the pod to it", node))
+	}
+	return waiting(Unschedulable, fmt.Sprintf("no scheduler has taken up the pod (schedulerName %q)", c.template.Spec.SchedulerName))
 }
 
 var (
@@ -33,13 +45,13 @@ var (
 	// ofVolumes: phrases of the scheduler's volume plugins about claims that are not bound.
 	ofVolumes = []string{
 		"unbound immediate persistentvolumeclaims", "unbound persistentvolumeclaims", "find available persistent volumes to bind",
-		"persistentvolumeclaim ", "provisioning failed", "unbound or unprovisioned",
+		"persistentvolumeclaim ", "provisioning failed", "unbound or unprovisioned", "binding volumes",
 	}
 )
 
 // unschedulable keeps the reasons of the scheduler's message. When all of them are about claims it
 // is the volume that is pending.
-func (c *clues) unschedulable(text string) symptom {
+func (c *clues) unschedulable(pod *corev1.Pod, text string) symptom {
 	message := oneLine(strings.TrimRight(schedulerTail().ReplaceAllString(text, ""), ". "))
 	if found, ok := missingObject(text, message); ok {
 		return found
@@ -50,34 +62,15 @@ func (c *clues) unschedulable(text string) symptom {
 			return waiting(Unschedulable, message)
 		}
 	}
+	if found, ok := c.unboundClaim(pod); ok {
+		found.message = oneLine(message + ": " + found.message)
+		return found
+	}
 	found := waiting(VolumePending, message)
-	found.subject, found.message = c.pendingClaim(message)
+	if names := claimNames(c.template, pod); len(names) > 0 {
+		found.subject = names[0]
+	}
 	return found
-}
-
-// pendingClaim returns the claim that an event explains, or the first of the pod's.
-func (c *clues) pendingClaim(message string) (claim, text string) {
-	for _, v := range c.template.Spec.Volumes {
-		if v.PersistentVolumeClaim == nil {
-			continue
-		}
-		if claim == "" {
-			claim = v.PersistentVolumeClaim.ClaimName
-		}
-		if note := c.claimNote(v.PersistentVolumeClaim.ClaimName); note != nil {
-			return v.PersistentVolumeClaim.ClaimName, message + ": " + oneLine(noteText(note))
-		}
-	}
-	return claim, message
-}
-
-func (c *clues) claimNote(name string) *corev1.Event {
-	for _, about := range c.notes {
-		if o := about[0].InvolvedObject; o.Kind == "PersistentVolumeClaim" && o.Name == name {
-			return about.latest("", "ProvisioningFailed", "FailedBinding")
-		}
-	}
-	return nil
 }
 
 func podCondition(pod *corev1.Pod, kind corev1.PodConditionType) *corev1.PodCondition {

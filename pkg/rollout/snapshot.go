@@ -20,6 +20,8 @@ type Observed struct {
 	Pods []*corev1.Pod
 	// Events are those that State.Wants named; those of the workload and its revisions may be there too.
 	Events []*corev1.Event
+	// Claims are the PersistentVolumeClaims that State.Wants named.
+	Claims []*corev1.PersistentVolumeClaim
 	// Logs holds what was fetched for State.Wants.
 	Logs map[LogKey]Log
 	// Blind says what may not be read, so that a finding can say what is not seen ("events", "logs").
@@ -49,7 +51,7 @@ type Wants struct {
 	// Events: pods (by UID) whose events are needed, with their names.
 	Events map[types.UID]string
 	Logs   []LogKey
-	// Claims are PersistentVolumeClaims, by name, whose events are needed.
+	// Claims are PersistentVolumeClaims, by name, that are needed with their events.
 	Claims map[workload.Ref][]string
 }
 

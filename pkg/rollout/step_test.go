@@ -206,7 +206,7 @@ func TestWantsTheEventsOfClaims(t *testing.T) {
 	}}
 	w.after(time.Second)
 	f := w.state.Workloads[0].Findings[0]
-	want := `0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims: storageclass.storage.k8s.io "fast" not found`
+	want := `0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims: claim data: storageclass.storage.k8s.io "fast" not found`
 	if f.Message != want || f.Next[0] != "kubectl describe pvc data -n shop" {
 		t.Errorf("%q, next %q", f.Message, f.Next)
 	}

@@ -243,7 +243,7 @@ func TestWithoutEvidence(t *testing.T) {
 		{"u-exec-format-error", "PodLog", want{failed, rollout.CrashLoop, rollout.Failing, "web", 38, 46}},
 		{"i-liveness-fails", "Event", want{failed, rollout.CrashLoop, rollout.Failing, "web", 17, 20}},
 		{"j-startup-fails", "Event", want{failed, rollout.CrashLoop, rollout.Failing, "web", 45, 49}},
-		{"m-missing-configmap-volume", "Event", want{undecided, "", "", "", 160, 161}},
+		{"m-missing-configmap-volume", "Event", want{undecided, rollout.PodSandboxFailed, rollout.Waiting, "", 160, 161}},
 		{"e-exit1", "PodLog", want{failed, rollout.CrashLoop, rollout.Failing, "web", 38, 42}},
 		{"w3-slow-pull", "Event", want{succeeded, "", "", "", 64, 66}},
 		{"h-readiness-500", "Event", want{undecided, rollout.ReadinessFailing, rollout.Waiting, "web", 90, 91}},

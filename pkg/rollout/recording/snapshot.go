@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -35,18 +34,17 @@ func (s *stage) observed(ref workload.Ref, w *workload.Workload, wants rollout.W
 	for uid := range wants.Events {
 		o.Events = append(o.Events, s.events[uid]...)
 	}
-	o.Events = append(o.Events, s.claimsOf(w)...)
-	return o
-}
-
-func (s *stage) claimsOf(w *workload.Workload) []*corev1.Event {
-	var mine []*corev1.Event
-	for _, e := range s.claims {
+	for _, e := range s.claimEvents {
 		if e.InvolvedObject.Namespace == w.Namespace {
-			mine = append(mine, e)
+			o.Events = append(o.Events, e)
 		}
 	}
-	return mine
+	for _, c := range s.claims {
+		if c.Namespace == w.Namespace {
+			o.Claims = append(o.Claims, c)
+		}
+	}
+	return o
 }
 
 func (s *stage) workload(ref workload.Ref) *workload.Workload {

@@ -23,7 +23,8 @@ type stage struct {
 	sets        map[types.UID]*appsv1.ReplicaSet
 	pods        map[types.UID][]*corev1.Pod // by the owner
 	events      map[types.UID][]*corev1.Event
-	claims      []*corev1.Event
+	claimEvents []*corev1.Event
+	claims      []*corev1.PersistentVolumeClaim
 	logs        map[rollout.LogKey]rollout.Log
 	podByName   map[types.NamespacedName]*corev1.Pod
 	gone        map[workload.Ref]bool
@@ -54,6 +55,8 @@ var setters = map[string]func(s *stage, object json.RawMessage, deleted bool) er
 	"ReplicaSet": (*stage).setReplicaSet,
 	"Pod":        (*stage).setPod,
 	"Event":      (*stage).setEvent,
+
+	"PersistentVolumeClaim": (*stage).setClaim,
 }
 
 func (s *stage) set(object json.RawMessage, deleted bool) error {
@@ -129,11 +132,20 @@ func (s *stage) setEvent(object json.RawMessage, deleted bool) error {
 	}
 	s.redactor.Event(e)
 	if e.InvolvedObject.Kind == "PersistentVolumeClaim" {
-		s.claims = replace(s.claims, e, deleted)
+		s.claimEvents = replace(s.claimEvents, e, deleted)
 		return nil
 	}
 	about := e.InvolvedObject.UID
 	s.events[about] = replace(s.events[about], e, deleted)
+	return nil
+}
+
+func (s *stage) setClaim(object json.RawMessage, deleted bool) error {
+	c := &corev1.PersistentVolumeClaim{}
+	if err := json.Unmarshal(object, c); err != nil {
+		return err
+	}
+	s.claims = replace(s.claims, c, deleted)
 	return nil
 }
 

@@ -146,6 +146,8 @@ func plainObject(object runtime.Object) (map[string]any, error) {
 		plain["apiVersion"], plain["kind"] = "v1", "Pod"
 	case *corev1.Event:
 		plain["apiVersion"], plain["kind"] = "v1", "Event"
+	case *corev1.PersistentVolumeClaim:
+		plain["apiVersion"], plain["kind"] = "v1", "PersistentVolumeClaim"
 	}
 	return plain, nil
 }
