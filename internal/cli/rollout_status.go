@@ -182,15 +182,15 @@ func (f *rolloutStatusFlags) printLines(env *Env, result rollout.Result, seen ro
 	return nil
 }
 
-// remedies are what to type about a rollout that failed: what mends its cause, and the way back. A
-// paused workload takes no other change before it is resumed.
+// remedies are what to type about a rollout that failed: what mends its cause, and the way back. To resume
+// a paused rollout whose pods crash would bring more of them; its undo resumes, too.
 func remedies(w rollout.WorkloadResult) []string {
 	if len(w.Findings) == 0 {
 		return []string{app("rollout undo", w.Ref)}
 	}
-	var next []string
-	if i := slices.IndexFunc(w.Findings, func(f rollout.Finding) bool { return f.Cause == rollout.Paused }); i > 0 {
+	next := slices.Clone(w.Findings[0].Next)
+	if i := slices.IndexFunc(w.Findings, func(f rollout.Finding) bool { return f.Cause == rollout.Paused }); i > 0 && w.Findings[0].Grade != rollout.Failing {
 		next = append(next, w.Findings[i].Next...)
 	}
-	return append(append(next, w.Findings[0].Next...), undoOf(w.Ref, w.Findings))
+	return append(next, undoOf(w.Ref, w.Findings))
 }

@@ -75,7 +75,7 @@ func TestStatusOfARevision(t *testing.T) {
 	}
 }
 
-// What mends the cause comes first. A paused workload has to be resumed before it takes a change, and an undo can do both.
+// What mends the cause comes first. A paused workload takes no change before it is resumed; an undo can do both.
 func TestRemedies(t *testing.T) {
 	const undo = "kubectl app rollout undo deployment/web -n shop"
 	finding := func(cause rollout.Cause, next ...string) []rollout.Finding {
@@ -92,7 +92,11 @@ func TestRemedies(t *testing.T) {
 		"is paused": {finding(rollout.Paused, resume), []string{resume, undo + " --resume"}},
 		"a cause, and it is paused": {
 			append(finding(rollout.SecretMissing, "kubectl create secret"), paused),
-			[]string{resume, "kubectl create secret", undo + " --resume"},
+			[]string{"kubectl create secret", resume, undo + " --resume"},
+		},
+		"it crashes, and is paused": {
+			[]rollout.Finding{{Cause: rollout.CrashLoop, Grade: rollout.Failing, Next: []string{"kubectl logs"}}, paused},
+			[]string{"kubectl logs", undo + " --resume"},
 		},
 	} {
 		if got := remedies(rollout.WorkloadResult{Ref: webRef, Findings: test.findings}); !slices.Equal(got, test.want) {

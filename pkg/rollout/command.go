@@ -22,9 +22,16 @@ var programFaults = []expression{
 	lazily(`(?i)(?P<program>)CreateProcess.*(?P<why>cannot find the file specified)`),
 }
 
+// lastWords are the lines that runc, crun and cri-dockerd leave in a container's log in place of its
+// program, bare, in quotes or as JSON. A program that can't execute another says it in the middle of a line.
+var lastWords = []expression{
+	lazily(`(?i)(?:^|"(?:msg|log|message)": ?")exec (?:container process )?(?:\([^)]*\) )?[\x60'"]?(?P<program>[^\s\x60'":]+)[\x60'"]?: (?P<why>exec format error|no such file or directory|argument list too long)`),
+	lazily(`(?i)^"?(?:standard_init_linux\.go:\d+: )?(?P<program>)exec user process caused:? \\*"?(?P<why>exec format error|no such file or directory|argument list too long)`),
+}
+
 // commandFault returns what a text of a runtime says against the container's own command, or "".
-func commandFault(c *corev1.Container, text string) Cause {
-	for _, fault := range programFaults {
+func commandFault(c *corev1.Container, text string, faults []expression) Cause {
+	for _, fault := range faults {
 		at := fault().FindStringSubmatchIndex(text)
 		if at == nil {
 			continue
@@ -55,7 +62,7 @@ func isCommand(c *corev1.Container, program string) bool {
 	return path.Base(program) == path.Base(c.Command[0])
 }
 
-// names tells whether the template itself names what a text about a missing command quotes.
+// namesCommand tells whether the template itself names what a text about a missing command quotes.
 func namesCommand(c *corev1.Container, text string) bool {
 	return slices.ContainsFunc(slices.Concat(c.Command, c.Args), func(arg string) bool {
 		fields := strings.Fields(arg)

@@ -44,11 +44,11 @@ func notExecuted(c *clues, s seat, ended *corev1.ContainerStateTerminated, run L
 		return symptom{}, false
 	}
 	lines := append(strings.Split(ended.Message, "\n"), c.lines(run)...)
-	line := lastLine(lines, func(l string) bool { return commandFault(s.spec, l) != "" || wrongFormat().MatchString(l) })
+	line := lastLine(lines, func(l string) bool { return commandFault(s.spec, l, lastWords) != "" || wrongFormat().MatchString(l) })
 	if line == "" {
 		return symptom{}, false
 	}
-	cause := commandFault(s.spec, line)
+	cause := commandFault(s.spec, line, lastWords)
 	if cause == "" {
 		cause = ExecFormat
 	}

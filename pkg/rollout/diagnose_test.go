@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -323,6 +324,20 @@ func TestLogExplainsACrash(t *testing.T) {
 		{"wrong format, tini", 1, []string{"standard_init_linux.go:228: exec user process caused: exec format error"}, ExecFormat, 1},
 		{"wrong format, shell", 126, []string{"/bin/sh: 1: ./app: Exec format error"}, ExecFormat, 1},
 		{"talk of a format", 1, []string{"plugin x: exec format error, using the default", "listening", "fatal: no database"}, CrashLoop, 3},
+		{"wrong format, crun as JSON", 1, []string{`{"msg":"exec container process ` + "`/srv/app`" + `: Exec format error","level":"error","time":"2026-01-01T12:00:00.1Z"}`}, ExecFormat, 1},
+		{"wrong format, cri-dockerd in quotes", 1, []string{`standard_init_linux.go:211: exec user process caused "exec format error"`}, ExecFormat, 1},
+		{"wrong format of a program's plugin", 1, []string{"starting plugin: fork/exec /plugins/x: exec format error"}, CrashLoop, 1},
+		{"no interpreter, runc", 255, []string{"exec /entrypoint.sh: no such file or directory"}, CommandNotFound, 1},
+		{"no interpreter, crun", 1, []string{`{"msg":"exec container process (missing dynamic library?) ` + "`//entrypoint.sh`" + `: No such file or directory","level":"error"}`}, CommandNotFound, 1},
+		{"no interpreter, cri-dockerd", 1, []string{`standard_init_linux.go:228: exec user process caused: no such file or directory`}, CommandNotFound, 1},
+		{"Windows line ends, env", 127, []string{`/usr/bin/env: 'bash\r': No such file or directory`}, CommandNotFound, 1},
+		{"Windows line ends, a raw one", 127, []string{"env: can't execute 'bash\r': No such file or directory"}, CommandNotFound, 1},
+		{"Windows line ends, bash", 126, []string{"/bin/sh: /entrypoint.sh: /bin/bash^M: bad interpreter: No such file or directory"}, CommandNotFound, 1},
+		{"too many arguments", 255, []string{"exec /srv/app: argument list too long"}, ContainerConfigInvalid, 1},
+		{"too many arguments of a program's own", 126, []string{"/entrypoint.sh: line 3: /bin/cp: Argument list too long"}, CrashLoop, 1},
+		{"a library is missing", 127, []string{"/srv/app: error while loading shared libraries: libssl.so.3: cannot open shared object file: No such file or directory"}, CrashLoop, 1},
+		{"a program that lacks another", 1, []string{`fatal: exec: "git": executable file not found in $PATH`}, CrashLoop, 1},
+		{"a program that can't execute another", 1, []string{"worker: cannot exec /opt/tool: no such file or directory"}, CrashLoop, 1},
 		{"no such command in a shell", 127, []string{"/bin/sh: 1: serve: not found"}, CommandNotFound, 1},
 		{"127 for reasons of its own", 127, []string{"license expired"}, CrashLoop, 1},
 		{"not found, but not 127", 1, []string{"config.yaml: not found"}, CrashLoop, 1},
@@ -341,6 +356,9 @@ func TestLogExplainsACrash(t *testing.T) {
 			f := w.state.Workloads[0].Findings[0]
 			if f.Cause != tt.cause || len(f.Logs) != tt.logs {
 				t.Errorf("%s with logs %q, want %s with %d lines", f.Cause, f.Logs, tt.cause, tt.logs)
+			}
+			if strings.Contains(tt.name, "Windows") != strings.Contains(f.Message, "CRLF") {
+				t.Errorf("message %q", f.Message)
 			}
 		})
 	}

@@ -2,9 +2,11 @@ package rollout
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // advise adds to each finding the commands to type, the most useful first.
@@ -27,12 +29,13 @@ var commands = map[Cause]func(advice) []string{
 	ImageNotFound:        correctImage,
 	ImageNameInvalid:     correctImage,
 	ImageUnauthorized:    pullSecret,
-	ImagePullFailed:      describe,
-	RegistryUnreachable:  describe,
+	ImagePullFailed:      onNode,
 	ExecFormat:           correctImage,
-	CommandNotFound:      editContainer,
-	ContainerStartFailed: describe,
-	LifecycleHookFailed:  describe,
+	CommandNotFound:      editCommand,
+	ContainerStartFailed: onNode,
+	RejectedByKubelet:    onNode,
+	PodSandboxFailed:     onNode,
+	VolumeMountFailed:    claims,
 	SecretMissing:        createSecret,
 	ConfigMapMissing:     createConfigMap,
 	SecretKeyMissing:     addKey("secret"),
@@ -56,21 +59,29 @@ var commands = map[Cause]func(advice) []string{
 	Paused: func(a advice) []string {
 		return []string{fmt.Sprintf("kubectl rollout resume %s -n %s", a.workload(), a.namespace)}
 	},
-	DeadlineExceeded:       status,
-	PodSandboxFailed:       describe,
-	VolumeMountFailed:      describe,
-	Evicted:                describe,
-	ContainerConfigInvalid: describe,
-	ImagePulling:           describe,
+	DeadlineExceeded: func(a advice) []string { return []string{a.on("kubectl describe %s", a.workload())} },
 }
 
 func (j *judge) nextCommands(k *complaint) []string {
 	t := j.next.Target
 	a := advice{complaint: k, kind: strings.ToLower(t.Kind), name: t.Name, namespace: t.Namespace, template: t.Template}
-	if rule := commands[k.Cause]; rule != nil {
-		return rule(a)
+	rule := commands[k.Cause]
+	if rule == nil {
+		rule = describe
 	}
-	return describe(a)
+	all := rule(a)
+	if k.exemplar != nil && k.exemplar.pod != nil && !j.stillThere(k.exemplar.pod.UID) {
+		// The pod is gone, as evicted ones soon are.
+		all = slices.DeleteFunc(all, func(command string) bool { return strings.Contains(command, " "+a.Exemplar+" ") })
+	}
+	if len(all) == 0 {
+		return []string{a.on("kubectl describe %s", a.workload())}
+	}
+	return all
+}
+
+func (j *judge) stillThere(uid types.UID) bool {
+	return slices.ContainsFunc(j.seen.Pods, func(p *corev1.Pod) bool { return p.UID == uid && p.DeletionTimestamp == nil })
 }
 
 func (a advice) workload() string { return a.kind + "/" + a.name }
@@ -89,8 +100,36 @@ func correctImage(a advice) []string {
 	return append([]string{a.on("kubectl app set image %s %s=IMAGE", a.workload(), a.Container)}, describe(a)...)
 }
 
-func editContainer(a advice) []string {
-	return append([]string{a.on("kubectl edit %s", a.workload())}, describe(a)...)
+// editCommand: a command that the template names is mended there; any other is in the image.
+func editCommand(a advice) []string {
+	if c := a.spec(); c != nil && namesCommand(c, a.Message) {
+		return append([]string{a.on("kubectl edit %s", a.workload())}, describe(a)...)
+	}
+	return correctImage(a)
+}
+
+// spec is the container that a cause is about, as the template has it.
+func (a advice) spec() *corev1.Container {
+	if a.template == nil {
+		return nil
+	}
+	spec := &a.template.Spec
+	for _, all := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
+		for i := range all {
+			if all[i].Name == a.Container {
+				return &all[i]
+			}
+		}
+	}
+	return nil
+}
+
+// onNode is for what the node does: nothing in the template mends it.
+func onNode(a advice) []string {
+	if a.exemplar == nil || a.exemplar.pod == nil || a.exemplar.pod.Spec.NodeName == "" {
+		return describe(a)
+	}
+	return append(describe(a), "kubectl describe node "+a.exemplar.pod.Spec.NodeName)
 }
 
 func previousLogs(a advice) []string {
@@ -113,10 +152,13 @@ func nodes(a advice) []string {
 }
 
 func claims(a advice) []string {
-	if a.subject == "" {
+	switch {
+	case a.subject != "":
+		return append([]string{a.on("kubectl describe pvc %s", a.subject)}, describe(a)...)
+	case a.Cause == VolumePending:
 		return append([]string{a.on("kubectl get pvc")}, describe(a)...)
 	}
-	return []string{a.on("kubectl describe pvc %s", a.subject), a.on("kubectl get pvc")}
+	return onNode(a)
 }
 
 func eventsOf(a advice) []string {
@@ -125,8 +167,4 @@ func eventsOf(a advice) []string {
 
 func node(a advice) []string {
 	return append([]string{"kubectl get nodes"}, describe(a)...)
-}
-
-func status(a advice) []string {
-	return []string{a.on("kubectl app rollout status %s", a.workload()), a.on("kubectl describe %s", a.workload())}
 }

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"fmt"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -14,25 +15,26 @@ func pullSecret(a advice) []string {
 		secret = a.template.Spec.ImagePullSecrets[0].Name
 	}
 	return append([]string{
-		a.on("kubectl create secret docker-registry %s --docker-server=REGISTRY --docker-username=USER --docker-password=PASSWORD", secret),
+		a.on("kubectl app create secret docker-registry %s --docker-server=REGISTRY --docker-username=USER --docker-password-prompt", secret),
 	}, correctImage(a)...)
 }
 
+// createSecret asks for the values: those of a command line stay in the shell's history.
 func createSecret(a advice) []string {
-	return []string{a.on("kubectl create secret generic %s%s", a.subject, literals(a.keysOf(a.subject, true)))}
+	return []string{a.on("kubectl app create secret generic %s%s", a.subject, flags(" --prompt=%s", a.keysOf(a.subject, true)))}
 }
 
 func createConfigMap(a advice) []string {
-	return []string{a.on("kubectl create configmap %s%s", a.subject, literals(a.keysOf(a.subject, false)))}
+	return []string{a.on("kubectl app create configmap %s%s", a.subject, flags(" %s=VALUE", a.keysOf(a.subject, false)))}
 }
 
-func literals(keys []string) string {
+func flags(format string, keys []string) string {
 	if len(keys) == 0 {
 		keys = []string{"KEY"}
 	}
 	var b strings.Builder
 	for _, k := range keys {
-		b.WriteString(" --from-literal=" + k + "=VALUE")
+		fmt.Fprintf(&b, format, k)
 	}
 	return b.String()
 }
@@ -73,7 +75,11 @@ func keyFrom(s *corev1.EnvVarSource, name string, secret bool) string {
 func addKey(kind string) func(advice) []string {
 	return func(a advice) []string {
 		name := a.ownerOfKey(a.subject, kind == "secret")
-		return []string{a.on("kubectl describe %s %s", kind, name), a.on("kubectl edit %s %s", kind, name)}
+		set := a.on("kubectl app set configmap %s %s=VALUE", name, a.subject)
+		if kind == "secret" {
+			set = a.on("kubectl app set secret %s --prompt=%s", name, a.subject)
+		}
+		return []string{a.on("kubectl describe %s %s", kind, name), set}
 	}
 }
 

@@ -1,6 +1,8 @@
 package rollout
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -28,23 +30,23 @@ func TestNext(t *testing.T) {
 		subject string
 		want    string
 	}{
-		{SecretMissing, "db", "kubectl create secret generic db --from-literal=password=VALUE --from-literal=user=VALUE -n shop"},
-		{SecretMissing, "other", "kubectl create secret generic other --from-literal=KEY=VALUE -n shop"},
-		{ConfigMapMissing, "settings", "kubectl create configmap settings --from-literal=level=VALUE -n shop"},
+		{SecretMissing, "db", "kubectl app create secret generic db --prompt=password --prompt=user -n shop"},
+		{SecretMissing, "other", "kubectl app create secret generic other --prompt=KEY -n shop"},
+		{ConfigMapMissing, "settings", "kubectl app create configmap settings level=VALUE -n shop"},
 		{SecretKeyMissing, "password", "kubectl describe secret db -n shop"},
 		{SecretKeyMissing, "tls.crt", "kubectl describe secret web-tls -n shop"},
 		{ConfigMapKeyMissing, "level", "kubectl describe configmap settings -n shop"},
 		{CrashLoop, "", "kubectl logs web-1 -c web --previous -n shop"},
 		{InitRunning, "", "kubectl logs web-1 -c web -n shop"},
 		{ImageNotFound, "", "kubectl app set image deployment/web web=IMAGE -n shop"},
-		{ImageUnauthorized, "", "kubectl create secret docker-registry regcred --docker-server=REGISTRY --docker-username=USER --docker-password=PASSWORD -n shop"},
+		{ImageUnauthorized, "", "kubectl app create secret docker-registry regcred --docker-server=REGISTRY --docker-username=USER --docker-password-prompt -n shop"},
 		{OOMKilled, "", "kubectl set resources deployment/web -c web --limits=memory=MORE -n shop"},
 		{ServiceAccountMissing, "", "kubectl create serviceaccount runner -n shop"},
 		{VolumePending, "data", "kubectl describe pvc data -n shop"},
 		{Unschedulable, "", "kubectl describe pod web-1 -n shop"},
 		{QuotaExceeded, "", "kubectl describe resourcequota -n shop"},
 		{Paused, "", "kubectl rollout resume deployment/web -n shop"},
-		{DeadlineExceeded, "", "kubectl app rollout status deployment/web -n shop"},
+		{DeadlineExceeded, "", "kubectl describe deployment/web -n shop"},
 		{Cause("unheard-of"), "", "kubectl describe pod web-1 -n shop"},
 	}
 	j := judge{next: &WorkloadState{Target: Target{Ref: shop, Template: &template}}}
@@ -60,4 +62,48 @@ func secretKey(name, key string) *corev1.EnvVarSource {
 	return &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
 		LocalObjectReference: corev1.LocalObjectReference{Name: name}, Key: key,
 	}}
+}
+
+// A node's fault is not mended in the template, and nobody is told to type what this program warns of.
+func TestNextNeverBlamesTheUserForTheNode(t *testing.T) {
+	pod := ownedPod("new", "web-1")
+	j := judge{next: &WorkloadState{Target: Target{Ref: shop}}, seen: Observed{Pods: []*corev1.Pod{pod}}}
+	for _, cause := range []Cause{ImagePullFailed, ContainerStartFailed, PodSandboxFailed, VolumeMountFailed, RejectedByKubelet} {
+		k := complaint{Finding: Finding{Cause: cause, Container: "web", Exemplar: "web-1"}, exemplar: &symptom{pod: pod}}
+		want := []string{"kubectl describe pod web-1 -n shop", "kubectl describe node node-1"}
+		if got := j.nextCommands(&k); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", cause, got, want)
+		}
+	}
+	for cause := range commands {
+		k := complaint{Finding: Finding{Cause: cause, Container: "web", Exemplar: "web-1"}, subject: "db"}
+		for _, command := range j.nextCommands(&k) {
+			if strings.Contains(command, "--from-literal") || strings.Contains(command, "password=") || strings.Contains(command, "rollout status") {
+				t.Errorf("%s: %s", cause, command)
+			}
+		}
+	}
+}
+
+// An evicted pod is soon gone, and so is what could be typed about it.
+func TestNextIsAboutWhatIsThere(t *testing.T) {
+	j := judge{next: &WorkloadState{Target: Target{Ref: shop}}}
+	k := complaint{Finding: Finding{Cause: Evicted, Exemplar: "web-1"}, exemplar: &symptom{pod: ownedPod("new", "web-1")}}
+	if got := j.nextCommands(&k); !slices.Equal(got, []string{"kubectl describe deployment/web -n shop"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// A command that the template names is mended there, one of the image's in the image.
+func TestNextOfAMissingCommand(t *testing.T) {
+	for want, c := range map[string]corev1.Container{
+		"kubectl edit deployment/web -n shop":                    {Name: "web", Command: []string{"/srv/run"}},
+		"kubectl app set image deployment/web web=IMAGE -n shop": {Name: "web", Args: []string{"--verbose"}},
+	} {
+		j := judge{next: &WorkloadState{Target: Target{Ref: shop, Template: &corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{c}}}}}}
+		k := complaint{Finding: Finding{Cause: CommandNotFound, Container: "web", Exemplar: "web-1", Message: `exec: "/srv/run": stat /srv/run: no such file or directory`}}
+		if got := j.nextCommands(&k); got[0] != want {
+			t.Errorf("%q, want first %q", got, want)
+		}
+	}
 }

@@ -27,7 +27,7 @@ func startFailure(c *corev1.Container, text string) symptom {
 	case containsAny(words, inTransit), containsAny(words, storeFault):
 		return waiting(ContainerStartFailed, message)
 	}
-	if cause := commandFault(c, text); cause != "" {
+	if cause := commandFault(c, text, programFaults); cause != "" {
 		return fatal(cause, message)
 	}
 	return fatal(ContainerStartFailed, message)
