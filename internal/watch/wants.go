@@ -122,6 +122,7 @@ func (w *Watcher) followEvents(ctx context.Context, s subject) *running {
 func (w *Watcher) followClaim(ctx context.Context, s subject) *running {
 	to := []*target{s.target}
 	return run(ctx, w, claimNamed(w.clients, s.target.ref.Namespace, s.claim), &feed[*corev1.PersistentVolumeClaim]{
+		mask: func(*corev1.PersistentVolumeClaim) {}, // nothing of what a claim keeps is a text
 		trim: trimClaim, route: func(*corev1.PersistentVolumeClaim) []*target { return to },
 		set:   func(t *target, c *corev1.PersistentVolumeClaim) { t.claims[c.UID] = c },
 		unset: func(t *target, c *corev1.PersistentVolumeClaim) { delete(t.claims, c.UID) },
