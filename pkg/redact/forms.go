@@ -32,7 +32,7 @@ func forms(value string, how confidence) []string {
 		}
 	}
 	if how == secret { // as Go prints the data of a Secret
-		list := fmt.Sprint([]byte(value))
+		list := fmt.Sprintf("%d", []byte(value))
 		syntax := fmt.Sprintf("%#v", []byte(value))
 		all = append(all, list[1:len(list)-1], syntax[len("[]byte{"):len(syntax)-1], hex.EncodeToString([]byte(value)))
 	}

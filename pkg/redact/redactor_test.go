@@ -157,7 +157,7 @@ func TestASecretsValueIsFound(t *testing.T) {
 			"JSON of Go": quoteWith(quoteHTML, value), "YAML": "a: '" + strings.ReplaceAll(value, "'", "''") + "'",
 			"shell": "'" + strings.ReplaceAll(value, "'", `'\''`) + "'", "bash": quoteShell(value),
 			"base64": base64.StdEncoding.EncodeToString([]byte(value)), "unpadded": base64.RawStdEncoding.EncodeToString([]byte(value)),
-			"for URLs": base64.URLEncoding.EncodeToString([]byte(value)), "bytes": fmt.Sprint([]byte(value)), "Go": fmt.Sprintf("%#v", []byte(value)),
+			"for URLs": base64.URLEncoding.EncodeToString([]byte(value)), "bytes": fmt.Sprintf("%d", []byte(value)), "Go": fmt.Sprintf("%#v", []byte(value)),
 			"hex": fmt.Sprintf("%x", value),
 		} {
 			for _, message := range []string{"denied: " + text + ", says the webhook", text, "(" + text + ")", "x=" + text} {
