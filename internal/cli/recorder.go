@@ -100,14 +100,14 @@ func (r *recorder) begin(write func() error) {
 	r.flushNow()
 }
 
-// action notes what was done later.
-func (r *recorder) action(text string) {
+// rolledBack notes what was restored.
+func (r *recorder) rolledBack(targets []rollout.Target) {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.keep(r.writer.Action(r.now(), text))
+	r.keep(r.writer.Rollback(r.now(), targets))
 	r.flushNow()
 }
 

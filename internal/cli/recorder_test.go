@@ -42,7 +42,7 @@ func TestRecorderPutsTheChangeFirst(t *testing.T) {
 	target := rollout.Target{Ref: workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}, Generation: 2}
 	r.changed(noon, "set image deployment/web web=web:2", []rollout.Target{target})
 	tap(record(watch.Modified, 2*time.Second))
-	r.action("rollback")
+	r.rolledBack(nil)
 	if err := r.close(); err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestNoRecorder(t *testing.T) {
 		t.Fatalf("%v %v", r, err)
 	}
 	r.taken()
-	r.action("rollback")
+	r.rolledBack(nil)
 	if r.tap() != nil || r.close() != nil {
 		t.Error("the recorder that records nothing does something")
 	}

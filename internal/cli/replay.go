@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,14 +80,14 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 	if err != nil {
 		return errors.Join(fmt.Errorf("%s: %w", name, err), v.Close())
 	}
-	result := rollout.NewResult(last.State, nil, last.Time)
+	result := resultOf(last)
 	result.ExitCode = outcomeCode(ctx, result.Outcome)
-	if result.Outcome == rollout.Undecided {
+	if result.Outcome == rollout.Undecided && result.Message == "" {
 		result.Message = "the recording ends too early"
 	}
 	if replay.Cut() {
 		result.Warnings = []string{cutWarning}
-		_ = v.Show(view.Frame{State: last.State, Events: []rollout.Event{warningEvent(last.Time, cutWarning)}, Now: last.Time})
+		_ = v.Show(view.Frame{State: last.State, Release: last.Release, Events: []rollout.Event{warningEvent(last.Time, cutWarning)}, Now: last.Time})
 	}
 	shown := result
 	shown.Warnings = nil // it is shown already
@@ -98,6 +99,19 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 		return errors.Join(decidedError{result.ExitCode}, err)
 	}
 	return err
+}
+
+// resultOf sums up a recording by its last frame. A release that has no verdict keeps none, whatever became
+// of its rollback.
+func resultOf(last recording.Frame) rollout.Result {
+	if last.Release == nil {
+		return rollout.NewResult(last.State, nil, last.Time)
+	}
+	result := rollout.NewResult(*last.Release, &last.State, last.Time)
+	if last.Release.Outcome == rollout.Undecided {
+		result.Outcome, result.Message = rollout.Undecided, "it was rolled back before these flags gave a verdict"
+	}
+	return result
 }
 
 // cutWarning: nothing but the program that records writes the end, and it had no time to.
@@ -123,10 +137,10 @@ func (f *replayFlags) play(ctx context.Context, replay *recording.Replay, v view
 			return last, err
 		}
 		if !f.instant && !f.await(ctx, v, last, began, frame.Elapsed) {
-			last.State.Outcome = rollout.Interrupted
+			last.State = interrupted(last.State)
 			return last, nil
 		}
-		if err := v.Show(view.Frame{State: frame.State, Events: frame.Events, Now: frame.Time}); err != nil {
+		if err := v.Show(view.Frame{State: frame.State, Release: frame.Release, Events: frame.Events, Now: frame.Time}); err != nil {
 			v = view.None()
 		}
 		last = frame
@@ -135,6 +149,17 @@ func (f *replayFlags) play(ctx context.Context, replay *recording.Replay, v view
 		return last, recording.ErrEmpty
 	}
 	return last, nil
+}
+
+// interrupted is a state that nobody watches any more.
+func interrupted(s rollout.State) rollout.State {
+	s.Outcome, s.Workloads = rollout.Interrupted, slices.Clone(s.Workloads)
+	for i := range s.Workloads {
+		if w := &s.Workloads[i]; w.Outcome == "" {
+			w.Outcome = rollout.Interrupted
+		}
+	}
+	return s
 }
 
 // await lets time pass until a moment of the recording, and keeps the view's clock moving
@@ -157,6 +182,6 @@ func (f *replayFlags) await(ctx context.Context, v view.View, shown recording.Fr
 		}
 		elapsed := time.Duration(float64(time.Since(began)) * f.speed)
 		// A view that is gone is noticed when the next frame is shown.
-		_ = v.Show(view.Frame{State: shown.State, Now: shown.Time.Add(elapsed - shown.Elapsed)})
+		_ = v.Show(view.Frame{State: shown.State, Release: shown.Release, Now: shown.Time.Add(elapsed - shown.Elapsed)})
 	}
 }

@@ -16,7 +16,9 @@ import (
 // A recording of a real kubelet whose image does not exist, and one of a good release.
 const (
 	notFoundRecording = "../../pkg/rollout/testdata/recordings/a-image-tag-not-found.jsonl.gz"
-	goodRecording     = "../../pkg/rollout/testdata/recordings/y-healthy-quick.jsonl.gz"
+	// Our own, of a release that was rolled back.
+	rolledBackRecording = "testdata/rolled-back.jsonl.gz"
+	goodRecording       = "../../pkg/rollout/testdata/recordings/y-healthy-quick.jsonl.gz"
 )
 
 func TestReplay(t *testing.T) {
@@ -25,10 +27,12 @@ func TestReplay(t *testing.T) {
 		code    int
 		outcome rollout.Outcome
 	}{
-		"a good one":            {[]string{goodRecording}, exitOK, rollout.Succeeded},
-		"a bad one":             {[]string{notFoundRecording}, exitFailed, rollout.Failed},
-		"judged more patiently": {[]string{notFoundRecording, "--fail-fast=off"}, exitError, rollout.Undecided},
-		"a soak that is longer": {[]string{goodRecording, "--soak=1h"}, exitError, rollout.Undecided},
+		"a good one":                        {[]string{goodRecording}, exitOK, rollout.Succeeded},
+		"a bad one":                         {[]string{notFoundRecording}, exitFailed, rollout.Failed},
+		"rolled back":                       {[]string{rolledBackRecording}, exitRolledBack, rollout.RolledBack},
+		"rolled back before these flags do": {[]string{rolledBackRecording, "--fail-fast=off"}, exitError, rollout.Undecided},
+		"judged more patiently":             {[]string{notFoundRecording, "--fail-fast=off"}, exitError, rollout.Undecided},
+		"a soak that is longer":             {[]string{goodRecording, "--soak=1h"}, exitError, rollout.Undecided},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errOut := runOffline(t, append([]string{"replay", "--instant", "-o", "result"}, test.args...)...)
@@ -43,6 +47,28 @@ func TestReplay(t *testing.T) {
 				t.Errorf("it is whole: %s", errOut)
 			}
 		})
+	}
+}
+
+// A replay goes on to the end of the rollback, and says of it what was said then.
+func TestReplayShowsTheRollback(t *testing.T) {
+	_, out, _ := runOffline(t, "replay", "--instant", "-o", "result", rolledBackRecording)
+	var r rollout.Result
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err)
+	}
+	w := r.Workloads[0]
+	if w.Rollback == nil || w.Rollback.Outcome != rollout.Succeeded || w.Rollback.Revision != (rollout.Revisions{From: 2, To: 3}) || w.Findings[0].Cause != rollout.ImageNotFound {
+		t.Errorf("%+v", w)
+	}
+	_, _, watched := runOffline(t, "replay", "--speed=1e6", rolledBackRecording)
+	for _, line := range []string{
+		"  failed\n", "  rolling back to revision 1 (web:1.0): it was serving before this change\n", "  revision 3: web-", "  rolled back\n",
+		"rolled back to revision 3 (web:1.0) and verified\n",
+	} {
+		if !strings.Contains(watched, line) {
+			t.Errorf("no %q in\n%s", line, watched)
+		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -46,7 +45,7 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	}
 	back := rollout.Start(targets(restored), policy, r.env.Now())
 	if len(restored) > 0 {
-		f.recorder.action("rollback")
+		f.recorder.rolledBack(targets(restored))
 		f.announceRollback(&end.state, &back, restored)
 		back = r.followBack(ctx, f, back, &end.state)
 		r.warnDuring(f, &end.state, stampAll(work, r.cluster, f, proven(back), r.writeOptions())...)
@@ -143,28 +142,9 @@ func (r *release) followBack(ctx context.Context, f *follower, back rollout.Stat
 
 // announceRollback tells what is restored.
 func (f *follower) announceRollback(release, back *rollout.State, restored []cluster.Written) {
-	events := make([]rollout.Event, 0, len(restored))
+	refs := make([]workload.Ref, 0, len(restored))
 	for _, w := range restored {
-		ref := w.Ref()
-		events = append(events, rollout.Event{
-			Time: f.now(), Type: rollout.EventRollback, Workload: &ref, Message: rollbackMessage(release, w),
-		})
+		refs = append(refs, w.Ref())
 	}
-	f.showEvents(*back, release, events)
-}
-
-// rollbackMessage names the revision and, where one image is what the change had replaced, that one.
-func rollbackMessage(release *rollout.State, w cluster.Written) string {
-	const why = ": it was serving before this change"
-	i := slices.IndexFunc(release.Workloads, func(s rollout.WorkloadState) bool { return s.Target.Ref == w.Ref() })
-	if i < 0 || release.Workloads[i].RevisionFrom == 0 {
-		return "rolling back to what was serving before this change"
-	}
-	s := &release.Workloads[i]
-	before, _ := workload.ChangedImages(s.ImagesFrom, s.ImagesTo)
-	images := slices.Compact(slices.Sorted(maps.Values(before)))
-	if len(images) == 1 {
-		return fmt.Sprintf("rolling back to revision %d (%s)%s", s.RevisionFrom, images[0], why)
-	}
-	return fmt.Sprintf("rolling back to revision %d%s", s.RevisionFrom, why)
+	f.showEvents(*back, release, rollout.RollbackEvents(release, refs, f.now()))
 }

@@ -66,7 +66,8 @@ func TestRollbackMessage(t *testing.T) {
 			{Target: rollout.Target{Ref: apiRef}, RevisionFrom: 9},
 			{Target: rollout.Target{Ref: webRef}, RevisionFrom: test.revision, ImagesFrom: test.from, ImagesTo: test.to},
 		}}
-		if got := rollbackMessage(release, writtenWeb(nil)); got != test.want {
+		events := rollout.RollbackEvents(release, []workload.Ref{webRef}, noon)
+		if got := events[0].Message; got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
 	}

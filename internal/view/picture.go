@@ -56,7 +56,7 @@ func one(s *sheet, f *Frame, release *rollout.State, d detail) {
 	s.flowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backParts(w, back)...)
 	s.progress("  ", back)
 	s.findings("  ", back.Findings, d)
-	if statusOf(back) == failed {
+	if st := statusOf(back); st == failed || st == soaking {
 		s.outcome(back, &f.State, f.Now)
 	}
 }

@@ -189,6 +189,11 @@ func scenes() map[string]Frame {
 		// Nothing of the way back has been seen yet: no bar is full, and no number made up.
 		"back-begun":       rollback(40, rollout.Counts{}, ""),
 		"back-interrupted": rollback(44, counts(3, 3, 3, 0), rollout.Interrupted),
+		"back-soaking": func() Frame {
+			f := rollback(47, counts(3, 3, 3, 0), "")
+			f.State.Workloads[0].Phase, f.State.Workloads[0].CompleteSince = rollout.Soaking, at(43)
+			return f
+		}(),
 		"back-after-ctrl-c": func() Frame {
 			f := rollback(47, counts(3, 2, 2, 1), "")
 			f.Release.Outcome, f.Release.Workloads[0].Outcome, f.Release.Workloads[0].Findings = rollout.Interrupted, "", nil

@@ -1,6 +1,13 @@
 package rollout
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
 
 func (j *judge) event(kind EventType, message string) Event {
 	ref := j.next.Target.Ref
@@ -47,4 +54,29 @@ func (j *judge) completeMessage() string {
 		return "complete"
 	}
 	return fmt.Sprintf("complete; watched for %s more", j.policy.Soak)
+}
+
+// RollbackEvents tell what of a failed release was restored.
+func RollbackEvents(release *State, restored []workload.Ref, now time.Time) []Event {
+	events := make([]Event, 0, len(restored))
+	for _, ref := range restored {
+		events = append(events, Event{Time: now, Type: EventRollback, Workload: &ref, Message: release.rollbackMessage(ref)})
+	}
+	return events
+}
+
+// rollbackMessage names the revision and, where one image is what the change had replaced, that one.
+func (s *State) rollbackMessage(ref workload.Ref) string {
+	const why = ": it was serving before this change"
+	i := slices.IndexFunc(s.Workloads, func(w WorkloadState) bool { return w.Target.Ref == ref })
+	if i < 0 || s.Workloads[i].RevisionFrom == 0 {
+		return "rolling back to what was serving before this change"
+	}
+	w := &s.Workloads[i]
+	before, _ := workload.ChangedImages(w.ImagesFrom, w.ImagesTo)
+	images := slices.Compact(slices.Sorted(maps.Values(before)))
+	if len(images) == 1 {
+		return fmt.Sprintf("rolling back to revision %d (%s)%s", w.RevisionFrom, images[0], why)
+	}
+	return fmt.Sprintf("rolling back to revision %d%s", w.RevisionFrom, why)
 }

@@ -161,7 +161,7 @@ func rollbackOutcome(o Outcome) Outcome {
 	switch o {
 	case Succeeded, Unchanged:
 		return RolledBack
-	case Superseded, Interrupted:
+	case Superseded, Interrupted, Undecided:
 		return o
 	default:
 		return RollbackFailed
@@ -169,7 +169,7 @@ func rollbackOutcome(o Outcome) Outcome {
 }
 
 // severity orders how a failed release may have ended, the best first.
-var severity = []Outcome{Unchanged, Succeeded, RolledBack, TimedOut, Failed, Superseded, Interrupted, RollbackFailed}
+var severity = []Outcome{Unchanged, Succeeded, RolledBack, TimedOut, Failed, Superseded, Interrupted, Undecided, RollbackFailed}
 
 func worse(a, b Outcome) Outcome {
 	if slices.Index(severity, b) > slices.Index(severity, a) {

@@ -76,4 +76,9 @@ type podLog struct {
 type action struct {
 	Kind   string `json:"kind"`
 	Script string `json:"script"`
+	// Targets are the workloads that were written, where the program did it itself.
+	Targets []targetRef `json:"targets,omitempty"`
 }
+
+// rolledBack is the script of an ACTION line that tells of our own rollback.
+const rolledBack = "rollback"

@@ -21,6 +21,8 @@ type Frame struct {
 	Time    time.Time
 	Elapsed time.Duration
 	State   rollout.State
+	// Release is the failed release while its rollback is played, else nil.
+	Release *rollout.State
 	Events  []rollout.Event
 	// Action is what was done by hand at this moment, if anything.
 	Action string
@@ -36,6 +38,8 @@ type Replay struct {
 	refs    []workload.Ref
 	started bool
 	state   rollout.State
+	release *rollout.State // as in Frame
+	back    *action        // a rollback that has just been read
 	clock   time.Duration
 	// stepped is when the engine was last called; pending: it has not seen the lines since.
 	stepped time.Duration
@@ -61,11 +65,11 @@ func NewReplay(r io.Reader, policy rollout.Policy) (*Replay, error) {
 // ErrEmpty: a recording shows no workload.
 var ErrEmpty = errors.New("the recording holds no Deployment")
 
-// Frames plays the recording to its verdict or its end, as fast as it is asked. The last frame holds
-// the outcome; a recording that ends before the verdict is Undecided.
+// Frames plays the recording to its verdict, and the rollback that came after, as fast as it is asked. The
+// last frame holds the outcome; a recording that ends before the verdict is Undecided.
 func (p *Replay) Frames() iter.Seq2[Frame, error] {
 	return func(yield func(Frame, error) bool) {
-		for p.state.Outcome == "" {
+		for p.state.Outcome == "" || p.findRollback(yield) {
 			line, err := p.in.Next()
 			if err != nil && !errors.Is(err, io.EOF) {
 				yield(Frame{}, err)
@@ -77,7 +81,10 @@ func (p *Replay) Frames() iter.Seq2[Frame, error] {
 				return
 			}
 			if p.state.Outcome != "" {
-				return
+				if err == nil && !p.take(line, yield) {
+					return
+				}
+				continue
 			}
 			if ended {
 				p.clock = max(p.clock, line.Elapsed())
@@ -126,7 +133,7 @@ func (p *Replay) now() time.Time { return p.base.Add(p.clock) }
 
 // step shows the engine the stage as it is, and again for as long as it wants to see more of it.
 func (p *Replay) step(said string) Frame {
-	frame := Frame{Time: p.now(), Elapsed: p.clock, Action: said}
+	frame := Frame{Time: p.now(), Elapsed: p.clock, Release: p.release, Action: said}
 	p.stepped, p.pending = p.clock, false
 	for range 3 {
 		wanted := p.state.Wants
@@ -156,16 +163,21 @@ func (p *Replay) end(yield func(Frame, error) bool) {
 	}
 	last := p.step("")
 	if last.State.Outcome == "" {
-		p.state.Outcome = rollout.Undecided
-		p.state.Workloads = slices.Clone(p.state.Workloads)
-		for i := range p.state.Workloads {
-			if p.state.Workloads[i].Outcome == "" {
-				p.state.Workloads[i].Outcome = rollout.Undecided
-			}
-		}
+		p.leaveOpen()
 		last.State = p.state
 	}
 	yield(last, nil)
+}
+
+// leaveOpen ends the watch of what has no verdict.
+func (p *Replay) leaveOpen() {
+	p.state.Outcome = rollout.Undecided
+	p.state.Workloads = slices.Clone(p.state.Workloads)
+	for i := range p.state.Workloads {
+		if p.state.Workloads[i].Outcome == "" {
+			p.state.Workloads[i].Outcome = rollout.Undecided
+		}
+	}
 }
 
 // Run plays a whole recording and returns its last frame.

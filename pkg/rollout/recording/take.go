@@ -25,6 +25,12 @@ func (p *Replay) take(line Line, yield func(Frame, error) bool) bool {
 	if !p.started || line.Type == Initial {
 		return true
 	}
+	if p.back != nil {
+		return p.goBack(yield)
+	}
+	if p.state.Outcome != "" {
+		return true
+	}
 	if said == "" && p.clock-p.stepped < p.stage.pause() {
 		p.pending = true
 		return true
@@ -41,9 +47,12 @@ var takers = map[string]func(p *Replay, line Line) (said string, err error){
 	Log:      func(p *Replay, line Line) (string, error) { return "", p.stage.setLog(line.Object) },
 	Update:   func(p *Replay, line Line) (string, error) { return "", p.beginAt(line, true) },
 	Watch:    func(p *Replay, line Line) (string, error) { return "", p.beginAt(line, false) },
-	Action: func(_ *Replay, line Line) (string, error) {
+	Action: func(p *Replay, line Line) (string, error) {
 		var a action
 		err := json.Unmarshal(line.Object, &a)
+		if a.Script == rolledBack && p.release == nil {
+			p.back = &a
+		}
 		return a.Script, err
 	},
 }

@@ -32,11 +32,7 @@ func NewWriter(w io.Writer) *Writer { return &Writer{out: w} }
 
 // Change begins the recording of a change that wrote targets at a moment. The patch is for people.
 func (w *Writer) Change(at time.Time, patch string, targets []rollout.Target) error {
-	b := beginning{Kind: "Update", Patch: patch, StartedAt: at}
-	for _, t := range targets {
-		b.Targets = append(b.Targets, targetRef{t.Kind, t.Namespace, t.Name, t.Generation})
-	}
-	return w.begin(Update, at, b)
+	return w.begin(Update, at, beginning{Kind: "Update", Patch: patch, StartedAt: at, Targets: refsOf(targets)})
 }
 
 // Taken begins the recording of a rollout that was found under way.
@@ -91,9 +87,17 @@ func (w *Writer) Log(at time.Time, namespace string, key rollout.LogKey, log rol
 	return w.line(at, Log, l)
 }
 
-// Action writes what was done later, such as a rollback.
-func (w *Writer) Action(at time.Time, script string) error {
-	return w.line(at, Action, action{Kind: "Action", Script: script})
+// Rollback writes that workloads were restored.
+func (w *Writer) Rollback(at time.Time, targets []rollout.Target) error {
+	return w.line(at, Action, action{Kind: "Action", Script: rolledBack, Targets: refsOf(targets)})
+}
+
+func refsOf(targets []rollout.Target) []targetRef {
+	var refs []targetRef
+	for _, t := range targets {
+		refs = append(refs, targetRef{t.Kind, t.Namespace, t.Name, t.Generation})
+	}
+	return refs
 }
 
 // End closes the recording.

@@ -55,7 +55,7 @@ func rewrite(t *testing.T, w *Writer, lines []marked) {
 				err = w.Log(at(l), p.Namespace, keyOf(lines, l, p), logOf(p))
 			}
 		case Action:
-			err = w.Action(at(l), "by hand")
+			err = w.line(at(l), Action, action{Kind: "Action", Script: "by hand"})
 		case End:
 			err = w.End(at(l))
 		}
