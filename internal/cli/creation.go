@@ -40,7 +40,7 @@ func newCreation(env *Env, flags *creationFlags, out *objectOutput, args []strin
 		return nil, err
 	}
 	meta, err := flags.meta(args)
-	return &creation{intake: intake{env, strict}, flags: flags, output: out, options: options, meta: meta}, err
+	return &creation{intake: intake{env: env, strict: strict}, flags: flags, output: out, options: options, meta: meta}, err
 }
 
 // read is the intake's; what is not to go into a repository is refused before anyone is asked for it.
@@ -48,6 +48,11 @@ func (c *creation) read(ctx context.Context, f *sourceFlags, r source.Request, d
 	if c.flags.kustomization.wanted() && draft.Kind == workload.SecretReference {
 		if err := plainText(r); err != nil {
 			return nil, refusedError{err}
+		}
+	}
+	if !c.flags.kustomization.wanted() && c.flags.dryRun != "client" {
+		c.users = func(ctx context.Context) []secrets.Consumer {
+			return usersOf(ctx, c.env.cluster(), workload.Ref{Kind: string(draft.Kind), Name: c.meta.Name})
 		}
 	}
 	return c.intake.read(ctx, f, r, draft)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -40,31 +42,44 @@ func (r *release) importEnv(ctx context.Context, o setEnvOptions) (importedEnv, 
 }
 
 func (r *release) readSource(ctx context.Context, o setEnvOptions) (rollout.EnvImport, error) {
-	have, err := r.sourceKeys(ctx, o)
+	have, unfit, err := r.sourceKeys(ctx, o)
 	if err != nil {
 		return rollout.EnvImport{}, err
 	}
-	return rollout.ImportEnv(*o.from, have, o.keys, o.prefix)
+	imported, err := rollout.ImportEnv(*o.from, have, o.keys, o.prefix)
+	for _, v := range imported.Vars {
+		if key := importedKey(v.ValueFrom); unfit[key] != "" {
+			r.note(fmt.Sprintf("the value of key %q of %s %s: the variable %s can't hold it", key, o.from, unfit[key], v.Name))
+		}
+	}
+	return imported, err
 }
 
-// sourceKeys are the keys of --from; nil where --keys names those that are meant, and nothing else can
-// be known.
-func (r *release) sourceKeys(ctx context.Context, o setEnvOptions) ([]string, error) {
+func importedKey(from *corev1.EnvVarSource) string {
+	if from.SecretKeyRef != nil {
+		return from.SecretKeyRef.Key
+	}
+	return from.ConfigMapKeyRef.Key
+}
+
+// sourceKeys are the keys of --from, nil where --keys names those that are meant, and nothing else can
+// be known; unfit says why no variable can hold the value of some.
+func (r *release) sourceKeys(ctx context.Context, o setEnvOptions) (keys []string, unfit map[string]string, err error) {
 	if o.selection.Local {
-		return nil, nil
+		return nil, nil, nil
 	}
 	namespace, _, err := r.cluster.Namespace()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	o.from.Namespace = namespace
-	keys, err := r.cluster.EnvKeys(ctx, *o.from)
+	keys, unfit, err = r.cluster.EnvKeys(ctx, *o.from)
 	var e *cluster.Error
 	if !errors.As(err, &e) || e.Reason != cluster.Forbidden {
-		return keys, err
+		return keys, unfit, err
 	}
 	if len(o.keys) > 0 { // the preflight says that it is not checked
-		return nil, nil
+		return nil, nil, nil
 	}
-	return nil, fmt.Errorf("%w (with --keys it need not be read)", err)
+	return nil, nil, fmt.Errorf("%w (with --keys it need not be read)", err)
 }

@@ -6,15 +6,23 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // intake takes values in from their sources, and looks at them.
 type intake struct {
 	env    *Env
 	strict bool
+	// users finds who uses the object; nil where no cluster is asked.
+	users func(context.Context) []secrets.Consumer
+	// warn shows a warning; nil for stderr alone.
+	warn func(text string)
+	// events: stderr takes nothing else.
+	events bool
 }
 
 // machine is where values come from.
@@ -35,7 +43,24 @@ func (i intake) read(ctx context.Context, f *sourceFlags, r source.Request, draf
 		entries = secrets.TrimNewline(entries)
 	}
 	draft.Entries = entries
+	if i.users != nil && secrets.NeedsUsers(entries) {
+		draft.Users = i.users(ctx)
+	}
 	return entries, i.tell(append(found, secrets.Lint(draft)...))
+}
+
+// usersOf are those that can be found; of an object that is not there, or may not be read, nobody is known.
+func usersOf(ctx context.Context, connection *cluster.Cluster, ref workload.Ref) []secrets.Consumer {
+	namespace, _, err := connection.Namespace()
+	if err != nil {
+		return nil
+	}
+	ref.Namespace = namespace
+	found, _, err := connection.Consumers(ctx, []workload.Ref{ref})
+	if err != nil || len(found) == 0 {
+		return nil
+	}
+	return found[0].Consumers
 }
 
 // tell shows what is likely wrong. It is the end if nobody could use the object or, with --strict, for any warning.
@@ -55,13 +80,20 @@ func (i intake) tell(found []secrets.Finding) error {
 		return refusedError{fmt.Errorf("%w\nnothing was written%s", errors.Join(faults...), strict)}
 	}
 	for _, f := range found {
-		write := view.Warning
-		if f.Level == secrets.Note {
-			write = view.Note
-		}
-		if err := write(i.env.Term, f.String()); err != nil {
+		if err := i.show(f); err != nil {
 			return fmt.Errorf("writing a warning: %w", err)
 		}
 	}
 	return nil
+}
+
+func (i intake) show(f secrets.Finding) error {
+	switch {
+	case f.Level == secrets.Note && !i.events:
+		return view.Note(i.env.Term, f.String())
+	case i.warn != nil:
+		i.warn(f.String())
+		return nil
+	}
+	return view.Warning(i.env.Term, f.String())
 }

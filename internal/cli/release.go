@@ -39,6 +39,10 @@ type release struct {
 	planning sync.Mutex
 	notes    []string
 	warnings []string
+	// shown counts the notes that have been shown: a change may be planned twice.
+	shown int
+	// strict: notes refuse the change.
+	strict bool
 	// told is what the preflight said that can't be seen.
 	told map[blindSpot]bool
 	// content is changed before the workloads; nil if only they are.
@@ -70,12 +74,13 @@ func (r *release) run(ctx context.Context, selection cluster.Selection, plan clu
 
 // change plans, checks and writes the changes of workloads, and watches what comes of them.
 func (r *release) change(ctx context.Context, captured []cluster.Captured, plan cluster.Plan) error {
-	told := len(r.notes)
 	changes, err := cluster.PlanAll(captured, plan)
 	if err != nil {
 		return r.refusePlan(ctx, captured, err)
 	}
-	r.warn(r.notes[told:]...)
+	if refused := r.showNotes(); len(refused) > 0 {
+		return errors.Join(r.report(refused), r.refuse(ctx, changes, refused))
+	}
 	changed, unchanged := split(changes)
 	if len(changed) == 0 {
 		return r.nothingToDo(ctx, unchanged)
@@ -157,12 +162,30 @@ func (r *release) runLocal(objects []cluster.Object, plan cluster.Plan) error {
 			return r.refuseUnbegun(err)
 		}
 		o.Deployment.Spec.Template = edit.Template
+	}
+	if refused := r.showNotes(); len(refused) > 0 {
+		return errors.Join(r.report(refused), decidedError{exitRefused})
+	}
+	for _, o := range objects {
 		if err := r.output.object(r.env, o.Deployment); err != nil {
 			return err
 		}
 	}
-	r.warn(r.notes...)
 	return nil
+}
+
+// showNotes shows the notes as warnings; with --strict it returns them as what refuses the change.
+func (r *release) showNotes() (refused []cluster.Check) {
+	notes := r.notes[r.shown:]
+	r.shown = len(r.notes)
+	if !r.strict {
+		r.warn(notes...)
+		return nil
+	}
+	for _, note := range notes {
+		refused = append(refused, cluster.Check{Level: cluster.Refuse, Message: note})
+	}
+	return refused
 }
 
 // dryRun ends a transaction that was only to be looked at.

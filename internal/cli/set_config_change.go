@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/source"
+	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -100,7 +101,7 @@ func (c *configChange) plan(ctx context.Context) error {
 	if err != nil {
 		return c.explainMissing(refused(err))
 	}
-	entries, err := intake{c.env, c.flags.strict}.read(ctx, &c.flags.sourceFlags, c.request, c.draft(before))
+	entries, err := c.intake(before).read(ctx, &c.flags.sourceFlags, c.request, c.draft(before))
 	if err != nil {
 		return err
 	}
@@ -126,6 +127,14 @@ func (c *configChange) plan(ctx context.Context) error {
 		return err
 	}
 	return c.planRoll(ctx)
+}
+
+// intake looks at the values; what it has to say is in the result, too.
+func (c *configChange) intake(before cluster.Content) intake {
+	return intake{
+		env: c.env, strict: c.flags.strict, warn: func(text string) { c.warn(text) }, events: view.Mode(c.flags.progress) == view.ModeNDJSON,
+		users: func(ctx context.Context) []secrets.Consumer { return usersOf(ctx, c.cluster, before.Ref()) },
+	}
 }
 
 // draft tells of the object that is changed.

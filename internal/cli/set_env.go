@@ -61,7 +61,7 @@ a Secret's value. Diffs, results, recordings, the log (-v) and the change-cause 
 			if err != nil {
 				return err
 			}
-			r.command = options.command
+			r.command, r.strict = options.command, flags.strict
 			return r.setEnv(cmd.Context(), options)
 		},
 	}
@@ -86,10 +86,14 @@ func (f *setEnvFlags) addOwn(cmd *cobra.Command) {
 
 // setEnv completes the settings with what standard input and --from say, and lists or releases them.
 func (r *release) setEnv(ctx context.Context, o setEnvOptions) error {
-	if err := o.readStdin(ctx, r.env.Term); err != nil {
+	found, err := o.readStdin(ctx, r.env.Term)
+	if err != nil {
 		return r.untouched(ctx, err)
 	}
 	r.env.Redactor.Variables(o.settings.Set)
+	for _, f := range found {
+		r.note(f.String())
+	}
 	imported, err := r.importEnv(ctx, o)
 	if err != nil {
 		return err

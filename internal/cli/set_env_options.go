@@ -116,35 +116,35 @@ func (f *setEnvFlags) typedOwn(stdin bool) []string {
 const mostStdin = 2 << 20
 
 // readStdin adds the variables of standard input, where they are asked for.
-func (o *setEnvOptions) readStdin(ctx context.Context, in *term.Terminal) error {
+func (o *setEnvOptions) readStdin(ctx context.Context, in *term.Terminal) ([]secrets.Finding, error) {
 	if !o.stdin {
-		return nil
+		return nil, nil
 	}
 	text, err := in.ReadAll(ctx, mostStdin+1)
 	if err != nil {
-		return fmt.Errorf("reading variables from standard input: %w", err)
+		return nil, fmt.Errorf("reading variables from standard input: %w", err)
 	}
 	if len(text) > mostStdin {
-		return usagef("standard input has more than %d MiB: no object can hold that", mostStdin>>20)
+		return nil, usagef("standard input has more than %d MiB: no object can hold that", mostStdin>>20)
 	}
-	env, err := envLines(text)
+	env, found, err := envLines(text)
 	if err != nil {
-		return usageError{err}
+		return nil, usageError{err}
 	}
 	if len(env) == 0 {
-		return usagef("standard input has no line KEY=VALUE")
+		return nil, usagef("standard input has no line KEY=VALUE")
 	}
 	if env, err = prefixed(o.prefix, env, o.settings.Remove); err != nil {
-		return err
+		return nil, err
 	}
 	o.settings.Set, err = joined(o.settings.Set, env)
-	return err
+	return found, err
 }
 
 // envLines reads the lines that `env` prints: what stands behind the first "=" is the value. kubectl cuts a value at
 // "#", skips what is no variable, and loses lines above 64 KiB with all that follow.
-func envLines(text []byte) ([]corev1.EnvVar, error) {
-	entries, _, err := secrets.ParseEnvFile("standard input", text, func(string) (string, bool) { return "", false })
+func envLines(text []byte) ([]corev1.EnvVar, []secrets.Finding, error) {
+	entries, found, err := secrets.ParseEnvFile("standard input", text, func(string) (string, bool) { return "", false })
 	faults := []error{err, secrets.Check(entries)}
 	var env []corev1.EnvVar
 	for _, e := range entries {
@@ -153,7 +153,7 @@ func envLines(text []byte) ([]corev1.EnvVar, error) {
 		}
 		env = append(env, corev1.EnvVar{Name: e.Key, Value: string(e.Value)})
 	}
-	return env, errors.Join(faults...)
+	return env, secrets.Merge(found), errors.Join(faults...)
 }
 
 // prefixed are variables under their whole names; none may be removed by the same command.

@@ -92,7 +92,7 @@ func TestSetEnvFromStdin(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = o.readStdin(t.Context(), &term.Terminal{In: strings.NewReader(test.stdin)})
+			_, err = o.readStdin(t.Context(), &term.Terminal{In: strings.NewReader(test.stdin)})
 			if test.err != "" {
 				var usage usageError
 				if !errors.As(err, &usage) || !strings.Contains(err.Error(), test.err) || strings.Contains(err.Error(), "hunter2") {
@@ -116,7 +116,7 @@ func TestSetEnvEndsAtASignal(t *testing.T) {
 	defer writer.Close()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(signalError{syscall.SIGTERM})
-	if err := o.readStdin(ctx, &term.Terminal{In: in}); exitCode(ctx, err) != exitTerminated {
+	if _, err := o.readStdin(ctx, &term.Terminal{In: in}); exitCode(ctx, err) != exitTerminated {
 		t.Errorf("got %v", err)
 	}
 }

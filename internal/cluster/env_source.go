@@ -3,12 +3,14 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -26,16 +28,27 @@ func ParseEnvSource(text string) (rollout.EnvSource, error) {
 }
 
 // EnvKeys names the keys of a Secret or ConfigMap that a variable can take its value from, sorted; never
-// nil without an error. If there is no such object, the error is a *rollout.EnvSourceError.
-func (c *Cluster) EnvKeys(ctx context.Context, from rollout.EnvSource) ([]string, error) {
-	data, _, err := c.dataKeys(ctx, referent{from.Namespace, from.Kind, from.Name})
+// nil without an error. unfit says of some why no variable can hold the value; the values are dropped here. If there
+// is no such object, the error is a *rollout.EnvSourceError.
+func (c *Cluster) EnvKeys(ctx context.Context, from rollout.EnvSource) (keys []string, unfit map[string]string, err error) {
+	found, err := c.content(ctx, referent{from.Namespace, from.Kind, from.Name}.ref())
 	switch {
 	case is(err, NotFound):
-		return nil, c.noSource(ctx, from)
+		return nil, nil, c.noSource(ctx, from)
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	}
-	return append([]string{}, data...), nil
+	keys, unfit = []string{}, map[string]string{}
+	for key, value := range found.Data() {
+		if found.ConfigMap != nil {
+			if _, binary := found.ConfigMap.BinaryData[key]; binary {
+				continue
+			}
+		}
+		keys, unfit[key] = append(keys, key), secrets.NoVariable(value)
+	}
+	slices.Sort(keys)
+	return keys, unfit, nil
 }
 
 // noSource finds the nearest name, as far as the names may be read.

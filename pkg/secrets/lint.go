@@ -23,6 +23,8 @@ type Draft struct {
 	Type    corev1.SecretType
 	// Kept is what the object holds already, and keeps.
 	Kept map[string][]byte
+	// Users are those that are known to use the object.
+	Users []Consumer
 }
 
 // encodes tells that the object encodes the values itself: one in base64 is then encoded twice.
@@ -98,7 +100,7 @@ func emptyValue(e Entry, _ *Draft) string {
 
 // A text of several lines ends with a newline by right: only the single line is echo's mistake.
 func trailingNewline(e Entry, _ *Draft) string {
-	if e.Origin.Kind != File && e.Origin.Kind != Stdin {
+	if e.Origin.Kind != File && e.Origin.Kind != Stdin || utf16Order(e.Value) != "" {
 		return ""
 	}
 	if line, ends := bytes.CutSuffix(e.Value, []byte("\n")); !ends || bytes.ContainsRune(line, '\n') || json.Valid(line) && line[0] == '{' {
@@ -154,17 +156,37 @@ func crlf(e Entry, _ *Draft) string {
 	return "a CR (\\r) without a line end becomes part of the value"
 }
 
-func notUTF8(e Entry, _ *Draft) string {
-	switch why := noVariable(e.Value); {
-	case why == "" || utf16Order(e.Value) != "":
+func notUTF8(e Entry, d *Draft) string {
+	why, users := NoVariable(e.Value), d.variables(e.Key)
+	switch {
+	case why == "" || users == nil && utf16Order(e.Value) != "":
 		return ""
-	default:
+	case users == nil:
 		return fmt.Sprintf("the value, of %s, %s: it can be mounted as a file, and can't be a variable", Size(len(e.Value)), why)
 	}
+	return fmt.Sprintf("the value, of %s, %s, and no variable can hold it: %s", Size(len(e.Value)), why, strings.Join(users, ", "))
 }
 
-// noVariable is why no variable can hold a value, "" if one can.
-func noVariable(value []byte) string {
+// variables are those that the users of the object make of a key.
+func (d *Draft) variables(key string) []string {
+	var users []string
+	for _, c := range d.Users {
+		for _, u := range c.Uses {
+			name := u.Variable
+			if u.How == HowEnvFrom {
+				name = u.Prefix + key
+			}
+			text := fmt.Sprintf("%s uses it as %s", c, name)
+			if (u.How == HowEnv && u.Key == key || u.How == HowEnvFrom) && !u.PodsOnly && !slices.Contains(users, text) {
+				users = append(users, text)
+			}
+		}
+	}
+	return users
+}
+
+// NoVariable is why no variable can hold a value, "" if one can.
+func NoVariable(value []byte) string {
 	switch {
 	case !utf8.Valid(value):
 		return "is not UTF-8"
@@ -172,6 +194,11 @@ func noVariable(value []byte) string {
 		return "holds NUL (\\0)"
 	}
 	return ""
+}
+
+// NeedsUsers tells whether what is found in values depends on who uses them.
+func NeedsUsers(entries []Entry) bool {
+	return slices.ContainsFunc(entries, func(e Entry) bool { return NoVariable(e.Value) != "" })
 }
 
 // shellName tells whether a shell reads it as the name of a variable.

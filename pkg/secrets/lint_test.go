@@ -2,6 +2,8 @@ package secrets
 
 import (
 	"encoding/base64"
+	"encoding/binary"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +32,20 @@ func TestLint(t *testing.T) {
 		"a key of random bytes":             {Entry{"A", []byte("q83vEjRWeJCrze8SNFZ4kA=="), literal}, nil},
 		"the lines of windows":              {Entry{"a.txt", []byte("a\r\nb\r\n"), file}, []Problem{CRLF}},
 		"binary":                            {Entry{"store.jks", []byte{0xfe, 0xed}, file}, []Problem{NotUTF8}},
+		"text with NUL":                     {Entry{"A", []byte("hunter2\x00"), literal}, []Problem{NotUTF8}},
+		"binary with NUL":                   {Entry{"store.p12", []byte{0x30, 0x82, 0, 0, 0xfe}, file}, []Problem{NotUTF8}},
+		"UTF-16":                            {Entry{"a.txt", []byte("\xff\xfeh\x00i\x00"), file}, []Problem{Encoding}},
+		"UTF-16 without its mark":           {Entry{"a.txt", []byte("\x00h\x00i\x00\n"), file}, []Problem{Encoding}},
+		"a byte order mark":                 {Entry{"a.txt", []byte("\uFEFFhunter2"), file}, []Problem{Encoding}},
+		"CR alone":                          {Entry{"a.txt", []byte("a\rb"), file}, []Problem{CRLF}},
+		"a PEM of windows":                  {Entry{"ca.crt", []byte("-----BEGIN CERTIFICATE-----\r\nhunter2\r\n"), file}, []Problem{CRLF}},
+		"base64 in lines":                   {Entry{"a.txt", wrapped(encodedText, 8, "\n"), file}, []Problem{AlreadyBase64}},
+		"base64 in lines of windows":        {Entry{"a.txt", wrapped(encodedText, 8, "\r\n"), file}, []Problem{AlreadyBase64, CRLF}},
+		"base64 for URLs":                   {Entry{"A", []byte(base64.URLEncoding.EncodeToString([]byte("hunter2?hunter2>hunter2?"))), literal}, []Problem{AlreadyBase64}},
+		"base64 of other letters":           {Entry{"A", []byte(base64.StdEncoding.EncodeToString([]byte("grün und blau"))), literal}, []Problem{AlreadyBase64}},
+		"random bytes in lines":             {Entry{"a.txt", wrapped("q83vEjRWeJCrze8SNFZ4kA==", 8, "\n"), file}, nil},
+		"words in lines":                    {Entry{"a.txt", []byte("alpha\nbeta\ngamma\n"), file}, nil},
+		"JSON in one line":                  {Entry{"a.json", []byte("{\"a\": 1}\n"), file}, nil},
 		"a key with a dash":                 {Entry{"db-url", []byte("x"), literal}, []Problem{NoEnvName}},
 		"a key with a digit first":          {Entry{"1st", []byte("x"), Origin{Kind: Dotenv, Name: "a", Line: 1}}, []Problem{NoEnvName}},
 		"a file's name":                     {Entry{"app.conf", []byte("x"), file}, nil},
@@ -56,6 +72,44 @@ func TestLint(t *testing.T) {
 	}
 	if found := Lint(Draft{Entries: []Entry{{"A", []byte(encodedText), literal}}, Kind: workload.ConfigMapReference}); len(found) > 0 {
 		t.Errorf("a ConfigMap encodes nothing: %v", found)
+	}
+}
+
+func wrapped(text string, length int, end string) []byte {
+	var lines []byte
+	for line := range slices.Chunk([]byte(text), length) {
+		lines = append(append(lines, line...), end...)
+	}
+	return lines
+}
+
+// Who makes a variable of what none can hold is named.
+func TestLintVariables(t *testing.T) {
+	user := func(kind, name string, uses ...Use) Consumer {
+		return Consumer{Ref: workload.Ref{Kind: kind, Namespace: "shop", Name: name}, Uses: uses}
+	}
+	users := []Consumer{
+		user("Deployment", "web", Use{How: HowEnv, Key: "raw", Variable: "RAW"}, Use{How: HowEnv, Key: "raw", Variable: "RAW", Container: "other"}),
+		user("Deployment", "api", Use{How: HowEnvFrom, Prefix: "DB_"}, Use{How: HowVolume}),
+		user("Deployment", "files", Use{How: HowVolume}, Use{How: HowEnv, Key: "other", Variable: "OTHER"}),
+		user("Deployment", "old", Use{How: HowEnv, Key: "raw", Variable: "OLD", PodsOnly: true}),
+	}
+	for name, test := range map[string]struct {
+		value string
+		users []Consumer
+		want  []string
+	}{
+		"text":         {"hunter2", users, nil},
+		"nobody knows": {"hunter2\xff", nil, []string{"warning raw (f): the value, of 8 bytes, is not UTF-8: it can be mounted as a file, and can't be a variable"}},
+		"as a file":    {"hunter2\xff", users[2:], []string{"warning raw (f): the value, of 8 bytes, is not UTF-8: it can be mounted"}},
+		"as variables": {"hunter2\xff", users, []string{"warning raw (f): the value, of 8 bytes, is not UTF-8, and no variable can hold it: deployment/web uses it as RAW, deployment/api uses it as DB_raw"}},
+		"with NUL":     {"hunter2\x00", users[:1], []string{"warning raw (f): the value, of 8 bytes, holds NUL (\\0), and no variable can hold it: deployment/web uses it as RAW"}},
+		"UTF-16":       {inUTF16("hunter2", binary.LittleEndian), users[:1], []string{"warning raw (f): the value, of 14 bytes, is not UTF-8 but UTF-16, and stays so: iconv -f UTF-16LE -t UTF-8 makes UTF-8 of it; the value, of 14 bytes, holds NUL (\\0), and no variable can hold it: deployment/web"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := Entry{"raw", []byte(test.value), Origin{Kind: File, Name: "f"}}
+			wantFindings(t, Merge(Lint(Draft{Kind: workload.SecretReference, Entries: []Entry{e}, Users: test.users})), test.want)
+		})
 	}
 }
 
