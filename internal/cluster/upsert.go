@@ -4,11 +4,13 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // IfExists is what to do with an object that is there already. The set is closed.
@@ -81,7 +83,9 @@ func (u Upserted) Labels() []secrets.KeyChange {
 
 // Annotations are the changes of its annotations.
 func (u Upserted) Annotations() []secrets.KeyChange {
-	return diffText(u.Before.meta().Annotations, u.After.meta().Annotations)
+	return slices.DeleteFunc(diffText(u.Before.meta().Annotations, u.After.meta().Annotations), func(c secrets.KeyChange) bool {
+		return c.Key == workload.AnnotationKeyTimes
+	})
 }
 
 // Fixed tells whether it has become immutable.
@@ -163,6 +167,7 @@ func (u *upsert) look(ctx context.Context) error {
 func (u *upsert) write(ctx context.Context) error {
 	next, o := u.want.over(u.now), u.options
 	u.done.Tried = true
+	u.noteTimes(next)
 	making := !u.now.Exists() && !u.done.Blind && !o.DryRun
 	if making {
 		next.Meta().ResourceVersion = nobodysVersion
@@ -187,6 +192,25 @@ func (u *upsert) write(ctx context.Context) error {
 		return fieldConflict(u.want, slices.DeleteFunc(owners, func(f fieldOwner) bool { return !u.done.Blind && o.ours(f) }), err)
 	}
 	return u.cluster.explainWrite(ctx, u.want, err)
+}
+
+// noteTimes has the apply say which keys it leaves as they are: to the API server all that a manager applies
+// is as new as its last write.
+func (u *upsert) noteTimes(next Content) {
+	if !u.now.Exists() {
+		return
+	}
+	update := secrets.Update{Manager: u.options.manager(), At: time.Now(), Keys: u.options.changedKeys(u.want, u.now)}
+	wanted := u.want.Data()
+	update.Removes = slices.ContainsFunc(update.Keys, func(key string) bool { _, stays := wanted[key]; return !stays })
+	for key := range wanted {
+		if !slices.Contains(update.Keys, key) {
+			update.Same = append(update.Same, key)
+		}
+	}
+	if text := update.ApplyNotes(u.now.Meta()); text != "" {
+		metav1.SetMetaDataAnnotation(next.Meta(), workload.AnnotationKeyTimes, text)
+	}
 }
 
 func (o UpsertOptions) ours(f fieldOwner) bool { return f.manager == strconv.Quote(o.manager()) }

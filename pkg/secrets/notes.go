@@ -53,10 +53,28 @@ func readNotes(meta *metav1.ObjectMeta) notes {
 	return n
 }
 
-// speakOf tells whether an entry is that of the write that left the notes.
-func (n notes) speakOf(entry metav1.ManagedFieldsEntry, owned ownedContent) bool {
-	return updates(entry, n.Manager) && owned.annotates(workload.AnnotationKeyTimes) &&
-		entry.Time != nil && entry.Time.Sub(n.Written).Abs() <= noteSlack
+// speaksOf tells of which entries the notes are true: those that their manager had written when it left them,
+// with an update or an apply. It is none if the manager has written again, and not noted what it did.
+func (n notes) speaksOf(meta *metav1.ObjectMeta) func(metav1.ManagedFieldsEntry) bool {
+	var last *metav1.Time
+	for _, entry := range meta.ManagedFields {
+		if writes(entry, n.Manager) && contentFields(entry.FieldsV1).annotates(workload.AnnotationKeyTimes) &&
+			entry.Time != nil && entry.Time.Sub(n.Written).Abs() <= noteSlack {
+			last = entry.Time
+		}
+	}
+	return func(entry metav1.ManagedFieldsEntry) bool {
+		if last == nil || entry.Time == nil || !writes(entry, n.Manager) {
+			return false
+		}
+		// Of two writes within a second it can't be told which was the last.
+		return entry.Time.Before(last) || contentFields(entry.FieldsV1).annotates(workload.AnnotationKeyTimes)
+	}
+}
+
+// writes tells whether an entry is one of a field manager's, who may have one for updates and one for applies.
+func writes(entry metav1.ManagedFieldsEntry, manager string) bool {
+	return entry.Manager == manager && entry.Subresource == ""
 }
 
 func updates(entry metav1.ManagedFieldsEntry, manager string) bool {
@@ -77,8 +95,26 @@ type Update struct {
 	Manager string
 	At      time.Time
 	Keys    []string // that it changes
+	// Same are keys that it writes and does not change.
+	Same []string
 	// Removes: some of them go, which nothing else tells afterwards.
 	Removes bool
+}
+
+// ApplyNotes is what to apply in workload.AnnotationKeyTimes along with the keys; "" for nothing. What another
+// manager has noted is left to it, and an apply that changes nothing keeps what is noted.
+func (u Update) ApplyNotes(now *metav1.ObjectMeta) string {
+	noted := readNotes(now).Manager
+	switch {
+	case noted != "" && noted != u.Manager:
+		return ""
+	case len(u.Keys) == 0:
+		return now.Annotations[workload.AnnotationKeyTimes]
+	}
+	if text := u.Notes(now); text != nil {
+		return *text
+	}
+	return ""
 }
 
 // Notes is what to write in workload.AnnotationKeyTimes along with the update of an object: nil to leave
@@ -114,23 +150,23 @@ func lastUpdate(meta *metav1.ObjectMeta, manager string) time.Time {
 	return time.Time{}
 }
 
-// notes are of the keys that the manager has updated earlier.
+// notes are of the keys that the manager has written earlier, and of those that it writes unchanged.
 func (u Update) notes(now *metav1.ObjectMeta) notes {
 	next := notes{Manager: u.Manager, Written: u.At.UTC().Truncate(time.Second), Changed: map[string]time.Time{}, Earlier: map[string][]span{}}
-	history := historyOf(now)
+	history, keys := historyOf(now), slices.Clone(u.Same)
 	for _, entry := range now.ManagedFields {
-		if !updates(entry, u.Manager) {
+		if writes(entry, u.Manager) {
+			keys = slices.AppendSeq(keys, contentFields(entry.FieldsV1).keys())
+		}
+	}
+	for _, key := range keys {
+		if slices.Contains(u.Keys, key) {
 			continue
 		}
-		for key := range contentFields(entry.FieldsV1).keys() {
-			if slices.Contains(u.Keys, key) {
-				continue
-			}
-			known := history.of(key)
-			next.Changed[key] = known.changed.UTC()
-			if len(known.earlier) > 0 {
-				next.Earlier[key] = known.earlier
-			}
+		known := history.of(key)
+		next.Changed[key] = known.changed.UTC()
+		if len(known.earlier) > 0 {
+			next.Earlier[key] = known.earlier
 		}
 	}
 	return next

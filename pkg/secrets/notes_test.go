@@ -95,6 +95,15 @@ func TestNotes(t *testing.T) {
 			object(aAtTen, updated("app", "12:00:00", `{"f:data":{"f:b":{}},`+annotated+`}`), applied("app", "12:00:00", `{"f:data":{"f:a":{}}}`)),
 			"all=12:00:00 a=12:00:00 b=12:00:00",
 		},
+		"an apply of the same manager before that": {
+			object(aAtTen, updated("app", "12:00:00", `{"f:data":{"f:b":{}},`+annotated+`}`), applied("app", "11:00:00", `{"f:data":{"f:a":{}}}`)),
+			"all=12:00:00 a=10:00:00 b=12:00:00",
+		},
+		"an apply that notes": {object(aAtTen, applied("app", "12:00:00", both)), "all=12:00:00 a=10:00:00 b=12:00:00"},
+		"an apply after that, and noted nothing": {
+			object(aAtTen, updated("app", "12:00:00", `{"f:data":{"f:b":{}},`+annotated+`}`), applied("app", "12:00:03", `{"f:data":{"f:a":{}}}`)),
+			"all=12:00:03 a=12:00:03 b=12:00:00",
+		},
 		"the manager has written again, and noted nothing": {object(aAtTen, updated("app", "12:00:07", both)), "all=12:00:07 a=12:00:07 b=12:00:07"},
 		"copied with the object":                           {object(aAtTen, updated("kubectl-create", "12:00:00", both)), "all=12:00:00 a=12:00:00 b=12:00:00"},
 		"nobody owns the notes":                            {object(aAtTen, updated("app", "12:00:00", `{"f:data":{"f:a":{}}}`)), "all=12:00:00 a=12:00:00"},
@@ -222,5 +231,24 @@ func TestStaleAfterRestore(t *testing.T) {
 				t.Errorf("%s, want %s", usesText(consumers), test.want)
 			}
 		})
+	}
+}
+
+// An apply has one time for all its keys, as an update has; those that it leaves as they are keep theirs.
+func TestApplyNotes(t *testing.T) {
+	before := object("", applied("app", "10:00:00", `{"f:data":{"f:a":{},"f:b":{}}}`), updated("edit", "11:00:00", `{"f:data":{"f:c":{}}}`))
+	u := Update{Manager: "app", At: at("12:00:00"), Keys: []string{"a"}, Same: []string{"b", "c"}}
+	text := u.ApplyNotes(before)
+	after := object(text, applied("app", "12:00:00", `{"f:data":{"f:a":{},"f:b":{},"f:c":{}},`+annotated+`}`))
+	if got := ages(historyOf(after)); got != "all=12:00:00 a=12:00:00 b=10:00:00 c=11:00:00" {
+		t.Error(got)
+	}
+	u.Keys = nil
+	if got := u.ApplyNotes(after); got != text {
+		t.Errorf("an apply that changes nothing writes %s", got)
+	}
+	u.Manager, u.Keys = "ci", []string{"a"}
+	if got := u.ApplyNotes(after); got != "" {
+		t.Errorf("over the notes of another manager: %s", got)
 	}
 }

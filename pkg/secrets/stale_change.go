@@ -65,12 +65,13 @@ func ChangedAt(meta *metav1.ObjectMeta, keys []string) time.Time {
 func historyOf(meta *metav1.ObjectMeta) contentHistory {
 	h := contentHistory{last: Change{meta.CreationTimestamp.Time, FromCreation}, keys: map[string]keyHistory{}}
 	notes := readNotes(meta)
+	speaksOf := notes.speaksOf(meta)
 	for _, entry := range meta.ManagedFields {
 		content := contentFields(entry.FieldsV1)
 		if entry.Time == nil || entry.Subresource != "" || !content.owns() && !content.annotates(workload.AnnotationKeyTimes) {
 			continue
 		}
-		at, noted := notBefore(meta, entry.Time.Time), notes.speakOf(entry, content)
+		at, noted := notBefore(meta, entry.Time.Time), speaksOf(entry)
 		switch {
 		case at.After(h.last.Time), h.last.Source == FromCreation:
 			h.last, h.earlier = Change{at, FromManagedFields}, nil
