@@ -24,17 +24,21 @@ func startError(_ *clues, s seat, ended *corev1.ContainerStateTerminated, _ LogK
 
 // outOfMemory trusts the runtime's word only: 137 alone is any SIGKILL.
 func outOfMemory(c *clues, s seat, ended *corev1.ContainerStateTerminated, _ LogKey) (symptom, bool) {
-	if ended.Reason != "OOMKilled" {
-		if note := c.notes[s.pod.UID].of(s.spec.Name).latest("", "OOMKilling"); note != nil && ended.ExitCode == 137 {
-			return failing(OOMKilled, oneLine(noteText(note))), true
-		}
-		return symptom{}, false
+	if ended.Reason == "OOMKilled" {
+		return failing(OOMKilled, fmt.Sprintf("OOMKilled, exit code %d%s", ended.ExitCode, memoryLimit(s.spec))), true
 	}
-	message := fmt.Sprintf("OOMKilled, exit code %d", ended.ExitCode)
-	if limit := s.spec.Resources.Limits.Memory(); !limit.IsZero() {
-		message += ", memory limit " + limit.String()
+	if note := c.notes[s.pod.UID].of(s.spec.Name).latest("", "OOMKilling"); note != nil && ended.ExitCode == 137 {
+		return failing(OOMKilled, oneLine(noteText(note)+memoryLimit(s.spec))), true
 	}
-	return failing(OOMKilled, message), true
+	return symptom{}, false
+}
+
+// memoryLimit names the limit that a container ran into. Without one it was the node that had no more.
+func memoryLimit(c *corev1.Container) string {
+	if limit := c.Resources.Limits.Memory(); !limit.IsZero() {
+		return ", memory limit " + limit.String()
+	}
+	return ""
 }
 
 // notExecuted: the runtime has reported the container as started by the time the kernel refuses its

@@ -182,6 +182,13 @@ status:
   conditions: [{type: PodScheduled, status: "False", reason: Unschedulable, message: "0/3 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 2 Insufficient memory. preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod."}]
 `, cause: Unschedulable, grade: Waiting, message: "0/3 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 2 Insufficient memory"},
 
+		{name: "no room for what it asks", pod: `
+spec: {nodeName: "", initContainers: [{name: init, resources: {requests: {cpu: "3"}}}], containers: [{name: web, resources: {requests: {cpu: "1", memory: 2Gi}}}, {name: side, resources: {requests: {cpu: 500m}}}]}
+status:
+  phase: Pending
+  conditions: [{type: PodScheduled, status: "False", reason: Unschedulable, message: "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod."}]
+`, cause: Unschedulable, grade: Waiting, message: "0/3 nodes are available: 3 Insufficient cpu; the pod asks for cpu 3"},
+
 		{name: "a volume on another node", pod: `
 spec: {nodeName: ""}
 status:

@@ -2,10 +2,14 @@ package rollout
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // unplacedTime is how long a pod may lie without a word from its scheduler.
@@ -59,7 +63,7 @@ func (c *clues) unschedulable(pod *corev1.Pod, text string) symptom {
 	reasons := strings.ToLower(nodesLead().ReplaceAllString(message, ""))
 	for _, r := range strings.Split(reasons, ", ") {
 		if !containsAny(r, ofVolumes) {
-			return waiting(Unschedulable, message)
+			return waiting(Unschedulable, oneLine(message+c.asked(pod, reasons)))
 		}
 	}
 	if found, ok := c.unboundClaim(pod); ok {
@@ -71,6 +75,27 @@ func (c *clues) unschedulable(pod *corev1.Pod, text string) symptom {
 		found.subject = names[0]
 	}
 	return found
+}
+
+// asked adds what the pod asks for of that which no node has: its requests, its selector.
+func (c *clues) asked(pod *corev1.Pod, reasons string) string {
+	var all []string
+	demand := workload.PodDemand(&pod.Spec)
+	for _, name := range slices.Sorted(maps.Keys(demand)) {
+		resource, ok := strings.CutPrefix(string(name), "requests.")
+		if q := demand[name]; ok && !q.IsZero() && strings.Contains(reasons, "insufficient "+strings.ToLower(resource)) {
+			all = append(all, resource+" "+q.String())
+		}
+	}
+	if strings.Contains(reasons, "selector") {
+		for _, key := range slices.Sorted(maps.Keys(c.template.Spec.NodeSelector)) {
+			all = append(all, "node label "+key+"="+c.template.Spec.NodeSelector[key])
+		}
+	}
+	if all == nil {
+		return ""
+	}
+	return "; the pod asks for " + strings.Join(all, ", ")
 }
 
 func podCondition(pod *corev1.Pod, kind corev1.PodConditionType) *corev1.PodCondition {

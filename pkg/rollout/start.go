@@ -23,7 +23,7 @@ func startFailure(c *corev1.Container, text string) symptom {
 	words, message := strings.ToLower(text), startMessage(text)
 	switch {
 	case containsAny(words, memoryTooLow):
-		return failing(OOMKilled, message)
+		return failing(OOMKilled, message+memoryLimit(c))
 	case containsAny(words, inTransit), containsAny(words, storeFault):
 		return waiting(ContainerStartFailed, message)
 	}
