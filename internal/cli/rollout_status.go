@@ -109,7 +109,13 @@ func (f *rolloutStatusFlags) run(ctx context.Context, env *Env, selection cluste
 	}
 	// Without permission to write there is no stamp: a status is asked for by readers too.
 	_ = stampAll(work, c, follower, state, cluster.WriteOptions{})
-	return f.finish(ctx, env, follower, state)
+	result := rollout.NewResult(state, nil, env.Now())
+	if f.watch && state.Outcome == rollout.Failed {
+		for i, message := range follower.rollbacksElsewhere(ctx, state, objects) {
+			result.Workloads[i].Rollback = &rollout.RollbackResult{Outcome: rollout.Undecided, Message: message}
+		}
+	}
+	return f.finish(ctx, env, follower, state, result)
 }
 
 // checkRevision holds --revision against what is running, as kubectl does.
@@ -126,12 +132,15 @@ func (f *rolloutStatusFlags) checkRevision(objects []cluster.Object) error {
 	return nil
 }
 
-func (f *rolloutStatusFlags) finish(ctx context.Context, env *Env, follower *follower, state rollout.State) error {
-	result := rollout.NewResult(state, nil, env.Now())
+func (f *rolloutStatusFlags) finish(ctx context.Context, env *Env, follower *follower, state rollout.State, result rollout.Result) error {
 	result.ExitCode = f.exitCode(ctx, result.Outcome)
 	for _, w := range result.Workloads {
 		switch w.Outcome {
 		case rollout.Failed:
+			if w.Rollback != nil {
+				result.Next = append(result.Next, app("rollout history", w.Ref))
+				continue
+			}
 			result.Next = append(result.Next, remedies(w)...)
 		case rollout.Interrupted, rollout.TimedOut, rollout.Undecided:
 			result.Next = append(result.Next, app("rollout status", w.Ref))

@@ -165,6 +165,9 @@ func ending(r rollout.Result) string {
 	case rollout.RollbackFailed:
 		return join(": ", "the rollback"+target+" failed too", rollbackCause(back))
 	default:
+		if back != nil && back.Outcome == rollout.Undecided { // another job's
+			return back.Message
+		}
 		return left(r)
 	}
 }

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -18,10 +19,34 @@ func (j *judge) superseded() string {
 	case t.Template == nil || w.Generation < t.Generation || w.Generation == j.was.memory.checked:
 		return ""
 	case !workload.SameTemplate(t.Template, &w.Template):
+		if r := RolledBackElsewhere(j.next, j.seen); r != nil {
+			return fmt.Sprintf("rolled back to revision %d meanwhile, by another job or person", r.Number)
+		}
 		return fmt.Sprintf("the template was changed by someone else (generation %d, ours was %d)", w.Generation, t.Generation)
 	}
 	j.next.memory.checked = w.Generation
 	return ""
+}
+
+// RolledBackElsewhere returns the earlier revision whose template a workload has again: another job, or a
+// person, takes back what was watched here. It is nil otherwise.
+func RolledBackElsewhere(w *WorkloadState, seen Observed) *workload.Revision {
+	if seen.Workload == nil || w.Target.Template == nil || workload.SameTemplate(w.Target.Template, &seen.Workload.Template) {
+		return nil
+	}
+	var ours time.Time // zero while the controller has not made our revision
+	for i := range seen.Revisions {
+		if r := &seen.Revisions[i]; r.UID == w.memory.revision {
+			ours = r.Created
+		}
+	}
+	for i := range seen.Revisions {
+		r := &seen.Revisions[i]
+		if workload.SameTemplate(&r.Template, &seen.Workload.Template) && (ours.IsZero() || r.Created.Before(ours)) {
+			return r
+		}
+	}
+	return nil
 }
 
 // takeUp waits for the generation of our write to be seen. Where the target left it open, what is
