@@ -45,7 +45,7 @@ func (s *sheet) tally(all []rollout.WorkloadState, last status) []string {
 		switch status(st) {
 		case failed, failing:
 			text = s.Red(text)
-		case waiting:
+		case interrupted, waiting:
 			text = s.Yellow(text)
 		case done:
 			text = s.Green(text)

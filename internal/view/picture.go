@@ -56,7 +56,7 @@ func one(s *sheet, f *Frame, release *rollout.State, d detail) {
 	s.flowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backParts(w, back)...)
 	s.progress("  ", back)
 	s.findings("  ", back.Findings, d)
-	if st := statusOf(back); st == failed || st == soaking {
+	if st := statusOf(back); st <= interrupted || st == soaking {
 		s.outcome(back, &f.State, f.Now)
 	}
 }
@@ -117,6 +117,8 @@ func (s *sheet) outcome(w *rollout.WorkloadState, release *rollout.State, now ti
 	case statusOf(w) == done:
 		s.flow(s.sign(done)+" ", "  ", s.Green(outcomeWords[w.Outcome]), text)
 	case w.Outcome != "" && text == "" && len(w.Findings) > 0:
+	case statusOf(w) == interrupted:
+		s.flow(s.sign(interrupted)+" ", "  ", s.Yellow(outcomeWords[w.Outcome]), text)
 	case w.Outcome != "":
 		s.flow(s.sign(failed)+" ", "  ", s.Red(outcomeWords[w.Outcome]), text)
 	case statusOf(w) == soaking: // while something speaks against it there is no soak to count

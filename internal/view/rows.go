@@ -125,6 +125,8 @@ func (s *sheet) row(w *rollout.WorkloadState, c columns) []string {
 // rowNote is what there is to say about a workload in few words.
 func (s *sheet) rowNote(w *rollout.WorkloadState, st status, withImages bool) string {
 	switch {
+	case st == interrupted:
+		return s.Yellow(outcomeWords[w.Outcome])
 	case st == failed && len(w.Findings) == 0:
 		return s.Red(join(": ", outcomeWords[w.Outcome], term.Clean(w.Message)))
 	case st == waiting:

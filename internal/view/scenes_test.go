@@ -194,6 +194,14 @@ func scenes() map[string]Frame {
 			f.State.Workloads[0].Phase, f.State.Workloads[0].CompleteSince = rollout.Soaking, at(43)
 			return f
 		}(),
+		"back-of-two-interrupted": func() Frame {
+			f := rollback(47, counts(3, 2, 2, 1), rollout.Interrupted)
+			api := f.State.Workloads[0]
+			api.Target.Name, api.Message = "api", "restored, but not watched to the end: received interrupt"
+			f.State.Workloads = append(f.State.Workloads, api)
+			f.Release.Workloads = append(f.Release.Workloads, with(web(), func(w *rollout.WorkloadState) { w.Target.Name = "api" }))
+			return f
+		}(),
 		"back-after-ctrl-c": func() Frame {
 			f := rollback(47, counts(3, 2, 2, 1), "")
 			f.Release.Outcome, f.Release.Workloads[0].Outcome, f.Release.Workloads[0].Findings = rollout.Interrupted, "", nil

@@ -8,6 +8,7 @@ type status int
 const (
 	failed status = iota
 	failing
+	interrupted
 	waiting
 	progressing
 	soaking
@@ -15,7 +16,7 @@ const (
 )
 
 var statusWords = map[status]string{
-	failed: "failed", failing: "failing", waiting: "waiting",
+	failed: "failed", failing: "failing", interrupted: "interrupted", waiting: "waiting",
 	progressing: "progressing", soaking: "soaking", done: "done",
 }
 
@@ -24,6 +25,8 @@ func statusOf(w *rollout.WorkloadState) status {
 	case rollout.Succeeded, rollout.Unchanged:
 		return done
 	case "":
+	case rollout.Interrupted:
+		return interrupted
 	default:
 		return failed
 	}
@@ -47,7 +50,7 @@ func (s *sheet) sign(st status) string {
 	switch st {
 	case failed, failing:
 		return s.Red(s.glyphs.Bad)
-	case waiting:
+	case interrupted, waiting:
 		return s.Yellow(s.glyphs.Wait)
 	case done:
 		return s.Green(s.glyphs.Good)
