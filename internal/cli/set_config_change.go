@@ -101,12 +101,13 @@ func (c *configChange) plan(ctx context.Context) error {
 	if err != nil {
 		return c.explainMissing(refused(err))
 	}
+	c.command = []string{"set", strings.ToLower(c.ref.Kind), c.ref.Name} // a refusal has no number of keys
 	entries, err := c.intake(before).read(ctx, &c.flags.sourceFlags, c.request, c.draft(before))
 	if err != nil {
 		return err
 	}
 	edit := secrets.Edit{Set: entries, Remove: c.remove, MayLack: c.flags.force}
-	c.command = []string{"set", strings.ToLower(c.ref.Kind), c.ref.Name, keyCount(edit)}
+	c.command = append(c.command, keyCount(edit))
 	change, err := plan(before, edit)
 	if err != nil {
 		return refused(err)

@@ -33,6 +33,7 @@ func TestDotenv(t *testing.T) {
 		"yaml's colon":                 {[]string{"A: 1"}, []string{"A=1 (a.env:1)"}, ""},
 		"a name alone":                 {[]string{"HOST\nA=1"}, []string{"HOST=db (a.env:1)", "A=1 (a.env:2)"}, ""},
 		"a name alone at the end":      {[]string{"HOST"}, []string{"HOST=db (a.env:1)"}, ""},
+		"export of a name alone":       {[]string{"export HOST\nA=1"}, []string{"HOST=db (a.env:1)", "A=1 (a.env:2)"}, ""},
 		"unset, it is an error":        {[]string{"A=1\n\nNOT_SET\n"}, nil, `a.env:3: the line has no "="`},
 		"an open quote":                {[]string{"A=1\nB=\"hunter2\nC=3"}, nil, "a.env:2: the value's quote is not closed"},
 		"no name":                      {[]string{"hunter2 hunter2=1"}, nil, "a.env:1: "},

@@ -48,6 +48,7 @@ func TestLinesThatAreRefused(t *testing.T) {
 		"few letters of it":             {"TOKEN=\nhunter2==\n", "a.env:2: " + token},
 		"base32":                        {"SEED=\nHUNTER2HUNTER2======\n", "a.env:2: " + token},
 		"a token without padding":       {"TOKEN=\nhunter2hunter2AA\n", `a.env:2: the line has no "="`},
+		"export of a name alone":        {"A=1\nexport hunter2\n", `a.env:2: the line `},
 		"CR alone":                      {"A=1\rPW=hunter2\rB=2\r", cr},
 		"CR alone, a comment first":     {"# passwords\rPW=hunter2\r", cr},
 		"CR alone, export":              {"A=1\rexport PW=hunter2\n", cr},
