@@ -67,7 +67,7 @@ func (j *judge) foretell(complete bool) {
 			other.decided = other.decided || !other.decision.Time.IsZero() && !other.decision.Time.After(k.decision.Time)
 			then[i] = other
 		}
-		if _, fails := blocked(then, j.seen.Workload, &j.diagnosis, complete || j.next.Phase == Soaking); fails {
+		if blocked(then, j.seen.Workload, &j.diagnosis, complete || j.next.Phase == Soaking) {
 			k.Decides = &k.decision
 			j.next.Findings[i].Decides = &k.decision
 		}

@@ -49,23 +49,22 @@ func (c *clues) outlasted(k *complaint, policy FailFast, outage bool) bool {
 	return false
 }
 
-// blocked returns how many pods the decided complaints hold back, and whether the rollout can't get
-// past them.
-func blocked(all []complaint, w *workload.Workload, d *diagnosis, complete bool) (int32, bool) {
+// blocked tells whether the rollout can't get past the pods that the decided complaints hold back.
+func blocked(all []complaint, w *workload.Workload, d *diagnosis, complete bool) bool {
 	pods := map[*corev1.Pod]bool{}
 	for i := range all {
 		if !all[i].decided {
 			continue
 		}
 		if all[i].pods == nil { // no pod could be created
-			return 0, true
+			return true
 		}
 		for _, p := range all[i].pods {
 			pods[p] = true
 		}
 	}
 	n := int32(len(pods))
-	return n, n > 0 && stuck(n, w, d, complete)
+	return n > 0 && stuck(n, w, d, complete)
 }
 
 // stuck tells whether a rollout can't complete past n pods. The controller has maxSurge plus

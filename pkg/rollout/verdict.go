@@ -55,8 +55,7 @@ func (j *judge) scaledToZero(complete bool, _ disturbance) bool {
 
 // failed: what blocks has outlasted its patience, and the rollout can't get past it.
 func (j *judge) failed(complete bool, _ disturbance) bool {
-	_, fails := blocked(j.complaints, j.seen.Workload, &j.diagnosis, complete || j.next.Phase == Soaking)
-	if !fails {
+	if !blocked(j.complaints, j.seen.Workload, &j.diagnosis, complete || j.next.Phase == Soaking) {
 		return false
 	}
 	j.decide(Failed, "")
