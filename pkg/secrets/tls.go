@@ -25,7 +25,7 @@ func lintTLS(d *Draft) []Finding {
 	if certificate.Origin.Kind == Kept && key.Origin.Kind == Kept {
 		return nil
 	}
-	if d.Type != corev1.SecretTypeTLS && !(hasCertificate && hasKey) {
+	if d.Type != corev1.SecretTypeTLS && (!hasCertificate || !hasKey) {
 		return nil
 	}
 	problem := func(e Entry, message string) []Finding {

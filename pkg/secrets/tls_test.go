@@ -64,7 +64,7 @@ func TestTLS(t *testing.T) {
 	middle := root.issue(t, "middle")
 	leaf := middle.issue(t, "web")
 	other := (*authority)(nil).issue(t, "other")
-	join := func(texts ...[]byte) []byte { return slices.Concat(texts...) }
+	join := slices.Concat[[]byte]
 	windows := func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")) }
 	locked := pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte("hunter2")})
 	broken := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("hunter2")})
