@@ -18,7 +18,11 @@ func (j *judge) mark(c Counts) {
 	left := c.Old + c.Terminating
 	now := marks{set: true, generation: w.Generation, desired: c.Desired, updated: c.Updated, ready: c.Ready, available: c.Available, left: left}
 	switch {
-	case !m.set, m.desired != now.desired, m.generation != now.generation: // a new start
+	case !m.set:
+		j.next.memory.marks = now
+		j.next.memory.progressed, j.advanced = j.lastProgress(), c != j.was.Counts
+		return
+	case m.desired != now.desired, m.generation != now.generation: // a new start
 		j.next.memory.marks = now
 	case now.updated > m.updated, now.ready > m.ready, now.available > m.available, now.left < m.left:
 		now.updated, now.ready = max(now.updated, m.updated), max(now.ready, m.ready)
@@ -28,6 +32,16 @@ func (j *judge) mark(c Counts) {
 		return
 	}
 	j.next.memory.progressed, j.advanced = j.now, c != j.was.Counts
+}
+
+// lastProgress is that of a rollout that is seen for the first time: now or, if it was under way, when the
+// controller last saw some.
+func (j *judge) lastProgress() time.Time {
+	c := j.seen.Workload.Condition("Progressing")
+	if j.next.Target.Before != nil || c == nil || c.Status != "True" || rolledOut(j.seen.Workload) || c.LastUpdate.After(j.now) {
+		return j.now
+	}
+	return c.LastUpdate
 }
 
 // deadline is when our own clock ends a rollout that makes no progress; zero if nothing does.
