@@ -16,7 +16,7 @@ import (
 
 // carryOut writes the changes and follows them to the end. From here on the objects are changed: no
 // path returns without a result that says how they were left. What has the template already and is
-// not complete with it is watched with them: a release is good when all of its workloads are.
+// not finished with it is watched with them: a release is good when all of its workloads are.
 func (r *release) carryOut(ctx context.Context, changed, pending, settled []cluster.Change) error {
 	// A signal ends the watching, not the requests that bring the workloads to a defined state.
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -29,20 +29,16 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 	if err != nil {
 		return r.untouched(ctx, err)
 	}
-	began := r.env.Now()
-	written, applyErr := r.apply(ctx, work, changed)
-	if len(written) > 0 {
-		f.recorder.changed(began, strings.Join(r.command, " "), targets(written))
+	var written []cluster.Written
+	if len(changed) == 0 {
+		f.recorder.taken()
+	} else if written, err = r.begin(ctx, work, f, changed); err != nil {
+		return r.applyFailed(ctx, work, f, written, err)
 	}
-	if applyErr != nil {
-		return r.applyFailed(ctx, work, f, written, applyErr)
-	}
-	state := rollout.Start(targets(written), r.policy, r.env.Now())
-	f.announce(&state, rollout.EventApplied, "written")
-	r.warnDuring(f, &state, r.amendStamps(work, written)...)
-	state = rollout.Start(slices.Concat(targets(written), found(pending)), r.policy, state.Started)
+	attached := r.attach(pending)
+	state := rollout.Start(slices.Concat(targets(written), found(attached)), r.policy, r.env.Now())
 	state, err = f.follow(ctx, state, nil)
-	end := ending{written: written, unchanged: settled, state: state}
+	end := ending{written: slices.Concat(written, attached), unchanged: settled, state: state}
 	if err != nil {
 		return r.watchEnded(ctx, work, f, end, err)
 	}
@@ -51,6 +47,22 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 		r.onFailure(ctx, work, f, &end)
 	}
 	return r.finish(ctx, f, end)
+}
+
+// begin writes the changes while the watch is under way.
+func (r *release) begin(ctx, work context.Context, f *follower, changed []cluster.Change) ([]cluster.Written, error) {
+	at := r.env.Now()
+	written, err := r.apply(ctx, work, changed)
+	if len(written) > 0 {
+		f.recorder.changed(at, strings.Join(r.command, " "), targets(written))
+	}
+	if err != nil {
+		return written, err
+	}
+	state := rollout.Start(targets(written), r.policy, r.env.Now())
+	f.announce(&state, rollout.EventApplied, "written")
+	r.warnDuring(f, &state, r.amendStamps(work, written)...)
+	return written, nil
 }
 
 // apply writes the changes, the content first, and prints what was written. If none of the workloads
@@ -90,12 +102,21 @@ func (r *release) writeOnly(ctx, work context.Context, changed []cluster.Change)
 	return r.applyFailed(ctx, work, f, written, err)
 }
 
-func (r *release) startWatch(ctx, work context.Context, changes []cluster.Change) (*follower, error) {
-	watched := make([]watch.Target, 0, len(changes))
-	for _, c := range changes {
-		watched = append(watched, watch.Target{Ref: c.Ref(), Selector: c.Deployment.Spec.Selector})
+// watch begins to watch workloads.
+func (r *release) watch(work context.Context, objects []cluster.Object) (*follower, error) {
+	watched := make([]watch.Target, 0, len(objects))
+	for _, o := range objects {
+		watched = append(watched, watch.Target{Ref: o.Ref(), Selector: o.Deployment.Spec.Selector})
 	}
-	f, err := newFollower(work, r.env, r.cluster, r.view, watched, r.flags.recording)
+	return newFollower(work, r.env, r.cluster, r.view, watched, r.flags.recording)
+}
+
+func (r *release) startWatch(ctx, work context.Context, changes []cluster.Change) (*follower, error) {
+	objects := make([]cluster.Object, 0, len(changes))
+	for _, c := range changes {
+		objects = append(objects, c.Object)
+	}
+	f, err := r.watch(work, objects)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +144,7 @@ func targets(written []cluster.Written) []rollout.Target {
 
 // ending is what is known when a release is over.
 type ending struct {
-	written   []cluster.Written // the first workloads of the state, in its order
+	written   []cluster.Written // what was written, then what was attached to: the workloads of the state
 	unchanged []cluster.Change
 	state     rollout.State
 	// rollback is the watch of the way back; nil if none was taken.

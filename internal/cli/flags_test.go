@@ -70,6 +70,8 @@ func TestWrongCommandLines(t *testing.T) {
 		"rollout status deployment/web --watch=false --timeout=1m":  "--timeout needs a watch, but --watch=false does not watch",
 		"rollout status deployment/web -w=false --soak=5s":          "--soak needs a watch",
 		"rollout status deployment/web --watch=false --recording=r": "--recording needs a watch",
+		"rollout status deploy/web --watch=false --on-failure=keep": "--on-failure needs a watch",
+		"rollout status deployment/web --on-failure=undo":           "invalid value --on-failure=undo",
 		"rollout status deployment/web --timeout=5s --soak=6s":      "no rollout could succeed",
 		"rollout status deployment/web --request-timeout=bogus":     "--request-timeout=bogus is not a duration",
 		"set image deployment/web web=web:2 --request-timeout=1x":   "give a number of seconds, or a number with a unit (5s, 2m, 1h)",

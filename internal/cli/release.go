@@ -119,7 +119,7 @@ func (r *release) change(ctx context.Context, captured []cluster.Captured, plan 
 	if ctx.Err() != nil {
 		return r.untouched(ctx, context.Cause(ctx))
 	}
-	pending, settled := pending(unchanged)
+	pending, settled := r.unfinished(unchanged)
 	r.warnPending(pending)
 	return r.carryOut(ctx, changed, pending, settled)
 }

@@ -52,16 +52,16 @@ func TestPending(t *testing.T) {
 			Generation: 2, ObservedGeneration: 2, Desired: desired, Updated: desired, Total: desired, Available: available,
 		}}
 	}
-	waiting, settled := pending([]cluster.Change{
+	var out, errOut strings.Builder
+	r := offlineRelease(t, &out, &errOut, &releaseFlags{})
+	waiting, settled := r.unfinished([]cluster.Change{
 		changeOf("complete", before(3, 3), ""), changeOf("broken", before(3, 2), ""), changeOf("scaled-to-0", &rollout.Before{Workload: &workload.Workload{Generation: 3}}, ""),
 	})
 	if !slices.Equal(namesOf(waiting), []string{"broken"}) || !slices.Equal(namesOf(settled), []string{"complete", "scaled-to-0"}) {
 		t.Errorf("pending %q, settled %q", namesOf(waiting), namesOf(settled))
 	}
-	var out, errOut strings.Builder
-	r := offlineRelease(t, &out, &errOut, &releaseFlags{})
 	r.warnPending(waiting)
-	const want = "deployment/broken has this template already, and its rollout is not complete"
+	const want = "deployment/broken is already rolling out this change"
 	if !slices.Equal(r.warnings, []string{want}) || errOut.String() != "warning: "+want+"\n" {
 		t.Errorf("%q\n%s", r.warnings, errOut.String())
 	}

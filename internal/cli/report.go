@@ -16,13 +16,8 @@ func (r *release) finish(ctx context.Context, f *follower, end ending) error {
 	work := context.WithoutCancel(ctx)
 	r.content.look(work)
 	r.warnDuring(f, &end.state, r.content.behind(work, end.state.Outcome)...)
-	result := rollout.NewResult(end.state, end.rollback, r.env.Now())
+	result := r.sum(&end)
 	result.Workloads = append(result.Workloads, r.outline(ctx, rollout.Unchanged, end.unchanged).Workloads...)
-	result.Message, result.Next = end.message, end.next
-	for i := range result.Workloads {
-		w := &result.Workloads[i]
-		w.Paused = slices.Contains(end.paused, w.Ref)
-	}
 	if result.Outcome == rollout.TimedOut {
 		for _, w := range end.written {
 			result.Next = append(result.Next, app("rollout status", w.Ref()))
@@ -30,18 +25,33 @@ func (r *release) finish(ctx context.Context, f *follower, end ending) error {
 		result.Next = append(result.Next, r.wayBack(&end)...)
 	}
 	r.complete(ctx, &result)
-	shown := result
-	shown.Warnings = nil // each was shown when it came up
-	if end.rollback != nil {
-		f.conclude(end.rollback, &end.state, shown)
-	} else {
-		f.conclude(&end.state, nil, shown)
-	}
-	if err := f.close(); err != nil {
+	if err := end.conclude(f, result); err != nil {
 		// The release has ended as it has, whatever became of the recording or the terminal.
 		_ = view.Warning(r.env.Term, err.Error())
 	}
 	return r.output.result(r.env, result)
+}
+
+// sum is the result of what was watched.
+func (r *release) sum(end *ending) rollout.Result {
+	result := rollout.NewResult(end.state, end.rollback, r.env.Now())
+	result.Message, result.Next = end.message, end.next
+	for i := range result.Workloads {
+		w := &result.Workloads[i]
+		w.Paused = slices.Contains(end.paused, w.Ref)
+	}
+	return result
+}
+
+// conclude shows the result and ends the watch.
+func (e *ending) conclude(f *follower, result rollout.Result) error {
+	result.Warnings = nil // each was shown when it came up
+	if e.rollback != nil {
+		f.conclude(e.rollback, &e.state, result)
+	} else {
+		f.conclude(&e.state, nil, result)
+	}
+	return f.close()
 }
 
 // complete adds what only the transaction knows.
@@ -85,16 +95,16 @@ func (r *release) nothingToDo(ctx context.Context, unchanged []cluster.Change) e
 	if r.content.waits() {
 		return r.contentAlone(ctx)
 	}
-	pending, settled := pending(unchanged)
+	pending, settled := r.unfinished(unchanged)
 	r.warnPending(pending)
 	if len(pending) > 0 && r.flags.wait && r.flags.dryRun == "none" {
-		return r.takeUp(ctx, pending, settled)
+		return r.carryOut(ctx, nil, pending, settled)
 	}
 	result := r.outline(ctx, rollout.Unchanged, unchanged)
 	for _, c := range pending {
 		result.Next = append(result.Next, r.env.here([]string{app("rollout status", c.Ref())})...)
 	}
-	result.Message = "the template is the same already" + r.unchangedHint
+	result.Message = "already up to date" + r.unchangedHint
 	shown := result
 	shown.Warnings = nil
 	return errors.Join(r.view.Finish(shown), r.output.result(r.env, result))

@@ -20,11 +20,7 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 			restorable = append(restorable, w)
 			continue
 		}
-		end.message = fmt.Sprintf("%s was not serving before this change, so it was not rolled back", before(w))
-		end.next = append(end.next, app("rollout history", w.Ref()))
-		if other := rollout.Refuge(f.snapshot[w.Ref()].Revisions, w.Before, &w.Deployment.Spec.Template); other > 0 && r.content.undoable() {
-			end.next = append(end.next, fmt.Sprintf("%s --to-revision=%d", app("rollout undo", w.Ref()), other))
-		}
+		r.notRolledBack(f, w, end)
 	}
 	if len(restorable) == 0 {
 		return
@@ -59,6 +55,25 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	}
 }
 
+// notRolledBack says why a workload stays as it is, and where it can be brought.
+func (r *release) notRolledBack(f *follower, w cluster.Written, end *ending) {
+	end.message = before(w) + " was not serving before this change"
+	if w.Doubt != "" {
+		end.message = w.Doubt
+	}
+	end.next = append(end.next, app("rollout history", w.Ref()))
+	if !r.content.undoable() {
+		return
+	}
+	other := rollout.FallbackRevision(f.snapshot[w.Ref()].Revisions, w.Before, &w.Deployment.Spec.Template)
+	switch {
+	case other > 0:
+		end.next = append(end.next, fmt.Sprintf("%s --to-revision=%d", app("rollout undo", w.Ref()), other))
+	case w.Doubt != "" && w.Before != nil:
+		end.next = append(end.next, app("rollout undo", w.Ref()))
+	}
+}
+
 // takeBack: what is not rolled back goes on with new pods, for which the old content was not good enough.
 func (e *ending) takeBack(restorable []cluster.Written, content string) {
 	for i := range e.state.Workloads {
@@ -72,7 +87,7 @@ func (e *ending) takeBack(restorable []cluster.Written, content string) {
 
 // worthRestoring: it was serving, or it was scaled to 0, where no harm can come of going back.
 func worthRestoring(w cluster.Written) bool {
-	return w.Before != nil && (w.Before.Serving || w.Before.Workload.Desired == 0)
+	return w.Doubt == "" && w.Before != nil && (w.Before.Serving || w.Before.Workload.Desired == 0)
 }
 
 // before names what a change found.

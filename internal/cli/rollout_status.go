@@ -13,7 +13,6 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
-	"github.com/kubectl-app/kubectl-app/internal/watch"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -21,9 +20,10 @@ import (
 type rolloutStatusFlags struct {
 	selectionFlags
 	watchFlags
-	watch    bool
-	revision int64
-	result   bool
+	watch     bool
+	revision  int64
+	result    bool
+	onFailure string
 }
 
 func newRolloutStatus(env *Env) *cobra.Command {
@@ -33,16 +33,25 @@ func newRolloutStatus(env *Env) *cobra.Command {
 		Use:   "status (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [options]",
 		Short: "Watch a rollout until it succeeds or fails, and name the cause",
 		Long: `Attach to a rollout, no matter who started it, and watch it until it succeeds or fails. Only the verdict
-annotation of the revision is written.`,
+annotation of the revision is written.
+
+With --on-failure=rollback, a rollout that fails goes back to the revision that it replaced, if that one is known
+to have served: it was verified, or some of its pods serve now. Otherwise nothing is changed.`,
 		Example: `  # Watch the rollout of deployment web to its end
   kubectl app rollout status deployment/web
 
   # Watch every deployment with a label, and give up after two minutes
-  kubectl app rollout status deployment -l app=shop --timeout=2m`,
+  kubectl app rollout status deployment -l app=shop --timeout=2m
+
+  # Watch what kubectl set image started, and go back to what served before if it fails
+  kubectl app rollout status deployment/web --on-failure=rollback`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			policy, err := flags.policy()
 			if err == nil && !flags.watch {
-				err = unwatched(cmd.Flags(), "--watch=false", "timeout", "soak", "recording")
+				err = unwatched(cmd.Flags(), "--watch=false", "timeout", "soak", "recording", "on-failure")
+			}
+			if err == nil {
+				err = oneOf("on-failure", flags.onFailure, "rollback", "keep", "pause")
 			}
 			if err != nil {
 				return err
@@ -54,11 +63,16 @@ annotation of the revision is written.`,
 			if err := selection.Validate(); err != nil {
 				return usageError{err}
 			}
-			return flags.run(cmd.Context(), env, selection, policy)
+			r := newRelease(env, nil, &releaseFlags{watchFlags: flags.watchFlags, onFailure: flags.onFailure}, policy)
+			if !cmd.Flags().Changed("soak") {
+				r.policy.Soak = defaultSoak // of the way back, which is a change
+			}
+			return flags.run(cmd.Context(), r, selection, policy)
 		},
 	}
 	flags.selectionFlags.add(cmd.Flags())
 	flags.watchFlags.add(cmd.Flags(), 0)
+	cmd.Flags().StringVar(&flags.onFailure, "on-failure", "keep", `What to do when the rollout fails: "rollback", "keep" or "pause"`)
 	cmd.Flags().BoolVarP(&flags.watch, "watch", "w", true, "Watch the status of the rollout until it's done.")
 	cmd.Flags().Int64Var(&flags.revision, "revision", 0, "Pin to a specific revision for showing its status. Defaults to 0 (last revision).")
 	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format. One of: result, the outcome of the watch as JSON.")
@@ -73,49 +87,65 @@ func onlyResult(format string) (bool, error) {
 	return format == outputResult, nil
 }
 
-func (f *rolloutStatusFlags) run(ctx context.Context, env *Env, selection cluster.Selection, policy rollout.Policy) error {
-	c := env.cluster()
-	objects, err := c.Resolve(ctx, selection)
+// run watches what the selection names. r carries out --on-failure.
+func (f *rolloutStatusFlags) run(ctx context.Context, r *release, selection cluster.Selection, policy rollout.Policy) error {
+	objects, err := r.cluster.Resolve(ctx, selection)
 	if err != nil {
 		return resolveError(err)
 	}
 	if err := f.checkRevision(objects); err != nil {
 		return err
 	}
-	var watched []watch.Target
-	var targets []rollout.Target
-	for _, o := range objects {
-		watched = append(watched, watch.Target{Ref: o.Ref(), Selector: o.Deployment.Spec.Selector})
-		targets = append(targets, rollout.Target{Ref: o.Ref(), UID: o.Deployment.UID, Generation: o.Deployment.Generation})
+	attached, err := f.attach(ctx, r, objects)
+	if err != nil {
+		return err
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	follower, err := newFollower(work, env, c, view.New(env.Term, view.Mode(f.progress)), watched, f.recording)
+	follower, err := r.watch(work, objects)
 	if err != nil {
 		return err
 	}
 	follower.recorder.taken()
-	state := rollout.Start(targets, policy, env.Now())
+	end := ending{written: attached, state: rollout.Start(found(attached), policy, r.env.Now())}
 	if f.watch {
-		state, err = follower.follow(ctx, state, nil)
+		end.state, err = follower.follow(ctx, end.state, nil)
 	} else {
-		state, err = follower.once(ctx, state)
+		end.state, err = follower.once(ctx, end.state)
 	}
 	if err != nil && ctx.Err() == nil {
 		return errors.Join(err, follower.close())
 	}
 	if err != nil {
-		state.Outcome = rollout.Interrupted
+		end.state.Outcome = rollout.Interrupted
 	}
 	// Without permission to write there is no stamp: a status is asked for by readers too.
-	_ = stampAll(work, c, follower, state, cluster.WriteOptions{})
-	result := rollout.NewResult(state, nil, env.Now())
-	if f.watch && state.Outcome == rollout.Failed {
-		for i, message := range follower.rollbacksElsewhere(ctx, state, objects) {
-			result.Workloads[i].Rollback = &rollout.RollbackResult{Outcome: rollout.Undecided, Message: message}
-		}
+	_ = stampAll(work, r.cluster, follower, end.state, cluster.WriteOptions{})
+	var elsewhere map[int]string
+	switch {
+	case end.state.Outcome != rollout.Failed:
+	case f.onFailure != "keep":
+		r.onFailure(ctx, work, follower, &end)
+	case f.watch:
+		elsewhere = follower.rollbacksElsewhere(ctx, end.state, objects)
 	}
-	return f.finish(ctx, env, follower, state, result)
+	return f.finish(ctx, r, follower, end, elsewhere)
+}
+
+// attach reads what the rollouts replaced, where a failure may lead back there.
+func (f *rolloutStatusFlags) attach(ctx context.Context, r *release, objects []cluster.Object) ([]cluster.Written, error) {
+	attached := make([]cluster.Written, 0, len(objects))
+	if f.onFailure != "rollback" {
+		for _, o := range objects {
+			attached = append(attached, cluster.Written{Object: o})
+		}
+		return attached, nil
+	}
+	captured, err := r.cluster.Capture(ctx, objects)
+	for _, c := range captured {
+		attached = append(attached, c.Attach())
+	}
+	return attached, err
 }
 
 // checkRevision holds --revision against what is running, as kubectl does.
@@ -132,23 +162,30 @@ func (f *rolloutStatusFlags) checkRevision(objects []cluster.Object) error {
 	return nil
 }
 
-func (f *rolloutStatusFlags) finish(ctx context.Context, env *Env, follower *follower, state rollout.State, result rollout.Result) error {
+// finish shows the result. elsewhere tells of the workloads that another job rolls back.
+func (f *rolloutStatusFlags) finish(ctx context.Context, r *release, follower *follower, end ending, elsewhere map[int]string) error {
+	env := r.env
+	result := r.sum(&end)
+	result.Warnings = r.warnings
+	for i, message := range elsewhere {
+		result.Workloads[i].Rollback = &rollout.RollbackResult{Outcome: rollout.Undecided, Message: message}
+	}
 	result.ExitCode = f.exitCode(ctx, result.Outcome)
 	for _, w := range result.Workloads {
 		switch w.Outcome {
 		case rollout.Failed:
-			if w.Rollback != nil {
+			switch {
+			case w.Rollback != nil:
 				result.Next = append(result.Next, app("rollout history", w.Ref))
-				continue
+			case f.onFailure == "keep":
+				result.Next = append(result.Next, remedies(w)...)
 			}
-			result.Next = append(result.Next, remedies(w)...)
 		case rollout.Interrupted, rollout.TimedOut, rollout.Undecided:
 			result.Next = append(result.Next, app("rollout status", w.Ref))
 		}
 	}
 	env.hereResult(&result)
-	follower.conclude(&state, nil, result)
-	err := follower.close()
+	err := end.conclude(follower, result)
 	if f.result {
 		err = errors.Join(err, view.Result(env.Term.Out, result))
 	} else {

@@ -21,6 +21,8 @@ type Captured struct {
 	// RevisionsErr says why the revisions could not be read: an *Error with the reason Forbidden.
 	RevisionsErr error
 	Before       *rollout.Before
+	// pods are counted by revision; nil where they may not be read.
+	pods rollout.Standing
 }
 
 // Capture reads the revisions and pods of each workload and records what is true of it before the change.
@@ -52,7 +54,7 @@ func (c *Cluster) capture(ctx context.Context, o Object) (Captured, error) {
 	_, err := each(ctx, reads, func(ctx context.Context, read func(context.Context) error) (struct{}, error) {
 		return struct{}{}, read(ctx)
 	})
-	captured.Before = rollout.Capture(w, captured.Revisions, standing)
+	captured.Before, captured.pods = rollout.Capture(w, captured.Revisions, standing), standing
 	return captured, err
 }
 

@@ -120,6 +120,8 @@ func (e Edit) annotations(own map[string]string) map[string]string {
 type Written struct {
 	Object
 	Before *rollout.Before
+	// Doubt says of a rollout that was found under way why it is not known to have replaced what served.
+	Doubt string
 	// before is the whole object, for what a restore has to put back beside the template.
 	before *appsv1.Deployment
 	// change is set while it is not known whether it was written: the object is then what was asked for.

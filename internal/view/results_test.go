@@ -111,7 +111,7 @@ func results() map[string]rollout.Result {
 		"fleet":           fleetResult(),
 		"refused":         refusedResult(),
 		"timed-out":       late,
-		"unchanged":       simple(rollout.Unchanged, "the template is the same already", "kubectl app set image deployment/web web=web:2.0 --restart-if-unchanged"),
+		"unchanged":       simple(rollout.Unchanged, "already up to date", "kubectl app set image deployment/web web=web:2.0 --restart-if-unchanged"),
 		"superseded":      simple(rollout.Superseded, "kubectl-edit wrote generation 9 after our 8"),
 		"interrupted":     simple(rollout.Interrupted, "1 of 3 updated, 0 ready, 3 old", "kubectl app rollout status -n shop deployment/web"),
 		"undecided":       simple(rollout.Undecided, "the recording ends too early"),

@@ -41,7 +41,7 @@ func TestQuietSpeaksOfFailureOnly(t *testing.T) {
 // How a failed release was left, where some or all of its workloads were paused.
 func TestLeft(t *testing.T) {
 	for want, paused := range map[string][]bool{
-		"it was left as it is":                  {false},
+		"not rolled back":                       {false},
 		"it is paused where it stands":          {true},
 		"all are paused where they stand":       {true, true},
 		"2 of them are paused where they stand": {true, false, true},

@@ -182,7 +182,7 @@ func left(r rollout.Result) string {
 	}
 	switch {
 	case paused == 0:
-		return "it was left as it is"
+		return "not rolled back"
 	case all == 1:
 		return "it is paused where it stands"
 	case paused == all:

@@ -1,6 +1,10 @@
 package rollout
 
-import "github.com/kubectl-app/kubectl-app/pkg/workload"
+import (
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
 
 // Capture records a workload before its change. standing is nil where the pods may not be read: then
 // the counts of the status are all there is.
@@ -11,8 +15,17 @@ func Capture(w *workload.Workload, revisions []workload.Revision, standing Stand
 		b.Revision = &r
 		b.pods = standing[r.UID]
 	}
-	b.Serving = serving(w, revisions, b.Revision, standing)
+	b.Serving = serving(w, revisions, b.Revision, standing) || b.returning()
 	return b
+}
+
+// returning: a revision that was verified is on its way up, as after a rollback that was interrupted.
+func (b *Before) returning() bool {
+	if b.Revision == nil || b.pods.Crashing > 0 || b.pods.Settled+b.pods.Starting == 0 {
+		return false
+	}
+	stamp := StampOf(b.Revision)
+	return stamp != nil && stamp.Outcome == StampGood
 }
 
 // serving tells whether the captured template itself is worth going back to: its own pods were
@@ -55,6 +68,12 @@ func (b *Before) Complete() bool {
 	w := b.Workload
 	return b.Serving && w.ObservedGeneration >= w.Generation &&
 		w.Updated == w.Desired && w.Total == w.Updated && w.Available >= w.Desired
+}
+
+// Soaking tells whether the captured rollout has been complete for less than a soak, and has no verdict.
+func (b *Before) Soaking(soak time.Duration, now time.Time) bool {
+	return b.Revision != nil && StampOf(b.Revision) == nil && b.Complete() && rolledOut(b.Workload) &&
+		now.Sub(b.Workload.Condition("Progressing").LastUpdate) < soak
 }
 
 // alone tells whether no pod of another revision is left.

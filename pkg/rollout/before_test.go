@@ -92,6 +92,28 @@ func TestServingByPods(t *testing.T) {
 	}
 }
 
+// TestServingOnItsWayUp: what was verified counts before all of it is up again, as after a rollback that was
+// interrupted.
+func TestServingOnItsWayUp(t *testing.T) {
+	for name, test := range map[string]struct {
+		revision string
+		pods     Stand
+		want     bool
+	}{
+		"verified, half of it up":     {"1:web:good", Stand{Settled: 1, Starting: 1}, true},
+		"verified, none of it up":     {"1:web:good", Stand{Starting: 1}, true},
+		"verified, one pod crashes":   {"1:web:good", Stand{Settled: 1, Crashing: 1}, false},
+		"verified, without any pod":   {"1:web:good", Stand{}, false},
+		"failed, half of it up":       {"1:web:failed", Stand{Settled: 1, Starting: 1}, false},
+		"not verified, half of it up": {"1:web", Stand{Settled: 1, Starting: 1}, false},
+	} {
+		w := &workload.Workload{Ref: web, Template: template("web=web"), Desired: 3}
+		if b := Capture(w, revisions(test.revision, "2:bad"), Standing{"1": test.pods}); b.Serving != test.want {
+			t.Errorf("%s: serving %v", name, b.Serving)
+		}
+	}
+}
+
 func TestHistory(t *testing.T) {
 	w := &workload.Workload{Ref: web, Template: template("web=b")}
 	rows := History(w, revisions("1:a:good", "2:b:failed", "3:c:copied"))

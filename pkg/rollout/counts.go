@@ -4,14 +4,11 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// takeUpFrom guesses where a rollout that was taken up came from: the newest other revision that
-// still has pods, else the newest.
-func (w *WorkloadState) takeUpFrom(all []workload.Revision, current *workload.Revision) {
-	for _, r := range all {
-		if current != nil && r.UID != current.UID && r.Number < current.Number {
-			w.RevisionFrom, w.ImagesFrom = r.Number, workload.Images(&r.Template)
-			w.compareWith(&r.Template, &current.Template)
-		}
+// attachedFrom names the revision that a rollout replaced that was found under way.
+func (w *WorkloadState) attachedFrom(all []workload.Revision, current *workload.Revision) {
+	if r := Replaced(current, all); r != nil && current != nil {
+		w.RevisionFrom, w.ImagesFrom = r.Number, workload.Images(&r.Template)
+		w.compareWith(&r.Template, &current.Template)
 	}
 }
 

@@ -42,7 +42,7 @@ func (j *judge) judge(seen Observed, ok bool) {
 		j.decide(Superseded, message)
 		return
 	}
-	if !j.takeUp() {
+	if !j.attach() {
 		j.next.Counts = Counts{Desired: seen.Workload.Desired, Old: seen.Workload.Total, Terminating: seen.Workload.Terminating}
 		j.checkTimeout()
 		return
@@ -68,7 +68,7 @@ func (j *judge) observe() {
 		j.ailing = ailing(j.pods)
 	}
 	if j.next.RevisionFrom == 0 && j.next.Target.Before == nil {
-		j.next.takeUpFrom(j.seen.Revisions, j.revision)
+		j.next.attachedFrom(j.seen.Revisions, j.revision)
 	}
 	j.next.memory = j.next.memory.withPods(j.ailing, j.now)
 	if !j.was.memory.begun {

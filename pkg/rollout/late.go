@@ -21,7 +21,7 @@ func (j *judge) exceeded(bool, disturbance) bool {
 }
 
 // explaining puts a late verdict off for a moment while the evidence for it is on its way: a failed
-// rollout that is taken up would else end without its cause.
+// rollout that is attached to would else end without its cause.
 func (j *judge) explaining() bool {
 	m := &j.next.memory
 	if m.late.IsZero() {

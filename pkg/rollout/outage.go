@@ -29,6 +29,10 @@ func (j *judge) servesOld(pod *corev1.Pod) bool {
 	return pod.DeletionTimestamp == nil && isReady(pod) && !ownedBy(pod, j.revision.UID)
 }
 
+// minServed is how long a run lasts at least that served. Without a readiness probe a container is ready the
+// moment it runs: one that ends at once has started badly.
+const minServed = 2 * time.Second
+
 // fellFromReady tells by the pod's own times whether it was ready before one of its containers ended: it
 // is not ready, and that changed after the kubelet's first status; or it is ready since before that end.
 func fellFromReady(pod *corev1.Pod) bool {
@@ -39,7 +43,7 @@ func fellFromReady(pod *corev1.Pod) bool {
 	changed := ready.LastTransitionTime.Time
 	for s := range seats(pod) {
 		ended, _ := s.crash()
-		if ended == nil {
+		if ended == nil || ended.FinishedAt.Sub(ended.StartedAt.Time) < minServed {
 			continue
 		}
 		if ready.Status == corev1.ConditionTrue {

@@ -63,6 +63,7 @@ func TestOutage(t *testing.T) {
 		"one fell, the other was never ready":       {pods: []*corev1.Pod{fellPod("a"), neverReady("b")}},
 		"both crashed and were never ready":         {pods: []*corev1.Pod{neverReady("a"), neverReady("b")}},
 		"crashed, never ready, and now up":          {pods: []*corev1.Pod{upAgain(neverReady("a")), upAgain(neverReady("b"))}},
+		"ready for a moment, and ended at once":     {pods: []*corev1.Pod{ranFor(time.Second, -time.Second)}},
 		"the crash is of an earlier time":           {pods: []*corev1.Pod{ranFor(time.Hour, time.Second)}},
 		"ran long, and crashed while it is watched": {pods: []*corev1.Pod{ranFor(time.Hour, -time.Second)}, want: Failed},
 	} {

@@ -10,7 +10,7 @@ func (j *judge) pausedSymptom() []symptom {
 	return []symptom{waiting(Paused, "spec.paused is true: the controller does not roll out the template")}
 }
 
-// paused: a rollout that is taken up while it is paused is not waited for, as there is nothing under
+// paused: a rollout that is attached to while it is paused is not waited for, as there is nothing under
 // way. Our own release was not paused when it began: whoever paused it can resume it.
 func (j *judge) paused(complete bool, _ disturbance) bool {
 	if !j.seen.Workload.Paused || complete || !j.observed() || j.next.Target.Before != nil {

@@ -214,17 +214,22 @@ func TestStartNamesTheVariables(t *testing.T) {
 	}
 }
 
-// A rollout that is taken up is compared with the revision it seems to come from; one that is replayed,
+// A rollout that is attached to is compared with the revision it seems to come from; one that is replayed,
 // with what was captured, once its template is seen.
-func TestTakeUpNamesTheVariables(t *testing.T) {
+func TestAttachNamesTheVariables(t *testing.T) {
 	before, after := envTemplate("web: A=1 OLD=1"), envTemplate("web: A=2")
 	revisions := []workload.Revision{{UID: "1", Number: 1, Template: before}, {UID: "2", Number: 2, Template: after}}
 	var found WorkloadState
-	found.takeUpFrom(revisions, &revisions[1])
+	found.attachedFrom(revisions, &revisions[1])
+	var early WorkloadState
+	early.attachedFrom(revisions[:1], nil) // the controller has not made the revision yet
+	if early.RevisionFrom != 0 {
+		t.Errorf("from revision %d", early.RevisionFrom)
+	}
 	replayed := &WorkloadState{Target: Target{Ref: web, Before: &Before{Workload: &workload.Workload{Template: before}}}}
 	j := judge{seen: Observed{Workload: &workload.Workload{Generation: 2, Template: after}}, next: replayed}
-	if !j.takeUp() {
-		t.Fatal("not taken up")
+	if !j.attach() {
+		t.Fatal("not attached")
 	}
 	for name, env := range map[string]workload.EnvChange{"found": found.Env, "replayed": replayed.Env} {
 		if strings.Join(env.Set, " ") != "A" || strings.Join(env.Removed, " ") != "OLD" {

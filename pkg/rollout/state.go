@@ -13,11 +13,11 @@ import (
 type Target struct {
 	workload.Ref
 	UID types.UID
-	// Generation that our write produced; 0 takes up whatever the first snapshot shows.
+	// Generation that our write produced; 0 takes whatever the first snapshot shows.
 	Generation int64
-	// Template that our write produced; nil takes up whatever the first snapshot shows.
+	// Template that our write produced; nil takes whatever the first snapshot shows.
 	Template *corev1.PodTemplateSpec
-	// Before is the workload as it was captured before the change; nil when a running rollout is taken up.
+	// Before is the workload as it was captured before the change; nil for a rollout that was found under way.
 	Before *Before
 }
 

@@ -49,9 +49,9 @@ func RolledBackElsewhere(w *WorkloadState, seen Observed) *workload.Revision {
 	return nil
 }
 
-// takeUp waits for the generation of our write to be seen. Where the target left it open, what is
+// attach waits for the generation of our write to be seen. Where the target left it open, what is
 // seen first is taken as ours.
-func (j *judge) takeUp() bool {
+func (j *judge) attach() bool {
 	w, t := j.seen.Workload, &j.next.Target
 	if w.Generation < t.Generation {
 		return false

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// unfinished divides workloads that have the template already: those whose rollout has no verdict yet, or
+// has failed, and the others.
+func (r *release) unfinished(unchanged []cluster.Change) (pending, settled []cluster.Change) {
+	for _, c := range unchanged {
+		incomplete := c.Before.Workload.Desired > 0 && !c.Before.Complete()
+		if incomplete || c.Before.Soaking(r.policy.Soak, r.env.Now()) && c.Repeats() {
+			pending = append(pending, c)
+		} else {
+			settled = append(settled, c)
+		}
+	}
+	return pending, settled
+}
+
+func (r *release) warnPending(pending []cluster.Change) {
+	for _, c := range pending {
+		text := fmt.Sprintf("%s is already rolling out this change", c.Ref())
+		if r.flags.wait && r.flags.dryRun == "none" {
+			text += "; resuming the watch"
+		}
+		r.warn(text)
+	}
+}
+
+// attach makes rollouts that were found under way part of this release: a job that was killed after its
+// write is finished by the same command, run again. Only this very change is rolled back.
+func (r *release) attach(pending []cluster.Change) []cluster.Written {
+	all := make([]cluster.Written, 0, len(pending))
+	for _, c := range pending {
+		w := c.Attach()
+		switch {
+		case w.Doubt != "":
+		case !r.content.undoable():
+			w.Doubt = fmt.Sprintf("the earlier data of %s is not known", r.content.change.Before)
+		case !c.Repeats():
+			w.Doubt = fmt.Sprintf("the rollout of %s changes more than this command", c.Ref())
+		}
+		all = append(all, w)
+	}
+	return all
+}
+
+// found are rollouts to be watched that were not written here.
+func found(attached []cluster.Written) []rollout.Target {
+	all := make([]rollout.Target, 0, len(attached))
+	for _, w := range attached {
+		all = append(all, rollout.Target{Ref: w.Ref(), UID: w.Deployment.UID, Generation: w.Deployment.Generation})
+	}
+	return all
+}

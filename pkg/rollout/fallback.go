@@ -1,0 +1,100 @@
+package rollout
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// FallbackRevision returns the number of the revision to go back to when the one before the change was not
+// serving: of those that are neither that one nor the present one, the newest that is stamped good or, if
+// there is none, that has pods available now; 0 if nothing speaks for any.
+func FallbackRevision(revisions []workload.Revision, before *Before, template *corev1.PodTemplateSpec) int64 {
+	var good, serving int64
+	for i := range revisions {
+		r := &revisions[i]
+		was := before != nil && before.Revision != nil && r.UID == before.Revision.UID
+		if was || workload.SameTemplate(&r.Template, template) {
+			continue
+		}
+		stamp := StampOf(r)
+		if stamp != nil && stamp.Outcome == StampGood {
+			good = max(good, r.Number)
+		}
+		if r.Available > 0 && (stamp == nil || stamp.Outcome != StampBad) {
+			serving = max(serving, r.Number)
+		}
+	}
+	if good > 0 {
+		return good
+	}
+	return serving
+}
+
+// Replaced returns the revision that the current one replaced, nil if none is kept. current is nil while
+// the controller has not made it. A template is numbered anew whenever it comes into use.
+func Replaced(current *workload.Revision, revisions []workload.Revision) *workload.Revision {
+	var previous *workload.Revision
+	for i := range revisions {
+		r := &revisions[i]
+		if (current == nil || r.UID != current.UID) && (previous == nil || r.Number > previous.Number) {
+			previous = r
+		}
+	}
+	return previous
+}
+
+// BeforeRollout is what a rollout that was found under way replaced, as far as that can still be told: by
+// the verdict on that revision, and by its pods. Where doubt is not empty, it says why it is not safe to go
+// back there; before is nil if there is no such revision.
+func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods Standing) (before *Before, doubt string) {
+	previous := Replaced(workload.Current(w, revisions), revisions)
+	if previous == nil {
+		return nil, fmt.Sprintf("%s has no earlier revision", w.Ref)
+	}
+	was := *w
+	was.Template = *previous.Template.DeepCopy()
+	delete(was.Template.Labels, workload.LabelPodTemplateHash)
+	before = &Before{Workload: &was, Revision: previous}
+	if w.Paused {
+		return before, fmt.Sprintf("%s is paused", w.Ref)
+	}
+	if doubt = doubtOf(previous, w, revisions, pods); doubt != "" {
+		doubt = fmt.Sprintf("revision %d of %s %s", previous.Number, w.Ref, doubt)
+	}
+	before.Serving = doubt == ""
+	return before, doubt
+}
+
+// doubtOf says what speaks against a revision having served until it was replaced.
+func doubtOf(previous *workload.Revision, w *workload.Workload, revisions []workload.Revision, pods Standing) string {
+	stamp, left := StampOf(previous), pods[previous.UID]
+	switch {
+	case stamp != nil && stamp.Outcome == StampBad:
+		return stamp.describe()
+	case left.Crashing > left.Settled:
+		return fmt.Sprintf("was not serving: %d of its pods crashed", left.Crashing)
+	case stamp != nil && stamp.Outcome == StampGood:
+		return ""
+	}
+	for i := range revisions {
+		r := &revisions[i]
+		if r.UID != previous.UID && settled(r, pods) > 0 && !workload.SameTemplate(&r.Template, &w.Template) {
+			return fmt.Sprintf("was not verified, and pods of revision %d still serve", r.Number)
+		}
+	}
+	if settled(previous, pods) == 0 {
+		return "was not verified, and none of its pods is left that serves"
+	}
+	return ""
+}
+
+// settled counts the pods of a revision that serve; where no pod may be read, its status does.
+func settled(r *workload.Revision, pods Standing) int32 {
+	if pods == nil {
+		return r.Available
+	}
+	return pods[r.UID].Settled
+}
