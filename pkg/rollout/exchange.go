@@ -13,7 +13,7 @@ var unanswered = []string{
 	"i/o timeout", "handshake timeout", "client.timeout", "timeout awaiting", "deadline exceeded", "timed out",
 	"dial tcp", "dial udp", "broken pipe", "unexpected eof", ": eof", "proxyconnect", "http2: ", "connection closed", "connection lost",
 	"request canceled", "context canceled", "operation was canceled", "client connection is closing", "no endpoints available",
-	"error while dialing", "transport is closing", "code = unavailable", "code = deadlineexceeded",
+	"eai_again", "etimedout", "econnrefused", "econnreset", "error while dialing", "transport is closing", "code = unavailable", "code = deadlineexceeded",
 }
 
 // unavailable are the words for answers that will be others later.

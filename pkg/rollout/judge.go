@@ -81,7 +81,7 @@ func (j *judge) observe() {
 func pastPods(pods []*corev1.Pod, underWay bool) map[types.UID]bool {
 	var past map[types.UID]bool
 	for _, p := range pods {
-		if ended(p) && !(underWay && rejectedByKubelet(p)) {
+		if ended(p) && (!underWay || !rejectedByKubelet(p)) {
 			past = put(past, p.UID, true)
 		}
 	}

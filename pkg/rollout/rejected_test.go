@@ -6,6 +6,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Whatever the reason is, a pod that failed before any container ran was refused by its kubelet.
@@ -86,6 +88,6 @@ func TestRejectionsWaitWhileOthersAreAdmitted(t *testing.T) {
 // A rollout that is found under way has its refused pods behind it.
 func TestRejectionsBeforeTheWatchCount(t *testing.T) {
 	w := foundWorld(t)
-	w.change().Conditions = append(w.seen.Workload.Conditions, exceeded(epoch, "web-new"))
+	w.change().Conditions = []workload.Condition{exceeded(epoch, "web-new")}
 	w.pods(rejectedPod(0, "SysctlForbidden", "forbidden sysctl")).after(time.Second).after(maxExplaining).outcome(Failed).first(RejectedByKubelet, Waiting)
 }

@@ -136,6 +136,7 @@ var denialTexts = []spoken{
 	{"ImagePolicyWebhook backend", `pods "web-1" is forbidden: Post "https://127.0.0.1:1/image-policy": dial tcp 127.0.0.1:1: connect: connection refused`, AdmissionDenied, Waiting},
 	{"Ratify, name server", `admission webhook "validation.gatekeeper.sh" denied the request: [ratify] Subject failed verification: lookup registry.example.com: no such host`, AdmissionDenied, Waiting},
 	{"Connaisseur, without a reason", `admission webhook "connaisseur" denied the request: could not fetch trust data for image "web:2.0"`, AdmissionDenied, Waiting},
+	{"a policy server on Node.js", `admission webhook "scan.example.com" denied the request: getaddrinfo EAI_AGAIN registry.example.com`, AdmissionDenied, Waiting},
 	{"a scanner that answers 503", `admission webhook "scan.example.com" denied the request: scanner: unexpected status code: 503`, AdmissionDenied, Waiting},
 	{"Kyverno, no signature", `admission webhook "mutate.kyverno.svc-fail" denied the request: verify: 'failed to verify image registry.example.com/web:2.0: .attestors[0].entries[0].keys: no signatures found'`, AdmissionDenied, Fatal},
 	{"Kyverno, wrong signature", `admission webhook "mutate.kyverno.svc-fail" denied the request: verify: 'failed to update digest: failed to fetch image reference: registry.example.com/web:2.0, no matching signatures'`, AdmissionDenied, Fatal},
