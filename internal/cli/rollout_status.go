@@ -180,7 +180,9 @@ func (f *rolloutStatusFlags) finish(ctx context.Context, r *release, follower *f
 			case f.onFailure == "keep":
 				result.Next = append(result.Next, remedies(w)...)
 			}
-		case rollout.Interrupted, rollout.TimedOut, rollout.Undecided:
+		case rollout.TimedOut: // the same command would wait for the same thing
+			result.Next = append(result.Next, kubectl("describe", w.Ref))
+		case rollout.Interrupted, rollout.Undecided:
 			result.Next = append(result.Next, app("rollout status", w.Ref))
 		}
 	}
