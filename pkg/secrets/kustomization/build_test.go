@@ -48,7 +48,7 @@ func (d directory) build(text []byte) (resmap.ResMap, error) {
 // values, and each other object is the same. Files that are missing are made up, and no base is needed.
 func buildsTheSame(t *testing.T, d directory, before, after string, g Generator) {
 	t.Helper()
-	was, is := d.objects(t, before, g), d.objects(t, after, g)
+	was, is := d.objects(t, before), d.objects(t, after)
 	target := string(g.Kind) + " " + g.Name
 	if g.Namespace != "" {
 		target += " " + g.Namespace
@@ -85,7 +85,7 @@ type object struct {
 	data map[string]string
 }
 
-func (d directory) objects(t *testing.T, text string, g Generator) map[string]object {
+func (d directory) objects(t *testing.T, text string) map[string]object {
 	t.Helper()
 	f, err := Parse([]byte(text))
 	if err != nil {
