@@ -39,7 +39,7 @@ func (f *setEnvFlags) options(cmd *cobra.Command, args []string) (setEnvOptions,
 	}
 	o := setEnvOptions{
 		prefix: f.prefix, keys: f.keys, stdin: given.stdin, list: f.list, resolve: f.resolve,
-		settings: rollout.EnvSettings{Remove: given.remove, Containers: f.containers, Keep: !f.overwrite, Strict: f.strict},
+		settings: rollout.EnvSettings{Remove: given.remove, Containers: f.containers, Keep: !f.overwrite},
 		command:  append([]string{"set", "env"}, f.typed(slices.Concat(given.resources, given.masked(redact.Placeholder)))...),
 	}
 	o.command = append(o.command, f.typedOwn(given.stdin)...)

@@ -89,7 +89,6 @@ func planCheck(err error) (Check, bool) {
 	var container *rollout.UnknownContainerError
 	var image *workload.ImageError
 	var taken *rollout.EnvTakenError
-	var warning *rollout.EnvWarningError
 	var source *rollout.EnvSourceError
 	var noHistory *rollout.NoHistoryError
 	var noRevision *rollout.RevisionNotFoundError
@@ -107,8 +106,6 @@ func planCheck(err error) (Check, bool) {
 	case errors.As(err, &taken):
 		c.Check, c.Workload, c.Object = CheckEnv, taken.Workload, taken.Workload.String()
 		c.Next = []string{"kubectl app set env " + taken.Workload.String() + inFlag(taken.Workload.Namespace) + " --list"}
-	case errors.As(err, &warning):
-		c.Check = CheckEnv
 	case errors.As(err, &source):
 		c.Check, c.Object = CheckReference, source.Source.String()
 		c.Next = []string{"kubectl describe " + source.Source.String() + inFlag(source.Source.Namespace)}

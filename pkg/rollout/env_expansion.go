@@ -78,8 +78,3 @@ func (s EnvSettings) unexpanded(ref workload.Ref, c *corev1.Container) []string 
 	}
 	return notes
 }
-
-// EnvWarningError is a warning that --strict makes an error.
-type EnvWarningError struct{ Message string }
-
-func (e *EnvWarningError) Error() string { return e.Message }

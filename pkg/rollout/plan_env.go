@@ -21,8 +21,6 @@ type EnvSettings struct {
 	Containers string
 	// Keep: a variable that is there already with another value or source is not to be replaced.
 	Keep bool
-	// Strict: a warning is an error.
-	Strict bool
 }
 
 // EnvPlan is a template with the variables set.
@@ -47,8 +45,7 @@ func (e *EnvTakenError) Error() string {
 
 // PlanEnv sets and removes variables, as `kubectl set env` does: in containers and init containers, each
 // variable replaced where it stands, new ones at the end or before what refers to them. The error joins an
-// *UnknownContainerError, if no container matches, an *EnvTakenError for each variable that had to be kept, or
-// an *EnvWarningError for each note, with Strict.
+// *UnknownContainerError, if no container matches, or an *EnvTakenError for each variable that had to be kept.
 func PlanEnv(ref workload.Ref, template *corev1.PodTemplateSpec, settings EnvSettings) (EnvPlan, error) {
 	plan := EnvPlan{Template: *template.DeepCopy()}
 	chosen := settings.Chosen(&plan.Template.Spec)
@@ -73,12 +70,6 @@ func PlanEnv(ref workload.Ref, template *corev1.PodTemplateSpec, settings EnvSet
 		}
 	}
 	plan.Changes = workload.CompareEnv(template, &plan.Template)
-	if settings.Strict {
-		for _, note := range plan.Notes {
-			faults.add(&EnvWarningError{note})
-		}
-		plan.Notes = nil
-	}
 	return plan, faults.join()
 }
 

@@ -66,7 +66,6 @@ func TestPlanEnv(t *testing.T) {
 		remove     string
 		containers string
 		keep       bool
-		strict     bool
 		want       string
 		changes    string // "set …, removed …"
 		notes      string
@@ -125,10 +124,6 @@ func TestPlanEnv(t *testing.T) {
 			template: []string{"web: HOST=a URL=$(HOST)$(HOST) OLD=$$(HOST)", "log:"}, remove: "HOST", want: "web: URL=$(HOST)$(HOST) OLD=$$(HOST); log:", changes: ";HOST",
 			notes: "deployment/web: URL of container web uses $(HOST), but HOST is removed: the container gets the text $(HOST)",
 		},
-		"strict": {
-			template: []string{"web: HOST=a URL=$(HOST)"}, remove: "HOST", strict: true, want: "web: URL=$(HOST)", changes: ";HOST",
-			faults: []string{"URL of container web uses $(HOST), but HOST is removed"},
-		},
 		"removed from one of two": {template: []string{"web: A=1", "log:"}, remove: "A", want: "web:; log:", changes: ";A"},
 		"kept": {
 			template: []string{"web: A=secret B=1", "log: A=secret"}, set: "A=2 B=2 C=3", keep: true,
@@ -143,7 +138,7 @@ func TestPlanEnv(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := envTemplate(test.template...)
-			settings := EnvSettings{Set: variables(test.set), Remove: strings.Fields(test.remove), Containers: test.containers, Keep: test.keep, Strict: test.strict}
+			settings := EnvSettings{Set: variables(test.set), Remove: strings.Fields(test.remove), Containers: test.containers, Keep: test.keep}
 			if test.containers == "" {
 				settings.Containers = AllContainers
 			}
