@@ -118,7 +118,7 @@ func (f *follower) once(ctx context.Context, state rollout.State) (rollout.State
 		state.Outcome = rollout.Undecided
 		for i := range state.Workloads {
 			if w := &state.Workloads[i]; w.Outcome == "" {
-				w.Outcome, w.Message = rollout.Undecided, "still progressing, and not waited for"
+				w.Outcome, w.Message = rollout.Undecided, "still in progress"
 			}
 		}
 	}

@@ -83,7 +83,7 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 	result := resultOf(last)
 	result.ExitCode = outcomeCode(ctx, result.Outcome)
 	if result.Outcome == rollout.Undecided && result.Message == "" {
-		result.Message = "the recording ends too early"
+		result.Message = "no verdict: the recording ends too early"
 	}
 	if replay.Cut() {
 		result.Warnings = []string{cutWarning}

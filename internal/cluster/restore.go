@@ -134,7 +134,7 @@ func byWhom(ours, now *appsv1.Deployment) string {
 			continue
 		}
 		if !slices.ContainsFunc(ours.ManagedFields, func(o metav1.ManagedFieldsEntry) bool { return o.Manager == f.Manager }) {
-			return " by " + f.Manager
+			return " by " + workload.ManagerName(f.Manager)
 		}
 		if newest == nil || f.Time.After(newest.Time.Time) {
 			newest = f
@@ -143,7 +143,7 @@ func byWhom(ours, now *appsv1.Deployment) string {
 	if newest == nil {
 		return ""
 	}
-	return " by " + newest.Manager
+	return " by " + workload.ManagerName(newest.Manager)
 }
 
 func sameEntry(a, b *metav1.ManagedFieldsEntry) bool {

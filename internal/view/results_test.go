@@ -112,8 +112,8 @@ func results() map[string]rollout.Result {
 		"refused":         refusedResult(),
 		"timed-out":       late,
 		"unchanged":       simple(rollout.Unchanged, "already up to date", "kubectl app set image deployment/web web=web:2.0 --restart-if-unchanged"),
-		"superseded":      simple(rollout.Superseded, "kubectl-edit wrote generation 9 after our 8"),
+		"superseded":      simple(rollout.Superseded, "the template was changed by kubectl edit at 12:03:04"),
 		"interrupted":     simple(rollout.Interrupted, "1 of 3 updated, 0 ready, 3 old", "kubectl app rollout status -n shop deployment/web"),
-		"undecided":       simple(rollout.Undecided, "the recording ends too early"),
+		"undecided":       simple(rollout.Undecided, "no verdict: the recording ends too early"),
 	}
 }

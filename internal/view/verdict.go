@@ -25,18 +25,22 @@ func verdict(r rollout.Result) string {
 	text = strings.TrimSuffix(term.Clean(text), ".") // more may follow
 	switch r.Outcome {
 	case rollout.Succeeded:
-		return join(": ", who, join(" ", "rolled out", newImages(r), newSettings(r), newRevision(r), "in "+took(r)), text)
+		return join(": ", who, join(" ", "rolled out", newImages(only(r)), newSettings(only(r)), newRevision(r), "in "+took(r)), text)
 	case rollout.Unchanged:
 		return join(": ", who, "nothing to change", text)
 	case rollout.Refused:
 		return join(": ", who, "refused, and nothing was changed", text)
 	case rollout.Superseded:
-		return join("; ", join(": ", who, superseded(r), text), contentEnding(r))
+		what, rest := superseded(r)
+		return join("; ", join(": ", who, what, text), rest, contentEnding(r))
 	case rollout.Interrupted:
 		return join("; ", join(": ", who, "interrupted after "+took(r), text), contentEnding(r))
 	case rollout.Undecided:
-		return join("; ", join(": ", who, "no verdict", text), contentEnding(r))
+		return join("; ", join(": ", who, cmp.Or(text, "no verdict")), contentEnding(r))
 	default:
+		if len(r.Workloads) > 1 && blamed(r) != nil {
+			who = ""
+		}
 		return join(": ", who, join("; ", join(": ", broken(r), text), ending(r), contentEnding(r)))
 	}
 }
@@ -65,12 +69,12 @@ func contentEnding(r rollout.Result) string {
 
 // superseded names those of several workloads that are someone else's now: the others may well have
 // been rolled back.
-func superseded(r rollout.Result) string {
+func superseded(r rollout.Result) (what, rest string) {
 	if r.Content != nil && r.Content.State == rollout.ContentSuperseded {
-		return "another change of " + name(r.Content.Ref) + " superseded this one, and was left as it is"
+		return "another change of " + name(r.Content.Ref) + " superseded this one", "it was not reverted"
 	}
 	if len(r.Workloads) == 1 {
-		return "another change superseded this one; nothing more was done"
+		return "another change superseded this one", "nothing more was done"
 	}
 	var theirs []string
 	for i := range r.Workloads {
@@ -78,10 +82,10 @@ func superseded(r rollout.Result) string {
 			theirs = append(theirs, name(w.Ref))
 		}
 	}
-	return "another change superseded this one in " + strings.Join(theirs, ", ") + ", where nothing more was done"
+	return "another change superseded this one in " + strings.Join(theirs, ", "), "nothing more was done there"
 }
 
-// subject is the workload, or how many there are.
+// subject is the workload, or how many there are; the sentence about a failure of several names the one that failed.
 func subject(r rollout.Result) string {
 	if len(r.Workloads) == 1 {
 		return name(r.Workloads[0].Ref)
@@ -96,40 +100,65 @@ func newRevision(r rollout.Result) string {
 	return ""
 }
 
-// newImages are those that came with the change: others run as before, and are no news.
-func newImages(r rollout.Result) string {
+// only is the workload of a release that has one.
+func only(r rollout.Result) *rollout.WorkloadResult {
 	if len(r.Workloads) != 1 {
+		return nil
+	}
+	return &r.Workloads[0]
+}
+
+// newImages are those that came with the change: others run as before, and are no news.
+func newImages(w *rollout.WorkloadResult) string {
+	if w == nil {
 		return ""
 	}
-	_, after := workload.ChangedImages(r.Workloads[0].Images.From, r.Workloads[0].Images.To)
+	_, after := workload.ChangedImages(w.Images.From, w.Images.To)
 	return images(after)
 }
 
 // newSettings is "with env DATABASE_URI set, cpu request 100m -> 1000".
-func newSettings(r rollout.Result) string {
-	if len(r.Workloads) != 1 {
+func newSettings(w *rollout.WorkloadResult) string {
+	if w == nil {
 		return ""
 	}
-	w := &r.Workloads[0]
 	told := slices.DeleteFunc(slices.Clone(w.Changes), isRestart) // nothing that the new pods have
 	return prefixed("with ", join(", ", envChange(w.Env), templateChange(told, len(w.Images.To) > 1)))
 }
 
 // broken is what went wrong, with the cause on which that rests.
 func broken(r rollout.Result) string {
-	text := join(" ", "the rollout", prefixed("of ", newImages(r)), newSettings(r), "failed")
+	w := blamed(r)
+	text := join(" ", "the rollout", prefixed("of ", newImages(w)), newSettings(w), "failed")
+	if len(r.Workloads) > 1 && newImages(w) != "" {
+		text = newImages(w) + " failed"
+	}
 	if r.Outcome == rollout.TimedOut {
 		text = "time ran out after " + took(r)
 	}
-	w := decisive(r)
 	if w == nil {
 		return text
 	}
-	cause := string(w.Findings[0].Cause)
 	if len(r.Workloads) > 1 {
-		cause += " in " + name(w.Ref)
+		text += " in " + name(w.Ref)
 	}
-	return text + " (" + cause + ")"
+	if len(w.Findings) > 0 {
+		text += " (" + string(w.Findings[0].Cause) + ")"
+	}
+	return text
+}
+
+// blamed is the workload that the sentence about a failure is about.
+func blamed(r rollout.Result) *rollout.WorkloadResult {
+	if w := cmp.Or(decisive(r), only(r)); w != nil {
+		return w
+	}
+	for i := range r.Workloads {
+		if guilty(&r.Workloads[i]) {
+			return &r.Workloads[i]
+		}
+	}
+	return nil
 }
 
 // decisive is the first workload with a cause that speaks against it or, failing that, with any.

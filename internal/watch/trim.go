@@ -17,7 +17,9 @@ import (
 // do their annotations, which an undo restores, but for the one that is a copy of the whole object.
 
 func trimDeployment(d *appsv1.Deployment) {
+	managers := workload.TemplateManagers(d.ManagedFields)
 	trimMeta(&d.ObjectMeta)
+	d.ManagedFields = managers // tell who changed the template
 	delete(d.Annotations, workload.AnnotationLastApplied)
 }
 

@@ -2,9 +2,11 @@ package watch
 
 import (
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -58,9 +60,13 @@ func TestTrimmedConditions(t *testing.T) {
 
 func TestTrimmedDeploymentKeepsItsTemplate(t *testing.T) {
 	d := newApp("web", 1).deployment
+	d.ManagedFields = append(d.ManagedFields, metav1.ManagedFieldsEntry{
+		Manager: "kubectl-set", Time: &metav1.Time{Time: time.Unix(1, 0)},
+		FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:template":{"f:spec":{"f:containers":{}}}}}`),
+	})
 	before := d.DeepCopy()
 	trimDeployment(d)
-	if d.ManagedFields != nil || d.Annotations[workload.AnnotationLastApplied] != "" {
+	if len(d.ManagedFields) != 1 || d.ManagedFields[0].Manager != "kubectl-set" || len(d.ManagedFields[0].FieldsV1.GetRawBytes()) > 30 || d.Annotations[workload.AnnotationLastApplied] != "" {
 		t.Errorf("not trimmed: %+v", d.ObjectMeta)
 	}
 	if !equality.Semantic.DeepEqual(before.Spec, d.Spec) || d.Annotations[workload.AnnotationRevision] != "1" {

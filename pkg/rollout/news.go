@@ -53,7 +53,7 @@ func (j *judge) completeMessage() string {
 	if j.policy.Soak == 0 {
 		return "complete"
 	}
-	return fmt.Sprintf("complete; watched for %s more", j.policy.Soak)
+	return fmt.Sprintf("complete; soaking for %s", j.policy.Soak)
 }
 
 // RollbackEvents tell what of a failed release was restored.

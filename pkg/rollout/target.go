@@ -22,10 +22,19 @@ func (j *judge) superseded() string {
 		if r := RolledBackElsewhere(j.next, j.seen); r != nil {
 			return fmt.Sprintf("rolled back to revision %d meanwhile, by another job or person", r.Number)
 		}
-		return fmt.Sprintf("the template was changed by someone else (generation %d, ours was %d)", w.Generation, t.Generation)
+		return "the template was changed" + templateWriter(w)
 	}
 	j.next.memory.checked = w.Generation
 	return ""
+}
+
+// templateWriter is " by kubectl set at 12:03:04", or what of that is known.
+func templateWriter(w *workload.Workload) string {
+	name, at := w.TemplateWriter()
+	if name == "" {
+		return " by someone else"
+	}
+	return fmt.Sprintf(" by %s at %s", name, at.Format(time.TimeOnly))
 }
 
 // RolledBackElsewhere returns the earlier revision whose template a workload has again: another job, or a

@@ -42,6 +42,9 @@ type Workload struct {
 	Terminating int32
 
 	Conditions []Condition
+
+	// Managers is managedFields.
+	Managers []metav1.ManagedFieldsEntry
 }
 
 // Strategy is how far a rollout may leave the desired count, resolved to pods.
@@ -88,6 +91,7 @@ func FromDeployment(d *appsv1.Deployment) *Workload {
 		Generation:         d.Generation,
 		ObservedGeneration: d.Status.ObservedGeneration,
 		Annotations:        d.Annotations,
+		Managers:           d.ManagedFields,
 		Selector:           d.Spec.Selector,
 		Template:           d.Spec.Template,
 		Paused:             d.Spec.Paused,
