@@ -46,6 +46,29 @@ func fleetResult() rollout.Result {
 	return rollout.NewResult(f.State, &back, at(130))
 }
 
+// severalResult is a release of three, rolled back: web crashes, too, but what decided stands behind it.
+func severalResult() rollout.Result {
+	late := rollout.Finding{
+		Cause: rollout.ReadinessFailing, Grade: rollout.Waiting, Container: "web", Pods: 1, Of: 1,
+		Exemplar: "worker-5c4d7-qq8rv", Message: "Readiness probe failed: HTTP probe failed with statuscode: 503",
+		Next: []string{"kubectl describe pod -n shop worker-5c4d7-qq8rv", "kubectl app rollout history -n shop deployment/worker"},
+	}
+	state := rollout.State{Started: start, Outcome: rollout.Failed, Workloads: []rollout.WorkloadState{
+		with(web(), func(w *rollout.WorkloadState) { w.Findings = []rollout.Finding{crash(1)} }),
+		with(web(), func(w *rollout.WorkloadState) {
+			w.Target.Name, w.Outcome, w.Phase = "worker", rollout.Failed, rollout.Done
+			w.Findings = []rollout.Finding{late}
+		}),
+		with(web(), func(w *rollout.WorkloadState) { w.Target.Name, w.Outcome = "api", rollout.Succeeded }),
+	}}
+	back := rollout.State{Started: at(600), Outcome: rollout.Succeeded}
+	for _, w := range state.Workloads {
+		w.Outcome, w.Findings = rollout.Succeeded, nil
+		back.Workloads = append(back.Workloads, w)
+	}
+	return rollout.NewResult(state, &back, at(610))
+}
+
 func refusedResult() rollout.Result {
 	w := web()
 	return rollout.Result{
@@ -109,6 +132,7 @@ func results() map[string]rollout.Result {
 		"rollback-failed": lost,
 		"failed":          keptResult(),
 		"fleet":           fleetResult(),
+		"several":         severalResult(),
 		"refused":         refusedResult(),
 		"timed-out":       late,
 		"unchanged":       simple(rollout.Unchanged, "already up to date", "kubectl app set image deployment/web web=web:2.0 --restart-if-unchanged"),

@@ -50,24 +50,26 @@ func sentences(s *sheet, text string) {
 // mostCauses is how many workloads are shown in full: more would push the verdict away.
 const mostCauses = 10
 
-// causes adds the evidence; of several workloads by name, while those that were only taken along
-// are counted.
+// causes adds the evidence; of several workloads by name and first of those that failed, while those that
+// were only taken along are counted.
 func (s *sheet) causes(r rollout.Result, d detail) {
 	if len(r.Workloads) == 1 {
 		s.workloadCauses("  ", &r.Workloads[0], d)
 		return
 	}
 	named := namer(resultRefs(r))
-	shown, others := 0, map[string]int{}
-	for i := range r.Workloads {
-		w := &r.Workloads[i]
-		if !guilty(w) || shown == mostCauses {
-			others[outcomeWords[w.Outcome]]++
-			continue
-		}
-		shown++
+	all := slices.Concat(
+		selected(r, func(w *rollout.WorkloadResult) bool { return guilty(w) && w.Failed }),
+		selected(r, func(w *rollout.WorkloadResult) bool { return guilty(w) && !w.Failed }),
+	)
+	shown := all[:min(len(all), mostCauses)]
+	for _, w := range shown {
 		s.add("  " + join(gap, s.Bold(named(w.Ref)), outcomeWords[w.Outcome], term.Clean(w.Message)))
 		s.workloadCauses("    ", w, d)
+	}
+	others := map[string]int{}
+	for _, w := range selected(r, func(w *rollout.WorkloadResult) bool { return !slices.Contains(shown, w) }) {
+		others[outcomeWords[w.Outcome]]++
 	}
 	var counted []string
 	for _, word := range slices.Sorted(maps.Keys(others)) {
@@ -82,18 +84,6 @@ func (s *sheet) workloadCauses(indent string, w *rollout.WorkloadResult, d detai
 	s.findings(indent, w.Findings, d)
 	if w.Rollback != nil {
 		s.findings(indent+"  ", w.Rollback.Findings, d)
-	}
-}
-
-// guilty: this workload, and not another one of its release, is a reason for the outcome.
-func guilty(w *rollout.WorkloadResult) bool {
-	switch w.Outcome {
-	case rollout.Succeeded, rollout.Unchanged:
-		return false
-	case rollout.RolledBack:
-		return len(w.Findings) > 0 && w.Findings[0].Grade != rollout.Waiting
-	default:
-		return true
 	}
 }
 
@@ -115,16 +105,22 @@ func (s *sheet) next(commands []string) {
 	}
 }
 
-// nextCommands are the release's own or, where it has none, those of the decisive cause.
+// nextCommands are the release's own or, where it has none, those of the decisive cause; of several causes the first
+// command of each.
 func nextCommands(r rollout.Result) []string {
 	// What mends a cause is no advice about an object that is someone else's now.
 	if len(r.Next) > 0 || r.Outcome == rollout.Succeeded || r.Outcome == rollout.Superseded {
 		return r.Next
 	}
-	if w := decisive(r); w != nil {
-		return w.Findings[0].Next
+	all := decisive(r)
+	if len(all) == 1 {
+		return all[0].Findings[0].Next
 	}
-	return nil
+	var commands []string
+	for _, w := range all[:min(len(all), mostNames)] {
+		commands = append(commands, w.Findings[0].Next[:min(len(w.Findings[0].Next), 1)]...)
+	}
+	return slices.Compact(commands)
 }
 
 func (s *sheet) warning(text string) {

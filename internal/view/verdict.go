@@ -38,7 +38,7 @@ func verdict(r rollout.Result) string {
 	case rollout.Undecided:
 		return join("; ", join(": ", who, cmp.Or(text, "no verdict")), contentEnding(r))
 	default:
-		if len(r.Workloads) > 1 && blamed(r) != nil {
+		if len(r.Workloads) > 1 && len(blamed(r)) > 0 {
 			who = ""
 		}
 		return join(": ", who, join("; ", join(": ", broken(r), text), ending(r), contentEnding(r)))
@@ -85,7 +85,7 @@ func superseded(r rollout.Result) (what, rest string) {
 	return "another change superseded this one in " + strings.Join(theirs, ", "), "nothing more was done there"
 }
 
-// subject is the workload, or how many there are; the sentence about a failure of several names the one that failed.
+// subject is the workload, or how many there are; the sentence about a failure of several names those that failed.
 func subject(r rollout.Result) string {
 	if len(r.Workloads) == 1 {
 		return name(r.Workloads[0].Ref)
@@ -124,57 +124,6 @@ func newSettings(w *rollout.WorkloadResult) string {
 	}
 	told := slices.DeleteFunc(slices.Clone(w.Changes), isRestart) // nothing that the new pods have
 	return prefixed("with ", join(", ", envChange(w.Env), templateChange(told, len(w.Images.To) > 1)))
-}
-
-// broken is what went wrong, with the cause on which that rests.
-func broken(r rollout.Result) string {
-	w := blamed(r)
-	text := join(" ", "the rollout", prefixed("of ", newImages(w)), newSettings(w), "failed")
-	if len(r.Workloads) > 1 && newImages(w) != "" {
-		text = newImages(w) + " failed"
-	}
-	if r.Outcome == rollout.TimedOut {
-		text = "time ran out after " + took(r)
-	}
-	if w == nil {
-		return text
-	}
-	if len(r.Workloads) > 1 {
-		text += " in " + name(w.Ref)
-	}
-	if len(w.Findings) > 0 {
-		text += " (" + string(w.Findings[0].Cause) + ")"
-	}
-	return text
-}
-
-// blamed is the workload that the sentence about a failure is about.
-func blamed(r rollout.Result) *rollout.WorkloadResult {
-	if w := cmp.Or(decisive(r), only(r)); w != nil {
-		return w
-	}
-	for i := range r.Workloads {
-		if guilty(&r.Workloads[i]) {
-			return &r.Workloads[i]
-		}
-	}
-	return nil
-}
-
-// decisive is the first workload with a cause that speaks against it or, failing that, with any.
-func decisive(r rollout.Result) *rollout.WorkloadResult {
-	var first *rollout.WorkloadResult
-	for i := range r.Workloads {
-		w := &r.Workloads[i]
-		if len(w.Findings) == 0 {
-			continue
-		}
-		if w.Findings[0].Grade != rollout.Waiting {
-			return w
-		}
-		first = cmp.Or(first, w)
-	}
-	return first
 }
 
 // ending is the state that a failed release was left in.

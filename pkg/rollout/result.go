@@ -43,6 +43,8 @@ type WorkloadResult struct {
 	Message  string                    `json:"message,omitempty"`
 	Replicas Counts                    `json:"replicas"`
 	Findings []Finding                 `json:"findings"`
+	// Failed: its own rollout failed; others of a failed release only go back with it.
+	Failed bool `json:"failed,omitempty"`
 	// Paused: the failed rollout was stopped where it was (--on-failure=pause).
 	Paused bool `json:"paused,omitempty"`
 	// Rollback is how the way back went, when one was taken.
@@ -98,6 +100,7 @@ func newWorkloadResult(w *WorkloadState) WorkloadResult {
 		Message:  w.Message,
 		Replicas: w.Counts,
 		Findings: w.Findings,
+		Failed:   w.Outcome == Failed,
 	}
 	if result.Outcome == "" { // the release was over before this one was decided
 		result.Outcome = Undecided

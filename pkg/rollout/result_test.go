@@ -24,6 +24,9 @@ func TestResultOfAReleaseThatWentBackInPart(t *testing.T) {
 		if r.Outcome != want || r.Workloads[0].Outcome != RolledBack {
 			t.Errorf("left as %q: %s, want %s", outcome, r.Outcome, want)
 		}
+		if !r.Workloads[0].Failed || r.Workloads[1].Failed != (outcome == Failed) {
+			t.Errorf("left as %q: failed %v and %v", outcome, r.Workloads[0].Failed, r.Workloads[1].Failed)
+		}
 	}
 }
 
