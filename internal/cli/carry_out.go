@@ -36,7 +36,7 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 		return r.applyFailed(ctx, work, f, written, err)
 	}
 	attached := r.attach(pending)
-	state := rollout.Start(slices.Concat(targets(written), found(attached)), r.policy, r.env.Now())
+	state := r.start(slices.Concat(targets(written), found(attached)), r.policy)
 	state, err = f.follow(ctx, state, nil)
 	end := ending{written: slices.Concat(written, attached), unchanged: settled, state: state}
 	if err != nil {
@@ -59,10 +59,17 @@ func (r *release) begin(ctx, work context.Context, f *follower, changed []cluste
 	if err != nil {
 		return written, err
 	}
-	state := rollout.Start(targets(written), r.policy, r.env.Now())
+	state := r.start(targets(written), r.policy)
 	f.announce(&state, rollout.EventApplied, "written")
 	r.warnDuring(f, &state, r.amendStamps(work, written)...)
 	return written, nil
+}
+
+// start begins the watch of this release, whose times count from the start of the command.
+func (r *release) start(targets []rollout.Target, policy rollout.Policy) rollout.State {
+	state := rollout.Start(targets, policy, r.env.Now())
+	state.Started = r.started
+	return state
 }
 
 // apply writes the changes, the content first, and prints what was written. If none of the workloads
@@ -172,7 +179,7 @@ func (r *release) applyFailed(ctx, work context.Context, f *follower, written []
 	}
 	// Whether the doubtful ones were written is looked up on the way back.
 	all := slices.Concat(written, partial.Doubtful)
-	end := ending{written: all, state: rollout.Start(targets(all), r.policy, r.env.Now()), message: cause.Error()}
+	end := ending{written: all, state: r.start(targets(all), r.policy), message: cause.Error()}
 	end.state.Outcome = rollout.Failed
 	watching := ctx
 	if ctx.Err() != nil {

@@ -107,7 +107,7 @@ func (f *rolloutStatusFlags) run(ctx context.Context, r *release, selection clus
 		return err
 	}
 	follower.recorder.taken()
-	end := ending{written: attached, state: rollout.Start(found(attached), policy, r.env.Now())}
+	end := ending{written: attached, state: r.start(found(attached), policy)}
 	if f.watch {
 		end.state, err = follower.follow(ctx, end.state, nil)
 	} else {

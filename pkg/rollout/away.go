@@ -27,7 +27,7 @@ func Resume(s State, away time.Duration) State {
 // Expire ends a watch whose timeout has passed while nothing could be seen: what is known is of the
 // past, and proves neither a success nor a failure. It does nothing before the timeout.
 func Expire(s State, now time.Time) State {
-	if s.Policy.Timeout <= 0 || now.Sub(s.Started) < s.Policy.Timeout {
+	if s.Policy.Timeout <= 0 || len(s.Workloads) == 0 || now.Sub(s.Workloads[0].memory.watched) < s.Policy.Timeout {
 		return s
 	}
 	workloads := make([]WorkloadState, len(s.Workloads))

@@ -245,6 +245,49 @@ func TestDeadlineByOurOwnClock(t *testing.T) {
 	w.after(10*time.Minute).outcome("").after(grace).outcome(Failed).first(DeadlineExceeded, Fatal)
 }
 
+// Found under way, a rollout has less time left than a whole deadline: the controller has counted before.
+func TestDeadlineOfARolloutFoundUnderWay(t *testing.T) {
+	whole := epoch.Add(time.Second + 10*time.Minute) // by our own clock
+	for name, tc := range map[string]struct {
+		arrange func(*workload.Workload, *workload.Condition)
+		want    time.Time
+	}{
+		"seven minutes ago":     {func(*workload.Workload, *workload.Condition) {}, epoch.Add(3 * time.Minute)},
+		"of another ReplicaSet": {func(_ *workload.Workload, c *workload.Condition) { c.Message = `ReplicaSet "web-old" is progressing.` }, whole},
+		"not observed":          {func(w *workload.Workload, _ *workload.Condition) { w.ObservedGeneration = 1 }, whole},
+		"our clock is ahead":    {func(_ *workload.Workload, c *workload.Condition) { c.LastUpdate = epoch.Add(-time.Hour) }, whole},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := foundWorld(t)
+			c := workload.Condition{
+				Type: "Progressing", Status: "True", Reason: "ReplicaSetUpdated", LastUpdate: epoch.Add(-7 * time.Minute),
+				Message: `ReplicaSet "web-new" is progressing.`,
+			}
+			tc.arrange(w.change(), &c)
+			w.change().Conditions = []workload.Condition{c}
+			w.pods(waitingPod("web-new-0", "ContainerCreating", "")).after(time.Second).outcome("")
+			if got := w.state.Workloads[0].Deadline; !got.Equal(tc.want) {
+				t.Errorf("deadline %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
+// The times shown count from the command's start; the timeout counts from the watch's.
+func TestTimeoutOfTheWatch(t *testing.T) {
+	policy := Policy{FailFast: FailFastAuto, Timeout: time.Minute}
+	w := newWorld(t, 3, policy)
+	w.state.Started = epoch.Add(-30 * time.Second)
+	w.after(59 * time.Second).outcome("")
+	if early := Expire(w.state, w.now); early.Outcome != "" {
+		t.Errorf("expired early: %s", early.Outcome)
+	}
+	w.after(time.Second).outcome(TimedOut)
+	if r := NewResult(w.state, nil, w.now); r.DurationSeconds != 90 || !r.StartTime.Equal(w.state.Started) {
+		t.Errorf("took %v s from %s", r.DurationSeconds, r.StartTime)
+	}
+}
+
 func TestNoDeadline(t *testing.T) {
 	w := newWorld(t, 3, release)
 	w.change().Strategy.ProgressDeadline = 0

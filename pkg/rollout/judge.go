@@ -12,11 +12,10 @@ import (
 
 // judge steps one workload.
 type judge struct {
-	policy  Policy
-	started time.Time
-	now     time.Time
-	was     WorkloadState
-	next    *WorkloadState
+	policy Policy
+	now    time.Time
+	was    WorkloadState
+	next   *WorkloadState
 
 	seen       Observed
 	revision   *workload.Revision

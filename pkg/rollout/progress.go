@@ -38,7 +38,12 @@ func (j *judge) mark(c Counts) {
 // controller last saw some.
 func (j *judge) lastProgress() time.Time {
 	c := j.seen.Workload.Condition("Progressing")
-	if j.next.Target.Before != nil || c == nil || c.Status != "True" || rolledOut(j.seen.Workload) || c.LastUpdate.After(j.now) {
+	switch {
+	case j.next.Target.Before != nil, c == nil, c.Status != "True", rolledOut(j.seen.Workload), c.LastUpdate.After(j.now):
+		return j.now
+	case !j.observed(), j.stale(c.Message, c.LastUpdate): // of an earlier rollout
+		return j.now
+	case j.now.Sub(c.LastUpdate) > j.seen.Workload.Strategy.ProgressDeadline+grace: // the controller would have said so: clocks differ
 		return j.now
 	}
 	return c.LastUpdate
@@ -70,7 +75,7 @@ func (j *judge) clearedBy() time.Time {
 // timeout is when the user's patience ends; zero if it doesn't.
 func (j *judge) timeout() time.Time {
 	if j.policy.Timeout > 0 {
-		return j.started.Add(j.policy.Timeout)
+		return j.was.memory.watched.Add(j.policy.Timeout)
 	}
 	return time.Time{}
 }

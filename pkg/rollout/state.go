@@ -55,7 +55,9 @@ type Counts struct {
 // State is all that the engine remembers of a release between two steps. It is a value: Step
 // returns a new one and leaves the old as it was.
 type State struct {
-	Policy    Policy
+	Policy Policy
+	// Started is when the command began, from which its times count; the watch, with its timeout, began at
+	// Start. They are the same unless the caller sets it.
 	Started   time.Time
 	Workloads []WorkloadState // in the order of the targets
 	// Wants is what should be fetched before the next step; empty in a healthy rollout.

@@ -72,7 +72,7 @@ func Step(s State, snapshot Snapshot, now time.Time) (State, []Event) {
 		if w.Phase == Done {
 			continue
 		}
-		j := judge{policy: s.Policy, started: s.Started, now: now, wake: alarm{now: now}, was: s.Workloads[i], next: w}
+		j := judge{policy: s.Policy, now: now, wake: alarm{now: now}, was: s.Workloads[i], next: w}
 		seen, ok := snapshot[w.Target.Ref]
 		j.judge(seen, ok)
 		events = append(events, j.news()...)
