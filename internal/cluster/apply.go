@@ -212,7 +212,7 @@ func (c *Cluster) recapture(ctx context.Context, change Change, uncertain bool) 
 	next = Change{Captured: captured, Edit: edit, plan: change.plan}
 	// A webhook may have added to what we wrote, or pinned its images. Nothing is left to do, and what was
 	// there before us is still what was captured first.
-	return next, uncertain && next.stored(), nil
+	return next, uncertain && next.stored(then), nil
 }
 
 // overtaken: an undo puts a whole template in the place of the one that it was asked for. If that has

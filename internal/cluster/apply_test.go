@@ -111,6 +111,53 @@ func TestALostAnswerBehindAWebhook(t *testing.T) {
 	}
 }
 
+// The answer to a write is lost, and the write too: the old image looks like another form of the new one, and is no
+// sign of the write, also if somebody else has changed the template meanwhile.
+func TestALostWriteIsRepeated(t *testing.T) {
+	const digest = "@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	for before, asked := range map[string]string{
+		"old.example/a/web:2.0": "new.example/b/web:2.0",
+		"old.example/web:2.0":   "new.example/web:2.0",
+		"web" + digest:          "web:2.0",
+		"web":                   "web:latest",
+		"web:2.0" + digest:      "web:2.0",
+	} {
+		for _, meanwhile := range []map[string]string{nil, {"team": "a"}} {
+			now, patches, err := afterALostAnswer(t, before, asked, func(now *appsv1.Deployment) { now.Spec.Template.Labels = meanwhile })
+			if err != nil || patches != 2 || now != "web:written" {
+				t.Errorf("%s to %s, labels %v: %d patches, %s, %v", before, asked, meanwhile, patches, now, err)
+			}
+		}
+	}
+	now, patches, err := afterALostAnswer(t, "web:1.0", "web:2.0", func(now *appsv1.Deployment) {
+		now.Spec.Template.Spec.Containers[0].Image = "mirror.example/web:2.0" + digest
+	})
+	if err != nil || patches != 1 || now != "mirror.example/web:2.0"+digest {
+		t.Errorf("a policy gives it another form: %d patches, %s, %v", patches, now, err)
+	}
+}
+
+// afterALostAnswer sets an image, whose write gets no answer, and tells the one that counts as written.
+func afterALostAnswer(t *testing.T, image, asked string, meanwhile func(now *appsv1.Deployment)) (written string, patches int, err error) {
+	t.Helper()
+	before := captured(t, webDeployment)
+	before.Deployment.Spec.Template.Spec.Containers[0].Image = image
+	change := planned(before, func(c Captured) (Edit, error) {
+		template := *c.Deployment.Spec.Template.DeepCopy()
+		template.Spec.Containers[0].Image = asked
+		return Edit{Template: template, ChangeCause: "new"}, nil
+	})
+	now := before.Deployment.DeepCopy()
+	now.ResourceVersion = "43"
+	meanwhile(now)
+	c, sent := elsewhere(t, now, apierrors.NewInternalError(http.ErrServerClosed).Status())
+	all, err := c.Apply(t.Context(), []Change{change}, WriteOptions{})
+	if err != nil {
+		return "", *sent, err
+	}
+	return all[0].Deployment.Spec.Template.Spec.Containers[0].Image, *sent, nil
+}
+
 // The connection breaks off under the write, and the object can't be read after that.
 func TestAWriteOfUnknownEndIsToldAsSuch(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -172,6 +219,31 @@ func TestAWriteWithoutEffect(t *testing.T) {
 	change.Edit.Template.Annotations = map[string]string{workload.AnnotationRestartedAt: "now"}
 	if checks := checkEffect(change, after); len(checks) != 1 || !strings.Contains(checks[0].Message, "keeps its template as it was") {
 		t.Errorf("checks: %v", checks)
+	}
+}
+
+// A policy leaves an image as it was: nothing is to do only if that is the image that was asked for.
+func TestAnImageThatAPolicyKeeps(t *testing.T) {
+	const digest = "@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	for _, test := range []struct {
+		before, asked string
+		refused       bool
+	}{
+		{"web:2.0" + digest, "web:2.0", false},
+		{"mirror.example/shop/web:2.0", "docker.io/shop/web:2.0", false},
+		{"web" + digest, "web:3.0", true},
+		{"old.example/a/web:2.0", "new.example/b/web:2.0", true},
+	} {
+		before := captured(t, webDeployment)
+		before.Deployment.Spec.Template.Spec.Containers[0].Image = test.before
+		change := planned(before, func(c Captured) (Edit, error) {
+			template := *c.Deployment.Spec.Template.DeepCopy()
+			template.Spec.Containers[0].Image = test.asked
+			return Edit{Template: template}, nil
+		})
+		if checks := checkEffect(change, before.Deployment); len(checks) > 0 != test.refused {
+			t.Errorf("%s stays, asked for %s: %v", test.before, test.asked, checks)
+		}
 	}
 }
 

@@ -59,9 +59,9 @@ func (c Change) Unchanged() bool {
 	return workload.SameTemplate(&c.Deployment.Spec.Template, &c.After().Deployment.Spec.Template)
 }
 
-// stored tells that the workload holds what the change asks for, if in another form.
-func (c Change) stored() bool {
-	return workload.Stores(&c.Edit.Template, &c.Deployment.Spec.Template)
+// stored tells that the workload, which was as then, holds what the change asks for, if in another form.
+func (c Change) stored(then *appsv1.Deployment) bool {
+	return workload.Stores(&then.Spec.Template, &c.Edit.Template, &c.Deployment.Spec.Template)
 }
 
 // restarts tells whether the change does nothing but replace the pods.

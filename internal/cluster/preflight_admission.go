@@ -67,7 +67,7 @@ func checkEffect(change Change, after *appsv1.Deployment) []Check {
 func noEffect(change Change, after *appsv1.Deployment) string {
 	before, asked, stored := &change.Deployment.Spec.Template, &change.Edit.Template, &after.Spec.Template
 	dropped, kept := workload.Dropped(before, asked, stored), workload.SameTemplate(before, stored)
-	if len(dropped) == 0 && (!kept || workload.Stores(asked, stored)) {
+	if len(dropped) == 0 && (!kept || workload.SameButImages(before, asked)) {
 		return ""
 	}
 	result, by := "does not store all of it", "sets it back"

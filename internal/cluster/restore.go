@@ -81,7 +81,7 @@ func (c *Cluster) settle(ctx context.Context, w *Written, now Object) error {
 			return err
 		}
 		edit, err := asked.plan(captured)
-		arrived = err == nil && Change{Captured: captured, Edit: edit}.stored()
+		arrived = err == nil && Change{Captured: captured, Edit: edit}.stored(asked.Deployment)
 	}
 	if arrived {
 		w.Object, w.change = now, nil

@@ -2,7 +2,6 @@ package workload
 
 import (
 	"cmp"
-	"path"
 	"slices"
 	"strings"
 
@@ -17,7 +16,7 @@ func Dropped(before, asked, stored *corev1.PodTemplateSpec) []string {
 	images, storedImages := Images(before), Images(stored)
 	for _, c := range slices.Concat(asked.Spec.InitContainers, asked.Spec.Containers) {
 		was, is := images[c.Name], storedImages[c.Name]
-		if c.Image != was && is == was && !SameImage(c.Image, is) {
+		if c.Image != was && is == was && !keepsImage(c.Image, is) {
 			dropped = append(dropped, "the image "+c.Image+" of container "+c.Name)
 		}
 	}
@@ -50,34 +49,66 @@ func droppedEnv(before, asked, stored []corev1.EnvVar) []string {
 func lastOf(env []corev1.EnvVar) []corev1.EnvVar { return env[max(0, len(env)-1):] }
 
 // Stores tells whether the template that is stored is the one that was asked for, but for the form of its
-// images.
-func Stores(asked, stored *corev1.PodTemplateSpec) bool {
-	same := asked.DeepCopy()
-	images := Images(stored)
-	for _, containers := range [][]corev1.Container{same.Spec.InitContainers, same.Spec.Containers} {
-		for i := range containers {
-			if is := images[containers[i].Name]; SameImage(containers[i].Image, is) {
-				containers[i].Image = is
-			}
+// images. An image as it was before is no other form of one: nobody has written anything.
+func Stores(before, asked, stored *corev1.PodTemplateSpec) bool {
+	was, is := Images(before), Images(stored)
+	return SameTemplate(stored, withImages(asked, func(container, image string) string {
+		if is[container] != was[container] && SameImage(image, is[container]) {
+			return is[container]
 		}
-	}
-	return SameTemplate(same, stored)
+		return image
+	}))
 }
 
-// SameImage tells whether the image that is stored is the one that was asked for, in a form that policies
+// SameButImages tells whether two templates differ in their images alone.
+func SameButImages(a, b *corev1.PodTemplateSpec) bool {
+	images := Images(a)
+	return SameTemplate(a, withImages(b, func(container, _ string) string { return images[container] }))
+}
+
+func withImages(t *corev1.PodTemplateSpec, image func(container, image string) string) *corev1.PodTemplateSpec {
+	t = t.DeepCopy()
+	for _, containers := range [][]corev1.Container{t.Spec.InitContainers, t.Spec.Containers} {
+		for i := range containers {
+			containers[i].Image = image(containers[i].Name, containers[i].Image)
+		}
+	}
+	return t
+}
+
+// SameImage tells whether the image that is stored can be the one that was asked for, in a form that policies
 // give it: from a mirror of the registry, or by its digest.
 func SameImage(asked, stored string) bool {
-	a, aDigest, _ := strings.Cut(asked, "@")
-	s, sDigest, _ := strings.Cut(stored, "@")
-	_, aPath, aTag, _ := splitImage(a)
-	_, sPath, sTag, _ := splitImage(s)
+	a, s := parseImage(asked), parseImage(stored)
 	switch {
-	case path.Base(aPath) != path.Base(sPath):
+	case !mirrors(a, s):
 		return false
-	case aDigest != "":
-		return aDigest == sDigest
-	case sTag == "" && sDigest != "":
+	case a.digest != "":
+		return a.digest == s.digest
+	case s.tag == "" && s.digest != "":
 		return true
 	}
-	return cmp.Or(aTag, "latest") == cmp.Or(sTag, "latest")
+	return cmp.Or(a.tag, "latest") == cmp.Or(s.tag, "latest")
+}
+
+// keepsImage tells whether an image that stays as it was is the one that was asked for all the same. A digest
+// alone does not tell of which tag it is.
+func keepsImage(asked, stored string) bool {
+	a, s := parseImage(asked), parseImage(stored)
+	return SameImage(asked, stored) && (a.digest != "" || s.digest == "" || s.tag != "")
+}
+
+type image struct{ registry, path, tag, digest string }
+
+func parseImage(text string) image {
+	name, digest, _ := strings.Cut(text, "@")
+	registry, path, tag, _ := splitImage(name)
+	return image{cmp.Or(registry, "docker.io"), strings.TrimPrefix(path, "library/"), tag, digest}
+}
+
+// mirrors tells whether the repository of stored can be a copy of that of asked: with more in front of its path or,
+// in another registry, with less.
+func mirrors(asked, stored image) bool {
+	within := func(path, of string) bool { return path == of || strings.HasSuffix(of, "/"+path) }
+	return within(asked.path, stored.path) || asked.registry != stored.registry && within(stored.path, asked.path)
 }

@@ -29,6 +29,14 @@ func TestSameImage(t *testing.T) {
 		{"api:4", "api:3@" + digestA, false},
 		{"api", "api:3", false},
 		{"api:4", "mirror.example/web:4", false},
+		{"api:4", "mirror.example/fastapi:4", false},
+		{"old.example/a/api:4", "new.example/b/api:4", false},
+		{"hub.example/team/api:4", "mirror.example/hub.example/team/api:4", true},
+		{"hub.example/team/api:4", "mirror.example/api:4", true},
+		{"docker.io/library/api:4", "mirror.example/hub/api:4", true},
+		{"team/api:4", "api:4", false},
+		{"team/api:4", "docker.io/api:4", false},
+		{"api:4", "team/api:4", true},
 		{"api@" + digestA, "mirror.example/api@" + digestA, true},
 		{"api:4@" + digestA, "api@" + digestA, true},
 		{"api@" + digestA, "api@" + digestB, false},
@@ -74,10 +82,44 @@ func TestDropped(t *testing.T) {
 			if got := strings.Join(Dropped(b, a, s), "; "); got != test.want {
 				t.Errorf("dropped: %s", got)
 			}
-			if got := Stores(a, s); got != test.stores {
+			if got := Stores(b, a, s); got != test.stores {
 				t.Errorf("stores: %v", got)
 			}
 		})
+	}
+}
+
+// An image as it was before is another form of the one asked for only if it names the same tag or digest. It is
+// never the sign of a write.
+func TestAnImageThatStays(t *testing.T) {
+	template := func(image string) *corev1.PodTemplateSpec {
+		return podSpec(t, `{containers: [{name: web, image: "`+image+`"}]}`)
+	}
+	for _, test := range []struct {
+		before, asked string
+		dropped       bool
+	}{
+		{"api:4@" + digestA, "api:4", false},
+		{"api:4@" + digestA, "api:4@" + digestB, true},
+		{"api@" + digestA, "api:4@" + digestA, false},
+		{"api@" + digestA, "api:4", true},
+		{"api@" + digestA, "api", true},
+		{"api", "api:latest", false},
+		{"mirror.example/hub/api:4", "api:4", false},
+		{"mirror.example/shop/api:4", "docker.io/shop/api:4", false},
+		{"old.example/a/api:4", "new.example/b/api:4", true},
+		{"api:4", "team/api:4", true},
+	} {
+		before, asked := template(test.before), template(test.asked)
+		if got := Dropped(before, asked, before); len(got) > 0 != test.dropped {
+			t.Errorf("%s stays, asked for %s: dropped %v", test.before, test.asked, got)
+		}
+		if Stores(before, asked, before) {
+			t.Errorf("%s stays, asked for %s: a write", test.before, test.asked)
+		}
+		if !SameButImages(before, asked) {
+			t.Errorf("%s and %s differ in more than the image", test.before, test.asked)
+		}
 	}
 }
 
