@@ -18,11 +18,6 @@ type File struct {
 	content types.Kustomization
 }
 
-// FileError is a text that is no kustomization, or that can't be edited safely.
-type FileError struct{ Problem string }
-
-func (e *FileError) Error() string { return e.Problem }
-
 func unsafe(format string, args ...any) error { return &FileError{fmt.Sprintf(format, args...)} }
 
 // begin is a kustomization that says nothing yet.
@@ -36,10 +31,10 @@ func Parse(text []byte) (*File, error) {
 	}
 	f := &File{document: d}
 	if err := f.content.Unmarshal(text); err != nil {
-		return nil, unsafe("kustomize can't read it: %v", err)
+		return nil, d.unreadable(err)
 	}
 	if faults := f.content.EnforceFields(); len(faults) > 0 {
-		return nil, unsafe("kustomize can't read it: %s", strings.Join(faults, "; "))
+		return nil, unsafe("kustomize can't read it: %s", faults[0]) // the next one quotes a wrong kind
 	}
 	f.content.FixKustomization()
 	return f, nil

@@ -45,7 +45,7 @@ func parse(text []byte) (*document, error) {
 		if at := tab.FindIndex(text); at != nil {
 			return nil, unsafe("it is not YAML: line %d is indented with a tab, and YAML takes only spaces", d.line(at[0])+1)
 		}
-		return nil, unsafe("it is not YAML: %v", err)
+		return nil, notYAML(err)
 	}
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
 		return nil, unsafe("it has several YAML documents, and kustomize reads only the first: keep one")
