@@ -10,7 +10,9 @@ import (
 func valueAfter(text string, from, to int, f form) span {
 	switch f {
 	case afterEquals:
-		return following(text, from, to+1, "")
+		return following(text, from, to+1)
+	case afterSpace:
+		return following(text, from, to+len(equals.FindString(text[to:])))
 	case inStruct:
 		at := to + len(structValue.FindString(text[to:]))
 		if s, ok := quotedValue(text, at); ok {
@@ -45,7 +47,7 @@ func valueAfter(text string, from, to int, f form) span {
 		if text[to] != ':' {
 			return token(text, from, at+spaces, ",}\n ")
 		}
-		return following(text, from, at+spaces, "")
+		return following(text, from, at+spaces)
 	}
 	return span{}
 }
@@ -71,7 +73,7 @@ func token(text string, from, at int, ends string) span {
 	if s, ok := quotedValue(text, at); ok {
 		return s
 	}
-	s := following(text, from, at, "")
+	s := following(text, from, at)
 	if end := at + upTo(text[at:], ends); end < s.to {
 		s.to = end
 	}
@@ -87,8 +89,12 @@ func quotedValue(text string, at int) (span, bool) {
 	if at+depth >= len(text) || strings.IndexByte("\"'`", text[at+depth]) < 0 {
 		return span{}, false
 	}
-	from := at + depth + 1
-	return span{from, closing(text, from, text[at+depth], depth)}, true
+	from, mark := at+depth+1, text[at+depth]
+	to := closing(text, from, mark, depth)
+	for mark == '\'' && strings.HasPrefix(text[to:], `'\''`) { // how a shell has a quotation mark within the value
+		to = closing(text, to+len(`'\''`), mark, depth)
+	}
+	return span{from, to}, true
 }
 
 // closing is where the quotation mark closes that was opened with so many backslashes before it: one with
@@ -112,7 +118,7 @@ func closing(text string, from int, quote byte, depth int) int {
 
 // following is the value that begins at at, up to the end of its quotation marks, its list or its word. The
 // name begins at from.
-func following(text string, from, at int, until string) span {
+func following(text string, from, at int) span {
 	if s, ok := quotedValue(text, at); ok {
 		return s
 	}
@@ -125,11 +131,6 @@ func following(text string, from, at int, until string) span {
 	if strings.HasPrefix(value, "-----BEGIN ") {
 		return span{at, at + pem(value)}
 	}
-	if until != "" {
-		if n := strings.Index(value, until); n >= 0 {
-			return span{at, at + n}
-		}
-	}
 	if enclosed && open.end == from { // "NAME=value"
 		return span{at, end}
 	}
@@ -137,6 +138,12 @@ func following(text string, from, at int, until string) span {
 		return span{at, at + n}
 	}
 	n := upTo(value, " \t\r\n")
+	if strings.Contains(value[:n], `\n`) { // lines, of which nothing tells the end but another variable
+		n = upTo(value, "\r\n")
+		if next := nextVariable.FindStringIndex(value[:n]); next != nil {
+			n = next[0]
+		}
+	}
 	if n > 1 && n < len(value) && strings.IndexByte(":,;", value[n-1]) >= 0 { // of the sentence
 		n--
 	}
@@ -212,5 +219,7 @@ func listed(before, value string) int {
 	}
 	return -1
 }
+
+var nextVariable = regexp.MustCompile(`( |\\n)[A-Za-z_][A-Za-z0-9_]*=`)
 
 var nextItem = regexp.MustCompile(` [A-Za-z_][A-Za-z0-9_.-]*[=:]`)

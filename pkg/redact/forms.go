@@ -40,6 +40,22 @@ func forms(value string, how confidence) []string {
 	return slices.Compact(all)
 }
 
+// within are the parts of base64 that a value gives, whatever stands before and after it: USER:PASSWORD, say.
+func within(value string) []string {
+	const shortest = 8
+	var all []string
+	value = value[:min(len(value), longest)]
+	for before := range 3 {
+		encoded := base64.RawStdEncoding.EncodeToString([]byte("xx"[:before] + value))
+		part := encoded[(8*before+5)/6 : 8*(before+len(value))/6]
+		if len(part) >= shortest {
+			all = append(all, part, strings.NewReplacer("+", "-", "/", "_").Replace(part))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 func quoteGo(s string) string {
 	q := strconv.Quote(s)
 	return q[1 : len(q)-1]

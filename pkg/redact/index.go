@@ -7,18 +7,16 @@ import (
 	"strings"
 )
 
-// index finds all values and anchors in one pass over a text.
+// index finds all values in one pass over a text.
 type index struct {
 	heads    [1 << 16 / 64]uint64 // first two bytes of the patterns, as a set
-	patterns map[uint16][]pattern // by the first two bytes, the longest first
-	names    names
+	patterns map[uint16][]pattern // by the first two bytes
 }
 
+// pattern is a way to write a value.
 type pattern struct {
-	text string
-	edge edge
-	// anchor: what follows the text is masked, and not the text.
-	anchor *anchor
+	text, value string
+	edge        edge
 }
 
 // edge says what may not stand beside a match.
@@ -33,47 +31,43 @@ const (
 // span is a part of a text that is to be masked.
 type span struct{ from, to int }
 
-func compile(r *Redactor) *index {
-	ix := &index{patterns: map[uint16][]pattern{}, names: namesOf(r)}
-	for value, how := range r.values {
-		if r.public[value] {
-			continue
-		}
-		at := edgeOf(value, how)
-		for _, form := range forms(value, how) {
-			ix.add(pattern{text: form, edge: at})
-		}
-	}
-	for a := range r.anchors {
-		ix.add(pattern{text: strings.TrimRight(a.word, " "), edge: wordEdge, anchor: &a})
-	}
-	for _, all := range ix.patterns {
-		slices.SortFunc(all, func(a, b pattern) int {
-			return cmp.Or(cmp.Compare(len(b.text), len(a.text)), cmp.Compare(a.text, b.text), cmp.Compare(a.edge, b.edge))
-		})
-	}
-	return ix
-}
-
-// edgeOf lets a long secret be found within other words, too.
+// edgeOf lets a secret be found within other words, too, unless it may be one.
 func edgeOf(value string, how confidence) edge {
+	shortest := 6
 	switch {
-	case lowercase.MatchString(value), how == literal && nameLike.MatchString(value):
-		return nameEdge
-	case how == secret && len(value) >= 8:
+	case word.MatchString(value):
+		shortest = 12
+	case number.MatchString(value):
+		shortest = 8
+	}
+	switch {
+	case how == secret && len(value) >= shortest:
 		return anywhere
+	case word.MatchString(value), how == literal && nameLike.MatchString(value):
+		return nameEdge
 	}
 	return wordEdge
 }
 
-var (
-	lowercase = regexp.MustCompile(`^[a-z]+$`)
-	nameLike  = regexp.MustCompile(`^[a-z0-9.-]+$`)
-)
+var nameLike = regexp.MustCompile(`^[a-z0-9.-]+$`)
 
-func (ix *index) add(p pattern) {
+func (ix *index) add(value string, how confidence) {
+	for _, form := range forms(value, how) {
+		ix.pattern(pattern{form, value, edgeOf(value, how)})
+	}
+	if how == secret {
+		for _, form := range within(value) {
+			ix.pattern(pattern{form, value, anywhere})
+		}
+	}
+}
+
+func (ix *index) pattern(p pattern) {
 	if len(p.text) < 2 {
 		return
+	}
+	if ix.patterns == nil {
+		ix.patterns = map[uint16][]pattern{}
 	}
 	head := headOf(p.text)
 	ix.heads[head/64] |= 1 << (head % 64)
@@ -82,15 +76,8 @@ func (ix *index) add(p pattern) {
 
 func headOf(s string) uint16 { return uint16(s[0])<<8 | uint16(s[1]) }
 
-// mask replaces the values in a text and, of a text of the cluster, what follows the names.
-func (ix *index) mask(text string, foreign bool) string {
-	if len(text) < 2 {
-		return text
-	}
-	spans := ix.find(text, foreign)
-	if foreign {
-		spans = ix.names.find(text, spans)
-	}
+// masked puts the mask in place of parts of a text.
+func masked(text string, spans []span) string {
 	if len(spans) == 0 {
 		return text
 	}
@@ -114,8 +101,8 @@ func (ix *index) mask(text string, foreign bool) string {
 	return b.String()
 }
 
-// find returns where values stand; matches may overlap.
-func (ix *index) find(text string, foreign bool) []span {
+// find returns where values stand that are not public; matches may overlap.
+func (ix *index) find(text string, public map[string]bool) []span {
 	var spans []span
 	whole, cutOff := ending(text)
 	for i := 0; i+1 < len(text); i++ {
@@ -123,21 +110,17 @@ func (ix *index) find(text string, foreign bool) []span {
 		if ix.heads[head/64]&(1<<(head%64)) == 0 {
 			continue
 		}
-		rest := text[i:]
 		for _, p := range ix.patterns[head] {
 			switch {
-			case strings.HasPrefix(rest, p.text) && p.stands(text, i):
-				if p.anchor == nil {
-					spans = append(spans, span{i, padding(text, i+len(p.text))})
-				} else if foreign {
-					spans = append(spans, p.anchor.value(text, i, i+len(p.text))...)
-				}
-			case p.anchor == nil && i < whole && cut(text[i:whole], p.text, cutOff):
+			case public[p.value]:
+			case strings.HasPrefix(text[i:], p.text) && p.stands(text, i):
+				spans = append(spans, span{i, padding(text, i+len(p.text))})
+			case i < whole && cut(text[i:whole], p.text, cutOff):
 				spans = append(spans, span{i, whole})
 			}
 		}
 	}
-	return append(spans, ix.beheaded(text)...)
+	return append(spans, ix.beheaded(text, public)...)
 }
 
 // cutFrom is the length from which on a text may have been cut: the kubelet and the API cut at 1024, 2048 and 4096 bytes.
@@ -159,14 +142,14 @@ func cut(rest, value string, cutOff bool) bool {
 }
 
 // beheaded finds the end of a value at the beginning of a text of which the kubelet has kept the end.
-func (ix *index) beheaded(text string) []span {
+func (ix *index) beheaded(text string, public map[string]bool) []span {
 	if len(text) < cutFrom {
 		return nil
 	}
 	longest := 7 // what is shorter says nothing
 	for _, all := range ix.patterns {
 		for _, p := range all {
-			for n := min(len(p.text)-1, len(text)); p.anchor == nil && n > longest; n-- {
+			for n := min(len(p.text)-1, len(text)); n > longest && !public[p.value]; n-- {
 				if strings.HasPrefix(text, p.text[len(p.text)-n:]) {
 					longest = n
 				}
@@ -196,7 +179,7 @@ func (p pattern) stands(text string, i int) bool {
 	if i > 0 && p.joins(text[i-1]) && isWord(p.text[0]) && !escaped(text[:i]) {
 		return false
 	}
-	if p.anchor != nil || end == len(text) || !isWord(p.text[len(p.text)-1]) {
+	if end == len(text) || !isWord(p.text[len(p.text)-1]) {
 		return true
 	}
 	if !p.joins(text[end]) {

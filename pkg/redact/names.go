@@ -1,48 +1,45 @@
 package redact
 
 import (
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 )
 
 // names are the variables whose values are masked where they follow the name.
 type names struct {
-	secret, literal, plain map[string]bool
-	prefixes               []string // of variables that come from Secrets
-	any                    bool     // a Secret gives all its keys as variables
-}
-
-func namesOf(r *Redactor) names {
-	n := names{
-		secret: maps.Clone(r.secretNames), literal: maps.Clone(r.literalNames), plain: maps.Clone(r.plainNames), any: r.prefixes[""],
-	}
-	for _, prefix := range slices.Sorted(maps.Keys(r.prefixes)) {
-		if prefix != "" {
-			n.prefixes = append(n.prefixes, prefix)
-		}
-	}
-	return n
+	secret, literal, plain map[string]bool // secret: with the keys of Secrets; plain: of any other source
+	prefixes               map[string]bool // of variables that a Secret gives as a whole
 }
 
 // fromSecret tells whether a variable of that name comes from a Secret.
 func (n *names) fromSecret(name string) bool {
-	return n.secret[name] || !n.literal[name] && !n.plain[name] &&
-		slices.ContainsFunc(n.prefixes, func(p string) bool { return len(name) > len(p) && strings.HasPrefix(name, p) })
+	if n.secret[name] || n.literal[name] || n.plain[name] {
+		return n.secret[name]
+	}
+	for prefix := range n.prefixes {
+		if prefix != "" && len(name) > len(prefix) && strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// writtenOut tells that a template gives the variable a value. In a message cpu=1 or container=web says other things.
+func (n *names) writtenOut(name string) bool {
+	return n.literal[name] && (variableLike(name) || sensitive(name))
 }
 
 // mayBeKey tells whether a name can be one of the unknown keys that a Secret gives as variables: it looks like
-// a variable, or is quoted with its value.
-func (n *names) mayBeKey(name string, quoted bool) bool {
-	return n.any && !n.literal[name] && !n.plain[name] && (variableLike(name) || sensitive(name) || quoted)
+// a variable or a secret, or is quoted with its value.
+func (n *names) mayBeKey(name string, quoted bool, value string) bool {
+	return n.prefixes[""] && !n.literal[name] && !n.plain[name] &&
+		(quoted || upperCase.MatchString(name) || sensitive(name) && !number.MatchString(value[:upTo(value, ",")]))
 }
 
-// find adds what follows the names in a text.
+var upperCase = regexp.MustCompile(`^[A-Z_][A-Z0-9_]{2,}$`)
+
+// find adds what follows the names in a text, and the passwords of URLs.
 func (n *names) find(text string, spans []span) []span {
-	if len(n.secret)+len(n.literal)+len(n.prefixes) == 0 && !n.any {
-		return spans
-	}
 	for from := 0; from < len(text); {
 		if !inName(text[from]) {
 			from++
@@ -57,8 +54,15 @@ func (n *names) find(text string, spans []span) []span {
 		}
 		from = to
 	}
+	if strings.Contains(text, "@") {
+		for _, at := range urlPassword.FindAllStringSubmatchIndex(text, -1) {
+			spans = append(spans, span{at[2], at[3]})
+		}
+	}
 	return spans
 }
+
+var urlPassword = regexp.MustCompile(`[a-z]://[^:@/\s]*:([^/\s"'` + "`" + `]+)@`)
 
 func inName(c byte) bool { return isWord(c) || c == '-' || c == '.' }
 
@@ -74,16 +78,22 @@ func (n *names) at(text string, from, to int) (span, bool) {
 		}
 		name := text[start:to]
 		quoted := start > 0 && strings.IndexByte("\"'`", text[start-1]) >= 0
+		value := valueAfter(text, start, to, form)
+		if value.to <= value.from {
+			continue
+		}
 		follows := n.fromSecret(name)
+		key := !follows && n.mayBeKey(name, quoted, text[value.from:value.to])
 		switch form {
 		case afterColon:
-			follows = (follows || quoted && variableLike(name) && n.mayBeKey(name, quoted)) && !goesOn(text, to)
+			follows = (follows || key && quoted && variableLike(name)) && !goesOn(text, to)
+		case afterSpace:
+			follows = (follows || n.literal[name] || key) && upperCase.MatchString(name)
 		default:
-			follows = follows || n.literal[name] || n.mayBeKey(name, quoted)
+			follows = follows || key || n.writtenOut(name) || strings.HasPrefix(name, "--") && sensitive(name)
 		}
 		if follows {
-			s := valueAfter(text, start, to, form)
-			return s, s.to > s.from
+			return value, true
 		}
 	}
 	return span{}, false
@@ -95,6 +105,7 @@ type form int
 const (
 	noValue     form = iota
 	afterEquals      // NAME=value
+	afterSpace       // NAME = value, NAME => value
 	afterColon       // NAME: value, "NAME":"value"
 	inStruct         // Name:NAME,Value:value, "name":"NAME","value":"value"
 	inBraces         // {NAME value nil}
@@ -108,6 +119,8 @@ func formAfter(text string, from, to int) form {
 	switch {
 	case near[0] == '=':
 		return afterEquals
+	case near[0] == ' ' && equals.MatchString(near):
+		return afterSpace
 	case strings.Contains(near, "alue") && structValue.MatchString(near):
 		return inStruct
 	case strings.IndexByte(":\\\"'`", near[0]) >= 0 && colon.MatchString(near):
@@ -119,6 +132,7 @@ func formAfter(text string, from, to int) form {
 }
 
 var (
+	equals      = regexp.MustCompile(`^\s+=>?\s+`)
 	colon       = regexp.MustCompile(`^\\*["'` + "`" + `]?:`)
 	structValue = regexp.MustCompile(`^\\*["']?(,\s*|\s*\n\s*|\s*\\n\s*| )\\*["']?[vV]alue\\*["']?:\s*`)
 	// sentence is what runtimes and the API server say after a name in quotation marks.

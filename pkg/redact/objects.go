@@ -13,7 +13,7 @@ import (
 func (r *Redactor) Deployment(d *appsv1.Deployment) {
 	r.owner(&d.ObjectMeta, &d.Spec.Template)
 	for i := range d.Status.Conditions {
-		r.texts(&d.Status.Conditions[i].Reason, &d.Status.Conditions[i].Message)
+		r.texts(&d.Status.Conditions[i].Message)
 	}
 }
 
@@ -21,7 +21,7 @@ func (r *Redactor) Deployment(d *appsv1.Deployment) {
 func (r *Redactor) ReplicaSet(rs *appsv1.ReplicaSet) {
 	r.owner(&rs.ObjectMeta, &rs.Spec.Template)
 	for i := range rs.Status.Conditions {
-		r.texts(&rs.Status.Conditions[i].Reason, &rs.Status.Conditions[i].Message)
+		r.texts(&rs.Status.Conditions[i].Message)
 	}
 }
 
@@ -40,14 +40,13 @@ func (r *Redactor) owner(meta *metav1.ObjectMeta, template *corev1.PodTemplateSp
 func (r *Redactor) Pod(p *corev1.Pod) {
 	var said []*string
 	s := &p.Status
-	said = append(said, &s.Reason, &s.Message)
+	said = append(said, &s.Message)
 	for i := range s.Conditions {
-		said = append(said, &s.Conditions[i].Reason, &s.Conditions[i].Message)
+		said = append(said, &s.Conditions[i].Message)
 	}
 	for i := range s.VolumeHealth {
 		for j := range s.VolumeHealth[i].HealthConditions {
-			c := &s.VolumeHealth[i].HealthConditions[j]
-			said = append(said, &c.Reason, &c.Message)
+			said = append(said, &s.VolumeHealth[i].HealthConditions[j].Message)
 		}
 	}
 	for _, all := range [][]corev1.ContainerStatus{s.InitContainerStatuses, s.ContainerStatuses, s.EphemeralContainerStatuses} {
@@ -61,10 +60,10 @@ func (r *Redactor) Pod(p *corev1.Pod) {
 			}
 			for _, state := range []*corev1.ContainerState{&all[i].State, &all[i].LastTerminationState} {
 				if w := state.Waiting; w != nil {
-					said = append(said, &w.Reason, &w.Message)
+					said = append(said, &w.Message)
 				}
 				if t := state.Terminated; t != nil {
-					said = append(said, &t.Reason, &t.Message)
+					said = append(said, &t.Message)
 				}
 			}
 		}
@@ -75,24 +74,18 @@ func (r *Redactor) Pod(p *corev1.Pod) {
 	}
 }
 
-// injected learns the variables of a pod whose containers have others than the pod before.
+// mostVariables bounds what is kept of pods to each of which a webhook gives values of its own.
+const mostVariables = 5000
+
+// injected learns the variables of a pod.
 func (r *Redactor) injected(spec *corev1.PodSpec) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, c := range containers(spec) {
-		if slices.EqualFunc(c.Env, r.pods[c.Name], sameVariable) && len(c.Env) > 0 || len(c.Env)+len(c.EnvFrom) == 0 {
-			continue
+		if len(r.variables) < mostVariables {
+			r.container(c)
 		}
-		if r.pods == nil {
-			r.pods = map[string][]corev1.EnvVar{}
-		}
-		r.pods[c.Name] = c.Env
-		r.container(c)
 	}
-}
-
-func sameVariable(a, b corev1.EnvVar) bool {
-	return a.Name == b.Name && a.Value == b.Value && (a.ValueFrom == nil) == (b.ValueFrom == nil)
 }
 
 // Masked is a copy of an object of the kinds above whose annotations are masked, too.
@@ -114,8 +107,8 @@ func (r *Redactor) Masked(o runtime.Object) runtime.Object {
 	return o
 }
 
-// Event masks what an event says, in place.
-func (r *Redactor) Event(e *corev1.Event) { r.texts(&e.Reason, &e.Message, &e.Action) }
+// Event masks what an event says, in place. A reason is a word of the API, here and in each status.
+func (r *Redactor) Event(e *corev1.Event) { r.texts(&e.Message, &e.Action) }
 
 // Status masks what the API server says of a request, in place.
 func (r *Redactor) Status(s *metav1.Status) {

@@ -17,7 +17,7 @@ var identifiers = []string{
 	"Name", "Image", "ImageID", "ContainerID", "HostIP", "PodIP", "IP", "NominatedNodeName", "HostnameOverride", "Resource",
 	"MountPath", "ResourceID", "Signal", "DriverName", "Kind", "Namespace", "APIVersion", "ResourceVersion", "FieldPath", "Type",
 	"ReportingController", "ReportingInstance", "Component", "Host", "GenerateName", "SelfLink", "Manager", "Subresource",
-	"PoolName", "DeviceName", "ResourceClaimName", "ImageRef", "Request", "ContainerName", "ResourceName", "RequestName", "Containers",
+	"PoolName", "DeviceName", "ResourceClaimName", "ImageRef", "Request", "ContainerName", "ResourceName", "RequestName", "Containers", "Reason",
 }
 
 // plant puts a text into each string below a value that is no identifier, and makes what is empty.

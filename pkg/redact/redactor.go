@@ -3,6 +3,7 @@
 package redact
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"sync"
@@ -19,21 +20,14 @@ const Placeholder = "…"
 // Redactor masks the values that it has learnt, and what follows the name of a variable that comes from a
 // Secret. The zero value is ready; it is safe for concurrent use.
 type Redactor struct {
-	mu     sync.Mutex
+	mu     sync.RWMutex
 	values map[string]confidence
-	// secretNames are variables and keys with a secret value, plainNames variables with any other.
-	secretNames, literalNames, plainNames map[string]bool
-	// prefixes of variables that a Secret gives as a whole; anyName: one is "".
-	prefixes map[string]bool
-	// anchors are the words of command lines after which a secret value follows.
-	anchors map[anchor]bool
+	index  index
+	names  names
 	// public are names of objects and containers, images and the like: no secrets, whoever uses them as values.
 	public map[string]bool
-
-	// compiled is nil after something was learnt.
-	compiled *index
-	// pods are the variables of the last pod, by container.
-	pods map[string][]corev1.EnvVar
+	// variables are those that were learnt, by name and value.
+	variables map[[2]string]bool
 	// numbers are those of the values that Hide has replaced.
 	numbers map[string]int
 }
@@ -46,18 +40,15 @@ const (
 	secret                        // of a Secret, or of a variable whose name says so
 )
 
-// anchor is a word after which a value follows, up to the word until, or to the end of the token.
-type anchor struct{ word, until string }
-
 // Secret learns the data of a Secret. Its keys are often names of variables.
 func (r *Redactor) Secret(data map[string][]byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for key, value := range data {
 		r.learn(key, string(value), secret)
-		r.name(&r.public, key)
+		put(&r.public, key)
 		if variableLike(key) || sensitive(key) {
-			r.name(&r.secretNames, key)
+			put(&r.names.secret, key)
 		}
 	}
 }
@@ -67,7 +58,7 @@ func (r *Redactor) Public(words ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, word := range words {
-		r.name(&r.public, word)
+		put(&r.public, word)
 	}
 }
 
@@ -76,7 +67,7 @@ func (r *Redactor) Template(spec *corev1.PodSpec) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, word := range publicWords(spec) {
-		r.name(&r.public, word)
+		put(&r.public, word)
 	}
 	for _, c := range containers(spec) {
 		r.container(c)
@@ -92,125 +83,148 @@ func (r *Redactor) Variables(env []corev1.EnvVar) {
 
 // container learns the variables of a container; the lock is held.
 func (r *Redactor) container(c *corev1.Container) {
-	values := map[string]string{}
 	for i := range c.Env {
 		v := &c.Env[i]
 		switch {
 		case v.ValueFrom != nil && v.ValueFrom.SecretKeyRef != nil:
-			r.name(&r.secretNames, v.Name)
+			put(&r.names.secret, v.Name)
 		case v.ValueFrom != nil:
-			r.name(&r.plainNames, v.Name)
+			put(&r.names.plain, v.Name)
 		case !hidden(v.Value):
-			values[v.Name] = v.Value
 			r.variable(v.Name, v.Value)
 		}
 	}
 	for _, from := range c.EnvFrom {
 		if from.SecretRef != nil {
-			r.name(&r.prefixes, from.Prefix)
+			put(&r.names.prefixes, from.Prefix)
 		}
 	}
 	for _, h := range headers(c) {
 		r.variable(h.Name, h.Value)
 	}
-	r.arguments(append(append([]string{}, c.Command...), c.Args...), values)
 }
 
 // variable learns one that is written out; the lock is held.
 func (r *Redactor) variable(name, value string) {
-	how := literal
-	if sensitive(name) {
-		how = secret
-	}
-	if !harmless(value) {
-		r.learn(name, value, how)
-	}
-	r.name(&r.literalNames, name)
-}
-
-// learn keeps a value, its lines, and the secret parts of a URL or of JSON; the lock is held.
-func (r *Redactor) learn(name, value string, how confidence) {
-	if how <= r.values[value] {
+	if r.variables[[2]string{name, value}] {
 		return
 	}
+	put(&r.variables, [2]string{name, value})
+	put(&r.names.literal, name)
+	if sensitive(name) {
+		r.learn(name, value, secret)
+	} else {
+		r.learn(name, value, literal)
+	}
+}
+
+// mostLines is how many lines of one value are sought: a file in a Secret may have thousands.
+const mostLines = 200
+
+// learn keeps a value, its lines, and the secret parts of a URL, of settings or of JSON; the lock is held.
+func (r *Redactor) learn(name, value string, how confidence) {
 	r.value(value, how)
 	trimmed := strings.TrimSpace(value)
 	r.value(trimmed, how)
-	if strings.Contains(trimmed, "\n") {
-		for line := range strings.Lines(trimmed) {
-			r.line(strings.TrimSpace(line), how)
+	n := 0
+	for line := range strings.Lines(trimmed) {
+		if n++; n > mostLines {
+			break
 		}
+		r.line(strings.TrimSpace(line), how)
 	}
 	if scheme, credential, ok := strings.Cut(trimmed, " "); ok && (scheme == "Bearer" || scheme == "Basic") {
 		r.value(credential, secret)
 	}
-	if password := passwordOf(trimmed); password != "" {
+	for _, password := range passwords(trimmed) {
 		r.value(password, secret)
 	}
-	var fields any
-	if strings.HasPrefix(trimmed, "{") && json.Unmarshal([]byte(trimmed), &fields) == nil {
-		r.leaves(name, fields)
-	}
+	r.json(name, trimmed)
 }
 
-// line learns one line of a value: PEM's frame says nothing, and of NAME=VALUE the value counts, too.
+// line learns one line of a value: PEM's frame says nothing, and of NAME=VALUE, NAME: VALUE and
+// NAME=VALUE;NAME=VALUE the values count, too.
 func (r *Redactor) line(line string, how confidence) {
 	if strings.HasPrefix(line, "-----") {
 		return
 	}
 	r.value(line, how)
-	if name, value, ok := strings.Cut(line, "="); ok && variableLike(name) {
-		r.value(strings.Trim(value, `"'`), how)
+	for setting := range strings.SplitSeq(line, ";") {
+		at := strings.IndexAny(setting, "=:")
+		if at < 0 {
+			continue
+		}
+		name, value := strings.TrimSpace(setting[:at]), strings.Trim(setting[at+1:], "\"', \t")
+		switch {
+		case sensitive(name) && !strings.ContainsAny(name, " /{["):
+			r.value(value, secret)
+		case variableLike(name):
+			r.value(value, how)
+		}
 	}
 }
 
-// leaves learns the values of JSON whose fields are named like secrets: a registry's password, say.
-func (r *Redactor) leaves(name string, node any) {
+// json learns the values of fields that are named like secrets: a registry's password, say.
+func (r *Redactor) json(name, text string) {
+	var root any
+	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") {
+		if json.Unmarshal([]byte(text), &root) == nil {
+			r.fields(name, root)
+		}
+	}
+}
+
+func (r *Redactor) fields(name string, node any) {
 	switch node := node.(type) {
 	case map[string]any:
 		for field, child := range node {
-			r.leaves(field, child)
+			r.fields(field, child)
 		}
 	case []any:
 		for _, child := range node {
-			r.leaves(name, child)
+			r.fields(name, child)
 		}
 	case string:
 		if sensitive(name) {
 			r.value(node, secret)
 		}
+		if login, err := base64.StdEncoding.DecodeString(node); err == nil && name == "auth" { // of a registry
+			_, password, _ := strings.Cut(string(login), ":")
+			r.value(password, secret)
+		}
+		r.json(name, node)
 	}
 }
 
 func (r *Redactor) value(value string, how confidence) {
-	if r.values[value] < how && worth(value, how) {
-		if r.values == nil {
-			r.values = map[string]confidence{}
-		}
-		r.values[value], r.compiled = how, nil
+	if r.values[value] >= how || !sought(value, how) {
+		return
 	}
+	if r.values == nil {
+		r.values = map[string]confidence{}
+	}
+	r.values[value] = how
+	r.index.add(value, how)
 }
 
-func (r *Redactor) name(names *map[string]bool, name string) {
-	if *names == nil {
-		*names = map[string]bool{}
+// put adds to a set, which may be nil.
+func put[K comparable](set *map[K]bool, key K) {
+	if *set == nil {
+		*set = map[K]bool{}
 	}
-	if !(*names)[name] {
-		(*names)[name], r.compiled = true, nil
-	}
+	(*set)[key] = true
 }
 
 // Text masks a text of the cluster.
-func (r *Redactor) Text(text string) string { return r.index().mask(text, true) }
+func (r *Redactor) Text(text string) string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return masked(text, r.names.find(text, r.index.find(text, r.public)))
+}
 
 // LogLine masks a line that a program wrote: the values that are known, and nothing else.
-func (r *Redactor) LogLine(line string) string { return r.index().mask(line, false) }
-
-func (r *Redactor) index() *index {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.compiled == nil {
-		r.compiled = compile(r)
-	}
-	return r.compiled
+func (r *Redactor) LogLine(line string) string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return masked(line, r.index.find(line, r.public))
 }

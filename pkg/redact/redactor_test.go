@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -102,10 +103,15 @@ func TestWhatFollowsAName(t *testing.T) {
 		{`back-off 10s restarting failed container=checkout pod=checkout-6c8b-x2k4p_shop(1)`, ""},
 		{`MY_DB_PASS=1 and DB_PASS2=2 and MODE=good`, ""},
 		{`lower case pin=1234, or "pin": "9"`, `lower case pin=***, or "pin": "***"`},
-		// In a command line.
-		{`exec: ["/bin/serve","--password=x y","--token","k 1"]: no`, `exec: ["/bin/serve","--password=***","--token","***"]: no`},
-		{`exec /bin/serve --password=x --token y --verbose`, `exec /bin/serve --password=*** --token *** --verbose`},
+		{`DB_PASS='it'\''s a secret' c`, `DB_PASS='***' c`},
+		{`DB_PASS=first\nsecond line HOME=/`, `DB_PASS=*** HOME=/`},
+		{`DB_PASS = x and DB_PASS => y`, `DB_PASS = *** and DB_PASS => ***`},
+		{`rpc error: code = NotFound desc = pin = 1`, ""},
+		// In a command line, and in a URL.
+		{`exec: ["/bin/serve","--password=x y","--level=1"]: no`, `exec: ["/bin/serve","--password=***","--level=1"]: no`},
+		{`exec /bin/serve --password=x --token-file=/run/token --verbose`, `exec /bin/serve --password=*** --token-file=/run/token --verbose`},
 		{`dial postgres://app:x:y@db/shop failed`, `dial postgres://app:***@db/shop failed`},
+		{`pull registry.test:5000/web@sha256:0a1b and http://db:80/a@b`, ""},
 	} {
 		if test.want == "" {
 			test.want = test.text
@@ -119,6 +125,21 @@ func TestWhatFollowsAName(t *testing.T) {
 	}
 }
 
+// Words of a command line say nothing of what follows them in a message.
+func TestArgumentsAreNoNames(t *testing.T) {
+	for _, args := range []string{`["-p$(DB_PASS)"]`, `[sh, -c, "log in $(DB_PASS)"]`, `[redis-cli, -a, $(DB_PASS)]`} {
+		r := learnt(t, "containers:\n- name: web\n  args: "+args+"\n  env: [{name: DB_PASS, valueFrom: {secretKeyRef: {name: db, key: pass}}}]")
+		for _, text := range []string{
+			`failed container=web pod=web-prod-7d9f-x2x1v_shop(uid)`, `exec: "mysql": executable file not found in $PATH: unknown`,
+			`secret "web-passwords" not found`, `no such host: redis-a.shop.svc`,
+		} {
+			if got := r.Text(text); got != text {
+				t.Errorf("%s: %s\n got %s", args, text, got)
+			}
+		}
+	}
+}
+
 // Of a Secret whose keys all become variables, the names are not known.
 func TestVariablesOfAWholeSecret(t *testing.T) {
 	const rest = `
@@ -127,6 +148,7 @@ func TestVariablesOfAWholeSecret(t *testing.T) {
 		{"DB_", `"DB_PASS=a b": unknown, OTHER_PASS=1`, `"DB_PASS=***": unknown, OTHER_PASS=1`},
 		{"DB_", `DB_user=admin {"DB_x":"y"}`, `DB_user=*** {"DB_x":"***"}`},
 		{"", `"password=a b": unknown`, `"password=***": unknown`},
+		{"", `requested: secrets=1,count/secrets=1, used: secrets=5; exit_code=137 restart_count=3`, ""},
 		{"", `PASSWORD=x api_token=y`, `PASSWORD=*** api_token=***`},
 		{"", `{"PASSWORD":"a b"}`, `{"PASSWORD":"***"}`},
 		{"", `NODE=n1 back-off restarting failed container=web pod=web-1`, ""},
@@ -179,6 +201,13 @@ func TestParts(t *testing.T) {
 		"lines":             []byte("first-line-1\n  second-line-2\nxy\nPIN_CODE=4711-a\n"),
 		".dockerconfigjson": []byte(`{"auths":{"https://index.docker.io/v1/":{"username":"shopbot","password":"p-4711x","auth":"c2hvcA=="}}}`),
 		"url":               []byte("postgres://app:s3cr3t@db:5432/shop"),
+		"url-at":            []byte("postgres://app:p@ss4711@db/x"),
+		"url-escaped":       []byte("postgres://app:p%40ss4712@db/x"),
+		"auth":              []byte(`{"auths":{"x":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("bot:pw-4713x")) + `"}}}`),
+		"properties":        []byte("user=shopbot\ndb.password=pw-4714x\n"),
+		"yaml":              []byte("db:\n  password: \"pw-4715x\"\n"),
+		"ado":               []byte("Server=db;Password=pw-4716x;"),
+		"list":              []byte(`[{"password":"pw-4717x","more":"{\"token\":\"pw-4718x\"}"}]`),
 	})
 	for _, test := range []struct{ text, want string }{
 		{"abcdef12-and-more", "***"},
@@ -188,6 +217,8 @@ func TestParts(t *testing.T) {
 		{"code 4711-a", "code ***"},
 		{"login shopbot with p-4711x at https://index.docker.io/v1/", "login shopbot with *** at https://index.docker.io/v1/"},
 		{"password s3cr3t for app", "password *** for app"},
+		{`password "p@ss4711" or p@ss4712 refused`, `password "***" or *** refused`},
+		{"not pw-4713x, pw-4714x, pw-4715x, pw-4716x, pw-4717x, pw-4718x of shopbot", "not ***, ***, ***, ***, ***, *** of shopbot"},
 		// Cut off within a value.
 		{"quoted abcdef12-an", "quoted ***"},
 		{"quoted abcdef...", "quoted ***..."},
@@ -226,6 +257,93 @@ func TestLiteralValues(t *testing.T) {
 			t.Errorf("%s\n got %s\nwant %s", test.text, got, test.want)
 		}
 	}
+}
+
+// Names that say so make a value a secret, whatever it looks like; names of files and modes do not.
+func TestSensitiveNames(t *testing.T) {
+	for _, test := range []struct{ name, value, text, want string }{
+		{"DB_PASSWORD", "20261127", "is 20261127 now, -p20261127", "is *** now, -p***"},
+		{"API_KEY", "123456789012", "is 123456789012", "is ***"},
+		{"API_TOKEN", "abc123.def456", "is abc123.def456", "is ***"},
+		{"DB_PASSWORD", "/qx71/z99ab", `"/qx71/z99ab" refused`, `"***" refused`},
+		{"DB_PASSWORD", "hunter2", "mysql -phunter2", "mysql -p***"},
+		{"DB_PASSWORD", "correcthorsebatterystaple", "-pcorrecthorsebatterystaple", "-p***"},
+		{"DB_PASSWORD", "4711", "port 47110", ""},
+		{"DB_PASSWORD", "s3cr3t-Pa55word", "Basic " + base64.StdEncoding.EncodeToString([]byte("app:s3cr3t-Pa55word")), "Basic YXBwOn***A=="},
+		{"DB_PASSWORD", "s3cr3t-Pa55word", "Basic " + base64.StdEncoding.EncodeToString([]byte("u:s3cr3t-Pa55word")), "Basic dTp***Q="},
+		{"DB_PASSWORD", "s3cr3t-Pa55word", "Basic " + base64.StdEncoding.EncodeToString([]byte("ab:s3cr3t-Pa55word:x")), "Basic YWI6***Ong="},
+		{"TOKEN_FILE", "/var/run/Secrets/token", "open /var/run/Secrets/token: no such file", ""},
+		{"SSL_KEY_PATH", "/etc/ssl/Server.key", "open /etc/ssl/Server.key: no such file", ""},
+		{"AUTH_URL", "https://auth.example.com/realms", `Get "https://auth.example.com/realms/shop": EOF`, ""},
+	} {
+		r := &Redactor{}
+		r.Variables([]corev1.EnvVar{{Name: test.name, Value: test.value}})
+		if test.want == "" {
+			test.want = test.text
+		}
+		if got := r.Text(test.text); got != test.want {
+			t.Errorf("%s=%s: %s\n got %s\nwant %s", test.name, test.value, test.text, got, test.want)
+		}
+	}
+}
+
+// What messages are made of stays, whichever variable has the same value.
+func TestOrdinaryValues(t *testing.T) {
+	for _, test := range []struct{ name, value, text string }{
+		{"HELM_DRIVER", "configmap", `MountVolume.SetUp failed for volume "c": configmap "web-config" not found`},
+		{"K", "not found", "docker.io/library/web:2.0: not found"},
+		{"K", "OOMKilled", "OOMKilled"},
+		{"K", "exec format error", `exec "/app": exec format error`},
+		{"PROFILE", "restricted", `violates PodSecurity "restricted:latest"`},
+		{"IMAGE", "shop/web", `Failed to pull image "registry.example.com/shop/web:2.0.0-rc2": not found`},
+		{"IMAGE", "registry.example.com/shop/web", `Failed to pull image "registry.example.com/shop/web:2.0": not found`},
+		{"IMAGE", "127.0.0.1:5000/shop/web", `Failed to pull image "127.0.0.1:5000/shop/web:2.0": not found`},
+		{"PLATFORM", "linux/amd64", "no match for platform linux/amd64 in manifest"},
+		{"CONFIG", "/app/Config.json", "stat /app/Config.json: no such file or directory"},
+		{"RUNNER", "gunicorn", `exec: "gunicorn": executable file not found in $PATH`},
+		{"ENTRY", "bundle exec rails", `exec: "bundle exec rails": executable file not found`},
+		{"API", "https://api.example.com/v1", `Get "https://api.example.com/v1/health": EOF`},
+		{"BROKERS", "kafka-0.k:9092,kafka-1.k:9092", "dial kafka-0.k:9092,kafka-1.k:9092"},
+		{"ZONE", "europe-west1-b", "no node in europe-west1-b"},
+		{"TTL", "10m30s", "after 10m30s"},
+		{"container", "docker", "restarting failed container=web pod=web-1"},
+	} {
+		r := &Redactor{}
+		r.Variables([]corev1.EnvVar{{Name: test.name, Value: test.value}})
+		if got := r.Text(test.text); got != test.text {
+			t.Errorf("%s=%s: %s\n got %s", test.name, test.value, test.text, got)
+		}
+	}
+}
+
+// An image of the template stays readable, although a Secret holds a part of it.
+func TestImagesAreNoSecrets(t *testing.T) {
+	for _, value := range []string{"shop/web", "registry.test:5000/shop/web", "web:2.0-rc2", "2.0-rc2", "/bin/serve"} {
+		r := learnt(t, "containers: [{name: web, image: 'registry.test:5000/shop/web:2.0-rc2', command: [/bin/serve]}]")
+		r.Secret(map[string][]byte{"k": []byte(value)})
+		const text = `image "registry.test:5000/shop/web:2.0-rc2", exec "/bin/serve"`
+		if got := r.Text(text); got != text {
+			t.Errorf("%s: got %s", value, got)
+		}
+	}
+}
+
+// The watch learns while it masks.
+func TestConcurrentUse(t *testing.T) {
+	r := &Redactor{}
+	r.Secret(map[string][]byte{"k": []byte("hunter2-2026")})
+	var all sync.WaitGroup
+	for i := range 4 {
+		all.Go(func() {
+			for j := range 100 {
+				r.Variables([]corev1.EnvVar{{Name: "TOKEN", Value: fmt.Sprintf("tok-%d-%d#", i, j)}})
+				if got := r.Text(fmt.Sprintf("hunter2-2026 and tok-%d-%d#", i, j)); got != "*** and ***" {
+					t.Error(got)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 // A Secret holds everyday words, too.
