@@ -16,6 +16,9 @@ type live struct {
 	out     *term.Output
 	painter *term.Painter
 	painted time.Time
+	// width of the terminal as last seen, and when that changed.
+	width   int
+	resized time.Time
 	// picture is what was painted last.
 	picture []string
 	// pending came too soon after the last one that was painted.
@@ -33,11 +36,25 @@ func (l *live) Show(f Frame) error {
 	}
 	f.Events = nil
 	// The throttle is about the terminal, so it goes by the real clock; f.Now may be a recording's.
-	if time.Since(l.painted) < Refresh {
+	if l.resizing() || time.Since(l.painted) < Refresh {
 		l.pending = &f
 		return nil
 	}
 	return l.paint(&f)
+}
+
+// settle is how long a terminal's width has to stay the same before the next frame. tmux wraps its lines
+// anew at once, and tells a program of every resize after the first 250 ms late: a frame that is painted
+// meanwhile moves by a wrong number of rows, over the lines above the picture or leaving a copy of it.
+const settle = 300 * time.Millisecond
+
+func (l *live) resizing() bool {
+	width, _ := l.out.Size()
+	if l.width != 0 && width != l.width {
+		l.resized = time.Now()
+	}
+	l.width = width
+	return !l.resized.IsZero() && time.Since(l.resized) < settle
 }
 
 // warn puts warnings above the picture, where they stay.

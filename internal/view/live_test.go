@@ -85,9 +85,30 @@ func TestLiveResized(t *testing.T) {
 		for i, f := range story() {
 			th.show(t, f)
 			th.resize([]int{40, 120, 33, 200, 61, 80}[i], 30)
+			th.show(t, f) // noticed
+			pass(settle)
 		}
 		th.show(t, scenes()["rolled-back"])
 		th.expect(t, "live/resized")
+	})
+}
+
+// While a window is dragged, tmux has wrapped its lines anew for a width that the program is told later.
+func TestLiveDragged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newTheatre(80, 30)
+		f := release(4, crashing(rollout.Progressing, ""))
+		th.show(t, f)
+		widths := []int{70, 52, 45, 40, 58, 75, 79}
+		for i, width := range widths {
+			th.seen.Resize(width, 30)
+			th.size.Width = widths[max(i-1, 0)] // the first is told at once, the others late
+			f.Now = f.Now.Add(time.Second)
+			th.show(t, f)
+		}
+		th.size.Width = widths[len(widths)-1]
+		th.show(t, f, f, f, f, f)
+		th.expect(t, "live/dragged")
 	})
 }
 
