@@ -34,7 +34,7 @@ func (e *FileError) Hints() []string {
 }
 
 // files reads a file, or the files of a directory, without those in directories below it. kubectl leaves out links,
-// and so all that is in the directory of a mounted ConfigMap: here a link is what it leads to.
+// and so all that is in the directory of a mounted ConfigMap: here a link to a file below the directory is that file.
 func (m *Machine) files(ctx context.Context, s secrets.FileSource) ([]secrets.Entry, []secrets.Finding, error) {
 	info, err := os.Stat(s.Path)
 	if err != nil || !info.IsDir() {
@@ -44,17 +44,24 @@ func (m *Machine) files(ctx context.Context, s secrets.FileSource) ([]secrets.En
 	if s.Named {
 		return nil, nil, &FileError{Path: s.Path, Problem: fmt.Sprintf("it is a directory, whose files have keys of their own: %s= can't stand before it", s.Key)}
 	}
-	names, others, err := list(s.Path)
+	l, err := list(s.Path)
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(names) == 0 {
-		return nil, nil, &FileError{Path: s.Path, Problem: "there is no file in the directory" + leftOut(": only ", others)}
+	if len(l.files) == 0 {
+		for _, name := range l.outside {
+			l.others = append(l.others, name+" (a link to a file outside)")
+		}
+		problem := "there is no file in the directory"
+		if len(l.others) > 0 {
+			problem += ": only " + strings.Join(l.others, ", ")
+		}
+		return nil, nil, &FileError{Path: s.Path, Problem: problem}
 	}
 	var entries []secrets.Entry
 	var faults []error
 	total := 0
-	for _, name := range names {
+	for _, name := range l.files {
 		path := filepath.Join(s.Path, name)
 		content, err := m.File(ctx, path)
 		if total += len(content); total > secrets.MaxSize {
@@ -64,20 +71,30 @@ func (m *Machine) files(ctx context.Context, s secrets.FileSource) ([]secrets.En
 		entries = append(entries, secrets.Entry{Key: name, Value: content, Origin: m.origin(path)})
 	}
 	var found []secrets.Finding
-	if len(others) > 0 {
-		found = append(found, secrets.Finding{
-			Level: secrets.Note, Problem: secrets.DirectoryEntry, Origin: m.origin(s.Path), Message: leftOut("left out: ", others),
-		})
+	tell := func(level secrets.Level, lead string, names []string, next string) {
+		if len(names) > 0 {
+			found = append(found, secrets.Finding{Level: level, Problem: secrets.DirectoryEntry, Origin: m.origin(s.Path), Message: lead + strings.Join(names, ", ") + next})
+		}
 	}
+	tell(secrets.Note, "left out: ", l.others, "")
+	tell(secrets.Warn, "links to files outside the directory are left out: ", l.outside, "; to use one, give its own path to --from-file")
 	return entries, found, errors.Join(faults...)
 }
 
-// list names the files of a directory, and those of its entries that are none. A link to nothing is an error: left out,
-// its key would be taken away from an object that has it.
-func list(directory string) (files, others []string, err error) {
+// listing has the names of a directory's entries: its files, those that are none, and the links to files that are not
+// below the directory.
+type listing struct{ files, others, outside []string }
+
+// list reads a directory. A link to nothing is an error: left out, its key would be taken away from an object that
+// has it.
+func list(directory string) (l listing, err error) {
 	entries, err := os.ReadDir(directory)
 	if err != nil {
-		return nil, nil, systemError(directory, err)
+		return l, systemError(directory, err)
+	}
+	root, err := target(directory)
+	if err != nil {
+		return l, systemError(directory, err)
 	}
 	var faults []error
 	for _, e := range entries {
@@ -88,20 +105,34 @@ func list(directory string) (files, others []string, err error) {
 			faults = append(faults, &FileError{Path: path, Problem: "it is a link to a file that does not exist", Err: err})
 		case err != nil:
 			faults = append(faults, systemError(path, err))
+		case info.Mode().IsRegular() && e.Type()&fs.ModeSymlink != 0 && !leadsBelow(path, root):
+			l.outside = append(l.outside, e.Name())
 		case info.Mode().IsRegular():
-			files = append(files, e.Name())
+			l.files = append(l.files, e.Name())
 		case !strings.HasPrefix(e.Name(), ".."): // the kubelet's own, which holds what the links lead to
-			others = append(others, fmt.Sprintf("%s (%s)", e.Name(), kindOf(info.Mode())))
+			l.others = append(l.others, fmt.Sprintf("%s (%s)", e.Name(), kindOf(info.Mode())))
 		}
 	}
-	return files, others, errors.Join(faults...)
+	return l, errors.Join(faults...)
 }
 
-func leftOut(lead string, others []string) string {
-	if len(others) == 0 {
-		return ""
+// target is the absolute path of what a path leads to.
+func target(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
 	}
-	return lead + strings.Join(others, ", ")
+	return filepath.EvalSymlinks(path)
+}
+
+// leadsBelow tells whether a path leads to something below root, a target itself.
+func leadsBelow(path, root string) bool {
+	path, err := target(path)
+	if err != nil {
+		return false
+	}
+	relative, err := filepath.Rel(root, path)
+	return err == nil && filepath.IsLocal(relative)
 }
 
 func (m *Machine) origin(path string) secrets.Origin {

@@ -119,6 +119,13 @@ func TestDirectories(t *testing.T) {
 	link("..data/log.yaml", "mounted/log.yaml")
 	write(t, dir, "mixed/plain", "p")
 	link("../mounted/app.yaml", "mixed/linked")
+	link(at("mounted/log.yaml"), "mixed/other")
+	link("../mixed/plain", "mixed/back")
+	link(at("mixed/plain"), "mixed/full")
+	write(t, dir, "mixed-up/key", "k")
+	link("../mixed-up/key", "mixed/neighbour")
+	link("mixed", "linked")
+	link("../mounted/app.yaml", "outside/one")
 	write(t, dir, "nested/below/file", "x")
 	write(t, dir, "nested/file", "x")
 	link("below", "nested/folder")
@@ -130,17 +137,24 @@ func TestDirectories(t *testing.T) {
 	if err := os.Mkdir(at("empty"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for name, test := range map[string]struct{ want, told, says string }{
+	const outside = "links to files outside the directory are left out: linked, neighbour, other; to use one, give its own path to --from-file"
+	for name, test := range map[string]struct {
+		want, told, says string
+		level            secrets.Level
+	}{
 		"mounted":  {want: "app.yaml=a log.yaml=l"},
-		"mixed":    {want: "linked=a plain=p"},
-		"nested":   {want: "file=x", told: "left out: below (a directory), folder (a directory)"},
+		"mixed":    {want: "back=p full=p plain=p", told: outside, level: secrets.Warn},
+		"linked":   {want: "back=p full=p plain=p", told: outside, level: secrets.Warn},
+		"outside":  {says: "outside: there is no file in the directory: only one (a link to a file outside)"},
+		"nested":   {want: "file=x", told: "left out: below (a directory), folder (a directory)", level: secrets.Note},
 		"folders":  {says: "folders: there is no file in the directory: only below (a directory)"},
 		"empty":    {says: "empty: there is no file in the directory"},
 		"dangling": {says: "app.yaml: it is a link to a file that does not exist"},
 		"loop":     {says: "loop: it can't be read: too many levels of symbolic links"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			entries, found, err := machine("").Read(t.Context(), Request{Files: []secrets.FileSource{{Key: name, Path: at(name)}}})
+			t.Chdir(dir)
+			entries, found, err := machine("").Read(t.Context(), Request{Files: []secrets.FileSource{{Key: name, Path: name}}})
 			if test.says != "" {
 				if err == nil || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("error %v, want %q", err, test.says)
@@ -150,6 +164,9 @@ func TestDirectories(t *testing.T) {
 			told := ""
 			for _, f := range found {
 				told += f.Message
+				if f.Level != test.level {
+					t.Errorf("level %v", f.Level)
+				}
 			}
 			if err != nil || strings.Join(shown(entries), " ") != test.want || told != test.told {
 				t.Errorf("got %v, %q, %v", shown(entries), told, err)
