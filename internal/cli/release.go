@@ -243,6 +243,7 @@ func readable(o cluster.Object, redactor *redact.Redactor) (string, error) {
 	return string(text), nil
 }
 
+// reason is why the change is made. Only what the user writes may hold a value: the command has none.
 func (r *release) reason() string {
-	return r.env.Redactor.LogLine(changeCause(r.flags.reason, r.command, r.env.Getenv))
+	return changeCause(r.env.Redactor.LogLine(r.flags.reason), r.command, r.env.Getenv)
 }

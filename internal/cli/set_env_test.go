@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"net/url"
 	"strings"
 	"syscall"
 	"testing"
@@ -137,12 +138,16 @@ func TestBodiesAreNotLogged(t *testing.T) {
 		_ = flags.Set("v", "0")
 		_ = flags.Set("logtostderr", "true")
 	})
-	logger := klog.FromContext(withoutSecrets(context.Background(), &redact.Redactor{}))
+	redactor := &redact.Redactor{}
+	redactor.Secret(map[string][]byte{"k": []byte("hunter2")})
+	logger := klog.FromContext(withoutSecrets(context.Background(), redactor))
 	for _, l := range []klog.Logger{logger, logger.WithName("client"), logger.WithValues("a", 1)} {
 		l.V(8).Info("Request Body", "body", "hunter2")
 		l.V(8).Info("Response Body", "text", "hunter2")
 		l.V(8).Info("Answer", "status", "200 OK", "body", "hunter2")
-		l.V(6).Info("Response", "url", "https://kubernetes")
+		l.V(6).Info("Response", "url", "https://kubernetes", "err", errors.New("hunter2"), "at", &url.URL{Path: "/hunter2"})
+		l.Error(errors.New("got hunter2"), "hunter2", "err", errors.New("hunter2"))
+		l.Error(nil, "no cause")
 	}
 	klog.Flush()
 	if text := log.String(); strings.Contains(text, "hunter2") || strings.Count(text, "https://kubernetes") != 3 {

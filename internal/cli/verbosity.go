@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"flag"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -41,14 +43,18 @@ func (b bodiless) Info(level int, message string, keysAndValues ...any) {
 }
 
 func (b bodiless) Error(err error, message string, keysAndValues ...any) {
+	if err != nil {
+		err = errors.New(b.redactor.Text(err.Error()))
+	}
 	b.LogSink.Error(err, b.redactor.Text(message), b.masked(keysAndValues)...)
 }
 
 func (b bodiless) masked(values []any) []any {
 	masked := slices.Clone(values)
 	for i, value := range masked {
-		if text, ok := value.(string); ok {
-			masked[i] = b.redactor.Text(text)
+		switch value.(type) {
+		case string, error, fmt.Stringer:
+			masked[i] = b.redactor.Text(fmt.Sprint(value))
 		}
 	}
 	return masked

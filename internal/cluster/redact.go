@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -23,6 +24,9 @@ type redacting struct {
 	redactor *redact.Redactor
 }
 
+// ofSecrets is a path of the resource, in a namespace or in all.
+var ofSecrets = regexp.MustCompile(`/api/v1/(namespaces/[^/]+/)?secrets(/|$)`)
+
 // RoundTrip implements http.RoundTripper.
 func (t redacting) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.GetBody != nil {
@@ -35,7 +39,7 @@ func (t redacting) RoundTrip(request *http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("reading the body of a request: %w", err)
 		}
 		t.redactor.Public(strings.Split(request.URL.Path, "/")...) // namespaces and names
-		t.learn(raw, strings.Contains(request.URL.Path, "/secrets"))
+		t.learn(raw, ofSecrets.MatchString(request.URL.Path))
 	}
 	response, err := t.next.RoundTrip(request)
 	if err != nil {

@@ -104,3 +104,17 @@ func TestAnswersAreMasked(t *testing.T) {
 		}
 	}
 }
+
+// The resource decides what a body is, and no name that looks like it.
+func TestPathsOfSecrets(t *testing.T) {
+	for path, want := range map[string]bool{
+		"/api/v1/namespaces/shop/secrets": true, "/api/v1/namespaces/shop/secrets/db": true, "/api/v1/secrets": true,
+		"/proxy/api/v1/namespaces/secrets/secrets/db": true, "/api/v1/namespaces/secrets/configmaps": false,
+		"/api/v1/namespaces/secrets-prod/configmaps/a": false, "/apis/apps/v1/namespaces/shop/deployments/secrets-operator": false,
+		"/apis/apps/v1/namespaces/secrets/deployments/secrets": false,
+	} {
+		if got := ofSecrets.MatchString(path); got != want {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+}

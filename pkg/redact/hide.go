@@ -2,14 +2,17 @@ package redact
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Hide takes out of an object with a pod template, or a pod, as JSON has it, what a recording or a diff must
 // not give away: the values of environment variables, those of the headers that probes and hooks send
-// (Authorization, say), and the copies of whole manifests that annotations hold. A value is replaced by the
-// word and its number under this redactor, so that templates which differ in a value alone stay different.
+// (Authorization, say), those that command lines give to flags and variables named like secrets, and the
+// copies of whole manifests that annotations hold. A value is replaced by the word and its number under this
+// redactor, so that templates which differ in a value alone stay different.
 func (r *Redactor) Hide(object map[string]any, word string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -41,11 +44,13 @@ func (h hiding) pod(spec map[string]any) {
 		for _, c := range objects(spec, kind) {
 			h.values(objects(c, "env"))
 			h.requests(c)
+			h.arguments(c["command"])
+			h.arguments(c["args"])
 		}
 	}
 }
 
-// requests hides what the kubelet sends to a container.
+// requests hides what the kubelet sends to a container, or has it run.
 func (h hiding) requests(container map[string]any) {
 	hooks := child(container, "lifecycle")
 	for _, handler := range []map[string]any{
@@ -53,6 +58,7 @@ func (h hiding) requests(container map[string]any) {
 		child(hooks, "postStart"), child(hooks, "preStop"),
 	} {
 		h.values(objects(child(handler, "httpGet"), "httpHeaders"))
+		h.arguments(child(handler, "exec")["command"])
 	}
 }
 
@@ -62,6 +68,54 @@ func (h hiding) values(named []map[string]any) {
 			n["value"] = h.number(value)
 		}
 	}
+}
+
+// setting is a value that a command line gives to a flag or a variable that is named like a secret; option is a flag alone.
+var (
+	setting = regexp.MustCompile(`((?:^|[\s"';=])(?:-{0,2}` + secretName + `=|--?` + secretName + `\s+))("[^"]*"|'[^']*'|[^\s"';-][^\s"';]*)`)
+	option  = regexp.MustCompile(`^--?[\w.-]+$`)
+)
+
+const secretName = `[\w.-]*(?:` + secretWords + `)[\w.-]*`
+
+// arguments hides values in a command line: --password=x, --password x, PASSWORD=x.
+func (h hiding) arguments(list any) {
+	args, _ := list.([]any)
+	before := ""
+	for i := range args {
+		arg, ok := args[i].(string)
+		name, value, given := strings.Cut(arg, "=")
+		switch {
+		case !ok:
+		case option.MatchString(before) && sensitive(before) && !strings.HasPrefix(arg, "-"):
+			args[i] = h.unlessReference(arg)
+		case given && sensitive(name) && !strings.ContainsAny(name, " \t\n"):
+			args[i] = name + "=" + h.unlessReference(value)
+		default:
+			args[i] = h.script(arg)
+		}
+		before = arg
+	}
+}
+
+// script hides values in the command lines that one argument holds, for a shell.
+func (h hiding) script(text string) string {
+	return setting.ReplaceAllStringFunc(text, func(match string) string {
+		part := setting.FindStringSubmatch(match)
+		if !sensitive(strings.TrimRight(part[1], "= \t\n")) {
+			return match
+		}
+		return part[1] + h.unlessReference(part[2])
+	})
+}
+
+// unlessReference hides a value that does not itself refer to a variable, and is not hidden yet.
+func (h hiding) unlessReference(value string) string {
+	bare := strings.Trim(value, `"'`)
+	if bare == "" || bare[0] == '$' || strings.HasPrefix(bare, "("+h.word) {
+		return value
+	}
+	return h.number(value)
 }
 
 func (h hiding) number(value string) string {

@@ -62,10 +62,12 @@ var (
 func sensitive(name string) bool { return secretWord.MatchString(name) && !property.MatchString(name) }
 
 var (
-	secretWord = regexp.MustCompile(`(?i)pass|pwd|secret|token|key|cred|auth|dsn|private|salt|cookie|session`)
+	secretWord = regexp.MustCompile(secretWords)
 	// property is the end of a name that is about a secret, and holds none.
 	property = regexp.MustCompile(`(?i)[_.-](file|path|dir|name|type|mode|url|uri|host|port|endpoint|timeout|ttl)$`)
 )
+
+const secretWords = `(?i:pass|pwd|secret|token|key|cred|auth|dsn|private|salt|cookie|session)`
 
 // variableLike tells that a name is written as variables mostly are, unlike the words of a message.
 func variableLike(name string) bool { return variableName.MatchString(name) }
