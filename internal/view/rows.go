@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // rows adds a row for each workload, up to height lines on the sheet. If not all fit, the worst are
@@ -110,7 +111,7 @@ func (s *sheet) row(w *rollout.WorkloadState, c columns) []string {
 		label = s.Bold(label)
 	}
 	line := s.sign(st) + " " + label + gap + s.bar(w.Counts, c.bar, st) + gap + term.PadLeft(ofDesired(w.Counts), c.counts)
-	if note := s.rowNote(w, st, c.images); c.note >= min(term.Width(note), 8) {
+	if note := s.rowNote(w, st, c); c.note >= min(term.Width(note), 8) {
 		line += gap + note
 	}
 	b := s.blank(s.width)
@@ -123,7 +124,7 @@ func (s *sheet) row(w *rollout.WorkloadState, c columns) []string {
 }
 
 // rowNote is what there is to say about a workload in few words.
-func (s *sheet) rowNote(w *rollout.WorkloadState, st status, withImages bool) string {
+func (s *sheet) rowNote(w *rollout.WorkloadState, st status, c columns) string {
 	switch {
 	case st == interrupted:
 		return s.Yellow(outcomeWords[w.Outcome])
@@ -133,8 +134,12 @@ func (s *sheet) rowNote(w *rollout.WorkloadState, st status, withImages bool) st
 		return s.Yellow(string(w.Findings[0].Cause))
 	case st == soaking:
 		return s.Faint("soaking")
-	case withImages:
-		return s.Faint(join(gap, changeParts(w)...))
+	case c.images:
+		note := join(gap, changeParts(w)...)
+		if _, after := workload.ChangedImages(w.ImagesFrom, w.ImagesTo); term.Width(note) > c.note && len(after) > 0 {
+			note = images(after) // cut off, the old image alone would be left
+		}
+		return s.Faint(note)
 	default:
 		return ""
 	}
