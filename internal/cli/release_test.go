@@ -216,3 +216,18 @@ func TestOutagesAreTold(t *testing.T) {
 		t.Error("never given up")
 	}
 }
+
+// The command holds no value, and an image in it stays readable; a reason may hold one.
+func TestReasonIsMasked(t *testing.T) {
+	var out, errOut strings.Builder
+	r := offlineRelease(t, &out, &errOut, &releaseFlags{})
+	r.env.Redactor.Secret(map[string][]byte{"k": []byte("shop/web")})
+	r.command = []string{"set", "image", "deployment/web", "web=shop/web:2.0"}
+	if got := r.reason(); got != "kubectl app set image deployment/web web=shop/web:2.0" {
+		t.Errorf("got %q", got)
+	}
+	r.flags.reason = "it is shop/web now"
+	if got := r.reason(); got != "it is *** now" {
+		t.Errorf("got %q", got)
+	}
+}

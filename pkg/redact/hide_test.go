@@ -15,8 +15,10 @@ func TestHideArguments(t *testing.T) {
 		{[]any{"--token-file=/run/token", "--password=$(DB_PASS)", "--token", "$(TOKEN)"}, nil},
 		{[]any{"--from-literal=password=hunter2"}, []any{"--from-literal=password=(cut 1)"}},
 		{[]any{"-Ddb.password=hunter2", "-jar", "app.jar"}, []any{"-Ddb.password=(cut 1)", "-jar", "app.jar"}},
-		{[]any{"-c", `export DB_PASS='a b'; mysql --verbose --password hunter2 -e "select"; x --token="$TOKEN"`},
-			[]any{"-c", `export DB_PASS=(cut 1); mysql --verbose --password (cut 2) -e "select"; x --token="$TOKEN"`}},
+		{
+			[]any{"-c", `export DB_PASS='a b'; mysql --verbose --password hunter2 -e "select"; x --token="$TOKEN"`},
+			[]any{"-c", `export DB_PASS=(cut 1); mysql --verbose --password (cut 2) -e "select"; x --token="$TOKEN"`},
+		},
 		{[]any{"-c", "mysql -u root --password=hunter2"}, []any{"-c", "mysql -u root --password=(cut 1)"}},
 		{[]any{"PASSWORD=two words"}, []any{"PASSWORD=(cut 1)"}},
 		{[]any{"the password is asked for", 7, "a=b"}, nil},
