@@ -67,7 +67,7 @@ func (r *dotenvReader) read(s statement, origin Origin) {
 	}
 	for key, value := range values { // one
 		err := checkKey(key, origin)
-		if strings.HasPrefix(s.value, "=") && isToken(key, value) {
+		if strings.HasPrefix(s.value, "=") && isToken(key, value, s.before) {
 			err = &MalformedError{origin, tokenProblem}
 		}
 		if err != nil {
@@ -101,9 +101,13 @@ func (r *dotenvReader) look(s statement, key, value string, origin Origin, unset
 	if s.cutsName() {
 		tell(Warn, NameCut, fmt.Sprintf(`the name ends at ":", and all behind it is the value; .NET reads %s__NAME like %s:NAME`, key, key))
 	}
+	if s.value != "" {
+		odd := lookAtValue(Entry{key, []byte(value), origin}, s.value[1:])
+		if r.found = append(r.found, odd...); len(odd) > 0 {
+			return
+		}
+	}
 	switch {
-	case s.value != "" && isComment(value):
-		r.found = append(r.found, commentAsValue(key, origin))
 	case s.cutsComment() && isTorn(value):
 		tell(Warn, CommentCut, `the value is not complete: all from " #" on was cut off as a comment; single quotes around the value keep it`)
 	case s.cutsComment():

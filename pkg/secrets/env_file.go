@@ -26,26 +26,30 @@ func ParseEnvFile(name string, content []byte, lookup Lookup) (entries []Entry, 
 	if err != nil {
 		return nil, nil, err
 	}
-	number := 0
+	number, before := 0, ""
 	for line := range bytes.Lines(content) {
 		number++
 		origin := Origin{Kind: EnvFile, Name: name, Line: number}
-		entry, err := envLine(line, origin, lookup)
+		entry, err := envLine(line, before, origin, lookup)
+		switch text := strings.TrimSpace(string(line)); {
+		case strings.HasPrefix(text, "#"):
+			before = ""
+		case text != "":
+			before = text
+		}
 		switch {
 		case err != nil:
 			faults = append(faults, err)
 		case entry.Key != "":
 			entries = append(entries, entry)
-			if isComment(string(entry.Value)) {
-				found = append(found, commentAsValue(entry.Key, origin))
-			}
+			found = append(found, lookAtValue(entry, string(entry.Value))...)
 		}
 	}
 	return entries, found, errors.Join(faults...)
 }
 
-// envLine reads one line; the entry of an empty one, or of a comment, has no key.
-func envLine(line []byte, origin Origin, lookup Lookup) (Entry, error) {
+// envLine reads one line, which follows before; the entry of an empty one, or of a comment, has no key.
+func envLine(line []byte, before string, origin Origin, lookup Lookup) (Entry, error) {
 	line = bytes.TrimSuffix(line, []byte("\n"))
 	line = bytes.TrimSuffix(line, []byte("\r"))
 	if !utf8.Valid(line) {
@@ -62,7 +66,7 @@ func envLine(line []byte, origin Origin, lookup Lookup) (Entry, error) {
 	switch {
 	case len(validation.IsEnvVarName(key)) > 0:
 		return Entry{}, &MalformedError{origin, nameProblem(key, found)}
-	case found && isToken(key, value):
+	case found && isToken(key, value, before):
 		return Entry{}, &MalformedError{origin, tokenProblem}
 	}
 	if !found {

@@ -46,6 +46,10 @@ func TestLinesThatAreRefused(t *testing.T) {
 		"one with a single =":           {"TOKEN=\nhunter2hunter2Hunter2Hunte8=\n", "a.env:2: " + token},
 		"url-safe, a single =":          {"TOKEN=\nhunter2_hunter2-Hunter2Hun8=\n", "a.env:2: " + token},
 		"few letters of it":             {"TOKEN=\nhunter2==\n", "a.env:2: " + token},
+		"behind one more token":         {"A==\nhunter2==\n", "a.env:2: " + token},
+		"a padded one alone":            {"hunter2hunter2HunterAA==\n", "a.env:1: " + token},
+		"a line between":                {"TOKEN=\n\nhunter2==\n", "a.env:3: " + token},
+		"a token alone":                 {"hU7nT3eR2hU5nT9eR48=\n", "a.env:1: " + token},
 		"base32":                        {"SEED=\nHUNTER2HUNTER2======\n", "a.env:2: " + token},
 		"a token without padding":       {"TOKEN=\nhunter2hunter2AA\n", `a.env:2: the line has no "="`},
 		"export of a name alone":        {"A=1\nexport hunter2\n", `a.env:2: the line `},
@@ -74,6 +78,10 @@ func TestLinesThatAreTaken(t *testing.T) {
 		"AWS_S3_BUCKET=\n":             "AWS_S3_BUCKET=",
 		"smtp2ServerName=\n":           "smtp2ServerName=",
 		"A=x==\n":                      "A=x==",
+		"Auth0Scopes=\n":               "Auth0Scopes=",
+		"A=b\nS3Endpoints=\n":          "A=b S3Endpoints=",
+		"A=\n# b\nS3Endpoints=\n":      "A= S3Endpoints=",
+		"CHANNEL=#general\n":           "CHANNEL=#general",
 		"TOKEN=aHVudGVyMmh1bnRlcjI=\n": "TOKEN=aHVudGVyMmh1bnRlcjI=",
 		"COLOR=#ff0000\n":              "COLOR=#ff0000",
 		"A=x\r\n":                      "A=x",
@@ -105,6 +113,8 @@ func TestDotenvFindings(t *testing.T) {
 		"behind quotes":                   {[]string{"A='1' # one\n"}, nil},
 		"in quotes":                       {[]string{"A=\"1 # one\"\nB='# b'\n"}, nil},
 		"of its own line":                 {[]string{"# x # y\nA=1\n"}, nil},
+		"an equals sign alone":            {[]string{"OP==\nA=true\nB==\n"}, []string{`warning a.env:1: the value is only "="`, `warning a.env:3: the value is only "="`}},
+		"a channel":                       {[]string{"A=#general\nB='# b'\n"}, nil},
 		"in place of a value":             {[]string{"A=   # none\nB= #none\nC=\t# none # at all\n"}, []string{`warning A (a.env:1): the value begins with "#"`, "warning B (a.env:2)", "warning C (a.env:3)"}},
 		"a colour":                        {[]string{"A= #ff0000\nB=#fff # white\n"}, []string{"note B (a.env:2)"}},
 		"a comment cut off an object":     {[]string{`A={"note": "issue #1", "b": 2}`}, []string{`warning A (a.env:1): the value is not complete`}},
@@ -149,12 +159,25 @@ func wantFindings(t *testing.T, found []Finding, want []string) {
 	}
 }
 
+// A colon may stand for "=": the value before it is open as well.
+func TestATokenBehindAColon(t *testing.T) {
+	for _, content := range []string{"A: hunter2\nhunter2==\n", "A:\nhunter2==\n", "export A=\nhunter2==\n"} {
+		_, _, err := ParseDotenv([]DotenvFile{{"a.env", []byte(content)}}, lookupIn())
+		wantFault(t, err, "a.env:2: the line is not KEY=VALUE")
+	}
+	for _, content := range []string{"A='hunter2'\nB==\n", "A=\"\"\nB==\n", "A=\n# b\nB==\n"} {
+		if _, _, err := ParseDotenv([]DotenvFile{{"a.env", []byte(content)}}, lookupIn()); err != nil {
+			t.Errorf("%q: %v", content, err)
+		}
+	}
+}
+
 func TestEnvFileFindings(t *testing.T) {
-	_, found, err := ParseEnvFile("a.env", []byte("\uFEFFA=# none\nB= # none\nC=1 # part of it\nD=#fff\n"), lookupIn())
+	_, found, err := ParseEnvFile("a.env", []byte("\uFEFFA=# none\nB= # none\nC=1 # part of it\nD=#fff\nE=#general\nOP==\nF=   \n"), lookupIn())
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantFindings(t, Merge(found), []string{"note a.env: the byte order mark", "warning A (a.env:1): the value begins with", "warning B (a.env:2)"})
+	wantFindings(t, Merge(found), []string{"note a.env: the byte order mark", "warning A (a.env:1): the value begins with", "warning B (a.env:2)", `warning a.env:6: the value is only "="`})
 	_, _, err = ParseEnvFile("a.env", []byte("A=1\n\uFEFFB=hunter2\n"), lookupIn())
 	wantFault(t, err, "a.env:2: a byte order mark (BOM) stands before the name")
 }
@@ -191,7 +214,7 @@ func TestTokensAsLiterals(t *testing.T) {
 	}
 }
 
-// Whatever is read, no message has the text of a line, and no key is what "=" pads.
+// Whatever is read, no message has the text of a line, and a key that "=" may pad is warned of.
 func FuzzLinesStayUnseen(f *testing.F) {
 	for _, seed := range []string{"TOKEN=\nq1Xz\nB=1\n", "A=q1Xz # q1Xz\n", "V:q=q1Xz\rB=2", "q1Xz==", "A=\"{\"q1Xz\": 1}\"\n", "A=${q1Xz:?no}", "\uFEFFq1Xz"} {
 		f.Add(seed)
@@ -200,7 +223,9 @@ func FuzzLinesStayUnseen(f *testing.F) {
 		for kind, parse := range parsers {
 			entries, found, err := parse(content, lookupIn())
 			for _, e := range entries {
-				if strings.Contains(e.Key, "=") || kind == "env file" && strings.Trim(string(e.Value), "= ") == "" && strings.Contains(string(e.Value), "=") {
+				padded := strings.Trim(string(e.Value), "= ") == "" && strings.Contains(string(e.Value), "=")
+				warned := slices.ContainsFunc(found, func(f Finding) bool { return f.Origin == e.Origin && f.Problem == BrokenLine })
+				if strings.Contains(e.Key, "=") || kind == "env file" && padded && !warned {
 					t.Errorf("%q: %s: the key %q", content, kind, e.Key)
 				}
 			}

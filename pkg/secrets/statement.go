@@ -14,6 +14,8 @@ type statement struct {
 	bare bool // a name alone
 	// behind tells that another value's closing quote stands before it on the line.
 	behind bool
+	// before is the one before it, if that is a value without quotes.
+	before string
 	// value is what stands behind the name, with the sign that parts them, of a value without quotes.
 	value string
 	// problem is why it has no end, or "".
@@ -25,7 +27,7 @@ type statement struct {
 func statements(content string) []statement {
 	var all []statement
 	rest, line := content, 1
-	behind := false
+	behind, before := false, ""
 	for {
 		start := strings.TrimLeftFunc(rest, unicode.IsSpace)
 		lines := strings.Count(rest[:len(rest)-len(start)], "\n")
@@ -40,12 +42,16 @@ func statements(content string) []statement {
 				all = append(all, statement{line: line, problem: crProblem})
 			}
 			line++
+			before = ""
 			continue
 		}
 		s, length := cutStatement(start)
-		s.line, s.behind = line, behind
+		s.line, s.behind, s.before = line, behind, before
 		all = append(all, s)
 		rest, behind = start[length:], s.value == "" && !s.bare
+		if before = ""; s.value != "" {
+			before = s.text
+		}
 		line += strings.Count(start[:length], "\n")
 	}
 }
