@@ -7,7 +7,7 @@ import (
 
 // checkConfigArgs refuses arguments that name no Secret and no ConfigMap, before any server is asked.
 // form is how the verb's examples write a name: "secret/NAME" or "secret NAME".
-func checkConfigArgs(args []string, form string) error {
+func (e *Env) checkConfigArgs(args []string, form string) error {
 	give := func(kind, name string) string { return strings.NewReplacer("secret", kind, "NAME", name).Replace(form) }
 	switch {
 	case len(args) == 0:
@@ -23,7 +23,15 @@ func checkConfigArgs(args []string, form string) error {
 	default:
 		return hintedError{
 			err:   usageError{fmt.Errorf("no name: give %s", give(args[0], "NAME"))},
-			hints: []string{"kubectl get " + plural},
+			hints: []string{"kubectl get " + plural + e.inFlag()},
 		}
 	}
+}
+
+// inFlag repeats -n of this command line.
+func (e *Env) inFlag() string {
+	if e.Flags.Namespace == nil || *e.Flags.Namespace == "" {
+		return ""
+	}
+	return " -n " + *e.Flags.Namespace
 }

@@ -41,7 +41,10 @@ of certificates. No value is shown.
 		Example: getExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			flags.reveals = cmd.Flags().Changed("reveal")
-			if err := flags.validate(args); err != nil {
+			if err := env.checkConfigArgs(args, "secret NAME"); err != nil {
+				return err
+			}
+			if err := flags.validate(); err != nil {
 				return err
 			}
 			return flags.run(cmd.Context(), env, cluster.Selection{Args: args, Verb: "get"})
@@ -52,10 +55,7 @@ of certificates. No value is shown.
 	return cmd
 }
 
-func (f *getFlags) validate(args []string) error {
-	if err := checkConfigArgs(args, "secret NAME"); err != nil {
-		return err
-	}
+func (f *getFlags) validate() error {
 	switch {
 	case f.reveals && f.reveal == "":
 		return usagef("--reveal takes the name of a key")

@@ -35,7 +35,10 @@ Values are never shown.
 Nothing is changed. The exit code is 0 also when pods run with old values.`,
 		Example: statusExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := flags.validate(args); err != nil {
+			if err := env.checkConfigArgs(args, "secret/NAME"); err != nil {
+				return err
+			}
+			if err := flags.validate(); err != nil {
 				return err
 			}
 			return flags.run(cmd.Context(), env, cluster.Selection{Args: args, Verb: "status"})
@@ -45,10 +48,7 @@ Nothing is changed. The exit code is 0 also when pods run with old values.`,
 	return cmd
 }
 
-func (f *statusFlags) validate(args []string) error {
-	if err := checkConfigArgs(args, "secret/NAME"); err != nil {
-		return err
-	}
+func (f *statusFlags) validate() error {
 	return oneOf("output", f.format, "", "json", "yaml", outputResult)
 }
 

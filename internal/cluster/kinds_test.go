@@ -39,7 +39,7 @@ func TestUnsupported(t *testing.T) {
 		"all":                          {"sts", "", Selection{Verb: "set image", All: true, Tail: []string{"db=db:2"}}, "kubectl set image statefulset db=db:2 --all"},
 	} {
 		k, _ := builtinKind(test.kind)
-		e := unsupported(k.GroupVersionKind, test.object, test.s)
+		e := unsupported(k.GroupVersionKind, test.object, "", test.s)
 		if e.Next[0] != test.next {
 			t.Errorf("%s: %q", name, e.Next)
 		}
@@ -47,7 +47,7 @@ func TestUnsupported(t *testing.T) {
 			t.Errorf("%s: %v", name, e)
 		}
 	}
-	if e := unsupported(schema.GroupVersionKind{Group: "argoproj.io", Kind: "Rollout"}, "web", image); e.Object != "rollout/web" {
+	if e := unsupported(schema.GroupVersionKind{Group: "argoproj.io", Kind: "Rollout"}, "web", "", image); e.Object != "rollout/web" {
 		t.Errorf("%+v", e)
 	}
 }

@@ -51,16 +51,16 @@ func TestUnsupportedKinds(t *testing.T) {
 		selection           Selection
 		next                []string
 	}{
-		"an image of a StatefulSet": {"apps", "StatefulSet", "db", Selection{Verb: "set image", Tail: []string{"db=db:2"}}, []string{"kubectl set image statefulset/db db=db:2"}},
-		"an image of a CronJob":     {"batch", "CronJob", "nightly", Selection{Verb: "set image", Tail: []string{"a=b"}}, []string{"kubectl set image cronjob/nightly a=b"}},
-		"the undo of a DaemonSet":   {"apps", "DaemonSet", "agent", Selection{Verb: "rollout undo"}, []string{"kubectl rollout undo daemonset/agent"}},
-		"by label":                  {"apps", "StatefulSet", "", Selection{Verb: "set image", Tail: []string{"*=db:2"}, LabelSelector: "app=db"}, []string{"kubectl set image statefulset *=db:2 -l app=db"}},
-		"all of them":               {"apps", "DaemonSet", "", Selection{Verb: "rollout status", All: true}, []string{"kubectl rollout status daemonset --all"}},
+		"an image of a StatefulSet": {"apps", "StatefulSet", "db", Selection{Verb: "set image", Tail: []string{"db=db:2"}}, []string{"kubectl set image statefulset/db db=db:2 -n prod"}},
+		"an image of a CronJob":     {"batch", "CronJob", "nightly", Selection{Verb: "set image", Tail: []string{"a=b"}}, []string{"kubectl set image cronjob/nightly a=b -n prod"}},
+		"the undo of a DaemonSet":   {"apps", "DaemonSet", "agent", Selection{Verb: "rollout undo"}, []string{"kubectl rollout undo daemonset/agent -n prod"}},
+		"by label":                  {"apps", "StatefulSet", "", Selection{Verb: "set image", Tail: []string{"*=db:2"}, LabelSelector: "app=db"}, []string{"kubectl set image statefulset *=db:2 -l app=db -n prod"}},
+		"all of them":               {"apps", "DaemonSet", "", Selection{Verb: "rollout status", All: true}, []string{"kubectl rollout status daemonset --all -n prod"}},
 		"the undo of a Pod":         {"", "Pod", "web-1", Selection{Verb: "rollout undo"}, nil},
 		"an image of a Service":     {"", "Service", "web", Selection{Verb: "set image"}, nil},
 	} {
-		e := unsupported(schema.GroupVersionKind{Group: test.group, Version: "v1", Kind: test.kind}, test.object, test.selection)
-		want := append(slices.Clone(test.next), "kubectl get deployments")
+		e := unsupported(schema.GroupVersionKind{Group: test.group, Version: "v1", Kind: test.kind}, test.object, "prod", test.selection)
+		want := append(slices.Clone(test.next), "kubectl get deployments -n prod")
 		if e.Reason != Unsupported || !slices.Equal(e.Next, want) || strings.Contains(e.Message, "kubectl does it") != (test.next != nil) {
 			t.Errorf("%s: %s %q, want %q", name, e.Message, e.Next, want)
 		}

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -34,14 +35,14 @@ func (c *Cluster) Resolve(ctx context.Context, s Selection) ([]Object, error) {
 	if s.FromFiles() {
 		return c.resolveFiles(ctx, s)
 	}
-	for _, w := range wanted {
-		if err := c.supported(w, s); err != nil {
-			return nil, err
-		}
-	}
 	namespace, _, err := c.Namespace()
 	if err != nil {
 		return nil, err
+	}
+	for _, w := range wanted {
+		if err := c.supported(w, namespace, s); err != nil {
+			return nil, err
+		}
 	}
 	if wanted[0].name == "" {
 		return c.list(ctx, namespace, s)
@@ -54,7 +55,7 @@ func (c *Cluster) Resolve(ctx context.Context, s Selection) ([]Object, error) {
 }
 
 // supported refuses kinds that can't be released (yet), with the kubectl command that changes them.
-func (c *Cluster) supported(w named, s Selection) error {
+func (c *Cluster) supported(w named, namespace string, s Selection) error {
 	gvk, err := c.kindOf(w.kind)
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func (c *Cluster) supported(w named, s Selection) error {
 	if gvk == deploymentKind {
 		return nil
 	}
-	return unsupported(gvk, w.name, s)
+	return unsupported(gvk, w.name, namespace, s)
 }
 
 func (c *Cluster) getAll(ctx context.Context, refs []workload.Ref) ([]Object, error) {
@@ -122,7 +123,7 @@ func deploymentObject(d *appsv1.Deployment) Object {
 	return Object{Deployment: d}
 }
 
-func unsupported(gvk schema.GroupVersionKind, name string, s Selection) *Error {
+func unsupported(gvk schema.GroupVersionKind, name, namespace string, s Selection) *Error {
 	object := lower(gvk.Kind)
 	if name != "" {
 		object += "/" + name
@@ -132,9 +133,12 @@ func unsupported(gvk schema.GroupVersionKind, name string, s Selection) *Error {
 		Message: fmt.Sprintf("%s can't be released yet: kubectl app %s works on deployments", object, s.Verb),
 	}
 	if command := kubectlCommand(gvk, object, s); command != "" {
-		e.Message += "; kubectl does it, without the watch"
-		e.Next = append(e.Next, command)
+		e.Message += "; kubectl does it"
+		if strings.HasPrefix(s.Verb, "set ") || s.Verb == "rollout undo" {
+			e.Message += ", without the watch"
+		}
+		e.Next = append(e.Next, command+inFlag(namespace))
 	}
-	e.Next = append(e.Next, "kubectl get deployments")
+	e.Next = append(e.Next, "kubectl get deployments"+inFlag(namespace))
 	return e
 }

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -29,7 +30,7 @@ func (c *Cluster) resolveFiles(ctx context.Context, s Selection) ([]Object, erro
 	for _, info := range infos {
 		d, ok := info.Object.(*appsv1.Deployment)
 		if !ok {
-			return nil, unsupported(info.Object.GetObjectKind().GroupVersionKind(), info.Name, s)
+			return nil, unsupported(info.Object.GetObjectKind().GroupVersionKind(), info.Name, cmp.Or(info.Namespace, namespace), s)
 		}
 		if !s.Local {
 			if d.Namespace, err = placed(info.Namespace, namespace, explicit); err != nil {
