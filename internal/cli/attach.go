@@ -8,18 +8,25 @@ import (
 )
 
 // unfinished divides workloads that have the template already: those whose rollout has no verdict yet, or
-// has failed, and the others.
+// has failed, and the others. It warns of the others that are not healthy now.
 func (r *release) unfinished(unchanged []cluster.Change) (pending, settled []cluster.Change) {
 	for _, c := range unchanged {
-		incomplete := c.Before.Workload.Desired > 0 && !c.Before.Complete()
-		if incomplete || c.Before.Soaking(r.policy.Soak, r.env.Now()) && c.Repeats() {
+		incomplete := unhealthy(c)
+		over := c.Before.Over(r.policy.Soak, r.env.Now())
+		if incomplete && over == "" || c.Before.Soaking(r.policy.Soak, r.env.Now()) && c.Repeats() {
 			pending = append(pending, c)
 		} else {
 			settled = append(settled, c)
+			if incomplete {
+				w := c.Before.Workload
+				r.warn(fmt.Sprintf("%s, but not all of its pods are healthy now (%d of %d ready)", over, w.Ready, w.Desired))
+			}
 		}
 	}
 	return pending, settled
 }
+
+func unhealthy(c cluster.Change) bool { return c.Before.Workload.Desired > 0 && !c.Before.Complete() }
 
 func (r *release) warnPending(pending []cluster.Change) {
 	for _, c := range pending {

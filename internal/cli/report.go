@@ -101,8 +101,10 @@ func (r *release) nothingToDo(ctx context.Context, unchanged []cluster.Change) e
 		return r.carryOut(ctx, nil, pending, settled)
 	}
 	result := r.outline(ctx, rollout.Unchanged, unchanged)
-	for _, c := range pending {
-		result.Next = append(result.Next, r.env.here([]string{app("rollout status", c.Ref())})...)
+	for _, c := range unchanged {
+		if unhealthy(c) {
+			result.Next = append(result.Next, r.env.here([]string{app("rollout status", c.Ref())})...)
+		}
 	}
 	result.Message = "already up to date" + r.unchangedHint
 	shown := result

@@ -143,7 +143,11 @@ func (f *rolloutStatusFlags) attach(ctx context.Context, r *release, objects []c
 	}
 	captured, err := r.cluster.Capture(ctx, objects)
 	for _, c := range captured {
-		attached = append(attached, c.Attach())
+		w := c.Attach()
+		if over := c.Before.Over(0, r.env.Now()); over != "" && w.Doubt == "" {
+			w.Doubt = over
+		}
+		attached = append(attached, w)
 	}
 	return attached, err
 }

@@ -50,7 +50,8 @@ func Replaced(current *workload.Revision, revisions []workload.Revision) *worklo
 // the verdict on that revision, and by its pods. Where doubt is not empty, it says why it is not safe to go
 // back there; before is nil if there is no such revision.
 func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods Standing) (before *Before, doubt string) {
-	previous := Replaced(workload.Current(w, revisions), revisions)
+	current := workload.Current(w, revisions)
+	previous := Replaced(current, revisions)
 	if previous == nil {
 		return nil, fmt.Sprintf("%s has no earlier revision", w.Ref)
 	}
@@ -60,6 +61,9 @@ func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods Sta
 	before = &Before{Workload: &was, Revision: previous}
 	if w.Paused {
 		return before, fmt.Sprintf("%s is paused", w.Ref)
+	}
+	if doubt = verified(w, current); doubt != "" {
+		return before, doubt
 	}
 	if doubt = doubtOf(previous, w, revisions, pods); doubt != "" {
 		doubt = fmt.Sprintf("revision %d of %s %s", previous.Number, w.Ref, doubt)

@@ -61,6 +61,7 @@ func TestBeforeRollout(t *testing.T) {
 		"its revision is not made yet":           {revisions: []string{"1:a", "2:b"}, pods: map[types.UID]Stand{"2": serving}, want: 2},
 		"the first one":                          {revisions: []string{"1:now"}, doubt: "deployment/web has no earlier revision"},
 		"no history is kept":                     {doubt: "deployment/web has no earlier revision"},
+		"this one was verified":                  {revisions: []string{"1:a:good", "2:now:good"}, pods: map[types.UID]Stand{"2": crashing}, want: 1, doubt: "revision 2 of deployment/web was verified; its rollout is over"},
 		"paused":                                 {revisions: []string{"1:a:good", "2:now"}, paused: true, want: 1, doubt: "deployment/web is paused"},
 	} {
 		t.Run(name, func(t *testing.T) {
