@@ -102,10 +102,11 @@ func objectName(args []string) (string, error) {
 
 func pairsOf(flag string, texts []string, legal func(value string) bool) (map[string]string, error) {
 	pairs := make(map[string]string, len(texts))
-	for _, text := range texts {
+	for i, text := range texts {
 		key, value, found := strings.Cut(text, "=")
 		if !found || len(validation.IsQualifiedName(key)) > 0 || !legal(value) {
-			return nil, usagef("--%s=%s is not a valid KEY=VALUE", flag, text)
+			// It may hold a secret, and is not shown.
+			return nil, usagef("--%s: number %d is not a valid KEY=VALUE", flag, i+1)
 		}
 		pairs[key] = value
 	}

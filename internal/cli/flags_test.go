@@ -147,3 +147,18 @@ func TestHelpNamesThePluginAsItIsTyped(t *testing.T) {
 		t.Errorf("help exit-codes: exit code %d\n%s", code, out)
 	}
 }
+
+// What stands in the wrong place may be a secret.
+func TestMisplacedValuesAreNotShown(t *testing.T) {
+	for line, says := range map[string]string{
+		"create secret generic db --from-dotenv=PASSWORD=hunter2-Xyz":                "PASSWORD=...: there is no file of this name",
+		"create secret generic db --from-env-file=PASSWORD=hunter2-Xyz":              "PASSWORD=...: there is no file of this name",
+		"create secret generic db a=1 --annotations=a=b --annotations=a:hunter2-Xyz": "--annotations: number 2 is not a valid KEY=VALUE",
+		"create secret generic db a=1 --labels=a:hunter2-Xyz":                        "--labels: number 1 is not a valid KEY=VALUE",
+	} {
+		_, out, errOut := runOffline(t, append(strings.Fields(line), "--dry-run=client")...)
+		if !strings.Contains(errOut, says) || strings.Contains(out+errOut, "hunter2") {
+			t.Errorf("%s: %s%s", line, out, errOut)
+		}
+	}
+}

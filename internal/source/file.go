@@ -211,6 +211,10 @@ func systemError(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		problem = "there is no such file"
+		// KEY=VALUE where a file is meant: the value may be secret.
+		if name, _, pair := strings.Cut(path, "="); pair {
+			path, problem = name+"=...", "there is no file of this name: give the path alone"
+		}
 	case errors.Is(err, fs.ErrPermission):
 		problem = "it may not be read (permission denied)"
 	default:

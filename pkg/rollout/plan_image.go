@@ -7,6 +7,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -46,8 +47,15 @@ func (e *UnknownContainerError) Error() string {
 	if near := workload.Nearest(e.Container, e.Candidates); near != "" {
 		return fmt.Sprintf("%s; did you mean %q?", message, near)
 	}
-	return fmt.Sprintf("%s; it has %s", message, strings.Join(e.Candidates, ", "))
+	message = fmt.Sprintf("%s; it has %s", message, strings.Join(e.Candidates, ", "))
+	if !isContainerName(e.Container) {
+		message += "; for a variable: kubectl app set env"
+	}
+	return message
 }
+
+// isContainerName tells a name that a container can have from that of a variable.
+func isContainerName(name string) bool { return len(validation.IsDNS1123Label(name)) == 0 }
 
 // PlanImages sets images in a template, as `kubectl set image` does: containers and init containers,
 // not ephemeral ones; AllContainers is all of them. The error joins an *UnknownContainerError and a
@@ -56,12 +64,14 @@ func PlanImages(ref workload.Ref, template *corev1.PodTemplateSpec, settings []I
 	plan := ImagePlan{Template: *template.DeepCopy()}
 	var faults faults
 	for _, s := range settings {
-		faults.add(workload.CheckImage(s.Image))
 		spec := &plan.Template.Spec
 		inits := setImage(spec.InitContainers, s)
-		if !setImage(spec.Containers, s) && !inits {
-			faults.add(&UnknownContainerError{Workload: ref, Container: s.Container, Candidates: containerNames(template)})
+		if setImage(spec.Containers, s) || inits {
+			faults.add(workload.CheckImage(s.Image))
+			continue
 		}
+		// Its image is not quoted: PASSWORD=... may be meant for set env.
+		faults.add(&UnknownContainerError{Workload: ref, Container: s.Container, Candidates: containerNames(template)})
 	}
 	plan.Changes = append(imageChanges(template.Spec.InitContainers, plan.Template.Spec.InitContainers, true),
 		imageChanges(template.Spec.Containers, plan.Template.Spec.Containers, false)...)

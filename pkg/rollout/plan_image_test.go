@@ -61,9 +61,13 @@ func TestPlanImages(t *testing.T) {
 			template: []string{"web=web:1"}, set: []string{"web=Web:2"},
 			faults: []string{`"Web:2" is not an image reference: the repository "Web" has to be lower case`}, changes: "web: web:1 -> Web:2",
 		},
+		"a variable, whose value may be a secret": {
+			template: []string{"web=web:1"}, set: []string{"PASSWORD=hunter2-Xyz"},
+			faults: []string{`no container "PASSWORD" in deployment/web; it has web; for a variable: kubectl app set env`},
+		},
 		"all that is wrong at once": {
 			template: []string{"web=web:1"}, set: []string{"wbe=web:", "log=web:"},
-			faults: []string{`"web:" is not an image reference`, `no container "wbe"`, `no container "log"`},
+			faults: []string{`no container "wbe"`, `no container "log"`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,6 +86,9 @@ func TestPlanImages(t *testing.T) {
 			}
 			if err != nil && strings.Count(err.Error(), "\n")+1 != len(test.faults) {
 				t.Errorf("faults: %v", err)
+			}
+			if err != nil && strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("a value is shown: %v", err)
 			}
 			if again := template(test.template...); !workload.SameTemplate(&before, &again) {
 				t.Error("the template that was given is changed")
