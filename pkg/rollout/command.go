@@ -50,8 +50,8 @@ func commandFault(c *corev1.Container, text string, faults []expression) Cause {
 	return ""
 }
 
-// forTheNode: what could not be executed is a part of the runtime, or a hook that the node adds.
-var forTheNode = []string{"hook", "start shim", "retrieve oci runtime error", "conmon"}
+// forTheNode names parts of the runtime, and the hooks and devices that a node adds.
+var forTheNode = []string{"hook", "start shim", "retrieve oci runtime error", "conmon", "cdi device"}
 
 // isCommand tells whether a program may be the one that the container is to run. Without a command it is
 // the image's entrypoint, whose name is not known.

@@ -16,7 +16,7 @@ var (
 	unknownFormat = []string{"media type", "mediatype", "media-type", "schema 1", "schema1", "unsupported manifest", "unsupported schema", "unrecognized manifest"}
 	// ofTheNode are words about the node's own runtime, content store, snapshots and disk.
 	ofTheNode = []string{
-		"dial unix", "unknown service", "permission denied", "content store", "content digest", "snapshot", "extract layer",
+		"dial unix", "unknown service", "content store", "content digest", "snapshotter", "parent snapshot", "extraction snapshot", "extract layer",
 		"register layer", "failed to mount", "no space left", "read-only file system",
 	}
 	// outOfReach is about the connection to the registry, beyond what mayAnswerLater knows.
@@ -39,7 +39,7 @@ var (
 	}
 	// absentNoun and absentReference say the same in sentences. containerd's resolver has nothing but the
 	// reference before its "not found", and that is cut out here.
-	absentNoun      = lazily(`\b(?:manifest|repository|artifact|tag|image|reference|project)\b[^:;]{0,60}(?:not found|does not exist)`)
+	absentNoun      = lazily(`\b(?:manifest|repository|artifact|tag|image|reference|project)\b[^:;]{0,60}(?:not found|does not exist|was deleted or has expired)`)
 	absentReference = lazily(`^(?:.*failed to resolve (?:reference|image)(?: "")?)?[:\s]*not found$`)
 	// rejected is a policy's word, of the registry's or the node's.
 	rejected = []string{"signature", "short-name", "short name", "ambiguous", "no longer supported", "disabled by default", "due to configured policy", "blocked by policy"}

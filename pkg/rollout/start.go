@@ -14,7 +14,7 @@ var (
 		"failed to sync", "timed out", "resource temporarily unavailable", "device or resource busy",
 	}
 	// storeFault: the node lacks a part of an image that it has the record of. The next pull may mend it.
-	storeFault   = []string{"content digest", "content store", "snapshot", "extract layer", "no space left"}
+	storeFault   = []string{"content digest", "content store", "snapshotter", "prepare snapshot", "parent snapshot", "extraction snapshot", "extract layer", "no space left"}
 	memoryTooLow = []string{"oom-killed", "oom killed", "memory limit too low"}
 )
 
@@ -29,6 +29,9 @@ func startFailure(c *corev1.Container, text string) symptom {
 	}
 	if cause := commandFault(c, text, programFaults); cause != "" {
 		return fatal(cause, message)
+	}
+	if containsAny(withoutNames(text), forTheNode) { // another node may have it
+		return waiting(ContainerStartFailed, message)
 	}
 	return fatal(ContainerStartFailed, message)
 }
