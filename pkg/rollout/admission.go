@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -45,10 +46,28 @@ func uncreated(r *workload.Revision, leaving bool) (symptom, bool) {
 // is the policy's own word, or the registry's final one.
 var notFetched = lazily(`(?:could not|couldn't|cannot|can't|failed to|unable to) fetch [^:;,]*$`)
 
+// A policy speaks of many things in words of the network. Only those that follow an attempt to fetch are
+// about an exchange, and only a number that is called a status, or has its phrase, is one.
+var (
+	attempt      = lazily(`\b(?:get|head|post|dial(?:ing)?|lookup|getaddrinfo|fetch(?:ing)?|call(?:ing)?|connect(?:ing)?|(?:failed|unable) to|(?:could not|couldn't|cannot|can't) [a-z]+)\b.*`)
+	policyStatus = lazily(`\bstatus(?: ?code)?[^a-z0-9]{0,3}(?:from [^:]*[: ] ?)?(408|425|429|5\d\d)(?: |[^\w.:]|$)`)
+	ambiguous    = []string{"http2: ", "timed out"}
+)
+
+// unansweredAttempt tells whether a denial says of a request that it got no answer, or one to come back.
+func unansweredAttempt(words string) bool {
+	after := attempt().FindString(words)
+	return policyStatus().MatchString(words) ||
+		slices.ContainsFunc(statusOfPhrase().FindAllStringSubmatch(after, -1), func(m []string) bool { return triesAgain(m[1]) }) ||
+		slices.ContainsFunc(slices.Concat(unanswered, unavailable), func(phrase string) bool {
+			return !slices.Contains(ambiguous, phrase) && strings.Contains(after, phrase)
+		})
+}
+
 // maySayOtherwise tells whether a denial is about a request of the policy's own that got no answer.
 func maySayOtherwise(text string) bool {
 	words := withoutNames(strings.Join(strings.Fields(text), " "))
-	return mayAnswerLater(words) || notFetched().MatchString(words)
+	return unansweredAttempt(words) || notFetched().MatchString(words)
 }
 
 // refusal reads the API server's answer to a pod's creation.

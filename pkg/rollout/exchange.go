@@ -37,11 +37,14 @@ func httpStatuses(words string) []string {
 	return all
 }
 
+// triesAgain tells of a status of 4xx or 5xx whether it says to come back.
+func triesAgain(status string) bool {
+	return status[0] == '5' || status == "408" || status == "425" || status == "429"
+}
+
 // mayAnswerLater: the request got no answer, or one that says to come back. words are in lower case.
 func mayAnswerLater(words string) bool {
-	return containsAny(words, unanswered) || containsAny(words, unavailable) || slices.ContainsFunc(httpStatuses(words), func(s string) bool {
-		return s[0] == '5' || s == "408" || s == "425" || s == "429"
-	})
+	return containsAny(words, unanswered) || containsAny(words, unavailable) || slices.ContainsFunc(httpStatuses(words), triesAgain)
 }
 
 var (

@@ -153,6 +153,13 @@ var denialTexts = []spoken{
 	{"a policy about time-outs", `admission webhook "policy.example.com" denied the request: readinessProbe: a timeout is required`, AdmissionDenied, Fatal},
 	{"a policy about rate limits", `admission webhook "policy.example.com" denied the request: the annotation rate limit must be set`, AdmissionDenied, Fatal},
 	{"a policy whose name sounds like a fault", `admission webhook "connection-refused.timeout.example.com" denied the request: policy "dial tcp" says no`, AdmissionDenied, Fatal},
+	{"a policy server, a time-out without a verb of its own", `admission webhook "scan.example.com" denied the request: failed to verify image registry.example.com/web:2.0: context deadline exceeded`, AdmissionDenied, Waiting},
+	{"a policy server, throttled", `admission webhook "scan.example.com" denied the request: fetching the report: 429 Too Many Requests`, AdmissionDenied, Waiting},
+	{"a policy with a number of its own", `admission webhook "policy.example.com" denied the request: policy code: 500 exceeded max cpu`, AdmissionDenied, Fatal},
+	{"a policy about answers", `admission webhook "policy.example.com" denied the request: the probe's expected response: 503 is not allowed`, AdmissionDenied, Fatal},
+	{"a policy about an annotation", `admission webhook "policy.example.com" denied the request: check: 'validation error: request timed out budget must be annotated'`, AdmissionDenied, Fatal},
+	{"a policy about a protocol", `admission webhook "policy.example.com" denied the request: securityContext: Http2: must be off`, AdmissionDenied, Fatal},
+	{"a policy about a tier", `admission webhook "policy.example.com" denied the request: service unavailable tier is not allowed`, AdmissionDenied, Fatal},
 	{"PodSecurity", `pods "web-1" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false`, AdmissionDenied, Fatal},
 }
 
