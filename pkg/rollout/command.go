@@ -23,10 +23,17 @@ var programFaults = []expression{
 }
 
 // lastWords are the lines that runc, crun and cri-dockerd leave in a container's log in place of its
-// program, bare, in quotes or as JSON. A program that can't execute another says it in the middle of a line.
+// program, bare or in quotes. A program that can't execute another says it in the middle of a line.
 var lastWords = []expression{
-	lazily(`(?i)(?:^|"(?:msg|log|message)": ?")exec (?:container process )?(?:\([^)]*\) )?[\x60'"]?(?P<program>[^\s\x60'":]+)[\x60'"]?: (?P<why>exec format error|no such file or directory|argument list too long)`),
+	lazily(`(?i)^exec (?:container process )?(?:\([^)]*\) )?[\x60'"]?(?P<program>[^\s\x60'":]+)[\x60'"]?: (?P<why>exec format error|no such file or directory|argument list too long)`),
 	lazily(`(?i)^"?(?:standard_init_linux\.go:\d+: )?(?P<program>)exec user process caused:? \\*"?(?P<why>exec format error|no such file or directory|argument list too long)`),
+}
+
+// lastWordsInJSON are those lines as JSON. An application's own log looks alike, so the program has to be a path
+// or follow the runtime's words, and the run has to be too short to have served.
+var lastWordsInJSON = []expression{
+	lazily(`(?i)"(?:msg|log|message)": ?"exec (?:container process (?:\([^)]*\) )?[\x60'"]?|[\x60']?)(?P<program>/[^\s\x60'":]+)[\x60'"]?: (?P<why>exec format error|no such file or directory|argument list too long)`),
+	lazily(`(?i)"(?:msg|log|message)": ?"exec container process (?:\([^)]*\) )?[\x60'"]?(?P<program>[^\s\x60'":]+)[\x60'"]?: (?P<why>exec format error|no such file or directory|argument list too long)`),
 }
 
 // commandFault returns what a text of a runtime says against the container's own command, or "".

@@ -48,11 +48,15 @@ func notExecuted(c *clues, s seat, ended *corev1.ContainerStateTerminated, run L
 		return symptom{}, false
 	}
 	lines := append(strings.Split(ended.Message, "\n"), c.lines(run)...)
-	line := lastLine(lines, func(l string) bool { return commandFault(s.spec, l, lastWords) != "" || wrongFormat().MatchString(l) })
+	faults := lastWords
+	if ended.FinishedAt.Sub(ended.StartedAt.Time) < minServed {
+		faults = slices.Concat(lastWords, lastWordsInJSON)
+	}
+	line := lastLine(lines, func(l string) bool { return commandFault(s.spec, l, faults) != "" || wrongFormat().MatchString(l) })
 	if line == "" {
 		return symptom{}, false
 	}
-	cause := commandFault(s.spec, line, lastWords)
+	cause := commandFault(s.spec, line, faults)
 	if cause == "" {
 		cause = ExecFormat
 	}

@@ -336,6 +336,7 @@ func TestLogExplainsACrash(t *testing.T) {
 		{"wrong format of a program's plugin", 1, []string{"starting plugin: fork/exec /plugins/x: exec format error"}, CrashLoop, 1},
 		{"no interpreter, runc", 255, []string{"exec /entrypoint.sh: no such file or directory"}, CommandNotFound, 1},
 		{"no interpreter, crun", 1, []string{`{"msg":"exec container process (missing dynamic library?) ` + "`//entrypoint.sh`" + `: No such file or directory","level":"error"}`}, CommandNotFound, 1},
+		{"a JSON log about another program", 1, []string{`{"level":"error","msg":"exec ffmpeg: no such file or directory"}`}, CrashLoop, 1},
 		{"no interpreter, cri-dockerd", 1, []string{`standard_init_linux.go:228: exec user process caused: no such file or directory`}, CommandNotFound, 1},
 		{"Windows line ends, env", 127, []string{`/usr/bin/env: 'bash\r': No such file or directory`}, CommandNotFound, 1},
 		{"Windows line ends, a raw one", 127, []string{"env: can't execute 'bash\r': No such file or directory"}, CommandNotFound, 1},
@@ -368,6 +369,19 @@ func TestLogExplainsACrash(t *testing.T) {
 				t.Errorf("message %q", f.Message)
 			}
 		})
+	}
+}
+
+// A program that has run for a while was executed: what its log says in JSON is about another.
+func TestJSONLogOfALongRun(t *testing.T) {
+	for ran, want := range map[time.Duration]Cause{time.Second: CommandNotFound, time.Minute: CrashLoop} {
+		w := newWorld(t, 3, Policy{FailFast: FailFastStrict})
+		pod := crashedPod("web-1", 0, 1)
+		ended := pod.Status.ContainerStatuses[0].State.Terminated
+		ended.StartedAt.Time = ended.FinishedAt.Add(-ran)
+		w.pods(pod).after(time.Second)
+		w.seen.Logs = map[LogKey]Log{w.state.Wants.Logs[0]: {Lines: []string{`{"level":"error","msg":"exec /opt/tool: no such file or directory"}`}}}
+		w.after(time.Second).first(want, map[Cause]Grade{CommandNotFound: Fatal, CrashLoop: Failing}[want])
 	}
 }
 
