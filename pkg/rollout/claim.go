@@ -61,8 +61,8 @@ func claimState(claim *corev1.PersistentVolumeClaim) string {
 	return text
 }
 
-// heldClaim: a volume that one node at a time can mount is in use on another. Only pods of this workload
-// are known; the event Multi-Attach names others.
+// heldClaim: a claim for one node is in use on another, where nothing else tells why a pod has no sandbox. Some
+// drivers mount such a volume anywhere. Only pods of this workload are known; the event Multi-Attach names others.
 func (c *clues) heldClaim(pod *corev1.Pod) (symptom, bool) {
 	for _, name := range claimNames(c.template, pod) {
 		claim := c.claim(name)
@@ -70,7 +70,7 @@ func (c *clues) heldClaim(pod *corev1.Pod) (symptom, bool) {
 			continue
 		}
 		if other := c.holder(name, pod); other != nil {
-			found := waiting(VolumeMountFailed, fmt.Sprintf("claim %s is %s, and pod %s on node %s mounts it", name, claimModes(claim), other.Name, other.Spec.NodeName))
+			found := waiting(VolumeMountFailed, fmt.Sprintf("no sandbox on node %s, and no event says why; claim %s is %s, and pod %s on node %s uses it, too", pod.Spec.NodeName, name, claimModes(claim), other.Name, other.Spec.NodeName))
 			found.subject = name
 			return found, true
 		}

@@ -31,7 +31,7 @@ func TestClaimsExplain(t *testing.T) {
 		{"no provisioner takes it up, and the event is gone", unplaced, selected, "", "", VolumePending, "claim data is Pending, waiting for csi.example.com to make a volume for node node-1", "kubectl describe pvc data -n shop"},
 		{"the scheduler gave up binding", timedOut, pending, waits, "", VolumePending, "'csi.example.com'", "kubectl describe pvc data -n shop"},
 		{"the claim is bound: its events are of the past", unplaced, bound, waits, "", Unschedulable, "the scheduler has chosen node node-1, and has not bound the pod to it", ""},
-		{"the volume is in use on another node", creating, bound, "", old, VolumeMountFailed, "claim data is ReadWriteOnce, and pod web-old-1 on node node-2 mounts it", "kubectl describe pvc data -n shop"},
+		{"the volume is in use on another node", creating, bound, "", old, VolumeMountFailed, "claim data is ReadWriteOnce, and pod web-old-1 on node node-2 uses it, too", "kubectl describe pvc data -n shop"},
 		{"nothing but the condition tells", creating, bound, "", "", PodSandboxFailed, "PodReadyToStartContainers is False on node node-1", "kubectl describe pod web-1 -n shop"},
 	}
 	for _, tt := range tests {
@@ -62,6 +62,11 @@ func TestClaimsExplain(t *testing.T) {
 			w.after(10 * time.Second)
 			if got := w.state.Wants.Claims[shop]; len(got) != 1 || got[0] != "data" {
 				t.Errorf("wants claims %q", got)
+			}
+			if tt.cause == VolumeMountFailed || tt.cause == PodSandboxFailed { // most sandboxes take some seconds
+				if f := w.state.Workloads[0].Findings; len(f) > 0 {
+					t.Errorf("blames %s without evidence: %s", f[0].Cause, f[0].Message)
+				}
 			}
 			w.after(silentTime).first(tt.cause, Waiting)
 			f := append(w.state.Workloads[0].Findings, Finding{Next: []string{""}})[0]

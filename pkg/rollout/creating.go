@@ -25,7 +25,6 @@ func (c *clues) unexplained(pod *corev1.Pod) (symptom, bool) {
 			func() (symptom, bool) { return c.creating(all) },
 			func() (symptom, bool) { return imagePulling(all) }, // clusters before 1.29 don't tell that the sandbox is there
 			func() (symptom, bool) { return c.unboundClaim(pod) },
-			func() (symptom, bool) { return c.heldClaim(pod) },
 		} {
 			if found, ok := look(); ok {
 				return found, true
@@ -50,6 +49,9 @@ func (c *clues) withoutSandbox(pod *corev1.Pod) (symptom, bool) {
 	ready := podCondition(pod, corev1.PodReadyToStartContainers)
 	if ready == nil || ready.Status != corev1.ConditionFalse || !c.unreadyFor(pod, silentTime) || !c.sawEvents(pod.UID) {
 		return symptom{}, false
+	}
+	if found, ok := c.heldClaim(pod); ok {
+		return found, true
 	}
 	return waiting(PodSandboxFailed, "PodReadyToStartContainers is False on node "+pod.Spec.NodeName+": volumes are not mounted or the network is not set up, and no event says why"), true
 }
