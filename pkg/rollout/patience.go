@@ -63,7 +63,15 @@ func blocked(all []complaint, w *workload.Workload, d *diagnosis, complete bool)
 			pods[p] = true
 		}
 	}
-	n := int32(len(pods))
+	// A refused pod is replaced by the next one: they count as the places that they were for.
+	refused := 0
+	for p := range pods {
+		if rejectedByKubelet(p) {
+			refused++
+		}
+	}
+	places := max(max(d.of, int(w.Desired))-d.ready, 0)
+	n := int32(len(pods) - refused + min(refused, places))
 	return n > 0 && stuck(n, w, d, complete)
 }
 

@@ -91,3 +91,28 @@ func TestRejectionsBeforeTheWatchCount(t *testing.T) {
 	w.change().Conditions = []workload.Condition{exceeded(epoch, "web-new")}
 	w.pods(rejectedPod(0, "SysctlForbidden", "forbidden sysctl")).after(time.Second).after(maxExplaining).outcome(Failed).first(RejectedByKubelet, Waiting)
 }
+
+// Each replacement of a refused pod is refused for the same place: one place of ten is no failed release.
+func TestRejectionsCountAsPlaces(t *testing.T) {
+	for _, tt := range []struct {
+		ready int
+		want  Outcome
+	}{{9, ""}, {6, Failed}} {
+		w := newWorld(t, 10, release)
+		w.change().Strategy.MaxUnavailable, w.seen.Workload.Strategy.MaxSurge = 2, 3
+		w.seen.Revisions[0].Total, w.seen.Revisions[0].Ready, w.seen.Revisions[0].Available = 0, 0, 0
+		var all []*corev1.Pod
+		for i := range tt.ready {
+			all = append(all, readyPod(fmt.Sprint("web-new-", i)))
+		}
+		for i := range 10 - tt.ready {
+			all = append(all, waitingPod(fmt.Sprint("web-new-w", i), "ContainerCreating", ""))
+		}
+		w.pods(all...).after(0)
+		for i := range tooManyRejected + 5 {
+			all = append(all, rejectedPod(i, "UnexpectedAdmissionError", "Allocate failed"))
+		}
+		w.pods(all...).after(time.Second).first(RejectedByKubelet, Fatal)
+		w.after(patienceRejection).after(time.Second).outcome(tt.want)
+	}
+}
