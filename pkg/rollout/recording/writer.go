@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -78,10 +79,11 @@ func (w *Writer) Log(at time.Time, namespace string, key rollout.LogKey, log rol
 		Restart: &key.Restart, Error: w.redactor.Text(log.Err),
 	}
 	if log.Err == "" {
-		text := ""
+		var all strings.Builder
 		for _, line := range log.Lines {
-			text += w.redactor.LogLine(line) + "\n"
+			all.WriteString(w.redactor.LogLine(line) + "\n")
 		}
+		text := all.String()
 		l.Text = &text
 	}
 	return w.line(at, Log, l)
