@@ -49,7 +49,7 @@ func (c *clues) inContainer(s seat) (symptom, bool) {
 	found.rounds = s.status.RestartCount - base
 	if found.grade == Failing && found.rounds < failingRestarts {
 		killed := found.cause == LivenessFailing || found.cause == StartupFailing
-		found.decision = s.restartsAt(base+failingRestarts, killed)
+		found.decision = s.restartsAt(base, base+failingRestarts, killed)
 	}
 	return found, true
 }

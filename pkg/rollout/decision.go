@@ -28,8 +28,8 @@ func restartGap(restart int32) time.Duration {
 
 // restartsAt estimates when a container has been restarted that often, if it ends badly again after the
 // same time; zero where nothing tells how long it runs. The kubelet starts what it has killed for a probe
-// at once.
-func (s seat) restartsAt(restart int32, killed bool) Decision {
+// at once, and its back-off begins anew after the restarts of base, which are history.
+func (s seat) restartsAt(base, restart int32, killed bool) Decision {
 	ended := s.status.State.Terminated
 	if ended == nil {
 		ended = s.status.LastTerminationState.Terminated
@@ -45,7 +45,7 @@ func (s seat) restartsAt(restart int32, killed bool) Decision {
 		if killed {
 			end = end.Add(restartGap(1))
 		} else {
-			end = end.Add(restartGap(n))
+			end = end.Add(restartGap(n - base))
 		}
 		if n < restart {
 			end = end.Add(ran)
