@@ -85,6 +85,7 @@ func TestWrongCommandLines(t *testing.T) {
 		"version now":                                               "takes no arguments",
 		"get secret":                                                "no name: give secret NAME",
 		"get secret -n prod":                                        "next: kubectl get secrets -n prod",
+		"prune deployments":                                         "give secrets or configmaps",
 		"get CM":                                                    "no name: give CM NAME",
 		"get":                                                       "nothing is named: give secret NAME or configmap NAME",
 		"get db":                                                    "db is a name without a type, or a type without a name: give secret db or configmap db",

@@ -66,6 +66,9 @@ func (f *pruneFlags) validate(args []string) error {
 func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
 	c := env.cluster()
 	kind, err := c.ConfigKind(typ)
+	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Unsupported {
+		return usageError{err}
+	}
 	if err != nil {
 		return err
 	}
