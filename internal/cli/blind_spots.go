@@ -10,11 +10,11 @@ import (
 
 // unseenWords say what a verdict lacks without what may not be read.
 var unseenWords = map[string]string{
-	"events": "causes that only events tell are not seen",
-	"logs":   "what crashed containers wrote is not shown",
-	"pods":   "causes are not seen, and only the deadline decides",
+	"events": "causes that only events show can't be found",
+	"logs":   "the logs of crashed containers can't be shown",
+	"pods":   "no cause can be found, and only the deadline decides",
 
-	"persistentvolumeclaims": "whether a claim is bound is not seen",
+	"persistentvolumeclaims": "it is not known whether a claim is bound",
 }
 
 // blindSpot is a resource that may not be read in a namespace.

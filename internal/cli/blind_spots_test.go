@@ -27,8 +27,8 @@ func TestBlindSpotsAreToldOnce(t *testing.T) {
 	blind := func(what ...string) rollout.Snapshot {
 		return rollout.Snapshot{webRef: {Blind: what}, apiRef: {Blind: what}}
 	}
-	const events = `no permission to read events in namespace "shop": causes that only events tell are not seen`
-	const logs = `no permission to read logs in namespace "shop": what crashed containers wrote is not shown`
+	const events = `no permission to read events in namespace "shop": causes that only events show can't be found`
+	const logs = `no permission to read logs in namespace "shop": the logs of crashed containers can't be shown`
 	f := &follower{now: func() time.Time { return noon }, told: map[blindSpot]bool{{"shop", "pods"}: true}}
 	for _, step := range []struct {
 		name string
@@ -42,7 +42,7 @@ func TestBlindSpotsAreToldOnce(t *testing.T) {
 		{
 			"another namespace is another matter",
 			rollout.Snapshot{workload.Ref{Namespace: "till", Name: "web"}: {Blind: []string{"pods"}}},
-			[]string{`no permission to read pods in namespace "till": causes are not seen, and only the deadline decides`},
+			[]string{`no permission to read pods in namespace "till": no cause can be found, and only the deadline decides`},
 		},
 	} {
 		f.snapshot = step.seen

@@ -188,9 +188,9 @@ func (r *release) applyFailed(ctx, work context.Context, f *follower, written []
 	}
 	for i := range end.state.Workloads {
 		w := &end.state.Workloads[i]
-		w.Outcome, w.Message = rollout.Failed, "written, but the release could not be completed"
+		w.Outcome, w.Message = rollout.Failed, "written, but the release stopped before all workloads were written"
 		if i >= len(written) {
-			w.Message = "no answer came to the write: it may have arrived"
+			w.Message = "the API server did not answer the write: it may have been stored"
 		}
 	}
 	r.onFailure(watching, work, f, &end)
@@ -240,7 +240,7 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 	if ctx.Err() == nil {
 		// The watch broke off. The change is written, and how it ends is not known.
 		end.state.Outcome = rollout.Undecided
-		end.message = fmt.Sprintf("the change is written, but can't be watched any further: %v", cause)
+		end.message = fmt.Sprintf("the change is written, but the watch failed: %v", cause)
 		for _, w := range end.written {
 			end.next = append(end.next, app("rollout status", w.Ref()))
 		}
@@ -260,6 +260,6 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 		end.next = append(end.next, app("rollout status", w.Target.Ref))
 	}
 	end.next = append(end.next, r.wayBack(&end)...)
-	end.message = fmt.Sprintf("%v: the change is written and left as it is", context.Cause(ctx))
+	end.message = fmt.Sprintf("%v: the change is written and not rolled back", context.Cause(ctx))
 	return r.finish(ctx, f, end)
 }

@@ -98,9 +98,9 @@ func (f *dockerFlags) validate(args []string) error {
 	case len(f.files) == 1 && ways == 0 && f.username == "":
 		return nil
 	case len(f.files) > 0:
-		return usagef("--from-file takes one config.json, and no login beside it")
+		return usagef("--from-file takes one config.json, and can't be combined with --docker-username and the password")
 	case f.username == "" || f.server == "" || ways == 0:
-		return usagef("it takes --from-file, or --docker-username, --docker-server and the password: --docker-password-stdin, --docker-password-env, --docker-password-prompt or --docker-password")
+		return usagef("give --from-file, or --docker-username, --docker-server and the password: --docker-password-stdin, --docker-password-env, --docker-password-prompt or --docker-password")
 	case ways > 1:
 		return usagef("the password is given in %d ways: keep one of them", ways)
 	case f.passwordVariable != "":

@@ -135,9 +135,9 @@ func (c *creation) ended(ctx context.Context, what string, err error) error {
 func (c *creation) show(done cluster.Upserted) error {
 	switch {
 	case done.Blind:
-		return view.Warning(c.env.Term, fmt.Sprintf("not allowed to read %s: whether it was there, and what changed, is not known", done.After))
+		return view.Warning(c.env.Term, fmt.Sprintf("no permission to read %s: it is not known whether it existed and what changed", done.After))
 	case done.Skipped:
-		return view.Warning(c.env.Term, fmt.Sprintf("%s is there already, and was left as it is (--if-exists=skip)", done.After))
+		return view.Warning(c.env.Term, fmt.Sprintf("%s exists already and was not changed (--if-exists=skip)", done.After))
 	case c.flags.diff || done.Before.Exists() && done.Operation() == "configured":
 		return errors.Join(
 			view.Keys(c.env.Term, done.After.String(), done.Changes()),

@@ -23,9 +23,9 @@ func (v filledValue) Set(text string) error {
 	given := v.list.GetSlice()
 	switch {
 	case err != nil:
-		v.fault("it takes a list with commas, in which quotes come in pairs")
+		v.fault("it takes a comma-separated list, and one quote is not closed")
 	case len(given) == before || slices.Contains(given, ""):
-		v.fault("it is given nothing; is the variable of the shell set that it is made of?")
+		v.fault("a value is empty; is the shell variable set?")
 	}
 	return nil
 }

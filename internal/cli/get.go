@@ -87,7 +87,7 @@ func (f *getFlags) run(ctx context.Context, env *Env, selection cluster.Selectio
 	if err := f.print(env, report); err != nil || len(notSeen) == 0 {
 		return err
 	}
-	return view.Warning(env.Term, "no permission to read "+resources(notSeen)+": those of them that use it are not shown")
+	return view.Warning(env.Term, "no permission to read "+resources(notSeen)+": those that use it are not shown")
 }
 
 func (f *getFlags) print(env *Env, report secrets.ConsumerReport) error {

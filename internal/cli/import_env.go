@@ -81,5 +81,5 @@ func (r *release) sourceKeys(ctx context.Context, o setEnvOptions) (keys []strin
 	if len(o.keys) > 0 { // the preflight says that it is not checked
 		return nil, nil, nil
 	}
-	return nil, nil, fmt.Errorf("%w (with --keys it need not be read)", err)
+	return nil, nil, fmt.Errorf("%w (with --keys it is not read)", err)
 }

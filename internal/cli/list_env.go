@@ -45,7 +45,7 @@ func severalLines(l view.EnvList) []string {
 	var notes []string
 	for _, v := range l.Vars {
 		if v.From == "" && strings.Contains(v.Value, "\n") {
-			notes = append(notes, fmt.Sprintf("the value of %s in container %s has several lines: -e - can't read that again", v.Name, l.Container))
+			notes = append(notes, fmt.Sprintf("the value of %s in container %s has several lines, and set env -e - can't read it back", v.Name, l.Container))
 		}
 	}
 	return notes
@@ -76,7 +76,7 @@ func (l *envLister) list(ctx context.Context, o cluster.Object, c *corev1.Contai
 		because[err.Error()] = append(because[err.Error()], v.Name)
 	}
 	for i, err := range faults {
-		faults[i] = fmt.Errorf("%s, container %s: can't tell what %s stands for: %w", o.Ref(), c.Name, strings.Join(because[err.Error()], ", "), err)
+		faults[i] = fmt.Errorf("%s, container %s: can't resolve the value of %s: %w", o.Ref(), c.Name, strings.Join(because[err.Error()], ", "), err)
 	}
 	return list, faults
 }

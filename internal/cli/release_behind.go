@@ -36,7 +36,7 @@ func (c *releaseContent) behind(work context.Context, outcome rollout.Outcome) [
 	for i := range consumers {
 		b := &consumers[i]
 		if b.NeedsRoll && !containsConsumer(known, b) {
-			texts = append(texts, fmt.Sprintf("%s: %d of %d pods hold something else than %s has now; it %s", b, b.StalePods, b.Pods, now, byHand(b)))
+			texts = append(texts, fmt.Sprintf("%s: %d of %d pods run with other data than %s has now; it %s", b, b.StalePods, b.Pods, now, byHand(b)))
 		}
 	}
 	return texts

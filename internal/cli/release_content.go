@@ -128,11 +128,11 @@ func (c *releaseContent) restoreAfter(work context.Context, cause error) error {
 		return cause
 	}
 	if err := c.restore(work); c.state == rollout.ContentNotRestored {
-		return fmt.Errorf("%w\n%s still has the new content: %w", cause, c.change.Before, err)
+		return fmt.Errorf("%w\n%s still has the new data: %w", cause, c.change.Before, err)
 	} else if err != nil {
 		return errors.Join(cause, err)
 	}
-	return fmt.Errorf("%w\n%s has its old content again", cause, c.change.Before)
+	return fmt.Errorf("%w\n%s has its old data again", cause, c.change.Before)
 }
 
 // restore takes the write back; without one there is nothing to do.

@@ -109,13 +109,13 @@ func resultOf(last recording.Frame) rollout.Result {
 	}
 	result := rollout.NewResult(*last.Release, &last.State, last.Time)
 	if last.Release.Outcome == rollout.Undecided {
-		result.Outcome, result.Message = rollout.Undecided, "it was rolled back before these flags gave a verdict"
+		result.Outcome, result.Message = rollout.Undecided, "no verdict: the recorded rollback began before these flags gave one"
 	}
 	return result
 }
 
 // cutWarning: nothing but the program that records writes the end, and it had no time to.
-const cutWarning = "the recording breaks off: the program that wrote it was killed; what is there is judged"
+const cutWarning = "the recording is incomplete, since the command that wrote it was killed: only what was recorded is judged"
 
 func openRecording(env *Env, name string) (io.ReadCloser, error) {
 	if name == "-" {

@@ -148,7 +148,7 @@ func (r *release) followBack(ctx context.Context, f *follower, back rollout.Stat
 	}
 	for i := range back.Workloads {
 		if w := &back.Workloads[i]; w.Outcome == "" {
-			w.Outcome, w.Message = outcome, fmt.Sprintf("restored, but not watched to the end: %v", err)
+			w.Outcome, w.Message = outcome, fmt.Sprintf("restored, but the watch ended before this was verified: %v", err)
 		}
 	}
 	back.Outcome = outcome

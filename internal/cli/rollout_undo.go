@@ -72,7 +72,7 @@ func (r *release) planUndo(toRevision int64, resume bool) cluster.Plan {
 		resumes := resume && c.Deployment.Spec.Paused
 		if errors.As(err, &current) {
 			if resumes {
-				r.note(fmt.Sprintf("%s has the template of revision %d already, and stays paused: %s", c.Ref(), current.Revision, kubectl("rollout resume", c.Ref())))
+				r.note(fmt.Sprintf("%s already has the template of revision %d, and stays paused: %s", c.Ref(), current.Revision, kubectl("rollout resume", c.Ref())))
 			}
 			return cluster.Edit{Template: c.Deployment.Spec.Template}, nil
 		}
@@ -81,7 +81,7 @@ func (r *release) planUndo(toRevision int64, resume bool) cluster.Plan {
 		}
 		r.note(plan.Note)
 		if resumes {
-			r.note(fmt.Sprintf("%s was paused; it is resumed with this", c.Ref()))
+			r.note(fmt.Sprintf("%s was paused; this command resumes it", c.Ref()))
 		}
 		return cluster.Edit{
 			Template: plan.Template, Annotations: plan.Annotations, ChangeCause: r.env.Redactor.LogLine(r.flags.reason), Resume: resumes,

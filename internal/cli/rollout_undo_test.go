@@ -12,7 +12,7 @@ import (
 
 // --resume ends a pause where there is one, and says so; a pause that stays is said as well.
 func TestUndoResumes(t *testing.T) {
-	const resumed = "deployment/web was paused; it is resumed with this"
+	const resumed = "deployment/web was paused; this command resumes it"
 	for name, test := range map[string]struct {
 		paused, resume bool
 		to             int64
@@ -22,7 +22,7 @@ func TestUndoResumes(t *testing.T) {
 		"it is paused":                     {paused: true, resume: true, to: 2, resumes: true, notes: []string{resumed}},
 		"it is paused, and stays so":       {paused: true, to: 2},
 		"it is not paused":                 {resume: true, to: 2},
-		"it is paused, with this template": {paused: true, resume: true, to: 3, notes: []string{"deployment/web has the template of revision 3 already, and stays paused: kubectl rollout resume deployment/web -n shop"}},
+		"it is paused, with this template": {paused: true, resume: true, to: 3, notes: []string{"deployment/web already has the template of revision 3, and stays paused: kubectl rollout resume deployment/web -n shop"}},
 	} {
 		c := withRevisions(2, 3)
 		c.Deployment.Spec.Template = *c.Revisions[1].Template.DeepCopy()

@@ -44,7 +44,7 @@ func (f *setConfigFlags) change(cmd *cobra.Command, env *Env, out *output, kind 
 		return nil, err
 	}
 	if request.Empty() && len(parsed.Remove) == 0 {
-		return nil, usagef("nothing to change: KEY=VALUE sets a key, KEY- removes one, and --from-file, --from-env and others bring values")
+		return nil, usagef("nothing to change: give KEY=VALUE to set a key, KEY- to remove one, or a flag such as --from-file or --from-env")
 	}
 	policy, err := f.policy()
 	if err == nil {

@@ -73,8 +73,8 @@ func (c *configChange) checkVersions(ctx context.Context, consumers []secrets.Co
 		return nil
 	}
 	return refusedError{hintedError{
-		fmt.Errorf("nobody uses %s itself, but there are versions of it (%s): nothing was written", c.ref, inUse.Meta().Name),
-		[]string{"the same command with --versioned", "or with --roll=none, which only writes"},
+		fmt.Errorf("no workload uses %s, but workloads use its version %s; nothing was written", c.ref, inUse.Meta().Name),
+		[]string{"the same command with --versioned", "or with --roll=none, which restarts nothing"},
 	}}
 }
 
@@ -91,8 +91,8 @@ func (c *configChange) judgeBlindness(notSeen []secrets.NotSeen) error {
 
 func (c *configChange) blind(why string, next []string) error {
 	return refusedError{hintedError{
-		fmt.Errorf("who uses %s is not known: %s; nothing was written", c.ref, why),
-		append(slices.Clone(next), "the same command with "+c.unseen()+", which only writes"),
+		fmt.Errorf("it is not known which workloads use %s: %s; nothing was written", c.ref, why),
+		append(slices.Clone(next), "the same command with "+c.unseen()+", which restarts nothing"),
 	}}
 }
 
@@ -107,8 +107,8 @@ func (c *configChange) unseen() string {
 // inUse refuses to remove what somebody uses.
 func (c *configChange) inUse(users []secrets.Consumer) error {
 	return refusedError{hintedError{
-		fmt.Errorf("%s in use, by %s; nothing was written", verbFor(c.remove), strings.Join(consumerNames(users), ", ")),
-		[]string{app("status", c.ref), "the same command with --force, if that is meant"},
+		fmt.Errorf("%s in use by %s; nothing was written", verbFor(c.remove), strings.Join(consumerNames(users), ", ")),
+		[]string{app("status", c.ref), "to remove it nevertheless: the same command with --force"},
 	}}
 }
 
@@ -116,7 +116,7 @@ func verbFor(keys []string) string {
 	if len(keys) == 1 {
 		return "key " + keys[0] + " is"
 	}
-	return "of the keys " + strings.Join(keys, ", ") + " some are"
+	return "some of the keys " + strings.Join(keys, ", ") + " are"
 }
 
 // wouldBreak refuses a change that leaves somebody without a key.
@@ -126,8 +126,8 @@ func (c *configChange) wouldBreak(broken []secrets.Consumer) error {
 		faults = append(faults, fmt.Sprintf("%s needs %s", broken[i], strings.Join(broken[i].Missing(), ", ")))
 	}
 	return refusedError{hintedError{
-		fmt.Errorf("%s would lack keys: %s; nothing was written", c.ref, strings.Join(faults, "; ")),
-		[]string{app("status", c.ref), "the same command with --force, which leaves them as they are"},
+		fmt.Errorf("%s would not have keys that workloads need: %s; nothing was written", c.ref, strings.Join(faults, "; ")),
+		[]string{app("status", c.ref), "the same command with --force, which does not restart these workloads"},
 	}}
 }
 
@@ -168,7 +168,7 @@ func (c *configChange) isDelivered(captured cluster.Captured) bool {
 // pointedElsewhere: what was read as the version in use is it no longer.
 func (c *configChange) pointedElsewhere(ref workload.Ref) error {
 	return refusedError{hintedError{
-		fmt.Errorf("%s does not use %s any more: someone else has changed it meanwhile; it was left as it is", ref, c.content.change.Before),
+		fmt.Errorf("%s does not use %s any more: someone else changed it, and this command did not", ref, c.content.change.Before),
 		[]string{app("rollout status", ref), "then the same command again"},
 	}}
 }
@@ -187,7 +187,7 @@ func (c *configChange) show() error {
 		}
 	}
 	for _, b := range content.plan.Broken {
-		c.warn(content.leftOut(&b, fmt.Sprintf("needs %s: it is not rolled, and its next pod fails", strings.Join(b.Missing(), ", "))))
+		c.warn(content.leftOut(&b, fmt.Sprintf("needs %s: it is not restarted, and its next pod fails", strings.Join(b.Missing(), ", "))))
 	}
 	for _, b := range content.plan.ByHand {
 		c.warn(content.leftOut(&b, byHand(&b)))
@@ -206,19 +206,19 @@ func (c *configChange) show() error {
 // leftOut says how one who is not rolled goes on.
 func (c *releaseContent) leftOut(consumer *secrets.Consumer, text string) string {
 	if c.versioned {
-		text = fmt.Sprintf("is not released by this, and goes on with %s, which stays", c.change.Before)
+		text = fmt.Sprintf("is not changed by this command, and goes on using %s", c.change.Before)
 	}
 	return consumer.String() + " " + text
 }
 
 // byHand says what the user has to do about one who needs new pods.
 func byHand(b *secrets.Consumer) string {
-	const why = "reads it only when its pods start, and is not rolled by this: "
+	const why = "reads the data only when its pods start, and this command does not restart them: "
 	switch b.Kind {
 	case "Deployment", "StatefulSet", "DaemonSet":
 		return fmt.Sprintf("%skubectl rollout restart %s -n %s", why, b, b.Namespace)
 	case "Pod":
-		return why + "nothing replaces a bare pod"
+		return why + "a bare pod has to be deleted and created again"
 	}
-	return why + "its pods have to be replaced by whoever made it"
+	return why + "its owner has to replace them"
 }

@@ -45,7 +45,7 @@ func (r *release) amendStamps(work context.Context, written []cluster.Written) [
 		was := w.Before.Revision
 		verdicts = append(verdicts, cluster.Verdict{Ref: w.Ref(), ReplicaSet: was.Name, UID: was.UID, Stamp: stamp})
 		if stamp.Outcome == rollout.StampBad {
-			texts = append(texts, fmt.Sprintf("revision %d of %s is not good any more: %s", was.Number, w.Ref(), stamp.Message))
+			texts = append(texts, fmt.Sprintf("revision %d of %s is no longer marked good: %s", was.Number, w.Ref(), stamp.Message))
 		}
 	}
 	return append(texts, stampFaults(r.cluster.StampAll(work, verdicts, r.writeOptions()))...)

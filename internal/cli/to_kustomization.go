@@ -43,9 +43,9 @@ func (f *kustomizationFlags) validate(dryRun, format string) error {
 	case !f.wanted():
 		return nil
 	case dryRun == "server":
-		return usagef("--to-kustomization asks no server: --dry-run=client shows what would change in the file, with --diff")
+		return usagef("--to-kustomization uses no API server: --dry-run=client --diff shows what would change in the file")
 	case format != "" && format != "name":
-		return usagef("--to-kustomization writes no object to show with -o: kubectl kustomize %s shows what comes of it", f.directory)
+		return usagef("--to-kustomization has no object to print with -o: kubectl kustomize %s prints the result", f.directory)
 	}
 	return oneOf("behavior", f.behavior, "", "create", "replace", "merge")
 }
@@ -129,7 +129,7 @@ func plainLiterals(g kustomization.Generator, path string) []secrets.Finding {
 		if s.List == kustomization.Literals && g.Kind == workload.SecretReference {
 			found = append(found, secrets.Finding{
 				Problem: secrets.PlainText, Key: s.Keys()[0], Origin: secrets.Origin{Kind: secrets.Literal},
-				Message: fmt.Sprintf("%s holds the value in plain text: better keep it in a file that git ignores, and use --from-env-file", path),
+				Message: fmt.Sprintf("%s holds the value in plain text: keep it in a file that git ignores, and use --from-env-file", path),
 			})
 		}
 	}

@@ -142,7 +142,7 @@ func ofAProxy(err error) bool {
 func unknownEnd(ref workload.Ref, err error) error {
 	return &Error{
 		Reason: Failed, Object: ref.String(), Err: err,
-		Message: fmt.Sprintf("it is not known whether %s was changed, since no answer came: %v", ref, err),
+		Message: fmt.Sprintf("it is not known whether %s was changed: the write got no answer: %v", ref, err),
 		Next:    []string{"kubectl app rollout status " + ref.String() + inFlag(ref.Namespace)},
 	}
 }
@@ -193,7 +193,7 @@ func (c *Cluster) recapture(ctx context.Context, change Change, uncertain bool) 
 	}
 	now, then := object.Deployment, change.Deployment
 	if now.UID != then.UID {
-		return change, false, &SupersededError{change.Ref(), "it was deleted and created anew"}
+		return change, false, &SupersededError{change.Ref(), "it was deleted and created again"}
 	}
 	if ours(now, change) {
 		return Change{Captured: Captured{Object: object}}, true, nil
@@ -220,7 +220,7 @@ func (c *Cluster) recapture(ctx context.Context, change Change, uncertain bool) 
 func overtaken(ref workload.Ref, by string) error {
 	return &Error{
 		Reason: Failed, Object: ref.String(),
-		Message: fmt.Sprintf("the template of %s was changed%s in the same moment: it was not undone", ref, by),
+		Message: fmt.Sprintf("the template of %s was changed%s at the same time: it was not undone", ref, by),
 		Next:    []string{"kubectl app rollout history " + ref.String() + inFlag(ref.Namespace)},
 	}
 }

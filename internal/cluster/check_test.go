@@ -47,10 +47,10 @@ func TestOwnerWarning(t *testing.T) {
 		owner      workload.Owner
 		says, next string
 	}{
-		"Flux":                        {workload.Owner{Tool: workload.OwnerFlux, Kind: "Kustomization", Namespace: "flux-system", Name: "apps"}, "managed by Flux Kustomization apps: its next reconciliation reverts this change", "flux suspend kustomization apps -n flux-system"},
-		"Flux, no name":               {workload.Owner{Tool: workload.OwnerFlux, Kind: "HelmRelease"}, "managed by Flux HelmRelease: its next", ""},
-		"Argo CD":                     {workload.Owner{Tool: workload.OwnerArgoCD, Kind: "Application", Name: "shop"}, "the next sync (with self-heal: at once) reverts this change", "argocd app diff shop"},
-		"Helm":                        {workload.Owner{Tool: workload.OwnerHelm, Kind: "release", Namespace: "shop", Name: "shop"}, "the next helm upgrade reverts this change", "helm get values shop -n shop"},
+		"Flux":                        {workload.Owner{Tool: workload.OwnerFlux, Kind: "Kustomization", Namespace: "flux-system", Name: "apps"}, "managed by Flux Kustomization apps: make this change there too, or the next reconciliation reverts it", "flux suspend kustomization apps -n flux-system"},
+		"Flux, no name":               {workload.Owner{Tool: workload.OwnerFlux, Kind: "HelmRelease"}, "managed by Flux HelmRelease: make this change there too", ""},
+		"Argo CD":                     {workload.Owner{Tool: workload.OwnerArgoCD, Kind: "Application", Name: "shop"}, "or the next sync (with self-heal: at once) reverts it", "argocd app diff shop"},
+		"Helm":                        {workload.Owner{Tool: workload.OwnerHelm, Kind: "release", Namespace: "shop", Name: "shop"}, "or the next helm upgrade reverts it", "helm get values shop -n shop"},
 		"an applier":                  {workload.Owner{Tool: workload.OwnerSSA, Name: "pipeline"}, `applied by "pipeline" (server-side)`, "kubectl get deployment/web -n shop -o yaml --show-managed-fields"},
 		"kubectl apply":               {workload.Owner{Tool: workload.OwnerApply}, "deployment/web is managed by kubectl apply: update the manifest too, or the next apply reverts this", ""},
 		"kubectl apply --server-side": {workload.Owner{Tool: workload.OwnerSSA, Name: "kubectl"}, "deployment/web is managed by kubectl apply:", ""},

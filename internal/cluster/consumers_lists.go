@@ -46,13 +46,13 @@ func userLists() []userList {
 		{"Job", "jobs", byTheirPods, options{}, func(ctx ctx, c api, ns string, o options) (runtime.Object, error) {
 			return c.BatchV1().Jobs(ns).List(ctx, o)
 		}},
-		{"Pod", "pods", "which of them run with older content is not known, nor what only pods use", options{FieldSelector: "status.phase!=Succeeded,status.phase!=Failed"}, func(ctx ctx, c api, ns string, o options) (runtime.Object, error) {
+		{"Pod", "pods", "it is not known which of them run with older data, and what only pods use", options{FieldSelector: "status.phase!=Succeeded,status.phase!=Failed"}, func(ctx ctx, c api, ns string, o options) (runtime.Object, error) {
 			return c.CoreV1().Pods(ns).List(ctx, o)
 		}},
-		{"Ingress", "ingresses", "those that serve it as a certificate are not found", options{}, func(ctx ctx, c api, ns string, o options) (runtime.Object, error) {
+		{"Ingress", "ingresses", "those that use it as a certificate are not found", options{}, func(ctx ctx, c api, ns string, o options) (runtime.Object, error) {
 			return c.NetworkingV1().Ingresses(ns).List(ctx, o)
 		}},
-		{"ServiceAccount", "serviceaccounts", "what is used through one is not found", options{}, func(ctx ctx, c api, ns string, o options) (runtime.Object, error) {
+		{"ServiceAccount", "serviceaccounts", "what uses it through one is not found", options{}, func(ctx ctx, c api, ns string, o options) (runtime.Object, error) {
 			return c.CoreV1().ServiceAccounts(ns).List(ctx, o)
 		}},
 	}

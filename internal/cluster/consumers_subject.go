@@ -57,7 +57,7 @@ func notConfig(kind, name, namespace, verb string) *Error {
 	object := lower(kind) + "/" + name
 	e := &Error{
 		Reason: Unsupported, Object: object,
-		Message: fmt.Sprintf("%s is no Secret or ConfigMap: kubectl app %s takes one of those", object, verb),
+		Message: fmt.Sprintf("%s is not a Secret or ConfigMap, and kubectl app %s takes only these", object, verb),
 	}
 	switch {
 	case verb == "get":

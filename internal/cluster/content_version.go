@@ -72,7 +72,7 @@ func (c *Cluster) CheckVersioned(ctx context.Context, ref workload.Ref, before C
 	case err != nil:
 		return err
 	case now.Ref() != before.Ref():
-		return keysChanged(before, fmt.Sprintf("%s has come into use in its place", now), false)
+		return keysChanged(before, fmt.Sprintf("%s replaced it", now), false)
 	case !sameData(now, before):
 		return keysChanged(before, "someone else changed it", false)
 	}
@@ -103,7 +103,7 @@ func severalVersions(ref workload.Ref, used []workload.Ref) error {
 		names = append(names, u.Name)
 		e.Next = append(e.Next, "kubectl app status "+u.String()+inFlag(u.Namespace))
 	}
-	e.Message = fmt.Sprintf("several versions of %s are in use: %s; give the one to start from in place of %s", ref, strings.Join(names, ", "), ref.Name)
+	e.Message = fmt.Sprintf("several versions of %s are in use: %s; name one of them in place of %s", ref, strings.Join(names, ", "), ref.Name)
 	return e
 }
 
@@ -172,12 +172,12 @@ func (c *Cluster) existingVersion(ctx context.Context, version Content) (Content
 		return Content{}, err
 	}
 	if !found.Exists() {
-		return Content{}, &Error{Reason: Conflict, Object: version.String(), Message: fmt.Sprintf("%s was deleted in the same moment", version)}
+		return Content{}, &Error{Reason: Conflict, Object: version.String(), Message: fmt.Sprintf("%s was deleted at the same time", version)}
 	}
 	if fixed := found.immutable(); fixed == nil || !*fixed || !sameData(found, version) || found.secretType() != version.secretType() {
 		return Content{}, &Error{
 			Reason: Exists, Object: version.String(),
-			Message: fmt.Sprintf("%s is there already, and is no version of that content: it can be changed, or was", version),
+			Message: fmt.Sprintf("%s exists already, but has other data or is not immutable", version),
 			Next:    []string{"kubectl app status " + version.String() + inFlag(version.Meta().Namespace)},
 		}
 	}

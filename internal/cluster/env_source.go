@@ -54,7 +54,7 @@ func (c *Cluster) EnvKeys(ctx context.Context, from rollout.EnvSource) (keys []s
 // noSource finds the nearest name, as far as the names may be read.
 func (c *Cluster) noSource(ctx context.Context, from rollout.EnvSource) error {
 	e := &rollout.EnvSourceError{
-		Source: from, Message: fmt.Sprintf("%s does not exist in namespace %q, and --from names it", from, from.Namespace),
+		Source: from, Message: fmt.Sprintf("%s does not exist in namespace %q, but --from refers to it", from, from.Namespace),
 	}
 	client, err := c.metadata()
 	if err != nil {

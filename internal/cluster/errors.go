@@ -82,7 +82,7 @@ type SupersededError struct {
 }
 
 func (e *SupersededError) Error() string {
-	return fmt.Sprintf("%s is no longer ours: %s", e.Workload, e.What)
+	return fmt.Sprintf("%s was not changed again: %s", e.Workload, e.What)
 }
 
 // PartialError: some workloads of a release are written, then one failed. Those in Written and in
@@ -108,7 +108,7 @@ func (e *PartialError) Unwrap() error { return e.Err }
 type NotWrittenError struct{ Workload workload.Ref }
 
 func (e *NotWrittenError) Error() string {
-	return fmt.Sprintf("%s is as it was: the write has not arrived", e.Workload)
+	return fmt.Sprintf("%s is unchanged: the write did not reach the API server", e.Workload)
 }
 
 func quoted(names []string) string {

@@ -44,16 +44,16 @@ func (e *Error) explainStatus(c call, err error) {
 		e.set(Unauthorized, "the server does not accept the credentials (401): they are missing, wrong or expired")
 		e.Next = []string{"kubectl auth whoami", "kubectl config view --minify"}
 	case deniedByAdmission(text):
-		e.set(Denied, "%s is refused by the cluster's admission: %s", c.object, text)
+		e.set(Denied, "%s was rejected by admission: %s", c.object, text)
 	case apierrors.IsForbidden(err):
 		e.set(Forbidden, "not allowed to %s %s%s: %s", c.verb, c.object, inNamespace(c.namespace), text)
 		e.Next = []string{"kubectl auth can-i " + c.verb + " " + c.resource + inFlag(c.namespace), "kubectl auth whoami"}
 	case apierrors.IsNotFound(err):
 		e.set(NotFound, "no %s%s", c.object, inNamespace(c.namespace))
 	case apierrors.IsConflict(err):
-		e.set(Conflict, "%s was changed by someone else in the same moment: %s", c.object, text)
+		e.set(Conflict, "%s was changed by someone else at the same time: %s", c.object, text)
 	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err):
-		e.set(Invalid, "the server does not take the change of %s: %s", c.object, text)
+		e.set(Invalid, "the API server rejected the change of %s: %s", c.object, text)
 	case apierrors.IsTooManyRequests(err):
 		e.set(Throttled, "the API server is overloaded (429): %s", text)
 	default:

@@ -58,7 +58,7 @@ func immutable(want, before Content) error {
 func fixedEdit(after, before Content) error {
 	err := immutable(after, before)
 	if e := (*Error)(nil); errors.As(err, &e) {
-		e.Next = []string{"the same command with --versioned, which makes another one and points those who use it there"}
+		e.Next = []string{"the same command with --versioned, which creates a new one and makes the workloads use it"}
 	}
 	return err
 }
@@ -94,7 +94,7 @@ func keysInUse(want Content, keys []string, users []secrets.Consumer) error {
 func usersUnknown(want Content, keys []string, n secrets.NotSeen) error {
 	return &Error{
 		Reason: KeysInUse, Object: want.String(),
-		Message: fmt.Sprintf("%s was not changed: it would lose %s, and who uses that is not known: no permission to list %s", want, some(keys), n.Resource),
+		Message: fmt.Sprintf("%s was not changed: it would lose %s, and it is not known what uses it: no permission to list %s", want, some(keys), n.Resource),
 		Next:    append(slices.Clone(n.Next), "the same command with that as well, or with --force, which removes it"),
 	}
 }
@@ -102,7 +102,7 @@ func usersUnknown(want Content, keys []string, n secrets.NotSeen) error {
 func replaceOrRename(want Content) []string {
 	return []string{
 		"kubectl delete " + want.String() + inFlag(want.Meta().Namespace),
-		"or the same command with another name (--append-hash makes one of the content)",
+		"or the same command with another name (--append-hash adds a hash of the data)",
 	}
 }
 
@@ -114,7 +114,7 @@ func keysChanged(content Content, what string, back bool) error {
 		Next:    []string{"kubectl app status " + content.String() + inFlag(content.Meta().Namespace)},
 	}
 	if back {
-		e.Message = fmt.Sprintf("%s was not restored as a whole: %s since this change", content, what)
+		e.Message = fmt.Sprintf("%s was only restored in part: %s since this change", content, what)
 	}
 	return e
 }
@@ -131,7 +131,7 @@ func some(keys []string) string {
 func unknownWrite(want Content, err error) error {
 	return &Error{
 		Reason: UnknownWrite, Object: want.String(), Err: err,
-		Message: fmt.Sprintf("it is not known whether %s was written, since no answer came: %v", want, err),
+		Message: fmt.Sprintf("it is not known whether %s was written: the write got no answer: %v", want, err),
 		Next:    []string{"kubectl describe " + want.String() + inFlag(want.Meta().Namespace)},
 	}
 }
@@ -176,14 +176,14 @@ func fieldConflict(want Content, owners []fieldOwner, err error) error {
 	slices.Sort(owned)
 	return &Error{
 		Reason: FieldConflict, Object: want.String(), Err: err,
-		Message: fmt.Sprintf("%s was not changed: others have set, to other values, %s", want, some(owned)),
-		Next:    []string{"the same command with --force-conflicts, which takes these over"},
+		Message: fmt.Sprintf("%s was not changed: other managers set other values: %s", want, some(owned)),
+		Next:    []string{"the same command with --force-conflicts, which takes over these keys"},
 	}
 }
 
 // appeared: someone else made the object in the same moment.
 func appeared(want Content, err error) error {
-	return &Error{Reason: Conflict, Object: want.String(), Err: err, Message: fmt.Sprintf("%s was made by someone else in the same moment", want)}
+	return &Error{Reason: Conflict, Object: want.String(), Err: err, Message: fmt.Sprintf("%s was created by someone else at the same time", want)}
 }
 
 // fieldName makes "key password" of ".data.password".

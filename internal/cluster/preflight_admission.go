@@ -77,7 +77,7 @@ func noEffect(change Change, after *appsv1.Deployment) string {
 	if len(dropped) > 0 {
 		by = "drops " + strings.Join(dropped, ", ")
 	}
-	return fmt.Sprintf("the API server takes the change of %s and %s: a webhook or a policy %s", change.Ref(), result, by)
+	return fmt.Sprintf("the API server accepts the change of %s, but %s: a webhook or a policy %s", change.Ref(), result, by)
 }
 
 // admissionCheck turns an answer that is about this change into a check; other errors end the command.

@@ -21,26 +21,26 @@ func ownerWarning(ref workload.Ref, o workload.Owner) (message string, next []st
 	}
 	switch tool {
 	case workload.OwnerFlux:
-		message = fmt.Sprintf("%s is managed by %s: its next reconciliation reverts this change unless it is made there too", ref, by)
+		message = fmt.Sprintf("%s is managed by %s: make this change there too, or the next reconciliation reverts it", ref, by)
 		if o.Name != "" {
 			next = []string{"flux suspend " + strings.ToLower(o.Kind) + " " + o.Name + in}
 		}
 	case workload.OwnerArgoCD:
-		message = fmt.Sprintf("%s is managed by %s: the application goes out of sync, and the next sync (with self-heal: at once) reverts this change unless it is made in its source too", ref, by)
+		message = fmt.Sprintf("%s is managed by %s: make this change in its source too, or the next sync (with self-heal: at once) reverts it", ref, by)
 		if o.Name != "" {
 			next = []string{"argocd app diff " + o.Name, "argocd app set " + o.Name + " --sync-policy none"}
 		}
 	case workload.OwnerHelm:
-		message = fmt.Sprintf("%s is managed by %s: the next helm upgrade reverts this change unless the chart's values say the same", ref, by)
+		message = fmt.Sprintf("%s is managed by %s: make this change in the chart's values too, or the next helm upgrade reverts it", ref, by)
 		if o.Name != "" {
 			next = []string{"helm get values " + o.Name + in}
 		}
 	case workload.OwnerSSA:
-		message = fmt.Sprintf("%s is applied by %q (server-side): its next apply reverts this change unless it is made there too", ref, o.Name)
+		message = fmt.Sprintf("%s is applied by %q (server-side): make this change there too, or its next apply reverts it", ref, o.Name)
 		next = []string{"kubectl get " + ref.String() + inFlag(ref.Namespace) + " -o yaml --show-managed-fields"}
 	case workload.OwnerController:
 		owner := strings.ToLower(o.Kind) + "/" + o.Name
-		message = fmt.Sprintf("%s is made of %s, whose controller writes it again: it reverts this change unless that says the same", ref, owner)
+		message = fmt.Sprintf("%s is generated from %s: make this change there too, or the controller reverts it", ref, owner)
 		next = []string{"kubectl describe " + owner + in}
 	default:
 		message = fmt.Sprintf("%s is managed by kubectl apply: update the manifest too, or the next apply reverts this", ref)

@@ -35,24 +35,24 @@ const watchedByName = 3
 // there are counts but no causes.
 func watchNeeds(oldPods bool, deployments ...string) []need {
 	var needs []need
-	level, without := Warn, "the cause of a failure can't be seen, and only the deadline decides"
+	level, without := Warn, "no cause can be found, and only the deadline decides"
 	if oldPods {
-		level, without = Refuse, "--wait-for-old-pods could not see them go"
+		level, without = Refuse, "--wait-for-old-pods can't work"
 	}
 	if len(deployments) > watchedByName {
 		deployments = nil
 	}
 	for _, verb := range []string{"list", "watch"} {
 		needs = append(needs,
-			need{verb, "apps", "deployments", "", Refuse, "the rollout could not be watched; --wait=false only writes", deployments},
-			need{verb, "apps", "replicasets", "", Refuse, "the new revision could not be told from the old; --wait=false only writes", nil},
+			need{verb, "apps", "deployments", "", Refuse, "the rollout can't be watched; --wait=false writes without a watch", deployments},
+			need{verb, "apps", "replicasets", "", Refuse, "the new revision can't be found; --wait=false writes without a watch", nil},
 			need{verb, "", "pods", "", level, without, nil},
 		)
 	}
 	return append(needs,
-		need{"list", "", "events", "", Note, "causes that only events tell are not seen", nil},
-		need{"get", "", "pods", "log", Note, "the logs of crashed containers are not shown", nil},
-		need{"patch", "apps", "replicasets", "", Note, "the verdict is not stamped on the revision", nil},
+		need{"list", "", "events", "", Note, "causes that only events show can't be found", nil},
+		need{"get", "", "pods", "log", Note, "the logs of crashed containers can't be shown", nil},
+		need{"patch", "apps", "replicasets", "", Note, "the verdict can't be recorded on the revision", nil},
 	)
 }
 

@@ -150,7 +150,7 @@ func missingObject(to referent, uses []use) Check {
 	pullOnly := !slices.ContainsFunc(uses, func(u use) bool { return u.Use != workload.UsePullSecret })
 	if pullOnly {
 		check.Level = Warn
-		check.Message = fmt.Sprintf("%s does not exist in namespace %q, and %s names it to pull images: only public ones will work", to, to.namespace, uses[0].by)
+		check.Message = fmt.Sprintf("%s does not exist in namespace %q, and %s needs it to pull images: only public images will work", to, to.namespace, uses[0].by)
 	}
 	return check
 }

@@ -52,7 +52,7 @@ func TestMissingObject(t *testing.T) {
 		want  string
 	}{
 		"a volume":                {[]use{volume}, Refuse, `secret/key does not exist in namespace "shop", and the volume tls of deployment/web needs it`},
-		"a pull secret":           {[]use{pull}, Warn, `secret/key does not exist in namespace "shop", and deployment/web names it to pull images: only public ones will work`},
+		"a pull secret":           {[]use{pull}, Warn, `secret/key does not exist in namespace "shop", and deployment/web needs it to pull images: only public images will work`},
 		"a pull secret, and read": {[]use{volume, pull}, Refuse, `secret/key does not exist in namespace "shop", and the volume tls of deployment/web needs it`},
 	} {
 		check := missingObject(key, test.uses)

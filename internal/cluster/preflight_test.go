@@ -50,9 +50,9 @@ func TestNamespaces(t *testing.T) {
 // Whoever writes the workload again is named, with what keeps the change.
 func TestOwnerWarnings(t *testing.T) {
 	for name, test := range map[string]struct{ metadata, says, next string }{
-		"Flux":    {`labels: {helm.toolkit.fluxcd.io/name: shop, helm.toolkit.fluxcd.io/namespace: flux}`, "its next reconciliation reverts this change", "flux suspend helmrelease shop -n flux"},
+		"Flux":    {`labels: {helm.toolkit.fluxcd.io/name: shop, helm.toolkit.fluxcd.io/namespace: flux}`, "or the next reconciliation reverts it", "flux suspend helmrelease shop -n flux"},
 		"Argo CD": {`annotations: {argocd.argoproj.io/tracking-id: "shop:apps/Deployment:shop/web"}`, "the next sync", "argocd app diff shop"},
-		"Helm":    {`annotations: {meta.helm.sh/release-name: shop, meta.helm.sh/release-namespace: shop}, labels: {app.kubernetes.io/managed-by: Helm}`, "the next helm upgrade reverts this change", "helm get values shop -n shop"},
+		"Helm":    {`annotations: {meta.helm.sh/release-name: shop, meta.helm.sh/release-namespace: shop}, labels: {app.kubernetes.io/managed-by: Helm}`, "or the next helm upgrade reverts it", "helm get values shop -n shop"},
 		"apply":   {`annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}"}`, "is managed by kubectl apply", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -108,7 +108,7 @@ func (c *Cluster) amendOnce(ctx context.Context, object Object, o WriteOptions, 
 func foreignChange(ours, now *appsv1.Deployment) string {
 	switch {
 	case now.UID != ours.UID:
-		return "it was deleted and created anew"
+		return "it was deleted and created again"
 	case now.DeletionTimestamp != nil:
 		return "it is being deleted"
 	case !equality.Semantic.DeepEqual(now.Spec.Template, ours.Spec.Template):

@@ -25,7 +25,7 @@ func TestForeignChange(t *testing.T) {
 		"scaled":        {func(d *appsv1.Deployment) { d.Spec.Replicas = new(int32(9)) }, ""},
 		"labelled":      {func(d *appsv1.Deployment) { d.Labels = map[string]string{"team": "red"} }, ""},
 		"progressed":    {func(d *appsv1.Deployment) { d.Status.ReadyReplicas = 3; d.ResourceVersion = "43" }, ""},
-		"made anew":     {func(d *appsv1.Deployment) { d.UID = "other" }, "it was deleted and created anew"},
+		"made anew":     {func(d *appsv1.Deployment) { d.UID = "other" }, "it was deleted and created again"},
 		"being deleted": {func(d *appsv1.Deployment) { d.DeletionTimestamp = new(metav1.Now()) }, "it is being deleted"},
 		"another image": {func(d *appsv1.Deployment) {
 			d.Spec.Template.Spec.Containers[0].Image = "web:7"

@@ -63,7 +63,7 @@ func (c *Cluster) Stamp(ctx context.Context, v Verdict, o WriteOptions) error {
 }
 
 func notRecorded(v Verdict, err error) error {
-	return fmt.Errorf("the verdict on %s is not recorded on its revision: %w", v.Ref, err)
+	return fmt.Errorf("the verdict on %s could not be recorded on its revision: %w", v.Ref, err)
 }
 
 var unstamp = []byte(`{"metadata":{"annotations":{"` + workload.AnnotationVerdict + `":null}}}`)

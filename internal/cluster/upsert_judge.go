@@ -15,7 +15,7 @@ func (o UpsertOptions) judge(want, before Content, blind bool) (skip bool, err e
 	empty := len(want.Data()) == 0
 	switch {
 	case blind && empty:
-		return false, noValues(want, "what it holds may not be read")
+		return false, noValues(want, "its data can't be read")
 	case !before.Exists():
 		return false, nil
 	case o.IfExists == SkipExisting:

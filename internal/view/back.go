@@ -32,7 +32,7 @@ func backWords(o rollout.Outcome, were, are string) (verb, why string) {
 	case "":
 		return "rolling back", were + " serving before"
 	case rollout.Interrupted:
-		return "rolling back", "written, and no longer watched"
+		return "rolling back", "written, no longer watched"
 	default:
 		return "could not roll back", ""
 	}

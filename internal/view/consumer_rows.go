@@ -150,10 +150,10 @@ var stateMeanings = []struct {
 	state secrets.State
 	text  string
 }{
-	{secrets.StateMissing, "what starts now fails, or goes without"},
+	{secrets.StateMissing, "new containers fail, or start without it where it is optional"},
 	{secrets.StateStale, "pods read it before the last change, and read it only when they start"},
-	{secrets.StateInPlace, "files in running pods follow a change within about a minute; the app may have to read them again"},
-	{secrets.StateUnknown, "whether it is older than the last change can't be told"},
+	{secrets.StateInPlace, "mounted files are updated within about a minute after a change; the app may have to read them again"},
+	{secrets.StateUnknown, "it is not known whether it is older than the last change"},
 }
 
 func (s *sheet) states(all []secrets.Consumer) {

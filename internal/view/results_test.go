@@ -119,7 +119,7 @@ func results() map[string]rollout.Result {
 	stalled := simple(rollout.Failed, `ReplicaSet "web-7d9f66c4d" has timed out progressing.`)
 	stopped := failedResult()
 	stopped.Outcome, stopped.Workloads[0].Outcome = rollout.Interrupted, rollout.Interrupted
-	stopped.Workloads[0].Rollback.Outcome, stopped.Workloads[0].Rollback.Message = rollout.Interrupted, "restored, but not watched to the end: received interrupt"
+	stopped.Workloads[0].Rollback.Outcome, stopped.Workloads[0].Rollback.Message = rollout.Interrupted, "restored, but the watch ended before this was verified: received interrupt"
 	return map[string]rollout.Result{
 		"stalled":         stalled,
 		"resources":       resources,

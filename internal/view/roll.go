@@ -17,7 +17,7 @@ func Roll(t *term.Terminal, plan secrets.RollPlan) error {
 		consumers []secrets.Consumer
 	}{
 		{"new pods for ", plan.Roll},
-		{"files follow within about a minute in ", plan.InPlace},
+		{"mounted files are updated within about a minute in ", plan.InPlace},
 	} {
 		if len(line.consumers) > 0 {
 			s.wrapped(indents("    ", "      "), line.what+consumersText(line.consumers), mostNamed)

@@ -41,10 +41,10 @@ func TestQuietSpeaksOfFailureOnly(t *testing.T) {
 // How a failed release was left, where some or all of its workloads were paused.
 func TestLeft(t *testing.T) {
 	for want, paused := range map[string][]bool{
-		"not rolled back":                       {false},
-		"it is paused where it stands":          {true},
-		"all are paused where they stand":       {true, true},
-		"2 of them are paused where they stand": {true, false, true},
+		"not rolled back":              {false},
+		"the rollout is paused":        {true},
+		"all rollouts are paused":      {true, true},
+		"2 of the rollouts are paused": {true, false, true},
 	} {
 		var r rollout.Result
 		for _, p := range paused {

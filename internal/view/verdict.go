@@ -53,13 +53,13 @@ func contentEnding(r rollout.Result) string {
 	object := name(r.Content.Ref)
 	switch r.Content.State {
 	case rollout.ContentChanged:
-		return object + " keeps its new content, and no undo brings the old one back"
+		return object + " keeps the new data; rollout undo does not restore the old data"
 	case rollout.ContentUnchanged:
-		return object + " had this content before, and keeps it; no undo brings an older one back"
+		return object + " already had this data; rollout undo does not restore older data"
 	case rollout.ContentRestored:
-		return object + " has its old content again"
+		return object + " has its old data again"
 	case rollout.ContentNotRestored:
-		return object + " still has the new content"
+		return object + " still has the new data"
 	case rollout.ContentUnknown:
 		return "whether " + object + " was changed is not known"
 	case rollout.ContentPlanned, rollout.ContentSuperseded: // nothing to add
@@ -162,11 +162,11 @@ func left(r rollout.Result) string {
 	case paused == 0:
 		return "not rolled back"
 	case all == 1:
-		return "it is paused where it stands"
+		return "the rollout is paused"
 	case paused == all:
-		return "all are paused where they stand"
+		return "all rollouts are paused"
 	default:
-		return fmt.Sprintf("%d of them are paused where they stand", paused)
+		return fmt.Sprintf("%d of the rollouts are paused", paused)
 	}
 }
 

@@ -21,7 +21,7 @@ func TestPreflightPolicy(t *testing.T) {
 	for len(report.Checks) == 0 { // the API server takes a policy in with a watch of its own
 		report = b.preflight("web:2.0")
 	}
-	b.want(report, "refuse Admission: deployment/web is refused by the cluster's admission:", "denied request: no web:2 here")
+	b.want(report, "refuse Admission: deployment/web was rejected by admission:", "denied request: no web:2 here")
 	if b.get("web").Generation != 1 {
 		t.Error("the dry run was stored")
 	}
@@ -94,7 +94,7 @@ func TestPreflightOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	report := b.preflight("web:2.0")
-	b.want(report, `warn Owner: deployment/web is applied by "pipeline" (server-side): its next apply reverts this change`)
+	b.want(report, `warn Owner: deployment/web is applied by "pipeline" (server-side): make this change there too, or its next apply reverts it`)
 	for _, c := range report.Checks {
 		if c.Check == cluster.CheckOwner && len(c.Next) == 0 {
 			t.Error("it does not say what to do")
@@ -111,7 +111,7 @@ func TestPreflightOfAChangeThatIsSetBack(t *testing.T) {
 	for len(report.Checks) == 0 { // the API server takes a policy in with a watch of its own
 		report = b.preflight("web:2.0")
 	}
-	b.want(report, "refuse Admission: the API server takes the change of deployment/web and keeps its template as it was")
+	b.want(report, "refuse Admission: the API server accepts the change of deployment/web, but keeps its template as it was")
 }
 
 // keepImage has the API server give every Deployment of this namespace that image.

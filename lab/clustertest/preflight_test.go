@@ -173,7 +173,7 @@ func TestPreflightInvalid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.want(report, "refuse Admission: the server does not take the change of deployment/web:", `spec.template.spec.containers[0].name: Invalid value: "Not A Name"`)
+	b.want(report, "refuse Admission: the API server rejected the change of deployment/web:", `spec.template.spec.containers[0].name: Invalid value: "Not A Name"`)
 }
 
 // TestPreflightPermissions takes one permission after the other from a user who has all that it takes.
@@ -195,7 +195,7 @@ func TestPreflightPermissions(t *testing.T) {
 		{`refuse Permission: not allowed to patch deployment/web`, `cannot patch resource "deployments"`},
 		{"refuse Permission: no permission to list and watch replicasets"},
 		{"note Permission: no permission to patch replicasets", "not stamped"},
-		{"warn Permission: no permission to list and watch pods", "the cause of a failure can't be seen"},
+		{"warn Permission: no permission to list and watch pods", "no cause can be found"},
 		{"note Permission: no permission to get pods/log"},
 		{"note Permission: no permission to list events"},
 		{"note Quota: the quotas", "are not checked"},

@@ -380,6 +380,6 @@ func TestStamp(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 			continue
 		}
-		says(t, err.Error(), "the verdict on deployment/web is not recorded on its revision")
+		says(t, err.Error(), "the verdict on deployment/web could not be recorded on its revision")
 	}
 }

@@ -128,7 +128,7 @@ func quoted(keys []string) []string {
 func (c *Consumer) why(s *Subject, podsUnknown bool) string {
 	switch c.State {
 	case StateMissing:
-		return "no key " + strings.Join(quoted(c.Missing()), ", ") + ": what starts now fails, or goes without"
+		return "no key " + strings.Join(quoted(c.Missing()), ", ") + ": new containers fail, or start without it where it is optional"
 	case StateUnknown:
 		if podsUnknown {
 			return "its pods can't be read"
@@ -142,7 +142,7 @@ func (c *Consumer) why(s *Subject, podsUnknown bool) string {
 	case StateNoPods:
 		return "no pod runs; the next one reads what is there then"
 	case StateInPlace:
-		return "files in running pods follow the change within about a minute; the app may have to read them again"
+		return "mounted files are updated within about a minute after the change; the app may have to read them again"
 	case StateCurrent:
 		return c.currentWhy()
 	}
@@ -153,7 +153,7 @@ func (c *Consumer) why(s *Subject, podsUnknown bool) string {
 func (c *Consumer) wayOut() string {
 	switch c.Kind {
 	case kindPod:
-		return "; nothing replaces a bare pod"
+		return "; a bare pod has to be deleted and created again"
 	case kindJob, kindCronJob:
 		return "; the next run reads it anew"
 	}

@@ -58,14 +58,14 @@ func TestStale(t *testing.T) {
 		"what an init container read stays":      {spec: init, pods: initialised, want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start"},
 		"a change of another key":                {spec: urlEnv, pods: before, want: "Current 0/1: no pod holds what was there before the change"},
 		"a file by subPath, as a variable":       {spec: file, pods: strings.ReplaceAll(before, "11:59:5", "10:59:5"), want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start"},
-		"a whole volume follows":                 {spec: volume, pods: before, want: "InPlace 0/1: files in running pods follow the change within about a minute; the app may have to read them again"},
+		"a whole volume follows":                 {spec: volume, pods: before, want: "InPlace 0/1: mounted files are updated within about a minute after the change; the app may have to read them again"},
 		"a whole volume, all new":                {spec: volume, pods: after, want: "Current 0/1: no pod holds what was there before the change"},
 		"a whole volume of an immutable one": {
 			spec: volume, pods: before, subject: func(s *Subject) { s.Immutable = true },
 			want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start",
 		},
 		"no pods":                 {spec: env, want: "NoPods 0/0: no pod runs; the next one reads what is there then"},
-		"a missing key":           {spec: gone, pods: before, want: `MissingKey 0/1: no key "gone": what starts now fails, or goes without`},
+		"a missing key":           {spec: gone, pods: before, want: `MissingKey 0/1: no key "gone": new containers fail, or start without it where it is optional`},
 		"a missing key, optional": {spec: maybe, pods: before, want: "Current 0/1: no pod holds what was there before the change"},
 		"a pull secret":           {spec: pull, pods: before, want: "Current 0/1: read at each pull of an image"},
 		"the object is unread": {
@@ -83,7 +83,7 @@ func TestStale(t *testing.T) {
 		"one that is being stopped":             {spec: env, pods: ending + after, want: "Current 0/1: no pod holds what was there before the change"},
 		"all are being stopped":                 {spec: env, pods: ending, want: "NoPods 0/0: its pods are being stopped; the next one reads what is there then"},
 		"stopped, and the next do not use it":   {spec: pulled, pods: strings.ReplaceAll(ending, "%s", env), want: "Current 0/0: what used it is being stopped"},
-		"stopped while a key is missing":        {spec: gone, pods: ending, want: `MissingKey 0/0: no key "gone": what starts now fails, or goes without`},
+		"stopped while a key is missing":        {spec: gone, pods: ending, want: `MissingKey 0/0: no key "gone": new containers fail, or start without it where it is optional`},
 		"a volume of one that is being stopped": {spec: volume, pods: ending + after, want: "Current 0/1: no pod holds what was there before the change"},
 		"the pods are unread":                   {spec: env, without: "Pod", want: "Unknown 0/0: its pods can't be read"},
 		"an unread pull secret":                 {spec: pull, without: "Pod", want: "Current 0/0: read at each pull of an image"},
@@ -128,7 +128,7 @@ func TestStaleByKind(t *testing.T) {
 		`{kind: StatefulSet, name: x, controller: true, apiVersion: apps/v1, uid: u}`: "statefulset/x Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start",
 		`{kind: Job, name: nightly-1, controller: true, apiVersion: batch/v1, uid: u}`: "cronjob/nightly Stale 1/1: 1 of 1 pods read it before the change, and read it only when they start; " +
 			"the next run reads it anew",
-		``: "pod/one Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start; nothing replaces a bare pod",
+		``: "pod/one Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start; a bare pod has to be deleted and created again",
 	} {
 		objects := `kind: Job
 metadata: {name: nightly-1, ownerReferences: [{kind: CronJob, name: nightly, controller: true, apiVersion: batch/v1, uid: u}]}
