@@ -53,9 +53,9 @@ func contentEnding(r rollout.Result) string {
 	object := name(r.Content.Ref)
 	switch r.Content.State {
 	case rollout.ContentChanged:
-		return object + " keeps the new data; rollout undo does not restore the old data"
+		return object + " keeps the new data; an undo does not restore the old data"
 	case rollout.ContentUnchanged:
-		return object + " already had this data; rollout undo does not restore older data"
+		return object + " already had this data; an undo does not restore older data"
 	case rollout.ContentRestored:
 		return object + " has its old data again"
 	case rollout.ContentNotRestored:
