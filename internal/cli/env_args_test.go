@@ -37,7 +37,7 @@ func TestParseEnvArgs(t *testing.T) {
 		"-e that is no setting":     {args: []string{"deploy/web"}, flagged: []string{"hunter2"}, err: "setting 1 is neither KEY=VALUE nor KEY-"},
 		"set and removed":           {args: []string{"deploy/web", "A=hunter2", "A-"}, err: "can not both modify and remove the same environment variable in the same command"},
 		"standard input, twice":     {args: []string{"deploy/web", "-"}, flagged: []string{"-"}, err: "standard input can be read once"},
-		"a value that is not UTF-8": {args: []string{"deploy/web", "A=hunter2\xff"}, err: "A has a value that is not UTF-8"},
+		"a value that is not UTF-8": {args: []string{"deploy/web", "A=hunter2\xff"}, err: "A is not UTF-8"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			given, err := parseEnvArgs(test.args, test.flagged)

@@ -28,7 +28,7 @@ func (e *Env) reveal(ctx context.Context, c *cluster.Cluster, ref workload.Ref, 
 		if !printable(value) {
 			return refusedError{fmt.Errorf("%s: the value of %s (%s) is not plain text and could disturb this terminal: write it to a file with > FILE", ref, key, secrets.Size(len(value)))}
 		}
-		if err := view.Warning(e.Term, fmt.Sprintf("the value of %s in %s is shown on this terminal and may stay in its scrollback", key, ref)); err != nil {
+		if err := view.Warning(e.Term, fmt.Sprintf("the value of %s in %s is shown on this terminal, which may keep it", key, ref)); err != nil {
 			return fmt.Errorf("writing a warning: %w", err)
 		}
 	}

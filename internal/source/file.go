@@ -42,7 +42,7 @@ func (m *Machine) files(ctx context.Context, s secrets.FileSource) ([]secrets.En
 		return []secrets.Entry{{Key: s.Key, Value: content, Origin: m.origin(s.Path)}}, nil, err
 	}
 	if s.Named {
-		return nil, nil, &FileError{Path: s.Path, Problem: fmt.Sprintf("it is a directory, whose files have keys of their own: %s= can't stand before it", s.Key)}
+		return nil, nil, &FileError{Path: s.Path, Problem: fmt.Sprintf("it is a directory, and its file names are the keys: remove %s=", s.Key)}
 	}
 	l, err := list(s.Path)
 	if err != nil {
@@ -183,9 +183,9 @@ func checkMode(path string, mode fs.FileMode) error {
 	case mode.IsRegular():
 		return nil
 	case mode.IsDir():
-		return &FileError{Path: path, Problem: "it is a directory, and a file is meant", Next: "--from-file takes a directory, and each file in it as a key"}
+		return &FileError{Path: path, Problem: "it is a directory, not a file", Next: "--from-file takes a directory: each file in it becomes a key"}
 	}
-	return &FileError{Path: path, Problem: "it is " + kindOf(mode) + ", and a regular file is meant", Next: "a command's output is read from stdin: COMMAND | kubectl app ... KEY=-"}
+	return &FileError{Path: path, Problem: "it is " + kindOf(mode) + ", not a regular file", Next: "a command's output is read from stdin: COMMAND | kubectl app ... KEY=-"}
 }
 
 func kindOf(mode fs.FileMode) string {

@@ -197,13 +197,13 @@ func TestPathsThatAreRefused(t *testing.T) {
 		says   string
 	}{
 		"nothing there":        {secrets.FileSource{Path: filepath.Join(dir, "none")}, "none: there is no such file"},
-		"a FIFO":               {secrets.FileSource{Path: fifo}, "it is a pipe, and a regular file is meant"},
+		"a FIFO":               {secrets.FileSource{Path: fifo}, "it is a pipe, not a regular file"},
 		"a socket":             {secrets.FileSource{Path: socket}, "it is a socket"},
 		"a device":             {secrets.FileSource{Path: "/dev/zero"}, "/dev/zero: it is a device"},
 		"too large":            {secrets.FileSource{Path: write(t, dir, "large", strings.Repeat("x", secrets.MaxSize+1))}, "it has 1.00 MiB, and an object holds 1.00 MiB"},
 		"a loop of links":      {secrets.FileSource{Path: loop}, "it can't be read: too many levels of symbolic links"},
 		"a file in a file":     {secrets.FileSource{Path: below + "/x"}, "it can't be read: not a directory"},
-		"a named directory":    {secrets.FileSource{Key: "k", Path: dir, Named: true}, "it is a directory, whose files have keys of their own: k= can't stand before it"},
+		"a named directory":    {secrets.FileSource{Key: "k", Path: dir, Named: true}, "it is a directory, and its file names are the keys: remove k="},
 		"a directory too full": {secrets.FileSource{Path: full(t)}, "the files in it are larger than that together"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -215,7 +215,7 @@ func TestPathsThatAreRefused(t *testing.T) {
 		})
 	}
 	for _, r := range []Request{{EnvFiles: []string{dir}}, {DotenvFiles: []string{dir}}} {
-		if _, _, err := machine("").Read(t.Context(), r); err == nil || !strings.Contains(err.Error(), "it is a directory, and a file is meant") {
+		if _, _, err := machine("").Read(t.Context(), r); err == nil || !strings.Contains(err.Error(), "it is a directory, not a file") {
 			t.Errorf("error %v", err)
 		}
 	}
@@ -301,7 +301,7 @@ func TestStdin(t *testing.T) {
 		"k=-, --prompt": {Stdin: "k", Prompt: []string{"p", "q"}},
 	} {
 		var twice *StdinError
-		if err := r.Validate(); !errors.As(err, &twice) || err.Error() != "stdin can be read once, and several read it: "+says {
+		if err := r.Validate(); !errors.As(err, &twice) || err.Error() != "stdin can be read only once, but several sources read it: "+says {
 			t.Errorf("error %v, want %s", err, says)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 type StdinError struct{ Readers []string }
 
 func (e *StdinError) Error() string {
-	return "stdin can be read once, and several read it: " + strings.Join(e.Readers, ", ")
+	return "stdin can be read only once, but several sources read it: " + strings.Join(e.Readers, ", ")
 }
 
 // PromptError: nobody could be asked, or the answers were not the same.

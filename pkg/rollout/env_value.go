@@ -9,9 +9,9 @@ import (
 func EnvValueFault(value string) string {
 	switch {
 	case !utf8.ValidString(value):
-		return "has a value that is not UTF-8, which would arrive changed"
+		return "is not UTF-8: the container would get another value"
 	case strings.Contains(value, "\x00"):
-		return "has a value with a NUL in it, where it would end"
+		return "contains a NUL byte: the container would get only what comes before it"
 	}
 	return ""
 }

@@ -52,7 +52,7 @@ func TestBeforeRollout(t *testing.T) {
 		"no old pod is left":                     {revisions: []string{"1:a", "2:now"}, want: 1, doubt: "revision 1 of deployment/web was not verified, and none of its pods is left that serves"},
 		"no old pod is left, but it was good":    {revisions: []string{"1:a:good", "2:now"}, want: 1},
 		"it was good, and crashes now":           {revisions: []string{"1:a:good", "2:now"}, pods: map[types.UID]Stand{"1": crashing}, want: 1, doubt: "revision 1 of deployment/web was not serving: 2 of its pods crashed"},
-		"it has failed":                          {revisions: []string{"1:a:good", "2:b:failed", "3:now"}, pods: map[types.UID]Stand{"1": serving}, want: 2, doubt: "revision 2 of deployment/web is stamped as failed (CrashLoop)"},
+		"it has failed":                          {revisions: []string{"1:a:good", "2:b:failed", "3:now"}, pods: map[types.UID]Stand{"1": serving}, want: 2, doubt: "revision 2 of deployment/web is marked as failed (CrashLoop)"},
 		"an older one serves, and not this":      {revisions: []string{"1:a", "2:b", "3:now"}, pods: map[types.UID]Stand{"1": serving}, want: 2, doubt: "revision 2 of deployment/web was not verified, and pods of revision 1 still serve"},
 		"an older one serves as well":            {revisions: []string{"1:a", "2:b", "3:now"}, pods: map[types.UID]Stand{"1": serving, "2": serving}, want: 2, doubt: "revision 2 of deployment/web was not verified, and pods of revision 1 still serve"},
 		"an older one serves, but this was good": {revisions: []string{"1:a", "2:b:good", "3:now"}, pods: map[types.UID]Stand{"1": serving}, want: 2},

@@ -105,7 +105,7 @@ func (j *judge) timedOut(bool, disturbance) bool {
 	}
 	message += j.silence()
 	if !j.next.CompleteSince.IsZero() {
-		message = fmt.Sprintf("complete, but not yet for long enough after %s", j.policy.Timeout)
+		message = fmt.Sprintf("complete, but still soaking after %s", j.policy.Timeout)
 	}
 	j.decide(TimedOut, message)
 	return true
@@ -114,7 +114,7 @@ func (j *judge) timedOut(bool, disturbance) bool {
 // checkTimeout is for when there is nothing to judge yet.
 func (j *judge) checkTimeout() {
 	if j.passed(j.timeout()) {
-		j.decide(TimedOut, fmt.Sprintf("the change was not seen in %s", j.policy.Timeout))
+		j.decide(TimedOut, fmt.Sprintf("the change was not observed within %s", j.policy.Timeout))
 	}
 	j.next.Deadline = j.timeout()
 }

@@ -39,7 +39,7 @@ func (c *clues) unscheduled(pod *corev1.Pod) symptom {
 	if node := pod.Status.NominatedNodeName; node != "" {
 		return waiting(Unschedulable, fmt.Sprintf("the scheduler has chosen node %s, and has not bound the pod to it", node))
 	}
-	return waiting(Unschedulable, fmt.Sprintf("no scheduler has taken up the pod (schedulerName %q)", c.template.Spec.SchedulerName))
+	return waiting(Unschedulable, fmt.Sprintf("no scheduler handles the pod (schedulerName %q)", c.template.Spec.SchedulerName))
 }
 
 var (

@@ -23,7 +23,7 @@ type UndoPlan struct {
 
 // PlanUndo chooses the revision that `kubectl rollout undo` would: toRevision, or for 0 the one with
 // the second highest number (of a paused workload, which kubectl refuses, the one before its template);
-// unless that one is stamped as failed, then the last one stamped good.
+// unless that one is marked as failed, then the last one stamped good.
 // The errors are the types above.
 func PlanUndo(w *workload.Workload, revisions []workload.Revision, toRevision int64) (UndoPlan, error) {
 	target, note, err := undoTarget(w, revisions, toRevision)
@@ -147,9 +147,9 @@ func (s Stamp) describe() string {
 	}
 	switch {
 	case s.Cause != "":
-		return fmt.Sprintf("is stamped as failed (%s)", s.Cause)
+		return fmt.Sprintf("is marked as failed (%s)", s.Cause)
 	case s.Message != "":
-		return fmt.Sprintf("is stamped as failed (%s)", s.Message)
+		return fmt.Sprintf("is marked as failed (%s)", s.Message)
 	}
-	return "is stamped as failed"
+	return "is marked as failed"
 }

@@ -56,13 +56,13 @@ func TestPlanUndo(t *testing.T) {
 		"it was verified":           {now: "c", revisions: []string{"1:a", "2:b:good", "3:c:failed"}, want: 2},
 		"nobody has judged it":      {now: "c", revisions: []string{"1:a:good", "2:b", "3:c"}, want: 2},
 		"its stamp is a copy":       {now: "c", revisions: []string{"1:a:good", "2:b:copied", "3:c"}, want: 2},
-		"it is known to be broken":  {now: "c", revisions: []string{"1:a:good", "2:b:failed", "3:c"}, want: 1, note: "revision 2 is stamped as failed (CrashLoop); going back to revision 1, the last one known to be good"},
+		"it is known to be broken":  {now: "c", revisions: []string{"1:a:good", "2:b:failed", "3:c"}, want: 1, note: "revision 2 is marked as failed (CrashLoop); going back to revision 1, the last one known to be good"},
 		"the last of the good ones": {now: "d", revisions: []string{"1:a:good", "2:b:good", "3:c:failed", "4:d"}, want: 2, note: "going back to revision 2"},
 		"after an automatic rollback": { // 3 failed, and the template of 2 became 4, which runs
-			now: "b", revisions: []string{"1:a:good", "3:c:failed", "4:b:good"}, want: 1, note: "revision 3 is stamped as failed"},
-		"broken, but asked for":      {now: "c", revisions: []string{"1:a:good", "2:b:failed", "3:c"}, to: 2, want: 2, note: "revision 2 is stamped as failed (CrashLoop)"},
-		"broken, and none is good":   {now: "c", revisions: []string{"1:a", "2:b:failed", "3:c"}, err: "revision 2 of deployment/web, the one before this, is stamped as failed (CrashLoop), and no other is known to be good; revision 1 was never watched: --to-revision=1 goes there"},
-		"all are known to be broken": {now: "c", revisions: []string{"1:a:failed", "2:b:failed", "3:c"}, err: "revision 2 of deployment/web, the one before this, is stamped as failed (CrashLoop), and no other is known to be good; --to-revision=2 goes there all the same"},
+			now: "b", revisions: []string{"1:a:good", "3:c:failed", "4:b:good"}, want: 1, note: "revision 3 is marked as failed"},
+		"broken, but asked for":      {now: "c", revisions: []string{"1:a:good", "2:b:failed", "3:c"}, to: 2, want: 2, note: "revision 2 is marked as failed (CrashLoop)"},
+		"broken, and none is good":   {now: "c", revisions: []string{"1:a", "2:b:failed", "3:c"}, err: "revision 2 of deployment/web, the previous one, is marked as failed (CrashLoop), and no other revision is known to be good; revision 1 has no verdict: --to-revision=1 goes back to it"},
+		"all are known to be broken": {now: "c", revisions: []string{"1:a:failed", "2:b:failed", "3:c"}, err: "revision 2 of deployment/web, the previous one, is marked as failed (CrashLoop), and no other revision is known to be good; --to-revision=2 goes back to it nevertheless"},
 		"no history":                 {now: "a", revisions: []string{"1:a"}, err: "deployment/web has no earlier revision to go back to"},
 		"no revisions at all":        {now: "a", to: 4, err: "deployment/web has no earlier revision to go back to"},
 		"not kept":                   {now: "b", revisions: []string{"1:a", "2:b"}, to: 7, err: "deployment/web has no revision 7; it has 1, 2"},
@@ -74,7 +74,7 @@ func TestPlanUndo(t *testing.T) {
 		"changed under the pause":              {now: "x", paused: true, revisions: []string{"1:a", "2:b"}, want: 2},
 		"changed under the pause of the first": {now: "x", paused: true, revisions: []string{"1:a"}, want: 1},
 		"set back under the pause":             {now: "a", paused: true, revisions: []string{"1:a", "2:b", "3:c"}, want: 3},
-		"changed under the pause of a bad one": {now: "x", paused: true, revisions: []string{"1:a:good", "2:b:failed"}, want: 1, note: "revision 2 is stamped as failed"},
+		"changed under the pause of a bad one": {now: "x", paused: true, revisions: []string{"1:a:good", "2:b:failed"}, want: 1, note: "revision 2 is marked as failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &workload.Workload{Ref: web, Template: template("web=" + test.now), Paused: test.paused}

@@ -88,7 +88,7 @@ func TestAmend(t *testing.T) {
 		if ok != (test.want != "") || stamp.Outcome != test.want || ok && (stamp.Hash != "abc" || stamp.Cause != "") {
 			t.Errorf("%s: %v %+v", name, ok, stamp)
 		}
-		if stamp.Outcome == StampBad && stamp.describe() != "is stamped as failed (2 of 3 pods restarted after its rollout was complete)" {
+		if stamp.Outcome == StampBad && stamp.describe() != "is marked as failed (2 of 3 pods restarted after its rollout was complete)" {
 			t.Errorf("%s: %s", name, stamp.describe())
 		}
 	}

@@ -40,7 +40,7 @@ func (e *AlreadyCurrentError) Error() string {
 	return fmt.Sprintf("%s already has the template of revision %d", e.Workload, e.Revision)
 }
 
-// NoGoodRevisionError: the revision that kubectl would choose is stamped as failed, and none as good.
+// NoGoodRevisionError: the revision that kubectl would choose is marked as failed, and none as good.
 type NoGoodRevisionError struct {
 	Workload workload.Ref
 	Revision int64
@@ -50,9 +50,9 @@ type NoGoodRevisionError struct {
 }
 
 func (e *NoGoodRevisionError) Error() string {
-	message := fmt.Sprintf("revision %d of %s, the one before this, %s, and no other is known to be good", e.Revision, e.Workload, e.Stamp.describe())
+	message := fmt.Sprintf("revision %d of %s, the previous one, %s, and no other revision is known to be good", e.Revision, e.Workload, e.Stamp.describe())
 	if e.Unjudged > 0 {
-		return fmt.Sprintf("%s; revision %d was never watched: --to-revision=%d goes there", message, e.Unjudged, e.Unjudged)
+		return fmt.Sprintf("%s; revision %d has no verdict: --to-revision=%d goes back to it", message, e.Unjudged, e.Unjudged)
 	}
-	return fmt.Sprintf("%s; --to-revision=%d goes there all the same", message, e.Revision)
+	return fmt.Sprintf("%s; --to-revision=%d goes back to it nevertheless", message, e.Revision)
 }

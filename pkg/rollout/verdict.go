@@ -48,7 +48,7 @@ func (j *judge) scaledToZero(complete bool, _ disturbance) bool {
 		j.decide(Superseded, "scaled to 0 by someone else before it was verified")
 	case complete:
 		j.next.CompleteSince = j.now
-		j.decide(Succeeded, "scaled to 0: there is no pod to judge the new revision by")
+		j.decide(Succeeded, "scaled to 0: there is no pod to check the new revision with")
 	}
 	return j.next.Outcome != ""
 }

@@ -28,8 +28,8 @@ func TestLiteral(t *testing.T) {
 		"hunter2":                             `an argument has no "="`,
 		"=hunter2":                            `an argument begins with "="`,
 		"a b=hunter2":                         `"a b" can't be a key: it may have letters, digits, '-', '_' and '.'; "a_b" could`,
-		"hunter2/+ab=":                        `--from-literal: what stands before "=" can't be a key: it may have letters`,
-		"hunter2+ab==":                        `--from-literal: what stands before "=" can't be a key`,
+		"hunter2/+ab=":                        `--from-literal: the text before "=" is not a valid key: it may have letters`,
+		"hunter2+ab==":                        `--from-literal: the text before "=" is not a valid key`,
 		"...=hunter2":                         `it names a folder`,
 		"  ü =hunter2":                        "can't be a key",
 		strings.Repeat("a", 300) + "=hunter2": "it has more than 253 characters",
@@ -75,9 +75,9 @@ func TestFileSource(t *testing.T) {
 func TestArguments(t *testing.T) {
 	for line, want := range map[string]string{
 		"":              "[] stdin= remove=[]",
-		"a=1 b=2":       "[a=1 (argument 1 behind the name) b=2 (argument 2 behind the name)] stdin= remove=[]",
+		"a=1 b=2":       "[a=1 (argument 1 after the name) b=2 (argument 2 after the name)] stdin= remove=[]",
 		"a=- old-":      "[] stdin=a remove=[old]",
-		"a=x- old-one-": "[a=x- (argument 1 behind the name)] stdin= remove=[old-one]",
+		"a=x- old-one-": "[a=x- (argument 1 after the name)] stdin= remove=[old-one]",
 	} {
 		a, err := ParseArguments(strings.Fields(line))
 		got := fmt.Sprintf("%v stdin=%s remove=%v", shown(a.Literals), a.Stdin, a.Remove)
@@ -86,8 +86,8 @@ func TestArguments(t *testing.T) {
 		}
 	}
 	for line, says := range map[string]string{
-		"a=- b=-":     "stdin can be read once, and a=- reads it already",
-		"a=1 hunter2": `argument 2 behind the name: an argument has no "="`,
+		"a=- b=-":     "stdin can be read only once, and a=- reads it already",
+		"a=1 hunter2": `argument 2 after the name: an argument has no "="`,
 	} {
 		_, err := ParseArguments(strings.Fields(line))
 		wantFault(t, err, says)
@@ -114,7 +114,7 @@ func TestVariables(t *testing.T) {
 	for argument, says := range map[string]string{
 		"":            "the name of a variable",
 		"=x":          "the name of a variable",
-		"A=hunter2 !": "what stands behind A= can't be a key",
+		"A=hunter2 !": "the text after A= is not a valid key",
 		"hunter2 x":   "it takes the name of a variable, or NAME=KEY",
 	} {
 		_, err := ParseVariable(argument)
@@ -196,7 +196,7 @@ func TestCheckNamesEveryFault(t *testing.T) {
 	for _, says := range []string{
 		`the key "a" is given twice: by app.env:2, and by stdin`,
 		`my file: "my file" can't be a key: it may have letters, digits, '-', '_' and '.'; "my_file" could`,
-		"the values are 1.00 MiB together, and an object holds 1.00 MiB; the largest is that of my file, 1.00 MiB",
+		"the values are 1.00 MiB together, and an object holds 1.00 MiB; the largest is my file (1.00 MiB)",
 	} {
 		wantFault(t, err, says)
 	}

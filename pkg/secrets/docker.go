@@ -88,7 +88,7 @@ func lintDocker(d *Draft) []Finding {
 		found = append(found, f)
 	}
 	if helpers := config.helpers(); len(found) == 0 && helpers != "" {
-		found = append(found, Finding{Warn, RegistryLogin, e.Key, e.Origin, "no kubelet asks " + helpers + ": it pulls with the other logins alone"})
+		found = append(found, Finding{Warn, RegistryLogin, e.Key, e.Origin, "no kubelet uses " + helpers + ": it pulls with the other logins only"})
 	}
 	return found
 }
@@ -97,14 +97,14 @@ func lintDocker(d *Draft) []Finding {
 func (c *dockerConfig) read(content []byte) string {
 	if err := json.Unmarshal(content, c); err != nil {
 		// The library's message may quote what it could not read.
-		return "it is no config.json of docker"
+		return "it is not a config.json of docker"
 	}
 	maps.DeleteFunc(c.Auths, func(_ string, l login) bool { return l == login{} })
 	if helpers := c.helpers(); len(c.Auths) == 0 && helpers != "" {
-		return fmt.Sprintf("there are no logins in it: docker keeps them in %s, which no kubelet asks; give --docker-username and the password", helpers)
+		return fmt.Sprintf("it has no logins: docker keeps them in %s, which no kubelet uses; give --docker-username and the password", helpers)
 	}
 	if len(c.Auths) == 0 {
-		return `there are no logins in it: it takes {"auths": {...}}, as docker login writes it`
+		return `it has no logins: it needs {"auths": {...}}, as docker login writes it`
 	}
 	return ""
 }
@@ -144,9 +144,9 @@ func (l login) problem() (refused bool, message string) {
 	}
 	switch {
 	case strings.ContainsAny(user+password, "\r\n"):
-		return false, "has a line break in it, as echo leaves one: the registry refuses it; printf %s USER:PASSWORD | base64 makes auth without"
+		return false, "contains a line break, as echo adds one: the registry refuses it; make auth with printf %s USER:PASSWORD | base64"
 	case password == "" && l.IdentityToken != "":
-		return false, "is an identity token, which no kubelet reads: it takes a user and a password"
+		return false, "is an identity token, which no kubelet can use: give a user and a password"
 	case user == "" || password == "":
 		return false, "lacks the user or the password"
 	}

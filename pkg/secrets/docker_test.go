@@ -19,23 +19,23 @@ func TestDockerConfig(t *testing.T) {
 		`{"auths":{"r.io":{"auth":"` + strings.TrimRight(good, "=") + `"}}}`:            "",
 		`{"auths":{"r.io":{"username":"u","password":"p"}}}`:                            "",
 		`{"auths":{"r.io":{},"y":{"auth":"` + good + `"}}}`:                             "",
-		`{"auths":{"r.io":{"auth":"` + auth("robot:hunter2\n") + `"}}}`:                 "warning PLACE: the login of r.io has a line break in it",
-		`{"auths":{"r.io":{"auth":"` + auth("robot:hunter2\r\n") + `"}}}`:               "warning PLACE: the login of r.io has a line break in it",
+		`{"auths":{"r.io":{"auth":"` + auth("robot:hunter2\n") + `"}}}`:                 "warning PLACE: the login of r.io contains a line break",
+		`{"auths":{"r.io":{"auth":"` + auth("robot:hunter2\r\n") + `"}}}`:               "warning PLACE: the login of r.io contains a line break",
 		`{"auths":{"r.io":{"auth":"` + auth("hunter2") + `"}}}`:                         "refused PLACE: the login of r.io can't be read: its auth is not USER:PASSWORD in base64",
 		`{"auths":{"r.io":{"auth":"robot:hunter2"}}}`:                                   "refused PLACE: the login of r.io can't be read: its auth is not base64",
 		`{"auths":{"r.io":{"auth":"` + auth("robot:") + `"}}}`:                          "warning PLACE: the login of r.io lacks the user or the password",
-		`{"auths":{"r.io":{"identitytoken":"hunter2"}}}`:                                "warning PLACE: the login of r.io is an identity token, which no kubelet reads",
+		`{"auths":{"r.io":{"identitytoken":"hunter2"}}}`:                                "warning PLACE: the login of r.io is an identity token, which no kubelet can use",
 		`{"auths":{"r.io":{"auth":"` + auth("hunter2") + `"},"a":{"auth":"x y"}}}`:      "refused PLACE: the login of a can't be read: its auth is not base64; the login of r.io can't be read",
-		`{"auths":{},"credsStore":"osxkeychain"}`:                                       `refused PLACE: there are no logins in it: docker keeps them in its store "osxkeychain", which no kubelet asks`,
-		`{"auths":{"r.io":{}},"credsStore":"desktop"}`:                                  `refused PLACE: there are no logins in it: docker keeps them in its store "desktop"`,
-		`{"credHelpers":{"r.io":"ecr-login"}}`:                                          `refused PLACE: there are no logins in it: docker keeps them in its credential helper "ecr-login" (for r.io)`,
-		`{"auths":{},"credsStore":"pass","credHelpers":{"b":"gcloud","a":"ecr-login"}}`: `refused PLACE: there are no logins in it: docker keeps them in its store "pass" and its credential helper "ecr-login" (for a) and its credential helper "gcloud" (for b)`,
+		`{"auths":{},"credsStore":"osxkeychain"}`:                                       `refused PLACE: it has no logins: docker keeps them in its store "osxkeychain", which no kubelet uses`,
+		`{"auths":{"r.io":{}},"credsStore":"desktop"}`:                                  `refused PLACE: it has no logins: docker keeps them in its store "desktop"`,
+		`{"credHelpers":{"r.io":"ecr-login"}}`:                                          `refused PLACE: it has no logins: docker keeps them in its credential helper "ecr-login" (for r.io)`,
+		`{"auths":{},"credsStore":"pass","credHelpers":{"b":"gcloud","a":"ecr-login"}}`: `refused PLACE: it has no logins: docker keeps them in its store "pass" and its credential helper "ecr-login" (for a) and its credential helper "gcloud" (for b)`,
 		`{"auths":{"r.io":{"auth":"` + good + `"}},"credHelpers":{"r.io":"x"}}`:         "",
-		`{"auths":{"r.io":{"auth":"` + good + `"}},"credHelpers":{"a":"gcloud"}}`:       `warning PLACE: no kubelet asks its credential helper "gcloud" (for a): it pulls with the other logins alone`,
-		`{}`:                                   "refused PLACE: there are no logins in it: it takes",
-		`"hunter2"`:                            "refused PLACE: it is no config.json of docker",
-		"hunter2":                              "refused PLACE: it is no config.json of docker",
-		`{"auths":{"x":{"auth":["hunter2"]}}}`: "refused PLACE: it is no config.json of docker",
+		`{"auths":{"r.io":{"auth":"` + good + `"}},"credHelpers":{"a":"gcloud"}}`:       `warning PLACE: no kubelet uses its credential helper "gcloud" (for a): it pulls with the other logins only`,
+		`{}`:                                   "refused PLACE: it has no logins: it needs",
+		`"hunter2"`:                            "refused PLACE: it is not a config.json of docker",
+		"hunter2":                              "refused PLACE: it is not a config.json of docker",
+		`{"auths":{"x":{"auth":["hunter2"]}}}`: "refused PLACE: it is not a config.json of docker",
 		"\uFEFF" + `{"auths":{"r.io":{"auth":"` + good + `"}}}`: "refused PLACE: the value begins with a byte order mark",
 	} {
 		var all []string
@@ -46,7 +46,7 @@ func TestDockerConfig(t *testing.T) {
 		wantFindings(t, Merge(Lint(Draft{Kind: workload.SecretReference, Type: corev1.SecretTypeDockerConfigJson, Entries: []Entry{e}})), all)
 	}
 	e := Entry{corev1.DockerConfigJsonKey, []byte("hunter2"), Origin{Kind: Literal}}
-	wantFindings(t, Lint(Draft{Kind: workload.SecretReference, Entries: []Entry{e}}), []string{"warning .dockerconfigjson (literal): it is no config.json of docker"})
+	wantFindings(t, Lint(Draft{Kind: workload.SecretReference, Entries: []Entry{e}}), []string{"warning .dockerconfigjson (literal): it is not a config.json of docker"})
 }
 
 // What echo adds to a password comes out as a login that no registry takes.
@@ -56,5 +56,5 @@ func TestDockerLoginWithNewline(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFindings(t, Lint(Draft{Kind: workload.SecretReference, Type: corev1.SecretTypeDockerConfigJson, Entries: []Entry{e}}),
-		[]string{"warning .dockerconfigjson (variable TOKEN): the login of r.io has a line break in it"})
+		[]string{"warning .dockerconfigjson (variable TOKEN): the login of r.io contains a line break"})
 }

@@ -96,10 +96,10 @@ func (r *dotenvReader) look(s statement, key, value string, origin Origin, unset
 		r.found = append(r.found, Finding{level, problem, key, origin, message})
 	}
 	if unset {
-		tell(Warn, UnsetExpansion, "it refers to a variable that is not set, which was read as nothing; a $ of the value itself is written $$, or in single quotes")
+		tell(Warn, UnsetExpansion, "it refers to a variable that is not set, so that part is empty; for a literal $ write $$, or use single quotes")
 	}
 	if s.cutsName() {
-		tell(Warn, NameCut, fmt.Sprintf(`the name ends at ":", and all behind it is the value; .NET reads %s__NAME like %s:NAME`, key, key))
+		tell(Warn, NameCut, fmt.Sprintf(`the name ends at ":", and all after it is the value; .NET reads %s__NAME like %s:NAME`, key, key))
 	}
 	if s.value != "" {
 		odd := lookAtValue(Entry{key, []byte(value), origin}, s.value[1:])
@@ -109,9 +109,9 @@ func (r *dotenvReader) look(s statement, key, value string, origin Origin, unset
 	}
 	switch {
 	case s.cutsComment() && isTorn(value):
-		tell(Warn, CommentCut, `the value is not complete: all from " #" on was cut off as a comment; single quotes around the value keep it`)
+		tell(Warn, CommentCut, `the value is not complete: the text from " #" on was cut off as a comment; put single quotes around the value`)
 	case s.cutsComment():
-		tell(Note, CommentCut, `all from " #" on was cut off as a comment`)
+		tell(Note, CommentCut, `the text from " #" on was cut off as a comment`)
 	}
 }
 
@@ -123,9 +123,9 @@ func (r *dotenvReader) add(e Entry) {
 		r.entries = append(r.entries, e)
 		return
 	}
-	lost := Finding{Note, Overridden, e.Key, r.entries[i].Origin, e.Origin.Name + " gives the key too, and the later file counts"}
+	lost := Finding{Note, Overridden, e.Key, r.entries[i].Origin, e.Origin.Name + " sets the key too, and the later file wins"}
 	if lost.Origin.Name == e.Origin.Name {
-		lost.Level, lost.Message = Warn, fmt.Sprintf("%s gives the key again, and the last one counts", e.Origin)
+		lost.Level, lost.Message = Warn, fmt.Sprintf("%s sets the key again, and the last one wins", e.Origin)
 	}
 	r.found = append(r.found, lost)
 	r.entries[i] = e
@@ -187,7 +187,7 @@ func dotenvProblem(err error) string {
 	case errors.As(err, &required):
 		return fmt.Sprintf("the variable %s is required, and not set", required.Variable)
 	case errors.As(err, &invalid):
-		return "a $ begins no variable; a $ of the value itself is written $$, or in single quotes"
+		return "a $ is not followed by a variable name; for a literal $ write $$, or use single quotes"
 	}
-	return `the statement is not KEY=VALUE: what stands before "=" can't be the name of a variable (or does a value of several lines lack its quotes?)`
+	return `the statement is not KEY=VALUE: the text before "=" is not a valid variable name (or does a value of several lines lack its quotes?)`
 }

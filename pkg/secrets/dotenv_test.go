@@ -26,7 +26,7 @@ func TestDotenv(t *testing.T) {
 		"defaults":                     {[]string{"A=${NO:-x}\nB=${NO-y}\nC=${HOST:+z}\nD=${NO+w}"}, []string{"A=x (a.env:1)", "B=y (a.env:2)", "C=z (a.env:3)", "D= (a.env:4)"}, ""},
 		"a required variable":          {[]string{"A=1\nB=${NO:?hunter2}"}, nil, "a.env:2: the variable NO is required, and not set"},
 		"a dollar sign":                {[]string{"A=x$$y"}, []string{"A=x$y (a.env:1)"}, ""},
-		"a broken reference":           {[]string{"A=hunter2${"}, nil, "a.env:1: a $ begins no variable"},
+		"a broken reference":           {[]string{"A=hunter2${"}, nil, "a.env:1: a $ is not followed by a variable name"},
 		"later files win":              {[]string{"A=1\nB=2", "A=3"}, []string{"A=3 (b.env:1)", "B=2 (a.env:2)"}, ""},
 		"and see the earlier ones":     {[]string{"A=1", "B=$A"}, []string{"A=1 (a.env:1)", "B=1 (b.env:1)"}, ""},
 		"the last of a key":            {[]string{"A=1\nA=2"}, []string{"A=2 (a.env:2)"}, ""},

@@ -72,7 +72,7 @@ func encoding(e Entry, _ *Draft) string {
 	case e.Origin.Kind != File && e.Origin.Kind != Stdin:
 		return ""
 	case order != "":
-		return fmt.Sprintf("the value, of %s, is not UTF-8 but UTF-16, and stays so: iconv -f UTF-16%s -t UTF-8 makes UTF-8 of it", Size(len(e.Value)), order)
+		return fmt.Sprintf("the value (%s) is UTF-16, not UTF-8, and is stored unchanged: convert it with iconv -f UTF-16%s -t UTF-8", Size(len(e.Value)), order)
 	case bytes.HasPrefix(e.Value, []byte(byteOrderMark)):
 		return "the value begins with a byte order mark (BOM), which becomes part of it: save the file as UTF-8 without BOM"
 	}

@@ -92,5 +92,5 @@ func nameProblem(key string, found bool) string {
 	case strings.TrimSpace(key) != key:
 		return `a space stands between the name and "="`
 	}
-	return `what stands before "=" can't be the name of a variable: letters, digits, '-', '_' and '.' can, and no digit first`
+	return `the text before "=" is not a valid variable name: use letters, digits, '-', '_' and '.', and no digit first`
 }

@@ -46,7 +46,7 @@ func TestEnvFile(t *testing.T) {
 		"a name with a dash":             {"a-b=1", []string{"a-b=1 (app.env:1)"}, ""},
 		"export":                         {"export A=1", nil, `app.env:1: the line begins with "export", which --from-dotenv reads`},
 		"a space before =":               {"A =1", nil, `app.env:1: a space stands between the name and "="`},
-		"a digit first":                  {"1A=1", nil, `app.env:1: what stands before "=" can't be the name of a variable`},
+		"a digit first":                  {"1A=1", nil, `app.env:1: the text before "=" is not a valid variable name`},
 		"no name":                        {"=hunter2", nil, `app.env:1: there is no name before "="`},
 		"a line of a key":                {"K=-----BEGIN\nhunter2/+hunter2\n", nil, "app.env:2: the line is not KEY=VALUE"},
 		"not UTF-8":                      {"A=1\nB=\xff\n", nil, "app.env:2: the line is not UTF-8"},

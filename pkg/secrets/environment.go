@@ -51,7 +51,7 @@ func ParseVariable(argument string) (VariableSource, error) {
 		return VariableSource{}, &MalformedError{origin, "it takes the name of a variable, or NAME=KEY"}
 	}
 	if err := checkKey(key, origin); err != nil {
-		return VariableSource{}, &MalformedError{origin, fmt.Sprintf("what stands behind %s= can't be a key: it takes NAME=KEY, and the value from the variable NAME", name)}
+		return VariableSource{}, &MalformedError{origin, fmt.Sprintf("the text after %s= is not a valid key: give NAME=KEY, to store the variable NAME as KEY", name)}
 	}
 	return VariableSource{name, key}, nil
 }

@@ -67,7 +67,7 @@ type TooLargeError struct {
 }
 
 func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("the values are %s together, and an object holds %s; the largest is that of %s, %s", Size(e.Size), Size(MaxSize), e.Largest, Size(e.LargestSize))
+	return fmt.Sprintf("the values are %s together, and an object holds %s; the largest is %s (%s)", Size(e.Size), Size(MaxSize), e.Largest, Size(e.LargestSize))
 }
 
 // NoKeyError is a key to remove, or to show, that the object does not have.

@@ -11,9 +11,9 @@ import (
 const (
 	tokenProblem = `the line is not KEY=VALUE: it looks like the end of a value that was broken into two lines; if it is a key, write a comment line above it`
 	equalProblem = `the value is only "=": is the line the end of a value that was broken into two lines?`
-	crProblem    = `the line ends with CR alone (\r), so that the next ones would be part of it: save the file with line ends LF or CRLF`
-	quoteProblem = `what stands behind the closing quote is not KEY=VALUE: single quotes around a value keep the double ones in it`
-	hashProblem  = `the value begins with "#": is it a comment? An empty value has nothing behind "="`
+	crProblem    = `the line ends with CR alone (\r), so the next lines would be part of it: save the file with LF or CRLF line ends`
+	quoteProblem = `the text after the closing quote is not KEY=VALUE: put single quotes around a value that contains double quotes`
+	hashProblem  = `the value begins with "#": is it a comment? An empty value has nothing after "="`
 )
 
 // isToken tells that "=" pads the text before it, as in base64 and base32, and does not part a name from a value. A

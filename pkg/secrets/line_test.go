@@ -108,8 +108,8 @@ func TestDotenvFindings(t *testing.T) {
 		files []string
 		want  []string
 	}{
-		"a comment":                       {[]string{"A=1 # one"}, []string{`note A (a.env:1): all from " #" on was cut off as a comment`}},
-		"comments":                        {[]string{"A=1 # one\nB=2\nC=3 #three\n"}, []string{`note A, C (a.env:1,3): all from " #" on was cut off`}},
+		"a comment":                       {[]string{"A=1 # one"}, []string{`note A (a.env:1): the text from " #" on was cut off as a comment`}},
+		"comments":                        {[]string{"A=1 # one\nB=2\nC=3 #three\n"}, []string{`note A, C (a.env:1,3): the text from " #" on was cut off`}},
 		"behind quotes":                   {[]string{"A='1' # one\n"}, nil},
 		"in quotes":                       {[]string{"A=\"1 # one\"\nB='# b'\n"}, nil},
 		"of its own line":                 {[]string{"# x # y\nA=1\n"}, nil},
@@ -122,11 +122,11 @@ func TestDotenvFindings(t *testing.T) {
 		"one cut off between the entries": {[]string{`A=[1, #2]`}, []string{`warning A (a.env:1): the value is not complete`}},
 		"a comment behind JSON":           {[]string{`A={"b": [1]} # one`}, []string{`note A (a.env:1)`}},
 		"a comment cut off quotes":        {[]string{`A=say "no #1"`}, []string{`warning A (a.env:1): the value is not complete`}},
-		"a doubled key":                   {[]string{"A=1\nB=2\nA=3\n"}, []string{"warning A (a.env:1): a.env:3 gives the key again, and the last one counts"}},
-		"three times":                     {[]string{"A=1\nA=2\nA=3\n"}, []string{"warning A (a.env:1): a.env:2 gives", "warning A (a.env:2): a.env:3 gives"}},
-		"in two files":                    {[]string{"A=1\nB=1\nC=1\n", "A=2\nC=2\n"}, []string{"note A, C (a.env:1,3): b.env gives the key too, and the later file counts"}},
-		"a name cut at a colon":           {[]string{"Logging:Level=info\n"}, []string{`warning Logging (a.env:1): the name ends at ":", and all behind it is the value; .NET reads Logging__NAME like Logging:NAME`}},
-		"two of them":                     {[]string{"V:A=1\nexport V:B:C=2\n"}, []string{`warning V (a.env:1): the name ends at ":", and all behind it is the value; .NET reads V__NAME like V:NAME; a.env:2 gives the key again`, "warning V (a.env:2)"}},
+		"a doubled key":                   {[]string{"A=1\nB=2\nA=3\n"}, []string{"warning A (a.env:1): a.env:3 sets the key again, and the last one wins"}},
+		"three times":                     {[]string{"A=1\nA=2\nA=3\n"}, []string{"warning A (a.env:1): a.env:2 sets", "warning A (a.env:2): a.env:3 sets"}},
+		"in two files":                    {[]string{"A=1\nB=1\nC=1\n", "A=2\nC=2\n"}, []string{"note A, C (a.env:1,3): b.env sets the key too, and the later file wins"}},
+		"a name cut at a colon":           {[]string{"Logging:Level=info\n"}, []string{`warning Logging (a.env:1): the name ends at ":", and all after it is the value; .NET reads Logging__NAME like Logging:NAME`}},
+		"two of them":                     {[]string{"V:A=1\nexport V:B:C=2\n"}, []string{`warning V (a.env:1): the name ends at ":", and all after it is the value; .NET reads V__NAME like V:NAME; a.env:2 sets the key again`, "warning V (a.env:2)"}},
 		"yaml's colon":                    {[]string{"A: 1\nURL: http://h/?a=b\nB:postgres://u@h/?c=d\nC: x=y\n"}, nil},
 		"a byte order mark":               {[]string{"\uFEFFA=1\n"}, []string{"note a.env: the byte order mark (BOM) at the beginning is left out"}},
 	} {
@@ -185,8 +185,8 @@ func TestEnvFileFindings(t *testing.T) {
 // One line, one message: what follows a quote that ended too early is no fault of its own.
 func TestDotenvSaysOneThingOfALine(t *testing.T) {
 	for content, says := range map[string]string{
-		`A="{"type": "hunter2", "b": "hunter2", "c": 1}"`: "a.env:1: what stands behind the closing quote is not KEY=VALUE",
-		"A=1\nB='x'hunter2\nC=2":                          "a.env:2: what stands behind the closing quote",
+		`A="{"type": "hunter2", "b": "hunter2", "c": 1}"`: "a.env:1: the text after the closing quote is not KEY=VALUE",
+		"A=1\nB='x'hunter2\nC=2":                          "a.env:2: the text after the closing quote",
 		"?=1 ?=2":                                         "a.env:1: the statement is not KEY=VALUE",
 	} {
 		_, _, err := ParseDotenv([]DotenvFile{{"a.env", []byte(content)}}, lookupIn())
@@ -205,7 +205,7 @@ func TestDotenvSaysOneThingOfALine(t *testing.T) {
 func TestTokensAsLiterals(t *testing.T) {
 	for _, argument := range []string{"hunter2hunter2Hunter2Hunte8=", "Hunter2Hunte3A==", "hunter2_hunter2-Hunter2Hun8="} {
 		_, err := ParseLiteral(argument, Origin{Kind: Literal})
-		wantFault(t, err, "an argument looks like a value in base64, and its key is missing")
+		wantFault(t, err, "an argument looks like a base64 value without a key")
 	}
 	for _, argument := range []string{"sep==", "password=", "OPERATOR==="} {
 		if _, err := ParseLiteral(argument, Origin{Kind: Literal}); err != nil {

@@ -106,7 +106,7 @@ func trailingNewline(e Entry, _ *Draft) string {
 	if line, ends := bytes.CutSuffix(e.Value, []byte("\n")); !ends || bytes.ContainsRune(line, '\n') || json.Valid(line) && line[0] == '{' {
 		return ""
 	}
-	return fmt.Sprintf("the value, of %s, ends with a newline, which becomes part of it, as echo leaves one: write it with printf, or use --trim-newline", Size(len(e.Value)))
+	return fmt.Sprintf("the value (%s) ends with a newline, which becomes part of it: use printf instead of echo, or --trim-newline", Size(len(e.Value)))
 }
 
 // alreadyBase64: what decodes to readable text has hardly been meant as it stands. A key of random
@@ -124,9 +124,9 @@ func alreadyBase64(e Entry, d *Draft) string {
 		return ""
 	}
 	if wrapped {
-		return fmt.Sprintf("the value, of %s, is base64 already, in several lines: a Secret encodes it again, and the app gets it encoded; give the value itself", Size(len(e.Value)))
+		return fmt.Sprintf("the value (%s) is already base64, in several lines: a Secret encodes it again, and the app gets base64; give the decoded value", Size(len(e.Value)))
 	}
-	return fmt.Sprintf("the value, of %s, is base64 already: a Secret encodes it again, and the app gets it encoded; give the value itself", Size(len(e.Value)))
+	return fmt.Sprintf("the value (%s) is already base64: a Secret encodes it again, and the app gets base64; give the decoded value", Size(len(e.Value)))
 }
 
 // unwrapped joins the lines that base64 breaks its output into: all are of one length, but the last.
@@ -149,9 +149,9 @@ func crlf(e Entry, _ *Draft) string {
 	case !utf8.Valid(e.Value) || !bytes.ContainsRune(e.Value, '\r'):
 		return ""
 	case bytes.Contains(e.Value, []byte("-----BEGIN ")):
-		return "the lines of the PEM end as on Windows (CRLF), which not every program reads: save it with line ends LF"
+		return "the PEM has Windows line ends (CRLF), which some programs can't read: save it with LF line ends"
 	case bytes.Contains(e.Value, []byte("\r\n")):
-		return "the lines end as on Windows (CRLF), and each \\r becomes part of the value"
+		return "the lines have Windows line ends (CRLF), and each \\r becomes part of the value"
 	}
 	return "a CR (\\r) without a line end becomes part of the value"
 }
@@ -162,9 +162,9 @@ func notUTF8(e Entry, d *Draft) string {
 	case why == "" || users == nil && utf16Order(e.Value) != "":
 		return ""
 	case users == nil:
-		return fmt.Sprintf("the value, of %s, %s: it can be mounted as a file, and can't be a variable", Size(len(e.Value)), why)
+		return fmt.Sprintf("the value (%s) %s: it can be mounted as a file, but can't be a variable", Size(len(e.Value)), why)
 	}
-	return fmt.Sprintf("the value, of %s, %s, and no variable can hold it: %s", Size(len(e.Value)), why, strings.Join(users, ", "))
+	return fmt.Sprintf("the value (%s) %s, and no variable can hold it: %s", Size(len(e.Value)), why, strings.Join(users, ", "))
 }
 
 // variables are those that the users of the object make of a key.
@@ -191,7 +191,7 @@ func NoVariable(value []byte) string {
 	case !utf8.Valid(value):
 		return "is not UTF-8"
 	case bytes.IndexByte(value, 0) >= 0:
-		return "holds NUL (\\0)"
+		return "contains NUL (\\0)"
 	}
 	return ""
 }
@@ -229,7 +229,7 @@ func noEnvName(e Entry, _ *Draft) string {
 	if !shellName(near) {
 		near = "_" + near
 	}
-	return fmt.Sprintf("the key can't be the name of a variable that a shell reads; %s could", near)
+	return fmt.Sprintf("the key is not a valid name of a shell variable, but %s is", near)
 }
 
 // TrimNewline cuts one newline off the end of each value that came from a file or stdin.

@@ -100,11 +100,11 @@ func TestLintVariables(t *testing.T) {
 		want  []string
 	}{
 		"text":         {"hunter2", users, nil},
-		"nobody knows": {"hunter2\xff", nil, []string{"warning raw (f): the value, of 8 bytes, is not UTF-8: it can be mounted as a file, and can't be a variable"}},
-		"as a file":    {"hunter2\xff", users[2:], []string{"warning raw (f): the value, of 8 bytes, is not UTF-8: it can be mounted"}},
-		"as variables": {"hunter2\xff", users, []string{"warning raw (f): the value, of 8 bytes, is not UTF-8, and no variable can hold it: deployment/web uses it as RAW, deployment/api uses it as DB_raw"}},
-		"with NUL":     {"hunter2\x00", users[:1], []string{"warning raw (f): the value, of 8 bytes, holds NUL (\\0), and no variable can hold it: deployment/web uses it as RAW"}},
-		"UTF-16":       {inUTF16("hunter2", binary.LittleEndian), users[:1], []string{"warning raw (f): the value, of 14 bytes, is not UTF-8 but UTF-16, and stays so: iconv -f UTF-16LE -t UTF-8 makes UTF-8 of it; the value, of 14 bytes, holds NUL (\\0), and no variable can hold it: deployment/web"}},
+		"nobody knows": {"hunter2\xff", nil, []string{"warning raw (f): the value (8 bytes) is not UTF-8: it can be mounted as a file, but can't be a variable"}},
+		"as a file":    {"hunter2\xff", users[2:], []string{"warning raw (f): the value (8 bytes) is not UTF-8: it can be mounted"}},
+		"as variables": {"hunter2\xff", users, []string{"warning raw (f): the value (8 bytes) is not UTF-8, and no variable can hold it: deployment/web uses it as RAW, deployment/api uses it as DB_raw"}},
+		"with NUL":     {"hunter2\x00", users[:1], []string{"warning raw (f): the value (8 bytes) contains NUL (\\0), and no variable can hold it: deployment/web uses it as RAW"}},
+		"UTF-16":       {inUTF16("hunter2", binary.LittleEndian), users[:1], []string{"warning raw (f): the value (14 bytes) is UTF-16, not UTF-8, and is stored unchanged: convert it with iconv -f UTF-16LE -t UTF-8; the value (14 bytes) contains NUL (\\0), and no variable can hold it: deployment/web"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := Entry{"raw", []byte(test.value), Origin{Kind: File, Name: "f"}}
@@ -121,8 +121,8 @@ func TestLintMessages(t *testing.T) {
 	for _, f := range Merge(found) {
 		text = append(text, f.String())
 	}
-	want := `password (pw.txt): the value, of 8 bytes, ends with a newline, which becomes part of it, as echo leaves one: write it with printf, or use --trim-newline
-db-url (app.env:3): the value is empty; the key can't be the name of a variable that a shell reads; db_url could`
+	want := `password (pw.txt): the value (8 bytes) ends with a newline, which becomes part of it: use printf instead of echo, or --trim-newline
+db-url (app.env:3): the value is empty; the key is not a valid name of a shell variable, but db_url is`
 	if got := strings.Join(text, "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

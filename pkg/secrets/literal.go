@@ -18,11 +18,11 @@ func ParseLiteral(argument string, origin Origin) (Entry, error) {
 	case key == "":
 		return Entry{}, &MalformedError{origin, "an argument begins with \"=\": it takes KEY=VALUE"}
 	case strings.Trim(value, "=") == "" && isBase64(argument):
-		return Entry{}, &MalformedError{origin, "an argument looks like a value in base64, and its key is missing: it takes KEY=VALUE"}
+		return Entry{}, &MalformedError{origin, "an argument looks like a base64 value without a key: give KEY=VALUE"}
 	}
 	err := ParseKey(key, origin)
 	if err != nil && strings.Trim(value, "=") == "" {
-		err = &MalformedError{origin, "what stands before \"=\" can't be a key: " + keyProblem(key)}
+		err = &MalformedError{origin, "the text before \"=\" is not a valid key: " + keyProblem(key)}
 	}
 	return Entry{key, []byte(value), origin}, err
 }
@@ -70,7 +70,7 @@ type Arguments struct {
 func ParseArguments(arguments []string) (Arguments, error) {
 	var a Arguments
 	for i, argument := range arguments {
-		origin := Origin{Kind: Literal, Name: fmt.Sprintf("argument %d behind the name", i+1)}
+		origin := Origin{Kind: Literal, Name: fmt.Sprintf("argument %d after the name", i+1)}
 		if key, removes := strings.CutSuffix(argument, "-"); removes && !strings.Contains(argument, "=") {
 			a.Remove = append(a.Remove, key)
 			continue
@@ -84,7 +84,7 @@ func ParseArguments(arguments []string) (Arguments, error) {
 			continue
 		}
 		if a.Stdin != "" {
-			return Arguments{}, &MalformedError{origin, fmt.Sprintf("stdin can be read once, and %s=- reads it already", a.Stdin)}
+			return Arguments{}, &MalformedError{origin, fmt.Sprintf("stdin can be read only once, and %s=- reads it already", a.Stdin)}
 		}
 		a.Stdin = entry.Key
 	}

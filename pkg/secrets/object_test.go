@@ -69,7 +69,7 @@ func TestEdit(t *testing.T) {
 		}
 	}
 	_, err = Edit{Set: []Entry{{"big", make([]byte, MaxSize), Origin{Kind: File, Name: "big"}}}}.Apply(data)
-	wantFault(t, err, "an object holds 1.00 MiB; the largest is that of big")
+	wantFault(t, err, "an object holds 1.00 MiB; the largest is big")
 }
 
 func TestDockerLogin(t *testing.T) {

@@ -84,9 +84,9 @@ func (c *Consumer) judge(s *Subject, pods []podUse, podsUnknown bool) {
 // judgeEnding: all pods that use the object are being stopped. Those that come may not use it.
 func (c *Consumer) judgeEnding() {
 	if c.Kind == kindPod || !c.usesByTemplate() {
-		c.State, c.Why = StateCurrent, "what used it is being stopped"
+		c.State, c.Why = StateCurrent, "the pods that used it are terminating"
 	} else {
-		c.Why = "its pods are being stopped; the next one reads what is there then"
+		c.Why = "its pods are terminating; the next pod reads the current data"
 	}
 }
 
@@ -134,13 +134,13 @@ func (c *Consumer) why(s *Subject, podsUnknown bool) string {
 			return "its pods can't be read"
 		}
 		if s.Unread {
-			return "the object can't be read, so that its last change is not known"
+			return "the object can't be read, so its last change is not known"
 		}
 		return "the object does not tell when it was last changed: it has no managedFields"
 	case StateStale:
 		return fmt.Sprintf("%d of %d pods read it before the change, and read it only when they start", c.StalePods, c.Pods) + c.wayOut()
 	case StateNoPods:
-		return "no pod runs; the next one reads what is there then"
+		return "no pod runs; the next pod reads the current data"
 	case StateInPlace:
 		return "mounted files are updated within about a minute after the change; the app may have to read them again"
 	case StateCurrent:
@@ -155,7 +155,7 @@ func (c *Consumer) wayOut() string {
 	case kindPod:
 		return "; a bare pod has to be deleted and created again"
 	case kindJob, kindCronJob:
-		return "; the next run reads it anew"
+		return "; the next run reads it again"
 	}
 	return ""
 }
@@ -165,10 +165,10 @@ func (c *Consumer) currentWhy() string {
 	case kindIngress:
 		return "its controller follows the Secret"
 	case kindServiceAccount:
-		return "the pods that run as it are listed with their owners"
+		return "pods with this service account are listed with their owners"
 	}
 	if c.holds() {
-		return "no pod holds what was there before the change"
+		return "no pod has the data from before the change"
 	}
 	return "read at each pull of an image"
 }

@@ -52,25 +52,25 @@ func TestStale(t *testing.T) {
 	}{
 		"a variable, older than the change":      {spec: env, pods: before, want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start"},
 		"some are older":                         {spec: env, pods: before + after, want: "Stale 1/2 roll: 1 of 2 pods read it before the change, and read it only when they start"},
-		"in the same second is not older":        {spec: env, pods: after, want: "Current 0/1: no pod holds what was there before the change"},
-		"a container that restarted read it new": {spec: env, pods: restarted, want: "Current 0/1: no pod holds what was there before the change"},
-		"one that will restart reads it new":     {spec: env, pods: waiting, want: "Current 0/1: no pod holds what was there before the change"},
+		"in the same second is not older":        {spec: env, pods: after, want: "Current 0/1: no pod has the data from before the change"},
+		"a container that restarted read it new": {spec: env, pods: restarted, want: "Current 0/1: no pod has the data from before the change"},
+		"one that will restart reads it new":     {spec: env, pods: waiting, want: "Current 0/1: no pod has the data from before the change"},
 		"what an init container read stays":      {spec: init, pods: initialised, want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start"},
-		"a change of another key":                {spec: urlEnv, pods: before, want: "Current 0/1: no pod holds what was there before the change"},
+		"a change of another key":                {spec: urlEnv, pods: before, want: "Current 0/1: no pod has the data from before the change"},
 		"a file by subPath, as a variable":       {spec: file, pods: strings.ReplaceAll(before, "11:59:5", "10:59:5"), want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start"},
 		"a whole volume follows":                 {spec: volume, pods: before, want: "InPlace 0/1: mounted files are updated within about a minute after the change; the app may have to read them again"},
-		"a whole volume, all new":                {spec: volume, pods: after, want: "Current 0/1: no pod holds what was there before the change"},
+		"a whole volume, all new":                {spec: volume, pods: after, want: "Current 0/1: no pod has the data from before the change"},
 		"a whole volume of an immutable one": {
 			spec: volume, pods: before, subject: func(s *Subject) { s.Immutable = true },
 			want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start",
 		},
-		"no pods":                 {spec: env, want: "NoPods 0/0: no pod runs; the next one reads what is there then"},
+		"no pods":                 {spec: env, want: "NoPods 0/0: no pod runs; the next pod reads the current data"},
 		"a missing key":           {spec: gone, pods: before, want: `MissingKey 0/1: no key "gone": new containers fail, or start without it where it is optional`},
-		"a missing key, optional": {spec: maybe, pods: before, want: "Current 0/1: no pod holds what was there before the change"},
+		"a missing key, optional": {spec: maybe, pods: before, want: "Current 0/1: no pod has the data from before the change"},
 		"a pull secret":           {spec: pull, pods: before, want: "Current 0/1: read at each pull of an image"},
 		"the object is unread": {
 			spec: env, pods: before, subject: func(s *Subject) { *s = Subject{Ref: s.Ref, Unread: true} },
-			want: "Unknown 0/1: the object can't be read, so that its last change is not known",
+			want: "Unknown 0/1: the object can't be read, so its last change is not known",
 		},
 		"nobody knows when it was changed": {
 			spec: env, pods: after, subject: func(s *Subject) { s.Changed.Source = FromCreation },
@@ -80,11 +80,11 @@ func TestStale(t *testing.T) {
 			spec: env, pods: before, subject: func(s *Subject) { s.Changed.Source = FromCreation },
 			want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start",
 		},
-		"one that is being stopped":             {spec: env, pods: ending + after, want: "Current 0/1: no pod holds what was there before the change"},
-		"all are being stopped":                 {spec: env, pods: ending, want: "NoPods 0/0: its pods are being stopped; the next one reads what is there then"},
-		"stopped, and the next do not use it":   {spec: pulled, pods: strings.ReplaceAll(ending, "%s", env), want: "Current 0/0: what used it is being stopped"},
+		"one that is being stopped":             {spec: env, pods: ending + after, want: "Current 0/1: no pod has the data from before the change"},
+		"all are being stopped":                 {spec: env, pods: ending, want: "NoPods 0/0: its pods are terminating; the next pod reads the current data"},
+		"stopped, and the next do not use it":   {spec: pulled, pods: strings.ReplaceAll(ending, "%s", env), want: "Current 0/0: the pods that used it are terminating"},
 		"stopped while a key is missing":        {spec: gone, pods: ending, want: `MissingKey 0/0: no key "gone": new containers fail, or start without it where it is optional`},
-		"a volume of one that is being stopped": {spec: volume, pods: ending + after, want: "Current 0/1: no pod holds what was there before the change"},
+		"a volume of one that is being stopped": {spec: volume, pods: ending + after, want: "Current 0/1: no pod has the data from before the change"},
 		"the pods are unread":                   {spec: env, without: "Pod", want: "Unknown 0/0: its pods can't be read"},
 		"an unread pull secret":                 {spec: pull, without: "Pod", want: "Current 0/0: read at each pull of an image"},
 		"not used at all by now":                {spec: pulled, pods: strings.ReplaceAll(before, "%s", env), want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start"},
@@ -127,7 +127,7 @@ func TestStaleByKind(t *testing.T) {
 	for owner, want := range map[string]string{
 		`{kind: StatefulSet, name: x, controller: true, apiVersion: apps/v1, uid: u}`: "statefulset/x Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start",
 		`{kind: Job, name: nightly-1, controller: true, apiVersion: batch/v1, uid: u}`: "cronjob/nightly Stale 1/1: 1 of 1 pods read it before the change, and read it only when they start; " +
-			"the next run reads it anew",
+			"the next run reads it again",
 		``: "pod/one Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start; a bare pod has to be deleted and created again",
 	} {
 		objects := `kind: Job
@@ -148,7 +148,7 @@ func TestEndingPods(t *testing.T) {
 	ending := strings.Replace(pod("one", "11:00:00", "11:00:00", `{containers: [{name: web, envFrom: [{secretRef: {name: db}}]}]}`),
 		"ownerReferences: [{kind: ReplicaSet, name: web-1, controller: true, apiVersion: apps/v1, uid: u}]", `deletionTimestamp: "2026-05-01T12:00:01Z"`, 1)
 	got := found(t, database("Secret"), strings.TrimPrefix(ending, "\n---\n"))
-	if want := "pod/one Current 0/0: what used it is being stopped"; len(got) != 1 || got[0].String()+" "+judgement(got[0]) != want || got[0].OldestStart != nil {
+	if want := "pod/one Current 0/0: the pods that used it are terminating"; len(got) != 1 || got[0].String()+" "+judgement(got[0]) != want || got[0].OldestStart != nil {
 		t.Errorf("got %v", usesText(got))
 	}
 }

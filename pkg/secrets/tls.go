@@ -54,7 +54,7 @@ func pairFault(err error, certificate, key Entry) (Entry, string) {
 	}
 	for i, block := range certificates(certificate.Value) {
 		if _, err := tls.X509KeyPair(pem.EncodeToMemory(block), key.Value); err == nil {
-			return certificate, fmt.Sprintf("the certificate that belongs to the private key is number %d in the file: the server's own comes first, then the one that issued it", i+1)
+			return certificate, fmt.Sprintf("the certificate that belongs to the private key is number %d in the file: the server's own certificate comes first, then the one that issued it", i+1)
 		}
 	}
 	if key.Origin.Kind == Kept {
@@ -84,7 +84,7 @@ func keyProblemOf(content []byte) string {
 	case block == nil:
 		return "there is no private key in it: it takes PEM, -----BEGIN PRIVATE KEY-----" + swapped(content, "CERTIFICATE", "a certificate")
 	case strings.HasPrefix(block.Type, "ENCRYPTED") || block.Headers["DEK-Info"] != "":
-		return "the private key has a passphrase, which nobody could type in a cluster: openssl pkey -in FILE -out PLAIN takes it off"
+		return "the private key has a passphrase, which no program in a cluster can type: remove it with openssl pkey -in FILE -out PLAIN"
 	}
 	return ""
 }
