@@ -11,7 +11,7 @@ func (e *Env) checkConfigArgs(args []string, form string) error {
 	give := func(kind, name string) string { return strings.NewReplacer("secret", kind, "NAME", name).Replace(form) }
 	switch {
 	case len(args) == 0:
-		return usagef("nothing is named: give %s or %s", form, give("configmap", "NAME"))
+		return usagef("no object is named: give %s or %s", form, give("configmap", "NAME"))
 	case len(args) > 1 || strings.Contains(args[0], "/"):
 		return nil
 	}

@@ -59,7 +59,7 @@ func checkEnvArg(n int, spec string) error {
 		}
 	}
 	if len(validation.IsEnvVarName(name)) > 0 {
-		return usagef("setting %d has no name of a variable: letters, digits, '_', '-' and '.', and no digit first", n)
+		return usagef("setting %d has no valid variable name: letters, digits, '_', '-' and '.', and no digit first", n)
 	}
 	if why := rollout.EnvValueFault(value); why != "" {
 		return usagef("%s %s", name, why)

@@ -74,15 +74,15 @@ func (f *setEnvFlags) conflicts(cmd *cobra.Command, o setEnvOptions) error {
 	case f.resolve && !f.list:
 		return usagef("--resolve goes with --list")
 	case f.resolve && f.local:
-		return usagef("--resolve asks the server, and --local does not: leave one of them out")
+		return usagef("--resolve reads from the API server, but --local does not: remove one of them")
 	case cmd.Flags().Changed("keys") && o.from == nil:
 		return usagef("--keys goes with --from=secret/NAME or --from=configmap/NAME")
 	case cmd.Flags().Changed("keys") && (len(f.keys) == 0 || slices.Contains(f.keys, "")):
 		return usagef("--keys has an empty name")
 	case o.from != nil && f.local && len(f.keys) == 0:
-		return usagef("--from asks the server for the keys, and --local does not: name them with --keys")
+		return usagef("--from reads the keys from the API server, but --local does not: name them with --keys")
 	case badPattern != nil || f.containers == "":
-		return usagef("--containers=%s is no pattern: it takes a name, with * for any letters", f.containers)
+		return usagef("--containers=%s is not a pattern: it takes a name, with * for any letters", f.containers)
 	case o.stdin && slices.Contains(f.filenames, "-"):
 		return usagef("standard input can be read once: by -f - or by -e -")
 	case nothing && !f.list:

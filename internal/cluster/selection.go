@@ -63,7 +63,7 @@ func (s Selection) parse() ([]named, error) {
 		}
 		names = []string{""}
 	} else if s.byLabel() {
-		return nil, &ArgumentError{"a name can't stand beside -l or --all"}
+		return nil, &ArgumentError{"a name can't be combined with -l or --all"}
 	}
 	var wanted []named
 	for _, kind := range kinds {
@@ -99,7 +99,7 @@ func (s Selection) conflicts() error {
 
 func splitCombined(args []string, byLabel bool) ([]named, error) {
 	if byLabel {
-		return nil, &ArgumentError{"a name can't stand beside -l or --all"}
+		return nil, &ArgumentError{"a name can't be combined with -l or --all"}
 	}
 	wanted := make([]named, 0, len(args))
 	for _, arg := range args {

@@ -35,7 +35,7 @@ func ParseImageArgs(args []string) (resources []string, settings []ImageSetting,
 	case len(settings) == 0:
 		return nil, nil, &ArgumentError{"no image to set: give CONTAINER=IMAGE, or '*=IMAGE' for all containers"}
 	case all && len(settings) > 1:
-		return nil, nil, &ArgumentError{"'*=IMAGE' sets all containers: it can't stand beside another CONTAINER=IMAGE"}
+		return nil, nil, &ArgumentError{"'*=IMAGE' sets all containers: it can't be combined with another CONTAINER=IMAGE"}
 	}
 	return resources, settings, nil
 }
