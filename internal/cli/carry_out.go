@@ -30,12 +30,12 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 		return r.untouched(ctx, err)
 	}
 	var written []cluster.Written
+	attached := r.attach(pending)
 	if len(changed) == 0 {
 		f.recorder.taken()
-	} else if written, err = r.begin(ctx, work, f, changed); err != nil {
+	} else if written, err = r.begin(ctx, work, f, changed, found(attached)); err != nil {
 		return r.applyFailed(ctx, work, f, written, err)
 	}
-	attached := r.attach(pending)
 	state := r.start(slices.Concat(targets(written), found(attached)), r.policy)
 	state, err = f.follow(ctx, state, nil)
 	end := ending{written: slices.Concat(written, attached), unchanged: settled, state: state}
@@ -49,12 +49,12 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 	return r.finish(ctx, f, end)
 }
 
-// begin writes the changes while the watch is under way.
-func (r *release) begin(ctx, work context.Context, f *follower, changed []cluster.Change) ([]cluster.Written, error) {
+// begin writes the changes while the watch is under way. The recording names what is watched with them, too.
+func (r *release) begin(ctx, work context.Context, f *follower, changed []cluster.Change, found []rollout.Target) ([]cluster.Written, error) {
 	at := r.env.Now()
 	written, err := r.apply(ctx, work, changed)
 	if len(written) > 0 {
-		f.recorder.changed(at, strings.Join(r.command, " "), targets(written))
+		f.recorder.changed(at, strings.Join(r.command, " "), slices.Concat(targets(written), found))
 	}
 	if err != nil {
 		return written, err

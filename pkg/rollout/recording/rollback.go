@@ -43,7 +43,7 @@ func (p *Replay) goBack(yield func(Frame, error) bool) bool {
 	for i := range release.Workloads {
 		w := &release.Workloads[i]
 		at := slices.IndexFunc(restored, func(r targetRef) bool { return r.ref() == w.Target.Ref })
-		if w.Target.Before == nil || at < 0 && restored != nil {
+		if at < 0 && (restored != nil || w.Target.Before == nil) {
 			continue
 		}
 		if w.Outcome == rollout.Superseded { // by the rollback itself, which the watch saw first

@@ -84,7 +84,10 @@ func (p *Replay) begin(changed []targetRef) {
 		ref := workload.Ref{Kind: t.Kind, Namespace: t.Namespace, Name: t.Name}
 		target := rollout.Target{Ref: ref, Generation: t.Generation}
 		if w := p.stage.workload(ref); w != nil {
-			target.UID, target.Before = w.UID, rollout.Capture(w, p.stage.revisionsOf(ref, w), nil)
+			target.UID = w.UID
+			if t.Generation == 0 || w.Generation < t.Generation { // else it was found under way
+				target.Before = rollout.Capture(w, p.stage.revisionsOf(ref, w), nil)
+			}
 		}
 		targets = append(targets, target)
 	}
