@@ -82,7 +82,7 @@ func envLine(line []byte, before string, origin Origin, lookup Lookup) (Entry, e
 func nameProblem(key string, found bool) string {
 	switch {
 	case !found:
-		return `the line is not KEY=VALUE (or does a value of several lines lack its quotes? --from-dotenv reads those)`
+		return `the line is not KEY=VALUE (here quotes do not join lines; --from-dotenv reads a quoted value of several lines)`
 	case key == "":
 		return `there is no name before "="`
 	case strings.HasPrefix(key, byteOrderMark):

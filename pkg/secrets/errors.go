@@ -50,7 +50,7 @@ type UnsetError struct {
 
 func (e *UnsetError) Error() string {
 	if e.Variable == "" {
-		return fmt.Sprintf(`%s: the line has no "=", and no variable of that name is set (or does a value of several lines lack its quotes?)`, e.Origin)
+		return fmt.Sprintf(`%s: the line has no "=", and no variable of that name is set (a value of several lines needs --from-file or a quoted value in --from-dotenv)`, e.Origin)
 	}
 	text := fmt.Sprintf("the variable %s is not set", e.Variable)
 	if e.Nearest != "" {
