@@ -18,6 +18,14 @@ func fellPod(name string) *corev1.Pod {
 	return p
 }
 
+// evictedPod was ready, and then its node had no memory left.
+func evictedPod(name string) *corev1.Pod {
+	p := fellPod(name)
+	p.Status.Phase, p.Status.Reason, p.Status.Message = corev1.PodFailed, "Evicted", "The node was low on resource: memory."
+	p.Status.ContainerStatuses[0].State.Terminated.ExitCode = 137
+	return p
+}
+
 // upAgain has its next run, in which it is ready.
 func upAgain(p *corev1.Pod) *corev1.Pod {
 	s := &p.Status.ContainerStatuses[0]
@@ -59,6 +67,7 @@ func TestOutage(t *testing.T) {
 		"both fell, an old pod serves":              {pods: []*corev1.Pod{fellPod("a"), fellPod("b"), old()}},
 		"both fell, the last old pod is leaving":    {pods: []*corev1.Pod{fellPod("a"), fellPod("b"), leaving()}, want: Failed},
 		"one fell, the other serves":                {pods: []*corev1.Pod{fellPod("a"), readyPod("b")}},
+		"both fell, and one is up again":            {pods: []*corev1.Pod{upAgain(fellPod("a")), fellPod("b")}},
 		"one fell, the other starts":                {pods: []*corev1.Pod{fellPod("a"), waitingPod("b", "ContainerCreating", "")}},
 		"one fell, the other was never ready":       {pods: []*corev1.Pod{fellPod("a"), neverReady("b")}},
 		"both crashed and were never ready":         {pods: []*corev1.Pod{neverReady("a"), neverReady("b")}},
@@ -82,16 +91,45 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// A pod that fell keeps that while its container is in its next run.
-func TestOutageIsRememberedBetweenTwoCrashes(t *testing.T) {
-	w := newWorld(t, 2, release)
-	w.seen.Blind = []string{"logs"}
-	w.change()
-	w.seen.Revisions[0].Total = 0
-	w.seen.Pods = []*corev1.Pod{fellPod("a"), readyPod("b")}
-	w.after(time.Second).outcome("")
-	w.seen.Pods = []*corev1.Pod{upAgain(fellPod("a")), fellPod("b")}
-	w.after(time.Second).outcome(Failed).first(CrashLoop, Failing)
+// An evicted pod is replaced by another one, which may be up already.
+func TestEvictionIsNoOutage(t *testing.T) {
+	for name, replacement := range map[string]*corev1.Pod{
+		"it starts":   waitingPod("b", "ContainerCreating", ""),
+		"it is ready": readyPod("b"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 1, release)
+			w.seen.Blind = []string{"logs"}
+			w.change().Updated = 1
+			w.seen.Revisions[0].Total, w.seen.Revisions[0].Ready, w.seen.Revisions[0].Available = 0, 0, 0
+			w.seen.Pods = []*corev1.Pod{readyPod("a")}
+			w.after(time.Second)
+			w.seen.Pods = []*corev1.Pod{evictedPod("a"), replacement}
+			w.after(2 * time.Second).outcome("")
+		})
+	}
+}
+
+// While one pod is ready again, something serves. Which states of the other were seen makes no difference.
+func TestOutageIsDecidedWhenNothingIsReady(t *testing.T) {
+	for name, seen := range map[string][][]*corev1.Pod{
+		"each state was seen": {{fellPod("a"), readyPod("b")}, {upAgain(fellPod("a")), fellPod("b")}},
+		"some were not":       {{upAgain(fellPod("a")), fellPod("b")}},
+		"none was":            nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 2, release)
+			w.seen.Blind = []string{"logs"}
+			w.change()
+			w.seen.Revisions[0].Total = 0
+			for _, pods := range seen {
+				w.seen.Pods = pods
+				w.after(time.Second).outcome("")
+			}
+			w.seen.Pods = []*corev1.Pod{fellPod("a"), fellPod("b")}
+			w.after(time.Second).outcome(Failed).first(CrashLoop, Failing)
+		})
+	}
 }
 
 // The log is waited for, but no longer than its time.
