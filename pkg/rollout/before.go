@@ -15,7 +15,7 @@ func Capture(w *workload.Workload, revisions []workload.Revision, standing Stand
 		b.Revision = &r
 		b.pods = standing[r.UID]
 	}
-	b.Serving = serving(w, revisions, b.Revision, standing) || b.returning()
+	b.Serving = serving(w, revisions, b.Revision, standing) || b.returning() || b.holding()
 	return b
 }
 
@@ -24,8 +24,30 @@ func (b *Before) returning() bool {
 	if b.Revision == nil || b.pods.Crashing > 0 || b.pods.Settled+b.pods.Starting == 0 {
 		return false
 	}
+	budget, _ := slack(b.Workload)
+	if rolledOut(b.Workload) && b.pods.Settled+b.pods.Starting < b.Workload.Desired-budget {
+		return false
+	}
 	stamp := StampOf(b.Revision)
 	return stamp != nil && stamp.Outcome == StampGood
+}
+
+// holding: a revision that was verified is up as a whole, after a crash that does not condemn it.
+func (b *Before) holding() bool {
+	if b.Revision == nil || !b.backUp() {
+		return false
+	}
+	budget, _ := slack(b.Workload)
+	stamp := StampOf(b.Revision)
+	return stamp != nil && stamp.Outcome == StampGood && b.pods.Settled+b.pods.Recovering >= max(1, b.Workload.Desired-budget)
+}
+
+// backUp tells whether what crashed is ready again, and may have crashed by chance: not again and again, and
+// not several pods side by side.
+func (b *Before) backUp() bool {
+	p := b.pods
+	return p.Crashing > 0 && p.Recovering == p.Crashing && p.Restarts < failingRestarts &&
+		(p.Crashing == 1 || p.Settled >= p.Crashing)
 }
 
 // serving tells whether the captured template itself is worth going back to: its own pods were

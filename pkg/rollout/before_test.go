@@ -92,6 +92,45 @@ func TestServingByPods(t *testing.T) {
 	}
 }
 
+// TestServingAfterACrash: what was verified is not condemned by one crash.
+func TestServingAfterACrash(t *testing.T) {
+	for name, test := range map[string]struct {
+		revision string
+		desired  int32
+		pods     Stand
+		want     bool
+	}{
+		"the only pod crashed once, and is back": {"1:web:good", 1, Stand{Crashing: 1, Recovering: 1, Restarts: 1}, true},
+		"and that was not verified":              {"1:web", 1, Stand{Crashing: 1, Recovering: 1, Restarts: 1}, false},
+		"it is down":                             {"1:web:good", 1, Stand{Crashing: 1, Restarts: 1}, false},
+		"it crashed again and again":             {"1:web:good", 1, Stand{Crashing: 1, Recovering: 1, Restarts: 3}, false},
+		"one of three crashed once":              {"1:web:good", 3, Stand{Settled: 2, Crashing: 1, Recovering: 1, Restarts: 1}, true},
+		"both crashed side by side":              {"1:web:good", 2, Stand{Crashing: 2, Recovering: 2, Restarts: 2}, false},
+		"one of three is back, others are down":  {"1:web:good", 3, Stand{Crashing: 1, Recovering: 1, Restarts: 1}, false},
+	} {
+		w := &workload.Workload{Ref: web, Template: template("web=web"), Desired: test.desired}
+		if b := Capture(w, revisions(test.revision, "2:bad"), Standing{"1": test.pods}); b.Serving != test.want {
+			t.Errorf("%s: serving %v", name, b.Serving)
+		}
+	}
+}
+
+// What was complete is not on its way up: pods that can't start are missing for good.
+func TestCompleteIsNotOnItsWayUp(t *testing.T) {
+	for _, test := range []struct {
+		settled int32
+		want    bool
+	}{{1, false}, {10, true}} {
+		w := &workload.Workload{
+			Ref: web, Template: template("web=web"), Desired: 10,
+			Conditions: []workload.Condition{{Type: "Progressing", Status: "True", Reason: "NewReplicaSetAvailable"}},
+		}
+		if b := Capture(w, revisions("1:web:good", "2:bad"), Standing{"1": Stand{Settled: test.settled}}); b.Serving != test.want {
+			t.Errorf("%d of 10 settled: serving %v", test.settled, b.Serving)
+		}
+	}
+}
+
 // TestServingOnItsWayUp: what was verified counts before all of it is up again, as after a rollback that was
 // interrupted.
 func TestServingOnItsWayUp(t *testing.T) {

@@ -100,7 +100,7 @@ func (b *Before) Amend(now time.Time, by string) (stamp Stamp, ok bool) {
 	switch {
 	case was.Outcome == StampBad && b.Serving && now.Sub(was.At) >= amendAfter:
 		stamp.Outcome, stamp.Message = StampGood, "was serving when it was replaced"
-	case was.Outcome != StampBad && !b.Serving && b.pods.Crashed.After(was.At):
+	case was.Outcome != StampBad && !b.Serving && b.pods.Crashed.After(was.At) && !b.backUp():
 		stamp.Outcome = StampBad
 		stamp.Message = fmt.Sprintf("%d of %d pods restarted after its rollout was complete", b.pods.Crashing, max(b.Revision.Total, b.pods.Crashing))
 	default:

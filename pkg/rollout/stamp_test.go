@@ -76,6 +76,7 @@ func TestAmend(t *testing.T) {
 		"it is good, and serves":                 {stamp: good, serving: true, after: time.Hour},
 		"it was good, and crashes":               {stamp: good, pods: crashed(time.Minute), after: time.Hour, want: StampBad},
 		"it was complete, and crashes":           {stamp: complete, pods: crashed(time.Minute), after: time.Hour, want: StampBad},
+		"it was complete, and crashed once":      {stamp: complete, pods: Stand{Crashing: 1, Recovering: 1, Restarts: 1, Crashed: noon.Add(time.Minute)}, after: time.Hour},
 		"it crashed before it was verified":      {stamp: good, pods: crashed(-time.Minute), after: time.Minute},
 		"one pod crashes, enough others serve":   {stamp: good, serving: true, pods: Stand{Settled: 3, Crashing: 1, Crashed: noon.Add(time.Minute)}, after: time.Hour},
 		"it is good, and its pods are not ready": {stamp: good, after: time.Hour},

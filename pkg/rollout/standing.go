@@ -21,6 +21,10 @@ type Stand struct {
 	Starting int32
 	// Crashing pods have a container that ended badly, and has not run for long enough since.
 	Crashing int32
+	// Recovering are those of the crashing pods that are ready now.
+	Recovering int32
+	// Restarts are those of the crashing pods, without what lies before a long run.
+	Restarts int32
 	// Crashed is when the last of those containers ended.
 	Crashed time.Time
 }
@@ -39,6 +43,10 @@ func (s Standing) Add(pod *corev1.Pod, now time.Time) {
 	switch {
 	case crashing:
 		stand.Crashing++
+		stand.Restarts += restarts(pod)
+		if isReady(pod) {
+			stand.Recovering++
+		}
 		if crashed.After(stand.Crashed) {
 			stand.Crashed = crashed
 		}
@@ -62,6 +70,22 @@ func crashing(pod *corev1.Pod, now time.Time) (ended time.Time, is bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// restarts counts those of a pod's containers that are in a loop: a run that lasted long begins anew.
+func restarts(pod *corev1.Pod) int32 {
+	var n int32
+	for s := range seats(pod) {
+		last, _ := s.crash()
+		switch {
+		case last == nil:
+		case last.FinishedAt.Sub(last.StartedAt.Time) >= backOffReset:
+			n++
+		default:
+			n += s.status.RestartCount
+		}
+	}
+	return n
 }
 
 // settlesAfter is recovery without its upper limit, for nobody waits for it: a container that is killed

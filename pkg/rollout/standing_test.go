@@ -11,7 +11,9 @@ import (
 // TestStanding: how one pod counts.
 func TestStanding(t *testing.T) {
 	none, settled, starting := Stand{}, Stand{Settled: 1}, Stand{Starting: 1}
-	crashed := func(ago time.Duration) Stand { return Stand{Crashing: 1, Crashed: epoch.Add(-ago)} }
+	crashed := func(ago time.Duration) Stand {
+		return Stand{Crashing: 1, Recovering: 1, Restarts: 1, Crashed: epoch.Add(-ago)}
+	}
 	for name, test := range map[string]struct {
 		change func(*corev1.Pod)
 		want   Stand
@@ -26,7 +28,7 @@ func TestStanding(t *testing.T) {
 		"ready, 61 s after it ran for an hour":  {func(p *corev1.Pod) { ranBefore(p, time.Hour, 61*time.Second) }, settled},
 		"ready, 64 s after it ran for 65 s":     {func(p *corev1.Pod) { ranBefore(p, 65*time.Second, 64*time.Second) }, crashed(64 * time.Second)},
 		"ready, 98 s after it ran for 65 s":     {func(p *corev1.Pod) { ranBefore(p, 65*time.Second, 98*time.Second) }, settled},
-		"waits out a back-off":                  {func(p *corev1.Pod) { ranBefore(p, time.Second, 0); waits(p, "CrashLoopBackOff") }, crashed(0)},
+		"waits out a back-off":                  {func(p *corev1.Pod) { ranBefore(p, time.Second, 0); waits(p, "CrashLoopBackOff") }, Stand{Crashing: 1, Restarts: 1, Crashed: epoch}},
 		"not ready, created a minute ago":       {func(p *corev1.Pod) { unready(p); p.CreationTimestamp = *at(-time.Minute) }, starting},
 		"not ready, created eleven minutes ago": {func(p *corev1.Pod) { unready(p); p.CreationTimestamp = *at(-11 * time.Minute) }, none},
 		"its container is created":              {func(p *corev1.Pod) { unready(p); waits(p, "ContainerCreating") }, starting},
