@@ -80,7 +80,7 @@ func TestSetEnvFromStdin(t *testing.T) {
 		"not asked for":                   {line: "deployment/web A=1", stdin: "B=hunter2\n", want: "A=1"},
 		"nothing comes":                   {line: "deployment/web -e - A=1", err: "standard input has no line KEY=VALUE"},
 		"a line that is none":             {line: "deployment/web -e -", stdin: "A=1\nhunter2\n", err: "standard input:2: the line has no \"=\""},
-		"the rest of a token":             {line: "deployment/web -e -", stdin: "A=1\nhunter2Hunter2AA==\n", err: "standard input:2: the line is not KEY=VALUE"},
+		"the rest of a token":             {line: "deployment/web -e -", stdin: "A=\nhunter2Hunter2AA==\n", err: "standard input:2: the line is not KEY=VALUE"},
 		"twice":                           {line: "deployment/web -e -", stdin: "A=1\nA=hunter2\n", err: `the key "A" is given twice: by standard input:1, and by standard input:2`},
 		"separated by NULs (env -0)":      {line: "deployment/web -e -", stdin: "A=hunter2\x00B=2\x00", err: "standard input:1: A contains a NUL byte"},
 		"a # in a value":                  {line: "deployment/web -e -", stdin: "# A=0\nURL=http://h/#top # no comment\n", want: "URL=http://h/#top # no comment"},
