@@ -7,20 +7,14 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
-// unfinished divides workloads that have the template already: those whose rollout has no verdict yet, or
-// has failed, and the others. It warns of the others that are not healthy now.
+// unfinished divides workloads that have the template already: those that are watched once more, since they
+// are not healthy or their rollout has no verdict yet, and the others.
 func (r *release) unfinished(unchanged []cluster.Change) (pending, settled []cluster.Change) {
 	for _, c := range unchanged {
-		incomplete := unhealthy(c)
-		over := c.Before.Over(r.policy.Soak, r.env.Now())
-		if incomplete && over == "" || c.Before.Soaking(r.policy.Soak, r.env.Now()) && c.Repeats() {
+		if unhealthy(c) || c.Before.Soaking(r.policy.Soak, r.env.Now()) && c.Repeats() {
 			pending = append(pending, c)
 		} else {
 			settled = append(settled, c)
-			if incomplete {
-				w := c.Before.Workload
-				r.warn(fmt.Sprintf("%s, but not all of its pods are healthy now (%d of %d ready)", over, w.Ready, w.Desired))
-			}
 		}
 	}
 	return pending, settled
@@ -30,9 +24,13 @@ func unhealthy(c cluster.Change) bool { return c.Before.Workload.Desired > 0 && 
 
 func (r *release) warnPending(pending []cluster.Change) {
 	for _, c := range pending {
-		text := fmt.Sprintf("%s is already rolling out this change", c.Ref())
+		text, watch := fmt.Sprintf("%s is already rolling out this change", c.Ref()), "; resuming the watch"
+		if over := c.Before.Over(r.policy.Soak, r.env.Now()); over != "" && unhealthy(c) {
+			w := c.Before.Workload
+			text, watch = fmt.Sprintf("%s, but only %d of %d pods are ready now", over, w.Ready, w.Desired), "; watching them"
+		}
 		if r.flags.wait && r.flags.dryRun == "none" {
-			text += "; resuming the watch"
+			text += watch
 		}
 		r.warn(text)
 	}
@@ -44,8 +42,11 @@ func (r *release) attach(pending []cluster.Change) []cluster.Written {
 	all := make([]cluster.Written, 0, len(pending))
 	for _, c := range pending {
 		w := c.Attach()
+		over := c.Before.Over(r.policy.Soak, r.env.Now())
 		switch {
 		case w.Doubt != "":
+		case over != "" && unhealthy(c): // its pods failed later: nothing to roll back
+			w.Doubt = over
 		case !r.content.undoable():
 			w.Doubt = fmt.Sprintf("the earlier data of %s is not known", r.content.change.Before)
 		case !c.Repeats():
