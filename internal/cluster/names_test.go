@@ -89,8 +89,8 @@ func TestPlaced(t *testing.T) {
 func TestWordsOfPartialErrors(t *testing.T) {
 	two := []Written{{}, {}}
 	for want, err := range map[string]error{
-		`deployment/web could not be changed (2 others were): gone`:          &PartialError{Written: two, Failed: web, Err: errors.New("gone")},
-		`only 2 workloads were changed: received interrupt`:                  &PartialError{Written: two, Err: errors.New("received interrupt")},
+		`deployment/web could not be changed (2 others were): gone`:              &PartialError{Written: two, Failed: web, Err: errors.New("gone")},
+		`only 2 workloads were changed: received interrupt`:                      &PartialError{Written: two, Err: errors.New("received interrupt")},
 		`deployment/web was not changed again: its template was changed by helm`: &SupersededError{Workload: web, What: "its template was changed by helm"},
 	} {
 		if err.Error() != want {

@@ -143,10 +143,10 @@ func TestSet(t *testing.T) {
 	}
 	for _, c := range readCases(t) {
 		for look, change := range looks {
+			if c.before == "" && look != "as it is" {
+				continue
+			}
 			t.Run(c.name+"/"+look, func(t *testing.T) {
-				if c.before == "" && look != "as it is" {
-					t.Skip()
-				}
 				g := c.generator(t)
 				before := change.before(c.before)
 				after, err := set(before, g, c.files)
