@@ -31,6 +31,8 @@ type memory struct {
 	runs map[containerKey]run
 	// said holds the last telling words for containers that wait, which the kubelet soon replaces.
 	said map[containerKey]saying
+	// fell holds the new pods of which a container ended after the pod had been ready.
+	fell map[types.UID]bool
 	// past holds the pods that had ended before the watch began.
 	past map[types.UID]bool
 	// evictions holds the new pods that were evicted during the watch.

@@ -7,9 +7,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// outage tells whether nothing serves any more: no pod of any revision is ready, and every new pod has
-// failed after it had been ready. Patience is for new pods that start badly while others serve, or that
-// were never ready. What ended for good, as an evicted pod, is replaced and does not count.
+// outage tells whether nothing serves any more: no pod of another revision is ready, and every new pod
+// has failed after it had been ready. Patience is for new pods that start badly while others serve, or
+// that were never ready. What ended for good, as an evicted pod, is replaced and does not count.
 func (j *judge) outage() bool {
 	failed := map[*corev1.Pod]bool{}
 	for i := range j.complaints {
@@ -17,13 +17,12 @@ func (j *judge) outage() bool {
 			continue
 		}
 		for _, pod := range j.complaints[i].pods {
-			if !ended(pod) && fellFromReady(pod) && !endedBefore(pod, j.next.memory.watched) {
+			if j.next.memory.fell[pod.UID] && !ended(pod) && !endedBefore(pod, j.next.memory.watched) {
 				failed[pod] = true
 			}
 		}
 	}
-	return len(failed) > 0 && len(failed) == j.diagnosis.of && j.diagnosis.ready == 0 &&
-		!slices.ContainsFunc(j.seen.Pods, j.servesOld)
+	return len(failed) > 0 && len(failed) == j.diagnosis.of && !slices.ContainsFunc(j.seen.Pods, j.servesOld)
 }
 
 func (j *judge) servesOld(pod *corev1.Pod) bool {
@@ -34,22 +33,24 @@ func (j *judge) servesOld(pod *corev1.Pod) bool {
 // moment it runs: one that ends at once has started badly.
 const minServed = 2 * time.Second
 
-// fellFromReady tells by the pod's own times whether it is down after it was ready and one of its containers
-// ended. It does not matter which of the pod's states were seen.
+// fellFromReady tells by the pod's own times whether it was ready before one of its containers ended: it
+// is not ready, and that changed after the kubelet's first status; or it is ready since before that end.
 func fellFromReady(pod *corev1.Pod) bool {
 	ready := podCondition(pod, corev1.PodReady)
-	if ready == nil || ready.Status == corev1.ConditionTrue || pod.Status.StartTime == nil {
+	if ready == nil {
 		return false
 	}
-	// Both times of a first status are taken in one go, and have no fractions.
-	if ready.LastTransitionTime.Sub(pod.Status.StartTime.Time) <= time.Second {
-		return false
-	}
+	changed := ready.LastTransitionTime.Time
 	for s := range seats(pod) {
 		ended, _ := s.crash()
-		if ended != nil && ended.FinishedAt.Sub(ended.StartedAt.Time) >= minServed {
-			return true
+		if ended == nil || ended.FinishedAt.Sub(ended.StartedAt.Time) < minServed {
+			continue
 		}
+		if ready.Status == corev1.ConditionTrue {
+			return changed.Before(ended.FinishedAt.Time)
+		}
+		// Both times of a first status are taken in one go, and have no fractions.
+		return pod.Status.StartTime != nil && changed.Sub(pod.Status.StartTime.Time) > time.Second
 	}
 	return false
 }

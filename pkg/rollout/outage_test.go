@@ -67,7 +67,6 @@ func TestOutage(t *testing.T) {
 		"both fell, an old pod serves":              {pods: []*corev1.Pod{fellPod("a"), fellPod("b"), old()}},
 		"both fell, the last old pod is leaving":    {pods: []*corev1.Pod{fellPod("a"), fellPod("b"), leaving()}, want: Failed},
 		"one fell, the other serves":                {pods: []*corev1.Pod{fellPod("a"), readyPod("b")}},
-		"both fell, and one is up again":            {pods: []*corev1.Pod{upAgain(fellPod("a")), fellPod("b")}},
 		"one fell, the other starts":                {pods: []*corev1.Pod{fellPod("a"), waitingPod("b", "ContainerCreating", "")}},
 		"one fell, the other was never ready":       {pods: []*corev1.Pod{fellPod("a"), neverReady("b")}},
 		"both crashed and were never ready":         {pods: []*corev1.Pod{neverReady("a"), neverReady("b")}},
@@ -110,26 +109,16 @@ func TestEvictionIsNoOutage(t *testing.T) {
 	}
 }
 
-// While one pod is ready again, something serves. Which states of the other were seen makes no difference.
-func TestOutageIsDecidedWhenNothingIsReady(t *testing.T) {
-	for name, seen := range map[string][][]*corev1.Pod{
-		"each state was seen": {{fellPod("a"), readyPod("b")}, {upAgain(fellPod("a")), fellPod("b")}},
-		"some were not":       {{upAgain(fellPod("a")), fellPod("b")}},
-		"none was":            nil,
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, 2, release)
-			w.seen.Blind = []string{"logs"}
-			w.change()
-			w.seen.Revisions[0].Total = 0
-			for _, pods := range seen {
-				w.seen.Pods = pods
-				w.after(time.Second).outcome("")
-			}
-			w.seen.Pods = []*corev1.Pod{fellPod("a"), fellPod("b")}
-			w.after(time.Second).outcome(Failed).first(CrashLoop, Failing)
-		})
-	}
+// A pod that fell keeps that while its container is in its next run.
+func TestOutageIsRememberedBetweenTwoCrashes(t *testing.T) {
+	w := newWorld(t, 2, release)
+	w.seen.Blind = []string{"logs"}
+	w.change()
+	w.seen.Revisions[0].Total = 0
+	w.seen.Pods = []*corev1.Pod{fellPod("a"), readyPod("b")}
+	w.after(time.Second).outcome("")
+	w.seen.Pods = []*corev1.Pod{upAgain(fellPod("a")), fellPod("b")}
+	w.after(time.Second).outcome(Failed).first(CrashLoop, Failing)
 }
 
 // The log is waited for, but no longer than its time.

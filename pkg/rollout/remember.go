@@ -14,8 +14,11 @@ var memorable = map[string]bool{
 // withPods returns the memory after a look at the new pods that are not well.
 func (m memory) withPods(ailing []*corev1.Pod, now time.Time) memory {
 	old := m
-	m.unready, m.starting, m.runs, m.said = nil, nil, nil, nil
+	m.unready, m.starting, m.runs, m.said, m.fell = nil, nil, nil, nil, nil
 	for _, pod := range ailing {
+		if old.fell[pod.UID] || fellFromReady(pod) {
+			m.fell = put(m.fell, pod.UID, true)
+		}
 		if !isReady(pod) && !ended(pod) {
 			m.unready = put(m.unready, pod.UID, old.began(old.unready[pod.UID], unreadySince(pod), now))
 		}
