@@ -79,19 +79,26 @@ func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
 	if err := view.Prune(env.Term.Out, kind, rows, env.Now()); err != nil {
 		return fmt.Errorf("writing what would be deleted: %w", err)
 	}
-	unused := withReason(rows, secrets.PruneUnused)
-	if len(unused) == 0 {
-		return nil
+	unused := unusedOf(rows)
+	if len(rows) > 0 && len(unused) == 0 {
+		return view.Note(env.Term, "nothing to delete")
 	}
-	if f.dryRun == "none" && !f.yes {
-		if agreed, err := confirm(ctx, env, fmt.Sprintf("Delete %d of them?", len(unused))); err != nil || !agreed {
+	if len(unused) > 0 && f.dryRun == "none" && !f.yes {
+		agreed, err := confirm(ctx, env, fmt.Sprintf("Delete %d %s?", len(unused), plural(len(unused), kind)))
+		if err != nil {
 			return err
 		}
-		// Something may have been pointed to one of them while the question stood.
+		if !agreed {
+			return view.Note(env.Term, "nothing was deleted")
+		}
+		// A workload may have begun to use one of them before the answer came.
 		if rows, err = f.plan(ctx, env, c, kind); err != nil {
 			return err
 		}
-		unused = both(unused, withReason(rows, secrets.PruneUnused))
+		unused = both(unused, unusedOf(rows))
+		if len(unused) == 0 {
+			return view.Note(env.Term, "nothing was deleted: none of them is unused any more")
+		}
 	}
 	return f.deleteAll(ctx, env, c, unused)
 }
@@ -112,14 +119,14 @@ func (f *pruneFlags) plan(ctx context.Context, env *Env, c *cluster.Cluster, kin
 	return secrets.PlanPrune(all, mentions, f.olderThan, env.Now()), nil
 }
 
-func withReason(rows []secrets.PruneRow, reason secrets.PruneReason) []secrets.Version {
-	var picked []secrets.Version
+func unusedOf(rows []secrets.PruneRow) []secrets.Version {
+	var unused []secrets.Version
 	for _, row := range rows {
-		if row.Reason == reason {
-			picked = append(picked, row.Version)
+		if row.Reason == secrets.PruneUnused {
+			unused = append(unused, row.Version)
 		}
 	}
-	return picked
+	return unused
 }
 
 // both keeps what was shown and is unused still.
@@ -137,10 +144,12 @@ func both(shown, unused []secrets.Version) []secrets.Version {
 	return kept
 }
 
-// deleteAll goes on after an object that can't be deleted, and says of each what came of it.
+// deleteAll continues after an object that can't be deleted, and reports each one. It is a refusal if the
+// server deleted none.
 func (f *pruneFlags) deleteAll(ctx context.Context, env *Env, c *cluster.Cluster, unused []secrets.Version) error {
 	done := map[string]string{"none": "deleted", "client": "deleted (dry run)", "server": "deleted (server dry run)"}[f.dryRun]
 	var failed []error
+	deleted := 0
 	for _, g := range unused {
 		if ctx.Err() != nil {
 			return errors.Join(append(failed, context.Cause(ctx))...)
@@ -151,9 +160,20 @@ func (f *pruneFlags) deleteAll(ctx context.Context, env *Env, c *cluster.Cluster
 				continue
 			}
 		}
+		deleted++
 		if _, err := fmt.Fprintf(env.Term.Out, "%s %q %s\n", strings.ToLower(g.Kind), g.Name, done); err != nil {
 			return errors.Join(append(failed, fmt.Errorf("writing what was deleted: %w", err))...)
 		}
 	}
+	if deleted == 0 {
+		return refusedByServer(errors.Join(failed...))
+	}
 	return errors.Join(failed...)
+}
+
+func plural(n int, kind string) string {
+	if n == 1 {
+		return kind
+	}
+	return kind + "s"
 }

@@ -16,21 +16,23 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
+type mentioner struct{ path, resource, kind string }
+
 // mentioners are the resources whose objects keep what they mention: what runs, what may run again, and
 // every revision that an undo can bring back, ReplicaSets of no pods and ControllerRevisions included.
-var mentioners = []struct{ path, resource string }{
-	{"/apis/apps/v1", "deployments"},
-	{"/apis/apps/v1", "statefulsets"},
-	{"/apis/apps/v1", "daemonsets"},
-	{"/apis/apps/v1", "replicasets"},
-	{"/apis/apps/v1", "controllerrevisions"},
-	{"/apis/batch/v1", "jobs"},
-	{"/apis/batch/v1", "cronjobs"},
-	{"/api/v1", "pods"},
-	{"/api/v1", "podtemplates"},
-	{"/api/v1", "replicationcontrollers"},
-	{"/api/v1", "serviceaccounts"},
-	{"/apis/networking.k8s.io/v1", "ingresses"},
+var mentioners = []mentioner{
+	{"/apis/apps/v1", "deployments", "Deployment"},
+	{"/apis/apps/v1", "statefulsets", "StatefulSet"},
+	{"/apis/apps/v1", "daemonsets", "DaemonSet"},
+	{"/apis/apps/v1", "replicasets", "ReplicaSet"},
+	{"/apis/apps/v1", "controllerrevisions", "ControllerRevision"},
+	{"/apis/batch/v1", "jobs", "Job"},
+	{"/apis/batch/v1", "cronjobs", "CronJob"},
+	{"/api/v1", "pods", "Pod"},
+	{"/api/v1", "podtemplates", "PodTemplate"},
+	{"/api/v1", "replicationcontrollers", "ReplicationController"},
+	{"/api/v1", "serviceaccounts", "ServiceAccount"},
+	{"/apis/networking.k8s.io/v1", "ingresses", "Ingress"},
 }
 
 // Versions lists the Secrets or ConfigMaps (kind) that this program has generated in a namespace. Only
@@ -68,17 +70,17 @@ func (c *Cluster) Mentions(ctx context.Context, namespace string, of []secrets.V
 		return mentions, nil
 	}
 	var mu sync.Mutex
-	_, err := each(ctx, slices.Clone(mentioners), func(ctx context.Context, m struct{ path, resource string }) (struct{}, error) {
-		return struct{}{}, c.scan(ctx, m.path+"/namespaces/"+namespace+"/"+m.resource, call{"list", m.resource, namespace, m.resource}, func(text []byte) {
+	_, err := each(ctx, slices.Clone(mentioners), func(ctx context.Context, m mentioner) (struct{}, error) {
+		return struct{}{}, c.scan(ctx, m.path+"/namespaces/"+namespace+"/"+m.resource, call{"list", m.resource, namespace, m.resource}, func(object []byte) {
 			mu.Lock()
 			defer mu.Unlock()
-			mentions.Scan(text)
+			mentions.Scan(m.kind, object)
 		})
 	})
 	return mentions, err
 }
 
-// scan hands on the JSON of a list, page by page; decoding it would cost much and tell nothing more.
+// scan hands on the JSON of each object of a list, page by page.
 func (c *Cluster) scan(ctx context.Context, path string, what call, use func([]byte)) error {
 	client, err := c.typed()
 	if err != nil {
@@ -97,12 +99,15 @@ func (c *Cluster) scan(ctx context.Context, path string, what call, use func([]b
 		if err != nil {
 			return apiError(what, err)
 		}
-		use(text)
 		var page struct {
-			Metadata metav1.ListMeta `json:"metadata"`
+			Metadata metav1.ListMeta   `json:"metadata"`
+			Items    []json.RawMessage `json:"items"`
 		}
 		if err := json.Unmarshal(text, &page); err != nil {
 			return fmt.Errorf("%s %s: %w", what.verb, what.object, err)
+		}
+		for _, object := range page.Items {
+			use(object)
 		}
 		if token = page.Metadata.Continue; token == "" {
 			return nil

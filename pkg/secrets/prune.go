@@ -1,7 +1,6 @@
 package secrets
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -62,6 +61,8 @@ const (
 type PruneRow struct {
 	Version
 	Reason PruneReason
+	// Keeper refers to an object that is in use.
+	Keeper Keeper
 }
 
 // PlanPrune decides what to delete: what nothing mentions and is at least minAge old. Rows are sorted by
@@ -69,61 +70,18 @@ type PruneRow struct {
 func PlanPrune(all []Version, mentions *Mentions, minAge time.Duration, now time.Time) []PruneRow {
 	rows := make([]PruneRow, 0, len(all))
 	for _, g := range all {
-		reason := PruneUnused
+		row := PruneRow{Version: g, Reason: PruneUnused}
+		keeper, inUse := mentions.Keeper(g.Name)
 		switch {
-		case mentions.Has(g.Name):
-			reason = KeepInUse
+		case inUse:
+			row.Reason, row.Keeper = KeepInUse, keeper
 		case now.Sub(g.Created) < minAge:
-			reason = KeepYoung
+			row.Reason = KeepYoung
 		}
-		rows = append(rows, PruneRow{g, reason})
+		rows = append(rows, row)
 	}
 	slices.SortFunc(rows, func(a, b PruneRow) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Of, b.Of), a.Created.Compare(b.Created), cmp.Compare(a.Name, b.Name))
 	})
 	return rows
 }
-
-// Mentions looks for names in the JSON of other objects, wherever they stand and whatever is around them: a
-// name with a hash stands nowhere by accident, and what uses an object in a way that is not known here keeps
-// it too. It is not safe for concurrent use.
-type Mentions struct {
-	bySuffix map[string][]string // by the hash
-	found    map[string]bool
-}
-
-// NewMentions looks for the names of these objects.
-func NewMentions(all []Version) *Mentions {
-	m := &Mentions{bySuffix: map[string][]string{}, found: map[string]bool{}}
-	for _, v := range all {
-		suffix := v.Name[max(0, len(v.Name)-hashLength):]
-		m.bySuffix[suffix] = append(m.bySuffix[suffix], v.Name)
-	}
-	return m
-}
-
-// Scan looks through the JSON of one or more objects.
-func (m *Mentions) Scan(text []byte) {
-	run := 0 // signs of a hash in a row, up to here
-	for i, c := range text {
-		if strings.IndexByte(hashAlphabet, c) < 0 {
-			run = 0
-			continue
-		}
-		if run++; run >= hashLength {
-			m.see(text[:i+1])
-		}
-	}
-}
-
-// see looks at the end of a text.
-func (m *Mentions) see(text []byte) {
-	for _, name := range m.bySuffix[string(text[len(text)-hashLength:])] {
-		if bytes.HasSuffix(text, []byte(name)) {
-			m.found[name] = true
-		}
-	}
-}
-
-// Has tells whether a name was found.
-func (m *Mentions) Has(name string) bool { return m.found[name] }
