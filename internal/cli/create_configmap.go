@@ -3,7 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -52,11 +52,11 @@ KEY=- reads the value from standard input. A value that is not UTF-8 becomes bin
 
 // configMap makes a ConfigMap of entries.
 func (f *creationFlags) configMap(entries []secrets.Entry) build {
-	return func(m secrets.Meta) (cluster.Content, error) {
+	return func(m secrets.Meta) (config.Content, error) {
 		c, err := secrets.NewConfigMap(m, entries)
 		if err == nil && f.appendHash {
 			err = secrets.AppendConfigMapHash(c)
 		}
-		return cluster.Content{ConfigMap: c}, err
+		return config.Content{ConfigMap: c}, err
 	}
 }

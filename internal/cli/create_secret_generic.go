@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -65,11 +65,11 @@ KEY=- reads the value from standard input.`,
 
 // secret makes a Secret of entries.
 func (f *creationFlags) secret(t corev1.SecretType, entries []secrets.Entry) build {
-	return func(m secrets.Meta) (cluster.Content, error) {
+	return func(m secrets.Meta) (config.Content, error) {
 		s, err := secrets.NewSecret(m, t, entries)
 		if err == nil && f.appendHash {
 			err = secrets.AppendSecretHash(s)
 		}
-		return cluster.Content{Secret: s}, err
+		return config.Content{Secret: s}, err
 	}
 }

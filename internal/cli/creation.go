@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -21,12 +22,12 @@ type creation struct {
 	intake
 	flags   *creationFlags
 	output  *objectOutput
-	options cluster.UpsertOptions
+	options config.UpsertOptions
 	meta    secrets.Meta
 }
 
 // build makes the object of entries that are read and checked.
-type build func(secrets.Meta) (cluster.Content, error)
+type build func(secrets.Meta) (config.Content, error)
 
 func newCreation(env *Env, flags *creationFlags, out *objectOutput, args []string, strict bool) (*creation, error) {
 	options, err := flags.options()
@@ -103,10 +104,10 @@ func (c *creation) write(ctx context.Context, build build) error {
 		return refused(err)
 	}
 	if client {
-		done := cluster.Upserted{After: content}
+		done := config.Upserted{After: content}
 		return errors.Join(c.show(done), c.output.print(c.env, content.Object(), "created", "client"))
 	}
-	done, err := connection.Upsert(ctx, content, c.options)
+	done, err := config.New(connection).Upsert(ctx, content, c.options)
 	if err != nil {
 		if done.Tried {
 			err = refusedByServer(err)
@@ -125,14 +126,14 @@ const nothingWritten = "nothing was written"
 // what matters is that.
 func (c *creation) ended(ctx context.Context, what string, err error) error {
 	var e *cluster.Error
-	if ctx.Err() == nil || errors.As(err, &e) && e.Reason == cluster.UnknownWrite {
+	if ctx.Err() == nil || errors.As(err, &e) && e.Reason == config.UnknownWrite {
 		return refused(err)
 	}
 	return errors.New("interrupted: " + what)
 }
 
 // show says on stderr what became of each key, where that is not plain.
-func (c *creation) show(done cluster.Upserted) error {
+func (c *creation) show(done config.Upserted) error {
 	switch {
 	case done.Blind:
 		return view.Warning(c.env.Term, fmt.Sprintf("no permission to read %s: it is not known whether it existed and what changed", done.After))
@@ -158,8 +159,8 @@ func refused(err error) error {
 		return refusedError{err}
 	}
 	switch e.Reason {
-	case cluster.Exists, cluster.FieldConflict, cluster.Immutable, cluster.OtherType, cluster.KeysChanged,
-		cluster.KeysInUse, cluster.NoValues, cluster.SeveralVersions:
+	case config.Exists, config.FieldConflict, config.Immutable, config.OtherType, config.KeysChanged,
+		config.KeysInUse, config.NoValues, config.SeveralVersions:
 		return refusedError{err}
 	}
 	return err

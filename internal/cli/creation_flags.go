@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
@@ -41,7 +42,7 @@ func (f *creationFlags) add(flags *pflag.FlagSet) {
 	flags.StringSliceVarP(&f.labels, "labels", "l", nil, "Labels of the object: KEY=VALUE,KEY=VALUE")
 	flags.StringArrayVar(&f.annotations, "annotations", nil, "An annotation of the object: KEY=VALUE")
 	flags.BoolVar(&f.immutable, "immutable", false, "Make the object immutable: it can only be deleted, not changed")
-	flags.StringVar(&f.ifExists, "if-exists", string(cluster.UpdateExisting), `What to do if the object exists: "update", "fail" or "skip"`)
+	flags.StringVar(&f.ifExists, "if-exists", string(config.UpdateExisting), `What to do if the object exists: "update", "fail" or "skip"`)
 	flags.BoolVar(&f.force, "force-conflicts", false, "Take over keys that another manager set to other values")
 	flags.BoolVar(&f.remove, "force", false, "Also remove keys that workloads use, if an earlier command set them and this one does not")
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what changes for each key, also in a dry run and for a new object")
@@ -53,10 +54,10 @@ var validations = map[string]string{
 	"strict": "Strict", "true": "Strict", "warn": "Warn", "ignore": "Ignore", "false": "Ignore",
 }
 
-func (f *creationFlags) options() (cluster.UpsertOptions, error) {
-	o := cluster.UpsertOptions{
+func (f *creationFlags) options() (config.UpsertOptions, error) {
+	o := config.UpsertOptions{
 		WriteOptions: cluster.WriteOptions{FieldManager: f.fieldManager, DryRun: f.dryRun == "server"},
-		IfExists:     cluster.IfExists(f.ifExists), Force: f.force, Remove: f.remove, Validation: validations[f.validate],
+		IfExists:     config.IfExists(f.ifExists), Force: f.force, Remove: f.remove, Validation: validations[f.validate],
 	}
 	if f.saveConfig {
 		return o, usagef("--save-config is not supported: it would write the values into an annotation. Remove it; server-side apply does not need it")

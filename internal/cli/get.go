@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -78,7 +79,7 @@ func (f *getFlags) run(ctx context.Context, env *Env, selection cluster.Selectio
 	case f.format == "name":
 		return env.names(ctx, c, refs)
 	}
-	objects, notSeen, err := c.Contents(ctx, refs)
+	objects, notSeen, err := config.New(c).Contents(ctx, refs)
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func (f *getFlags) print(env *Env, report secrets.ConsumerReport) error {
 // names prints the names of those that are there.
 func (e *Env) names(ctx context.Context, c *cluster.Cluster, refs []workload.Ref) error {
 	for _, ref := range refs {
-		if _, err := c.ReadContent(ctx, ref); err != nil {
+		if _, err := config.New(c).ReadContent(ctx, ref); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintln(e.Term.Out, ref); err != nil {

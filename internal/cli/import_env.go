@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -73,7 +74,7 @@ func (r *release) sourceKeys(ctx context.Context, o setEnvOptions) (keys []strin
 		return nil, nil, err
 	}
 	o.from.Namespace = namespace
-	keys, unfit, err = r.cluster.EnvKeys(ctx, *o.from)
+	keys, unfit, err = config.New(r.cluster).EnvKeys(ctx, *o.from)
 	var e *cluster.Error
 	if !errors.As(err, &e) || e.Reason != cluster.Forbidden {
 		return keys, unfit, err

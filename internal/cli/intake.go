@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -56,7 +57,7 @@ func usersOf(ctx context.Context, connection *cluster.Cluster, ref workload.Ref)
 		return nil
 	}
 	ref.Namespace = namespace
-	found, _, err := connection.Consumers(ctx, []workload.Ref{ref})
+	found, _, err := config.New(connection).Consumers(ctx, []workload.Ref{ref})
 	if err != nil || len(found) == 0 {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 )
 
@@ -19,7 +20,7 @@ func (r *release) listEnv(ctx context.Context, o setEnvOptions, imported importe
 	if err != nil {
 		return resolveError(err)
 	}
-	lister := envLister{resolve: o.resolve, cluster: r.cluster, values: map[string]*cluster.EnvValues{}}
+	lister := envLister{resolve: o.resolve, cluster: r.cluster, values: map[string]*config.EnvValues{}}
 	var unresolved []error
 	for _, object := range objects {
 		plan, err := imported.plan(object)
@@ -55,7 +56,7 @@ func severalLines(l view.EnvList) []string {
 type envLister struct {
 	resolve bool
 	cluster *cluster.Cluster
-	values  map[string]*cluster.EnvValues // by namespace
+	values  map[string]*config.EnvValues // by namespace
 }
 
 // list returns the variables of a container and, for each reason for which some could not be resolved,
@@ -86,13 +87,13 @@ func (l *envLister) line(ctx context.Context, o cluster.Object, c *corev1.Contai
 	if v.ValueFrom == nil {
 		return line, nil
 	}
-	line.From = cluster.EnvReference(v.ValueFrom)
+	line.From = config.EnvReference(v.ValueFrom)
 	if !l.resolve {
 		return line, nil
 	}
 	namespace := o.Ref().Namespace
 	if l.values[namespace] == nil {
-		l.values[namespace] = l.cluster.EnvValues(namespace)
+		l.values[namespace] = config.New(l.cluster).EnvValues(namespace)
 	}
 	value, told, err := l.values[namespace].Resolve(ctx, o, c, v.ValueFrom)
 	switch {

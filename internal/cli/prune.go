@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -108,11 +109,11 @@ func (f *pruneFlags) plan(ctx context.Context, env *Env, c *cluster.Cluster, kin
 	if err != nil {
 		return nil, err
 	}
-	all, err := c.Versions(ctx, namespace, kind)
+	all, err := config.New(c).Versions(ctx, namespace, kind)
 	if err != nil {
 		return nil, err
 	}
-	mentions, err := c.Mentions(ctx, namespace, all)
+	mentions, err := config.New(c).Mentions(ctx, namespace, all)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +156,7 @@ func (f *pruneFlags) deleteAll(ctx context.Context, env *Env, c *cluster.Cluster
 			return errors.Join(append(failed, context.Cause(ctx))...)
 		}
 		if f.dryRun != "client" {
-			if err := c.DeleteVersion(ctx, g, f.dryRun == "server"); err != nil {
+			if err := config.New(c).DeleteVersion(ctx, g, f.dryRun == "server"); err != nil {
 				failed = append(failed, err)
 				continue
 			}

@@ -90,7 +90,7 @@ func (r *release) change(ctx context.Context, captured []cluster.Captured, plan 
 	}
 	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{
 		Watch: r.flags.wait, OldPods: r.flags.oldPods, FieldManager: r.flags.fieldManager,
-		Content: r.content.after(), Resuming: r.resuming,
+		Keys: r.content.keys(), Resuming: r.resuming,
 	})
 	if err != nil {
 		return r.untouched(ctx, err)

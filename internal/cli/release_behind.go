@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -28,7 +28,7 @@ func (c *releaseContent) behind(work context.Context, outcome rollout.Outcome) [
 	if err != nil {
 		return nil
 	}
-	consumers, _, err := c.cluster.ConsumersAfter(work, cluster.ContentChange{Before: now, After: now, Keys: c.change.Keys})
+	consumers, _, err := c.cluster.ConsumersAfter(work, config.ContentChange{Before: now, After: now, Keys: c.change.Keys})
 	if err != nil {
 		return nil
 	}

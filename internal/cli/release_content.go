@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -15,8 +18,8 @@ import (
 // releaseContent is the Secret or ConfigMap that a release changes before its workloads, which then read
 // it anew, and restores before they go back. A release that changes none has nil.
 type releaseContent struct {
-	cluster *cluster.Cluster
-	change  cluster.ContentChange
+	cluster config.Client
+	change  config.ContentChange
 	plan    secrets.RollPlan
 	options cluster.WriteOptions
 	// versioned: the change is an object of its own, which the workloads are pointed to. There is nothing to
@@ -25,16 +28,16 @@ type releaseContent struct {
 	// of is the object as it was asked for: without the hash of a version.
 	of workload.Ref
 	// written prints what was written.
-	written func(cluster.Content, string) error
+	written func(config.Content, string) error
 	state   rollout.ContentState
 }
 
-// after is what the content will be, for the preflight of those who read it.
-func (c *releaseContent) after() cluster.Content {
+// keys are those that the object will have, for the preflight of the workloads that refer to it.
+func (c *releaseContent) keys() map[workload.Ref][]string {
 	if c == nil {
-		return cluster.Content{}
+		return nil
 	}
-	return c.change.After
+	return map[workload.Ref][]string{c.change.After.Ref(): slices.Sorted(maps.Keys(c.change.After.Data()))}
 }
 
 // changes tells whether there is anything to write.
@@ -65,7 +68,7 @@ func (c *releaseContent) write(ctx, work context.Context) error {
 	}
 	change, err := c.cluster.ChangeContent(ctx, c.change, c.options)
 	c.change = change
-	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.UnknownWrite {
+	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == config.UnknownWrite {
 		c.state = rollout.ContentUnknown
 		return c.restoreAfter(work, err)
 	}
@@ -145,7 +148,7 @@ func (c *releaseContent) restore(work context.Context) error {
 	switch {
 	case err == nil:
 		c.state = rollout.ContentRestored
-	case errors.As(err, &e) && e.Reason == cluster.KeysChanged:
+	case errors.As(err, &e) && e.Reason == config.KeysChanged:
 		c.state = rollout.ContentSuperseded
 	default:
 		c.state = rollout.ContentNotRestored

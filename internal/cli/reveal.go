@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -16,7 +17,7 @@ import (
 
 // reveal prints one value as it is. It is the only place that ever does.
 func (e *Env) reveal(ctx context.Context, c *cluster.Cluster, ref workload.Ref, key string) error {
-	content, err := c.ReadContent(ctx, ref)
+	content, err := config.New(c).ReadContent(ctx, ref)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -93,9 +94,9 @@ func (c *configChange) ended(ctx context.Context, err error) error {
 
 // plan finds out what the change is, whether the server would take it, and who is concerned.
 func (c *configChange) plan(ctx context.Context) error {
-	read, plan := c.cluster.ReadContent, cluster.PlanContent
+	read, plan := config.New(c.cluster).ReadContent, config.PlanContent
 	if c.flags.versioned {
-		read, plan = c.cluster.ReadVersioned, cluster.PlanVersion
+		read, plan = config.New(c.cluster).ReadVersioned, config.PlanVersion
 	}
 	before, err := read(ctx, c.ref)
 	if err != nil {
@@ -119,7 +120,7 @@ func (c *configChange) plan(ctx context.Context) error {
 		c.env.Redactor.Secret(change.After.Data())
 	}
 	c.content = &releaseContent{
-		cluster: c.cluster, change: change, options: c.writeOptions(), written: c.print, state: rollout.ContentPlanned,
+		cluster: config.New(c.cluster), change: change, options: c.writeOptions(), written: c.print, state: rollout.ContentPlanned,
 		versioned: c.flags.versioned, of: c.ref,
 	}
 	if !c.content.changes() {
@@ -131,7 +132,7 @@ func (c *configChange) plan(ctx context.Context) error {
 }
 
 // intake looks at the values; what it has to say is in the result, too.
-func (c *configChange) intake(before cluster.Content) intake {
+func (c *configChange) intake(before config.Content) intake {
 	return intake{
 		env: c.env, strict: c.flags.strict, warn: func(text string) { c.warn(text) }, events: view.Mode(c.flags.progress) == view.ModeNDJSON,
 		users: func(ctx context.Context) []secrets.Consumer { return usersOf(ctx, c.cluster, before.Ref()) },
@@ -139,7 +140,7 @@ func (c *configChange) intake(before cluster.Content) intake {
 }
 
 // draft tells of the object that is changed.
-func (c *configChange) draft(before cluster.Content) secrets.Draft {
+func (c *configChange) draft(before config.Content) secrets.Draft {
 	d := secrets.Draft{Kind: workload.ReferenceKind(c.ref.Kind), Kept: maps.Clone(before.Data())}
 	if before.Secret != nil {
 		d.Type = before.Secret.Type
@@ -177,7 +178,7 @@ func (c *configChange) tryOut(ctx context.Context) error {
 	if c.flags.versioned {
 		return c.tryVersion(ctx)
 	}
-	if err := c.report(cluster.CheckContentOwners(c.content.change, c.writeOptions())); err != nil {
+	if err := c.report(config.CheckOwners(c.content.change, c.writeOptions())); err != nil {
 		return err
 	}
 	if c.flags.dryRun == "client" {
@@ -185,7 +186,7 @@ func (c *configChange) tryOut(ctx context.Context) error {
 	}
 	o := c.writeOptions()
 	o.DryRun = true
-	_, err := c.cluster.ChangeContent(ctx, c.content.change, o)
+	_, err := config.New(c.cluster).ChangeContent(ctx, c.content.change, o)
 	return refusedByServer(err)
 }
 
@@ -195,7 +196,7 @@ func (c *configChange) tryVersion(ctx context.Context) error {
 	}
 	o := c.writeOptions()
 	o.DryRun = true
-	_, _, err := c.cluster.CreateVersion(ctx, c.content.change.After, o)
+	_, _, err := config.New(c.cluster).CreateVersion(ctx, c.content.change.After, o)
 	return refusedByServer(err)
 }
 
@@ -209,7 +210,7 @@ func refusedByServer(err error) error {
 }
 
 // print writes the line of the object itself, as kubectl does; with -o result nothing.
-func (c *configChange) print(content cluster.Content, operation string) error {
+func (c *configChange) print(content config.Content, operation string) error {
 	if c.output.wantsResult() {
 		return nil
 	}

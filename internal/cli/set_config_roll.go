@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -20,7 +21,7 @@ func (c *configChange) planRoll(ctx context.Context) error {
 	if roll == secrets.RollNone && (len(c.remove) == 0 || c.flags.force) {
 		return nil
 	}
-	consumers, notSeen, err := c.cluster.ConsumersAfter(ctx, c.content.change)
+	consumers, notSeen, err := config.New(c.cluster).ConsumersAfter(ctx, c.content.change)
 	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Forbidden {
 		return c.blind(e.Message, e.Next)
 	}
@@ -61,11 +62,11 @@ func (c *configChange) checkVersions(ctx context.Context, consumers []secrets.Co
 	if c.flags.versioned || len(secrets.ByTemplate(consumers)) > 0 || c.flags.roll == string(secrets.RollNone) {
 		return nil
 	}
-	inUse, err := c.cluster.ReadVersioned(ctx, c.ref)
+	inUse, err := config.New(c.cluster).ReadVersioned(ctx, c.ref)
 	switch e := (*cluster.Error)(nil); {
 	case errors.As(err, &e) && e.Reason == cluster.Forbidden:
 		return nil // who may not list them has made none
-	case errors.As(err, &e) && e.Reason == cluster.SeveralVersions:
+	case errors.As(err, &e) && e.Reason == config.SeveralVersions:
 		return refused(err)
 	case err != nil:
 		return err

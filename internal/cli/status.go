@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -58,7 +59,7 @@ func (f *statusFlags) run(ctx context.Context, env *Env, selection cluster.Selec
 	if err != nil {
 		return resolveError(err)
 	}
-	objects, notSeen, err := c.Consumers(ctx, refs)
+	objects, notSeen, err := config.New(c).Consumers(ctx, refs)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/kustomize"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/internal/view"
@@ -106,16 +106,16 @@ func (c *creation) toKustomization(ctx context.Context, g kustomization.Generato
 }
 
 // setIn computes the file with the generator in it.
-func setIn(ctx context.Context, d *kustomize.Directory, g kustomization.Generator, ifExists cluster.IfExists) (before, after *kustomization.File, err error) {
+func setIn(ctx context.Context, d *kustomize.Directory, g kustomization.Generator, ifExists config.IfExists) (before, after *kustomization.File, err error) {
 	if before, err = kustomization.Parse(d.Text); err != nil {
 		return nil, nil, err
 	}
 	switch had, err := before.Has(g); {
 	case err != nil:
 		return nil, nil, err
-	case had && ifExists == cluster.FailOnExisting:
+	case had && ifExists == config.FailOnExisting:
 		return nil, nil, fmt.Errorf("%s exists already (--if-exists=fail)", g)
-	case had && ifExists == cluster.SkipExisting:
+	case had && ifExists == config.SkipExisting:
 		return before, before, nil
 	}
 	after, err = before.Set(g, d.Load(ctx))

@@ -26,10 +26,12 @@ type WriteOptions struct {
 	Joint bool
 }
 
-func (o WriteOptions) manager() string { return cmp.Or(o.FieldManager, DefaultFieldManager) }
+// Manager is the field manager.
+func (o WriteOptions) Manager() string { return cmp.Or(o.FieldManager, DefaultFieldManager) }
 
-func (o WriteOptions) patchOptions() metav1.PatchOptions {
-	p := metav1.PatchOptions{FieldManager: o.manager()}
+// PatchOptions are those of the request.
+func (o WriteOptions) PatchOptions() metav1.PatchOptions {
+	p := metav1.PatchOptions{FieldManager: o.Manager()}
 	if o.DryRun {
 		p.DryRun = []string{metav1.DryRunAll}
 	}
@@ -42,8 +44,8 @@ func (o WriteOptions) patchOptions() metav1.PatchOptions {
 func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) ([]Written, error) {
 	partial := &PartialError{}
 	var mu sync.Mutex
-	written, err := each(ctx, changes, func(ctx context.Context, change Change) (Written, error) {
-		ctx, stop := grace(ctx)
+	written, err := Each(ctx, changes, func(ctx context.Context, change Change) (Written, error) {
+		ctx, stop := Grace(ctx)
 		defer stop()
 		w, err := c.apply(ctx, change, o)
 		if lost := (*lostError)(nil); errors.As(err, &lost) {
@@ -94,7 +96,7 @@ func (l *lostError) Unwrap() error { return l.err }
 func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Written, error) {
 	var written Written
 	first, lost := true, false
-	err := applyPatience().repeat(ctx, func(ctx context.Context, uncertain bool) error {
+	err := ApplyPatience().Repeat(ctx, func(ctx context.Context, uncertain bool) error {
 		if !first {
 			next, done, err := c.recapture(ctx, change, uncertain)
 			if err != nil {
@@ -110,7 +112,7 @@ func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Wri
 		first = false
 		var err error
 		written, err = c.write(ctx, change, o)
-		lost = !o.DryRun && mayHaveActed(err)
+		lost = !o.DryRun && MayHaveActed(err)
 		return err
 	})
 	if err != nil && lost {
@@ -119,8 +121,8 @@ func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Wri
 	return written, err
 }
 
-// mayHaveActed tells whether the server may have carried out a write whose answer did not come.
-func mayHaveActed(err error) bool {
+// MayHaveActed tells whether the server may have carried out a write whose answer did not come.
+func MayHaveActed(err error) bool {
 	return err != nil && (broken(err) || timedOut(err) || apierrors.IsTimeout(err) || isCancelled(err) || ofAProxy(err) || ofTheStore(err))
 }
 
@@ -143,7 +145,7 @@ func unknownEnd(ref workload.Ref, err error) error {
 	return &Error{
 		Reason: Failed, Object: ref.String(), Err: err,
 		Message: fmt.Sprintf("it is not known whether %s was changed: the write got no answer: %v", ref, err),
-		Next:    []string{"kubectl app rollout status " + ref.String() + inFlag(ref.Namespace)},
+		Next:    []string{"kubectl app rollout status " + ref.String() + InFlag(ref.Namespace)},
 	}
 }
 
@@ -176,9 +178,9 @@ func (c *Cluster) patch(ctx context.Context, ref workload.Ref, p patch, o WriteO
 	if err != nil {
 		return nil, err
 	}
-	d, err := client.AppsV1().Deployments(ref.Namespace).Patch(ctx, ref.Name, p.kind, p.body, o.patchOptions())
+	d, err := client.AppsV1().Deployments(ref.Namespace).Patch(ctx, ref.Name, p.kind, p.body, o.PatchOptions())
 	if err != nil {
-		return nil, apiError(call{"patch", "deployments", ref.Namespace, ref.String()}, err)
+		return nil, APIError(Call{"patch", "deployments", ref.Namespace, ref.String()}, err)
 	}
 	return d, nil
 }
@@ -221,7 +223,7 @@ func overtaken(ref workload.Ref, by string) error {
 	return &Error{
 		Reason: Failed, Object: ref.String(),
 		Message: fmt.Sprintf("the template of %s was changed%s at the same time: it was not undone", ref, by),
-		Next:    []string{"kubectl app rollout history " + ref.String() + inFlag(ref.Namespace)},
+		Next:    []string{"kubectl app rollout history " + ref.String() + InFlag(ref.Namespace)},
 	}
 }
 

@@ -280,7 +280,7 @@ func TestMayHaveActed(t *testing.T) {
 		"somebody else was faster":   {apierrors.NewConflict(deploymentResource, "web", nil), false},
 		"the API server ran into it": {apierrors.NewTimeoutError("took too long", 1), true},
 	} {
-		if got := mayHaveActed(test.err); got != test.want {
+		if got := MayHaveActed(test.err); got != test.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -28,7 +28,7 @@ type Captured struct {
 // Capture reads the revisions and pods of each workload and records what is true of it before the change.
 // Being forbidden to read them is no error of Capture; Preflight judges it.
 func (c *Cluster) Capture(ctx context.Context, objects []Object) ([]Captured, error) {
-	return each(ctx, objects, c.capture)
+	return Each(ctx, objects, c.capture)
 }
 
 func (c *Cluster) capture(ctx context.Context, o Object) (Captured, error) {
@@ -38,20 +38,20 @@ func (c *Cluster) capture(ctx context.Context, o Object) (Captured, error) {
 	reads := []func(context.Context) error{
 		func(ctx context.Context) (err error) {
 			captured.Revisions, err = c.revisions(ctx, w)
-			if is(err, Forbidden) {
+			if Is(err, Forbidden) {
 				captured.RevisionsErr, err = err, nil
 			}
 			return err
 		},
 		func(ctx context.Context) (err error) {
 			standing, err = c.standing(ctx, w)
-			if is(err, Forbidden) { // the counts of the status are left
+			if Is(err, Forbidden) { // the counts of the status are left
 				err = nil
 			}
 			return err
 		},
 	}
-	_, err := each(ctx, reads, func(ctx context.Context, read func(context.Context) error) (struct{}, error) {
+	_, err := Each(ctx, reads, func(ctx context.Context, read func(context.Context) error) (struct{}, error) {
 		return struct{}{}, read(ctx)
 	})
 	captured.Before, captured.pods = rollout.Capture(w, captured.Revisions, standing), standing
@@ -68,7 +68,7 @@ func (c *Cluster) standing(ctx context.Context, w *workload.Workload) (rollout.S
 		return nil, err
 	}
 	pages := pager.New(func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-		return read(ctx, func(ctx context.Context) (*corev1.PodList, error) {
+		return Read(ctx, func(ctx context.Context) (*corev1.PodList, error) {
 			return client.CoreV1().Pods(w.Namespace).List(ctx, o)
 		})
 	})
@@ -81,7 +81,7 @@ func (c *Cluster) standing(ctx context.Context, w *workload.Workload) (rollout.S
 		return nil
 	})
 	if err != nil {
-		return nil, apiError(call{"list", "pods", w.Namespace, "the pods of " + w.String()}, err)
+		return nil, APIError(Call{"list", "pods", w.Namespace, "the pods of " + w.String()}, err)
 	}
 	return counts, nil
 }
@@ -93,11 +93,11 @@ func (c *Cluster) revisions(ctx context.Context, w *workload.Workload) ([]worklo
 		return nil, err
 	}
 	options := metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(w.Selector)}
-	list, err := read(ctx, func(ctx context.Context) (*appsv1.ReplicaSetList, error) {
+	list, err := Read(ctx, func(ctx context.Context) (*appsv1.ReplicaSetList, error) {
 		return client.AppsV1().ReplicaSets(w.Namespace).List(ctx, options)
 	})
 	if err != nil {
-		return nil, apiError(call{"list", "replicasets", w.Namespace, "the replicasets of " + w.String()}, err)
+		return nil, APIError(Call{"list", "replicasets", w.Namespace, "the replicasets of " + w.String()}, err)
 	}
 	sets := make([]*appsv1.ReplicaSet, 0, len(list.Items))
 	for i := range list.Items {
@@ -109,7 +109,7 @@ func (c *Cluster) revisions(ctx context.Context, w *workload.Workload) ([]worklo
 
 // Revisions lists the revisions of each workload, in the objects' order, each workload's oldest first.
 func (c *Cluster) Revisions(ctx context.Context, objects []Object) ([][]workload.Revision, error) {
-	return each(ctx, objects, func(ctx context.Context, o Object) ([]workload.Revision, error) {
+	return Each(ctx, objects, func(ctx context.Context, o Object) ([]workload.Revision, error) {
 		return c.revisions(ctx, o.Workload())
 	})
 }

@@ -95,27 +95,27 @@ func planCheck(err error) (Check, bool) {
 	var noGood *rollout.NoGoodRevisionError
 	history := func(ref workload.Ref) {
 		c.Check, c.Workload, c.Object = CheckRevision, ref, ref.String()
-		c.Next = []string{"kubectl app rollout history " + ref.String() + inFlag(ref.Namespace)}
+		c.Next = []string{"kubectl app rollout history " + ref.String() + InFlag(ref.Namespace)}
 	}
 	switch {
 	case errors.As(err, &container):
 		c.Check, c.Workload, c.Object = CheckContainer, container.Workload, container.Workload.String()
-		c.Next = []string{"kubectl get " + container.Workload.String() + inFlag(container.Workload.Namespace) + " -o wide"}
+		c.Next = []string{"kubectl get " + container.Workload.String() + InFlag(container.Workload.Namespace) + " -o wide"}
 	case errors.As(err, &image):
 		c.Check, c.Object = CheckImage, image.Image
 	case errors.As(err, &taken):
 		c.Check, c.Workload, c.Object = CheckEnv, taken.Workload, taken.Workload.String()
-		c.Next = []string{"kubectl app set env " + taken.Workload.String() + inFlag(taken.Workload.Namespace) + " --list"}
+		c.Next = []string{"kubectl app set env " + taken.Workload.String() + InFlag(taken.Workload.Namespace) + " --list"}
 	case errors.As(err, &source):
 		c.Check, c.Object = CheckReference, source.Source.String()
-		c.Next = []string{"kubectl describe " + source.Source.String() + inFlag(source.Source.Namespace)}
+		c.Next = []string{"kubectl describe " + source.Source.String() + InFlag(source.Source.Namespace)}
 	case errors.As(err, &noHistory):
 		history(noHistory.Workload)
 	case errors.As(err, &noRevision):
 		history(noRevision.Workload)
 	case errors.As(err, &noGood):
 		history(noGood.Workload)
-		undo := fmt.Sprintf("kubectl app rollout undo %s%s --to-revision=%d", noGood.Workload, inFlag(noGood.Workload.Namespace), cmp.Or(noGood.Unjudged, noGood.Revision))
+		undo := fmt.Sprintf("kubectl app rollout undo %s%s --to-revision=%d", noGood.Workload, InFlag(noGood.Workload.Namespace), cmp.Or(noGood.Unjudged, noGood.Revision))
 		c.Next = append(c.Next, undo)
 	default:
 		return Check{}, false

@@ -55,7 +55,7 @@ func TestOwnerWarning(t *testing.T) {
 		"kubectl apply":               {workload.Owner{Tool: workload.OwnerApply}, "deployment/web is managed by kubectl apply: update the manifest too, or the next apply reverts this", ""},
 		"kubectl apply --server-side": {workload.Owner{Tool: workload.OwnerSSA, Name: "kubectl"}, "deployment/web is managed by kubectl apply:", ""},
 	} {
-		message, next := ownerWarning(web, test.owner)
+		message, next := OwnerWarning(web, test.owner)
 		if !strings.Contains(message, test.says) || !strings.HasPrefix(message, "deployment/web ") {
 			t.Errorf("%s: %s", name, message)
 		}

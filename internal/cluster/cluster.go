@@ -44,6 +44,12 @@ func New(flags *genericclioptions.ConfigFlags, version string, redactor *redact.
 // before it is changed. Clients made from it share one transport.
 func (c *Cluster) RESTConfig() (*rest.Config, error) { return c.config() }
 
+// Typed is the client of the built-in kinds.
+func (c *Cluster) Typed() (kubernetes.Interface, error) { return c.typed() }
+
+// Metadata is the client that reads no more than metadata, so that no value travels.
+func (c *Cluster) Metadata() (metadata.Interface, error) { return c.metadata() }
+
 // Redactor knows the values that were sent to this cluster, and those of the workloads that were read.
 func (c *Cluster) Redactor() *redact.Redactor { return c.redactor }
 

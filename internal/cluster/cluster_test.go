@@ -47,7 +47,7 @@ func TestKubeconfigs(t *testing.T) {
 			c, flags := with(t, test.config)
 			flags.Context = &test.context
 			_, err := c.RESTConfig()
-			if !is(err, test.reason) {
+			if !Is(err, test.reason) {
 				t.Fatalf("%v, want %s", err, test.reason)
 			}
 			e := err.(*Error) //nolint:errorlint // it is what is returned, not what is wrapped
@@ -92,7 +92,7 @@ func TestLocalFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			test.selection.Local = true
 			objects, err := c.Resolve(t.Context(), test.selection)
-			if test.reason != "" && !is(err, test.reason) || test.reason == "" && err != nil {
+			if test.reason != "" && !Is(err, test.reason) || test.reason == "" && err != nil {
 				t.Fatalf("%v, want %s", err, test.reason)
 			}
 			var got []string

@@ -17,11 +17,11 @@ func unknownContext(name string, config api.Config) *Error {
 		Message: fmt.Sprintf("no context %q in the kubeconfig", name),
 		Next:    []string{"kubectl config get-contexts"},
 	}
-	return e.suggest(name, contexts, "it has")
+	return e.Suggest(name, contexts, "it has")
 }
 
-// suggest completes an error about a wrong name: the nearest right one, or the first few there are.
-func (e *Error) suggest(name string, candidates []string, intro string) *Error {
+// Suggest completes an error about a wrong name: the nearest right one, or the first few there are.
+func (e *Error) Suggest(name string, candidates []string, intro string) *Error {
 	const shown = 8
 	_ = e.suggestOnly(name, candidates)
 	switch {

@@ -8,10 +8,10 @@ import (
 // width is how many requests of one step are under way at a time.
 const width = 16
 
-// each runs work for every item, some at a time, and returns the results in the items' order. The
+// Each runs work for every item, some at a time, and returns the results in the items' order. The
 // first error in that order is returned once all that had been started have ended; nothing more is
 // started after an error.
-func each[In, Out any](ctx context.Context, items []In, work func(context.Context, In) (Out, error)) ([]Out, error) {
+func Each[In, Out any](ctx context.Context, items []In, work func(context.Context, In) (Out, error)) ([]Out, error) {
 	results, faults := make([]Out, len(items)), make([]error, len(items))
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

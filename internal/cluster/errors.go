@@ -55,8 +55,8 @@ func (e *Error) Unwrap() error { return e.Err }
 // Hints are shown below the message.
 func (e *Error) Hints() []string { return e.Next }
 
-// is tells whether err is an *Error for one of these reasons.
-func is(err error, reasons ...Reason) bool {
+// Is tells whether err is an *Error for one of these reasons.
+func Is(err error, reasons ...Reason) bool {
 	var e *Error
 	if !errors.As(err, &e) {
 		return false

@@ -49,7 +49,7 @@ func TestAPIError(t *testing.T) {
 		"something else":      {errors.New("odd"), Failed, "patch deployment/web: odd", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := apiError(call{"patch", "deployments", "shop", "deployment/web"}, fmt.Errorf("wrapped: %w", test.err))
+			err := APIError(Call{"patch", "deployments", "shop", "deployment/web"}, fmt.Errorf("wrapped: %w", test.err))
 			var e *Error
 			if !errors.As(err, &e) || e.Reason != test.reason || e.Object != "deployment/web" {
 				t.Fatalf("got %#v", err)
@@ -65,14 +65,14 @@ func TestAPIError(t *testing.T) {
 }
 
 func TestAPIErrorLeavesWhatIsOurs(t *testing.T) {
-	if err := apiError(call{}, nil); err != nil {
+	if err := APIError(Call{}, nil); err != nil {
 		t.Errorf("no error became %v", err)
 	}
-	if err := apiError(call{}, context.Canceled); !errors.Is(err, context.Canceled) {
+	if err := APIError(Call{}, context.Canceled); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancellation became %v", err)
 	}
 	ours := &Error{Reason: NoConfig, Message: "no kubeconfig"}
-	if err := apiError(call{}, ours); !errors.Is(err, ours) {
+	if err := APIError(Call{}, ours); !errors.Is(err, ours) {
 		t.Errorf("ours became %v", err)
 	}
 }

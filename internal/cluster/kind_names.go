@@ -40,7 +40,7 @@ func (c *Cluster) kindOf(name string) (schema.GroupVersionKind, error) {
 	case meta.IsNoMatchError(err):
 		return schema.GroupVersionKind{}, unknown.suggestOnly(name, builtinKindNames())
 	}
-	return schema.GroupVersionKind{}, apiError(call{"get", "api resources", "", name}, err)
+	return schema.GroupVersionKind{}, APIError(Call{"get", "api resources", "", name}, err)
 }
 
 // kubectlCommand is the command of kubectl that does what was asked, for kinds that we don't do; ""

@@ -26,7 +26,7 @@ func TestSuggest(t *testing.T) {
 		"too many to list":    {"payments", many, `no "payments"; there are "a1", "b2", "c3", "d4", "e5", "f6", "g7", "h8" and 2 more`, ""},
 		"none there, or seen": {"web", nil, `no "web"`, ""},
 	} {
-		e := (&Error{Message: `no "` + test.wrong + `"`}).suggest(test.wrong, test.candidates, "there are")
+		e := (&Error{Message: `no "` + test.wrong + `"`}).Suggest(test.wrong, test.candidates, "there are")
 		if e.Message != test.want || e.Nearest != test.near {
 			t.Errorf("%s: %s (%q)", name, e.Message, e.Nearest)
 		}
@@ -80,7 +80,7 @@ func TestPlaced(t *testing.T) {
 		"another than -n":           {"bank", "shop", true, ""},
 	} {
 		got, err := placed(test.own, test.wanted, test.explicit)
-		if got != test.want || (err != nil) != (test.want == "") || err != nil && !is(err, BadFile) {
+		if got != test.want || (err != nil) != (test.want == "") || err != nil && !Is(err, BadFile) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// maxNames bounds what is read for the sake of a better error message.
-const maxNames = 500
+// MaxNames bounds what is read for the sake of a better error message.
+const MaxNames = 500
 
 // explainNotFound finds out what a wrong name may have meant: another workload of the namespace, the
 // same name in another one, or a namespace that does not exist. What can't be read is left out.
@@ -24,13 +24,13 @@ func (c *Cluster) explainNotFound(ctx context.Context, ref workload.Ref, cause e
 	if err != nil || !errors.As(cause, &e) {
 		return cause
 	}
-	e.Next = []string{"kubectl get deployments" + inFlag(ref.Namespace)}
+	e.Next = []string{"kubectl get deployments" + InFlag(ref.Namespace)}
 	names := deploymentNames(ctx, client, ref.Namespace)
 	if near := workload.Nearest(ref.Name, names); near != "" {
 		return e.suggestOnly(ref.Name, names)
 	}
 	if len(names) == 0 {
-		if missing := namespaceMissing(ctx, client, ref.Namespace); missing != nil {
+		if missing := NamespaceMissing(ctx, client, ref.Namespace); missing != nil {
 			return missing
 		}
 	}
@@ -39,7 +39,7 @@ func (c *Cluster) explainNotFound(ctx context.Context, ref workload.Ref, cause e
 		e.Next = []string{fmt.Sprintf("kubectl get deployment %s -n %s", ref.Name, elsewhere[0])}
 		return e
 	}
-	return e.suggest(ref.Name, names, "the namespace has")
+	return e.Suggest(ref.Name, names, "the namespace has")
 }
 
 // explainNothing is for a selector, or --all, that matches no workload.
@@ -48,18 +48,18 @@ func (c *Cluster) explainNothing(ctx context.Context, namespace, selector string
 	if err != nil {
 		return err
 	}
-	if missing := namespaceMissing(ctx, client, namespace); missing != nil {
+	if missing := NamespaceMissing(ctx, client, namespace); missing != nil {
 		return missing
 	}
 	return &Error{
 		Reason:  NothingFound,
-		Message: "no deployments" + inNamespace(namespace) + matching(selector),
-		Next:    []string{"kubectl get deployments --show-labels" + inFlag(namespace)},
+		Message: "no deployments" + InNamespace(namespace) + matching(selector),
+		Next:    []string{"kubectl get deployments --show-labels" + InFlag(namespace)},
 	}
 }
 
 func deploymentNames(ctx context.Context, client kubernetes.Interface, namespace string) []string {
-	list, err := client.AppsV1().Deployments(namespace).List(ctx, metav1.ListOptions{Limit: maxNames})
+	list, err := client.AppsV1().Deployments(namespace).List(ctx, metav1.ListOptions{Limit: MaxNames})
 	if err != nil {
 		return nil
 	}
@@ -82,8 +82,8 @@ func namesOf(list *appsv1.DeploymentList, name func(*appsv1.Deployment) string) 
 	return names
 }
 
-// namespaceMissing returns the error for a namespace that does not exist, or nil.
-func namespaceMissing(ctx context.Context, client kubernetes.Interface, name string) error {
+// NamespaceMissing returns the error for a namespace that does not exist, or nil.
+func NamespaceMissing(ctx context.Context, client kubernetes.Interface, name string) error {
 	_, err := client.CoreV1().Namespaces().Get(ctx, name, metav1.GetOptions{})
 	if !apierrors.IsNotFound(err) {
 		return nil
@@ -92,7 +92,7 @@ func namespaceMissing(ctx context.Context, client kubernetes.Interface, name str
 		Reason: NoNamespace, Object: "namespace/" + name, Err: err,
 		Message: fmt.Sprintf("no namespace %q", name), Next: []string{"kubectl get namespaces"},
 	}
-	list, listErr := client.CoreV1().Namespaces().List(ctx, metav1.ListOptions{Limit: maxNames})
+	list, listErr := client.CoreV1().Namespaces().List(ctx, metav1.ListOptions{Limit: MaxNames})
 	if listErr != nil {
 		return e
 	}
@@ -100,5 +100,5 @@ func namespaceMissing(ctx context.Context, client kubernetes.Interface, name str
 	for i := range list.Items {
 		names = append(names, list.Items[i].Name)
 	}
-	return e.suggest(name, names, "there are")
+	return e.Suggest(name, names, "there are")
 }

@@ -15,8 +15,8 @@ type PreflightOptions struct {
 	// OldPods: success will also need to see the old pods go.
 	OldPods      bool
 	FieldManager string
-	// Content is what a Secret or ConfigMap will hold by then: none if the release changes no content.
-	Content Content
+	// Keys are those that a Secret or ConfigMap will have by then, where the release writes it.
+	Keys map[workload.Ref][]string
 	// Resuming is the command that makes the change to a workload that is paused, and resumes it; nil where
 	// the verb has none.
 	Resuming func(workload.Ref) string
@@ -43,11 +43,11 @@ func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOp
 			return checks, err
 		},
 		func(ctx context.Context, changes []Change) ([]Check, error) {
-			return c.checkReferences(ctx, changes, o.Content)
+			return c.checkReferences(ctx, changes, o.Keys)
 		},
 		c.checkQuotas,
 	}
-	found, err := each(ctx, checkers, func(ctx context.Context, check checker) ([]Check, error) {
+	found, err := Each(ctx, checkers, func(ctx context.Context, check checker) ([]Check, error) {
 		return check(ctx, changes)
 	})
 	if err != nil {
@@ -64,7 +64,7 @@ func checkPaused(changes []Change, resuming func(workload.Ref) string) []Check {
 			continue
 		}
 		ref := change.Ref()
-		next := []string{"kubectl rollout resume " + ref.String() + inFlag(ref.Namespace)}
+		next := []string{"kubectl rollout resume " + ref.String() + InFlag(ref.Namespace)}
 		if resuming != nil {
 			next = []string{resuming(ref), next[0]}
 		}
@@ -99,7 +99,7 @@ func checkOwners(changes []Change) []Check {
 			if change.restarts() && !undoesRestarts[owner.Tool] {
 				continue
 			}
-			message, next := ownerWarning(ref, owner)
+			message, next := OwnerWarning(ref, owner)
 			checks = append(checks, Check{Check: CheckOwner, Level: Warn, Workload: ref, Object: ref.String(), Message: message, Next: next})
 		}
 	}

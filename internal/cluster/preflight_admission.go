@@ -21,7 +21,7 @@ func (c *Cluster) checkAdmission(ctx context.Context, changes []Change, o Prefli
 		change Change
 		checks []Check
 	}
-	answers, err := each(ctx, changes, func(ctx context.Context, change Change) (answer, error) {
+	answers, err := Each(ctx, changes, func(ctx context.Context, change Change) (answer, error) {
 		tried, checks, err := c.tryChange(ctx, change, o)
 		return answer{tried, checks}, err
 	})

@@ -11,10 +11,10 @@ import (
 // kind, leaves an annotation that it never had.
 var undoesRestarts = map[workload.OwnerTool]bool{workload.OwnerFlux: true, workload.OwnerController: true}
 
-// ownerWarning says what will happen to the change, and what keeps it.
-func ownerWarning(ref workload.Ref, o workload.Owner) (message string, next []string) {
+// OwnerWarning says what will happen to the change, and what keeps it.
+func OwnerWarning(ref workload.Ref, o workload.Owner) (message string, next []string) {
 	by := strings.TrimSpace(fmt.Sprintf("%s %s %s", o.Tool, o.Kind, o.Name))
-	in := inFlag(o.Namespace)
+	in := InFlag(o.Namespace)
 	tool := o.Tool
 	if tool == workload.OwnerSSA && o.Name == "kubectl" {
 		tool = workload.OwnerApply
@@ -37,7 +37,7 @@ func ownerWarning(ref workload.Ref, o workload.Owner) (message string, next []st
 		}
 	case workload.OwnerSSA:
 		message = fmt.Sprintf("%s is applied by %q (server-side): make this change there too, or its next apply reverts it", ref, o.Name)
-		next = []string{"kubectl get " + ref.String() + inFlag(ref.Namespace) + " -o yaml --show-managed-fields"}
+		next = []string{"kubectl get " + ref.String() + InFlag(ref.Namespace) + " -o yaml --show-managed-fields"}
 	case workload.OwnerController:
 		owner := strings.ToLower(o.Kind) + "/" + o.Name
 		message = fmt.Sprintf("%s is generated from %s: make this change there too, or the controller reverts it", ref, owner)
@@ -46,15 +46,4 @@ func ownerWarning(ref workload.Ref, o workload.Owner) (message string, next []st
 		message = fmt.Sprintf("%s is managed by kubectl apply: update the manifest too, or the next apply reverts this", ref)
 	}
 	return message, next
-}
-
-// CheckContentOwners warns of those who will write the keys of a change again.
-func CheckContentOwners(change ContentChange, o WriteOptions) []Check {
-	var checks []Check
-	ref := change.Before.Ref()
-	for _, owner := range workload.ContentOwners(change.Before.Meta(), change.Keys, o.patchOptions().FieldManager) {
-		message, next := ownerWarning(ref, owner)
-		checks = append(checks, Check{Check: CheckOwner, Level: Warn, Object: ref.String(), Message: message, Next: next})
-	}
-	return checks
 }

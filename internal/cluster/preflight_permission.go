@@ -68,7 +68,7 @@ func (c *Cluster) checkPermissions(ctx context.Context, changes []Change, o Pref
 		return nil, err
 	}
 	order, in := namespaces(changes)
-	found, err := each(ctx, order, func(ctx context.Context, namespace string) ([]Check, error) {
+	found, err := Each(ctx, order, func(ctx context.Context, namespace string) ([]Check, error) {
 		return permissionChecks(ctx, client, namespace, in[namespace], o)
 	})
 	return slices.Concat(found...), err
@@ -91,8 +91,8 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 	for _, n := range joinVerbs(missing) {
 		checks = append(checks, Check{
 			Check: CheckPermission, Level: n.level, Workload: ref, Object: n.target(),
-			Message: fmt.Sprintf("no permission to %s %s%s: %s", n.verb, n.target(), inNamespace(namespace), n.without),
-			Next:    []string{fmt.Sprintf("kubectl auth can-i %s %s%s", firstWord(n.verb), n.target(), inFlag(namespace))},
+			Message: fmt.Sprintf("no permission to %s %s%s: %s", n.verb, n.target(), InNamespace(namespace), n.without),
+			Next:    []string{fmt.Sprintf("kubectl auth can-i %s %s%s", firstWord(n.verb), n.target(), InFlag(namespace))},
 		})
 	}
 	return checks, nil
@@ -101,17 +101,17 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 func missingNeeds(ctx context.Context, client kubernetes.Interface, namespace string, needs []need) ([]need, error) {
 	review := &authorizationv1.SelfSubjectRulesReview{Spec: authorizationv1.SelfSubjectRulesReviewSpec{Namespace: namespace}}
 	// A review only computes: it can be repeated like a read.
-	review, err := read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectRulesReview, error) {
+	review, err := Read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectRulesReview, error) {
 		return client.AuthorizationV1().SelfSubjectRulesReviews().Create(ctx, review, metav1.CreateOptions{})
 	})
 	if err != nil {
-		return nil, apiError(call{"create", "selfsubjectrulesreviews", "", "a review of your permissions"}, err)
+		return nil, APIError(Call{"create", "selfsubjectrulesreviews", "", "a review of your permissions"}, err)
 	}
 	missing := slices.DeleteFunc(needs, func(n need) bool { return granted(review.Status.ResourceRules, n) })
 	if !review.Status.Incomplete || len(missing) == 0 {
 		return missing, nil
 	}
-	allowed, err := each(ctx, missing, func(ctx context.Context, n need) (bool, error) {
+	allowed, err := Each(ctx, missing, func(ctx context.Context, n need) (bool, error) {
 		return mayAccess(ctx, client, namespace, n)
 	})
 	if err != nil {
@@ -134,11 +134,11 @@ func mayAccess(ctx context.Context, client kubernetes.Interface, namespace strin
 		attributes.Name = n.names[0]
 	}
 	review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: attributes}}
-	review, err := read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectAccessReview, error) {
+	review, err := Read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectAccessReview, error) {
 		return client.AuthorizationV1().SelfSubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
 	})
 	if err != nil {
-		return false, apiError(call{"create", "selfsubjectaccessreviews", "", "a review of your permissions"}, err)
+		return false, APIError(Call{"create", "selfsubjectaccessreviews", "", "a review of your permissions"}, err)
 	}
 	return review.Status.Allowed, nil
 }

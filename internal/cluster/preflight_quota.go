@@ -15,7 +15,7 @@ import (
 // old ones away: one request for each namespace, and one more where a LimitRange may matter.
 func (c *Cluster) checkQuotas(ctx context.Context, changes []Change) ([]Check, error) {
 	order, in := namespaces(changes)
-	found, err := each(ctx, order, func(ctx context.Context, namespace string) ([]Check, error) {
+	found, err := Each(ctx, order, func(ctx context.Context, namespace string) ([]Check, error) {
 		return c.quotaChecks(ctx, namespace, in[namespace])
 	})
 	return slices.Concat(found...), err
@@ -26,12 +26,12 @@ func (c *Cluster) quotaChecks(ctx context.Context, namespace string, changes []C
 	if err != nil {
 		return nil, err
 	}
-	list, err := read(ctx, func(ctx context.Context) (*corev1.ResourceQuotaList, error) {
+	list, err := Read(ctx, func(ctx context.Context) (*corev1.ResourceQuotaList, error) {
 		return client.CoreV1().ResourceQuotas(namespace).List(ctx, metav1.ListOptions{})
 	})
 	if err != nil {
-		err = apiError(call{"list", "resourcequotas", namespace, "resourcequotas"}, err)
-		if is(err, Forbidden) {
+		err = APIError(Call{"list", "resourcequotas", namespace, "resourcequotas"}, err)
+		if Is(err, Forbidden) {
 			return []Check{unchecked(changes[0], "resourcequotas", namespace)}, nil
 		}
 		return nil, err
@@ -42,7 +42,7 @@ func (c *Cluster) quotaChecks(ctx context.Context, namespace string, changes []C
 	var ranges []corev1.LimitRange
 	if needsDefaults(list.Items, changes) {
 		ranges, err = c.limitRanges(ctx, namespace)
-		if is(err, Forbidden) {
+		if Is(err, Forbidden) {
 			return []Check{unchecked(changes[0], "limitranges", namespace)}, nil
 		}
 		if err != nil {
@@ -62,7 +62,7 @@ func (c *Cluster) quotaChecks(ctx context.Context, namespace string, changes []C
 func unchecked(change Change, resource, namespace string) Check {
 	return Check{
 		Check: CheckQuota, Level: Note, Workload: change.Ref(), Object: resource,
-		Message: "the quotas" + inNamespace(namespace) + " are not checked: no permission to list " + resource,
+		Message: "the quotas" + InNamespace(namespace) + " are not checked: no permission to list " + resource,
 	}
 }
 
@@ -79,11 +79,11 @@ func (c *Cluster) limitRanges(ctx context.Context, namespace string) ([]corev1.L
 	if err != nil {
 		return nil, err
 	}
-	list, err := read(ctx, func(ctx context.Context) (*corev1.LimitRangeList, error) {
+	list, err := Read(ctx, func(ctx context.Context) (*corev1.LimitRangeList, error) {
 		return client.CoreV1().LimitRanges(namespace).List(ctx, metav1.ListOptions{})
 	})
 	if err != nil {
-		return nil, apiError(call{"list", "limitranges", namespace, "limitranges"}, err)
+		return nil, APIError(Call{"list", "limitranges", namespace, "limitranges"}, err)
 	}
 	return list.Items, nil
 }
@@ -140,7 +140,7 @@ func shortageChecks(change Change, level Level, short []workload.Shortage, conse
 	for _, s := range short {
 		check := Check{
 			Check: CheckQuota, Level: level, Workload: ref, Object: "resourcequota/" + s.Quota,
-			Next: []string{"kubectl describe resourcequota " + s.Quota + inFlag(ref.Namespace)},
+			Next: []string{"kubectl describe resourcequota " + s.Quota + InFlag(ref.Namespace)},
 		}
 		if len(s.Undeclared) > 0 {
 			check.Message = fmt.Sprintf("resourcequota/%s admits only pods that set %s, and container %s of %s does not: %s",

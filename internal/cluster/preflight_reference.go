@@ -23,10 +23,6 @@ type referent struct {
 
 func (r referent) String() string { return lower(string(r.kind)) + "/" + r.name }
 
-func (r referent) is(ref workload.Ref) bool {
-	return r == referent{ref.Namespace, workload.ReferenceKind(ref.Kind), ref.Name}
-}
-
 // use is one reference of one workload.
 type use struct {
 	workload.Reference
@@ -35,7 +31,7 @@ type use struct {
 
 // checkReferences looks whether what the new templates name is there. An object that several
 // workloads name is read once; what is optional is not read at all, nor is what the release writes itself.
-func (c *Cluster) checkReferences(ctx context.Context, changes []Change, written Content) ([]Check, error) {
+func (c *Cluster) checkReferences(ctx context.Context, changes []Change, written map[workload.Ref][]string) ([]Check, error) {
 	var order []referent
 	uses := map[referent][]use{}
 	for _, change := range changes {
@@ -50,9 +46,9 @@ func (c *Cluster) checkReferences(ctx context.Context, changes []Change, written
 			uses[to] = append(uses[to], use{r, change.Ref()})
 		}
 	}
-	found, err := each(ctx, order, func(ctx context.Context, to referent) ([]Check, error) {
-		if written.Exists() && to.is(written.Ref()) {
-			return missingKeys(to, slices.Sorted(maps.Keys(written.Data())), uses[to]), nil
+	found, err := Each(ctx, order, func(ctx context.Context, to referent) ([]Check, error) {
+		if keys, ours := written[to.ref()]; ours {
+			return missingKeys(to, keys, uses[to]), nil
 		}
 		return c.checkReferent(ctx, to, uses[to])
 	})
@@ -92,14 +88,14 @@ func (c *Cluster) keysOf(ctx context.Context, to referent, withKeys bool) (keys 
 // dataKeys reads the names of the keys, those of data and those of binaryData, each sorted; the values
 // are dropped here.
 func (c *Cluster) dataKeys(ctx context.Context, to referent) (data, binary []string, err error) {
-	found, err := c.content(ctx, to.ref())
+	secret, configMap, err := c.SecretOrConfigMap(ctx, to.ref())
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case found.Secret != nil:
-		return slices.Sorted(maps.Keys(found.Secret.Data)), nil, nil
+	case secret != nil:
+		return slices.Sorted(maps.Keys(secret.Data)), nil, nil
 	}
-	return slices.Sorted(maps.Keys(found.ConfigMap.Data)), slices.Sorted(maps.Keys(found.ConfigMap.BinaryData)), nil
+	return slices.Sorted(maps.Keys(configMap.Data)), slices.Sorted(maps.Keys(configMap.BinaryData)), nil
 }
 
 func (c *Cluster) exists(ctx context.Context, to referent) error {
@@ -107,10 +103,10 @@ func (c *Cluster) exists(ctx context.Context, to referent) error {
 	if err != nil {
 		return err
 	}
-	_, err = read(ctx, func(ctx context.Context) (*metav1.PartialObjectMetadata, error) {
+	_, err = Read(ctx, func(ctx context.Context) (*metav1.PartialObjectMetadata, error) {
 		return client.Resource(corev1.SchemeGroupVersion.WithResource(to.resource())).Namespace(to.namespace).Get(ctx, to.name, metav1.GetOptions{})
 	})
-	return apiError(to.call(), err)
+	return APIError(to.call(), err)
 }
 
 func (r referent) ref() workload.Ref {
@@ -118,7 +114,7 @@ func (r referent) ref() workload.Ref {
 }
 
 func (r referent) resource() string { return lower(string(r.kind)) + "s" }
-func (r referent) call() call       { return call{"get", r.resource(), r.namespace, r.String()} }
+func (r referent) call() Call       { return Call{"get", r.resource(), r.namespace, r.String()} }
 
 func missingKeys(to referent, keys []string, uses []use) []Check {
 	var checks []Check
@@ -134,7 +130,7 @@ func missingKeys(to referent, keys []string, uses []use) []Check {
 		}
 		checks = append(checks, Check{
 			Check: CheckReference, Level: Refuse, Workload: u.by, Object: to.String(), Message: message,
-			Next: []string{"kubectl describe " + to.String() + inFlag(to.namespace)},
+			Next: []string{"kubectl describe " + to.String() + InFlag(to.namespace)},
 		})
 	}
 	return checks
@@ -145,7 +141,7 @@ func missingObject(to referent, uses []use) Check {
 	check := Check{
 		Check: CheckReference, Level: Refuse, Workload: uses[0].by, Object: to.String(),
 		Message: fmt.Sprintf("%s does not exist in namespace %q, and %s needs it", to, to.namespace, place(uses[0])),
-		Next:    []string{"kubectl get " + to.resource() + inFlag(to.namespace)},
+		Next:    []string{"kubectl get " + to.resource() + InFlag(to.namespace)},
 	}
 	pullOnly := !slices.ContainsFunc(uses, func(u use) bool { return u.Use != workload.UsePullSecret })
 	if pullOnly {

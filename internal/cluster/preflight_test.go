@@ -79,7 +79,7 @@ func TestOwnerWarnings(t *testing.T) {
 	if checks := checkOwners([]Change{changeOf(t, webDeployment)}); len(checks) != 0 {
 		t.Errorf("nobody owns it, and that is warned of: %+v", checks)
 	}
-	message, next := ownerWarning(web, workload.Owner{Tool: workload.OwnerSSA, Name: "terraform"})
+	message, next := OwnerWarning(web, workload.Owner{Tool: workload.OwnerSSA, Name: "terraform"})
 	if !strings.HasPrefix(message, `deployment/web is applied by "terraform" (server-side)`) || len(next) != 1 {
 		t.Errorf("%s %q", message, next)
 	}

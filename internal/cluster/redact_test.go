@@ -71,23 +71,23 @@ func TestAnswersAreMasked(t *testing.T) {
 		meta := metav1.ObjectMeta{Name: "db", Namespace: "shop"}
 		for request, send := range map[string]func(*Cluster, *serverWarnings) error{
 			"patch": func(c *Cluster, seen *serverWarnings) error {
-				now := Content{Secret: &corev1.Secret{ObjectMeta: meta}}
-				next := Content{Secret: &corev1.Secret{ObjectMeta: meta, Data: value}}
-				_, err := c.patchKeys(withWarnings(t.Context(), seen), now, next, []string{"pass"}, nil, WriteOptions{})
-				return err
+				client, _ := c.typed()
+				patch, _ := json.Marshal(map[string]any{"data": value})
+				_, err := client.CoreV1().Secrets("shop").Patch(withWarnings(t.Context(), seen), "db", types.MergePatchType, patch, metav1.PatchOptions{})
+				return APIError(Call{"patch", "secrets", "shop", "secret/db"}, err)
 			},
 			"create": func(c *Cluster, seen *serverWarnings) error {
 				client, _ := c.typed()
 				secret := &corev1.Secret{ObjectMeta: meta, Data: value}
 				_, err := client.CoreV1().Secrets("shop").Create(withWarnings(t.Context(), seen), secret, metav1.CreateOptions{})
-				return apiError(call{"create", "secrets", "shop", "secret/db"}, err)
+				return APIError(Call{"create", "secrets", "shop", "secret/db"}, err)
 			},
 			"set env": func(c *Cluster, seen *serverWarnings) error {
 				client, _ := c.typed()
 				patch := `{"spec":{"template":{"spec":{"containers":[{"name":"web","env":[{"name":"K","value":"hunter2-2026"}]}]}}}}`
 				_, err := client.AppsV1().Deployments("shop").Patch(withWarnings(t.Context(), seen), "web",
 					types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{})
-				return apiError(call{"patch", "deployments", "shop", "deployment/web"}, err)
+				return APIError(Call{"patch", "deployments", "shop", "deployment/web"}, err)
 			},
 		} {
 			seen := &serverWarnings{}
@@ -95,7 +95,7 @@ func TestAnswersAreMasked(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), redact.Mask) || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "aHVudGVy") {
 				t.Errorf("%s, in %s: %v", request, name, err)
 			}
-			if name != "of a proxy" && !is(err, Denied) {
+			if name != "of a proxy" && !Is(err, Denied) {
 				t.Errorf("%s, in %s: not a refusal any more: %v", request, name, err)
 			}
 			if name != "of a proxy" && (len(seen.texts) != 1 || seen.texts[0] != "would refuse ***") {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// patience is how long a write is tried again while the server is away or overloaded.
-type patience struct {
+// Patience is how long a write is tried again while the server is away or overloaded.
+type Patience struct {
 	// conflicts is how often the object may change under the write. Status updates count as changes
 	// too, and a failing rollout has many of them.
 	conflicts int
@@ -20,17 +20,18 @@ type patience struct {
 	refusals time.Duration
 }
 
-// Before anything is written, the user rather hears of the trouble; afterwards nobody else brings
-// the workload back, so that a restarting API server is waited for.
-func applyPatience() patience { return patience{conflicts: 20, trouble: 10 * time.Second} }
+// ApplyPatience is that of a change: before anything is written, the user rather hears of the trouble.
+func ApplyPatience() Patience { return Patience{conflicts: 20, trouble: 10 * time.Second} }
 
-func restorePatience() patience {
-	return patience{conflicts: 50, trouble: 2 * time.Minute, refusals: 10 * time.Second}
+// RestorePatience is that of a way back: nobody else brings the old state back, so that a restarting API server
+// is waited for.
+func RestorePatience() Patience {
+	return Patience{conflicts: 50, trouble: 2 * time.Minute, refusals: 10 * time.Second}
 }
 
-// repeat runs try until it succeeds or there is no hope. An error that leaves open whether the
+// Repeat runs try until it succeeds or there is no hope. An error that leaves open whether the
 // server acted is told to the next try, which has to look.
-func (p patience) repeat(ctx context.Context, try func(ctx context.Context, uncertain bool) error) error {
+func (p Patience) Repeat(ctx context.Context, try func(ctx context.Context, uncertain bool) error) error {
 	pause, conflicts := 50*time.Millisecond, 0
 	uncertain, began, refused := false, time.Time{}, time.Time{}
 	for {
@@ -39,12 +40,12 @@ func (p patience) repeat(ctx context.Context, try func(ctx context.Context, unce
 		switch {
 		case err == nil || ctx.Err() != nil:
 			return err
-		case is(err, Conflict):
+		case Is(err, Conflict):
 			if conflicts++; conflicts > p.conflicts {
 				return err
 			}
 			delay = min(time.Duration(conflicts)*10*time.Millisecond, 100*time.Millisecond)
-		case p.refusals > 0 && is(err, Forbidden, Unauthorized):
+		case p.refusals > 0 && Is(err, Forbidden, Unauthorized):
 			if refused.IsZero() {
 				refused = time.Now()
 			}
@@ -72,7 +73,7 @@ func (p patience) repeat(ctx context.Context, try func(ctx context.Context, unce
 // passingTrouble: the server or the way to it had a bad moment. For a write, a refused connection
 // counts too: the server was there a moment ago.
 func passingTrouble(err error) bool {
-	return passing(err) || timedOut(err) || is(err, Unreachable, Throttled, ServerFault)
+	return passing(err) || timedOut(err) || Is(err, Unreachable, Throttled, ServerFault)
 }
 
 func timedOut(err error) bool {
@@ -80,9 +81,9 @@ func timedOut(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// grace lets requests that are under way when the context ends come to their end, for a moment: what
+// Grace lets requests that are under way when the context ends come to their end, for a moment: what
 // became of a write that is given up would not be known.
-func grace(ctx context.Context) (context.Context, context.CancelFunc) {
+func Grace(ctx context.Context) (context.Context, context.CancelFunc) {
 	const moment = 5 * time.Second
 	graceful, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(moment, cancel) })

@@ -51,7 +51,7 @@ func TestRepeat(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tries, start := 0, time.Now()
-				err := applyPatience().repeat(t.Context(), answers(&tries, test.errs...))
+				err := ApplyPatience().Repeat(t.Context(), answers(&tries, test.errs...))
 				if !errors.Is(err, test.want) || tries != test.tries {
 					t.Errorf("%v after %d tries", err, tries)
 				}
@@ -68,7 +68,7 @@ func TestRepeatTellsOfLostAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []bool
 		errs := []error{&Error{Reason: Conflict}, &Error{Reason: ServerFault}, &Error{Reason: Conflict}}
-		err := applyPatience().repeat(t.Context(), func(_ context.Context, uncertain bool) error {
+		err := ApplyPatience().Repeat(t.Context(), func(_ context.Context, uncertain bool) error {
 			told = append(told, uncertain)
 			if len(told) <= len(errs) {
 				return errs[len(told)-1]
@@ -85,12 +85,12 @@ func TestRepeatTellsOfLostAnswers(t *testing.T) {
 func TestRepeatCountsSlowAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tries, start := 0, time.Now()
-		err := applyPatience().repeat(t.Context(), func(context.Context, bool) error {
+		err := ApplyPatience().Repeat(t.Context(), func(context.Context, bool) error {
 			tries++
 			<-time.After(10 * time.Second)
 			return &Error{Reason: ServerFault, Message: "failed calling webhook: deadline exceeded"}
 		})
-		if took := time.Since(start); !is(err, ServerFault) || tries != 2 || took > 21*time.Second {
+		if took := time.Since(start); !Is(err, ServerFault) || tries != 2 || took > 21*time.Second {
 			t.Errorf("%v after %d tries and %s", err, tries, took)
 		}
 	})
@@ -101,8 +101,8 @@ func TestRepeatEndsWithTheContext(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, errors.New("enough"))
 		defer cancel()
 		tries := 0
-		err := restorePatience().repeat(ctx, answers(&tries, repeated(&Error{Reason: Unreachable, Message: "away"}, 999)...))
-		if !is(err, Unreachable) || ctx.Err() == nil {
+		err := RestorePatience().Repeat(ctx, answers(&tries, repeated(&Error{Reason: Unreachable, Message: "away"}, 999)...))
+		if !Is(err, Unreachable) || ctx.Err() == nil {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -122,7 +122,7 @@ func TestRead(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tries := 0
 				next := answers(&tries, test.errs...)
-				_, err := read(t.Context(), func(ctx context.Context) (int, error) { return 0, next(ctx, false) })
+				_, err := Read(t.Context(), func(ctx context.Context) (int, error) { return 0, next(ctx, false) })
 				if tries != test.tries || (err != nil) != test.fails {
 					t.Errorf("%v after %d tries", err, tries)
 				}
@@ -134,7 +134,7 @@ func TestRead(t *testing.T) {
 func TestGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		graceful, stop := grace(ctx)
+		graceful, stop := Grace(ctx)
 		defer stop()
 		cancel()
 		<-time.After(4 * time.Second)
@@ -155,12 +155,12 @@ func TestEach(t *testing.T) {
 		items[i] = i
 	}
 	double := func(_ context.Context, n int) (int, error) { return 2 * n, nil }
-	results, err := each(t.Context(), items, double)
+	results, err := Each(t.Context(), items, double)
 	if err != nil || len(results) != 100 || results[99] != 198 {
 		t.Errorf("%v %v", results, err)
 	}
 	bad := errors.New("bad")
-	_, err = each(t.Context(), items, func(ctx context.Context, n int) (int, error) {
+	_, err = Each(t.Context(), items, func(ctx context.Context, n int) (int, error) {
 		if n == 7 {
 			return 0, bad
 		}
@@ -188,7 +188,7 @@ func TestRefusalsOnTheWayBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tries, start := 0, time.Now()
-				err := restorePatience().repeat(t.Context(), answers(&tries, repeated(refused, test.refusals)...))
+				err := RestorePatience().Repeat(t.Context(), answers(&tries, repeated(refused, test.refusals)...))
 				if !errors.Is(err, test.want) {
 					t.Errorf("%v after %d tries", err, tries)
 				}

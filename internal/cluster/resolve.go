@@ -67,7 +67,7 @@ func (c *Cluster) supported(w named, namespace string, s Selection) error {
 }
 
 func (c *Cluster) getAll(ctx context.Context, refs []workload.Ref) ([]Object, error) {
-	return each(ctx, refs, func(ctx context.Context, ref workload.Ref) (Object, error) {
+	return Each(ctx, refs, func(ctx context.Context, ref workload.Ref) (Object, error) {
 		return c.get(ctx, ref)
 	})
 }
@@ -75,7 +75,7 @@ func (c *Cluster) getAll(ctx context.Context, refs []workload.Ref) ([]Object, er
 // get reads one workload; a name that is wrong gets the explanation that a few more reads allow.
 func (c *Cluster) get(ctx context.Context, ref workload.Ref) (Object, error) {
 	object, err := c.reread(ctx, ref)
-	if is(err, NotFound) {
+	if Is(err, NotFound) {
 		return Object{}, c.explainNotFound(ctx, ref, err)
 	}
 	return object, err
@@ -87,11 +87,11 @@ func (c *Cluster) reread(ctx context.Context, ref workload.Ref) (Object, error) 
 	if err != nil {
 		return Object{}, err
 	}
-	d, err := read(ctx, func(ctx context.Context) (*appsv1.Deployment, error) {
+	d, err := Read(ctx, func(ctx context.Context) (*appsv1.Deployment, error) {
 		return client.AppsV1().Deployments(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 	})
 	if err != nil {
-		return Object{}, apiError(call{"get", "deployments", ref.Namespace, ref.String()}, err)
+		return Object{}, APIError(Call{"get", "deployments", ref.Namespace, ref.String()}, err)
 	}
 	return c.learnt(d), nil
 }
@@ -101,11 +101,11 @@ func (c *Cluster) list(ctx context.Context, namespace string, s Selection) ([]Ob
 	if err != nil {
 		return nil, err
 	}
-	list, err := read(ctx, func(ctx context.Context) (*appsv1.DeploymentList, error) {
+	list, err := Read(ctx, func(ctx context.Context) (*appsv1.DeploymentList, error) {
 		return client.AppsV1().Deployments(namespace).List(ctx, metav1.ListOptions{LabelSelector: s.LabelSelector})
 	})
 	if err != nil {
-		return nil, apiError(call{"list", "deployments", namespace, "deployments"}, err)
+		return nil, APIError(Call{"list", "deployments", namespace, "deployments"}, err)
 	}
 	if len(list.Items) == 0 {
 		return nil, c.explainNothing(ctx, namespace, s.LabelSelector)
@@ -137,8 +137,8 @@ func unsupported(gvk schema.GroupVersionKind, name, namespace string, s Selectio
 		if strings.HasPrefix(s.Verb, "set ") || s.Verb == "rollout undo" {
 			e.Message += ", without the watch"
 		}
-		e.Next = append(e.Next, command+inFlag(namespace))
+		e.Next = append(e.Next, command+InFlag(namespace))
 	}
-	e.Next = append(e.Next, "kubectl get deployments"+inFlag(namespace))
+	e.Next = append(e.Next, "kubectl get deployments"+InFlag(namespace))
 	return e
 }

@@ -40,9 +40,9 @@ func (c *Cluster) Pause(ctx context.Context, w Written, o WriteOptions) (Written
 func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change func(*appsv1.Deployment)) (amended Written, err error) {
 	wanted := w.Deployment.DeepCopy()
 	change(wanted)
-	err = restorePatience().repeat(ctx, func(ctx context.Context, uncertain bool) error {
+	err = RestorePatience().Repeat(ctx, func(ctx context.Context, uncertain bool) error {
 		object, err := c.reread(ctx, w.Ref())
-		if is(err, NotFound) {
+		if Is(err, NotFound) {
 			return &SupersededError{w.Ref(), "it was deleted"}
 		}
 		if err != nil {

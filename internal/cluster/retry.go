@@ -19,8 +19,8 @@ func readPauses() []time.Duration {
 	return []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second}
 }
 
-// read runs an idempotent read, repeated while the server has a bad moment.
-func read[T any](ctx context.Context, get func(context.Context) (T, error)) (T, error) {
+// Read runs an idempotent read, repeated while the server has a bad moment.
+func Read[T any](ctx context.Context, get func(context.Context) (T, error)) (T, error) {
 	value, err := get(ctx)
 	for _, pause := range readPauses() {
 		if err == nil || !passing(err) {

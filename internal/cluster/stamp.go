@@ -46,18 +46,18 @@ func (c *Cluster) Stamp(ctx context.Context, v Verdict, o WriteOptions) error {
 		return err
 	}
 	if v.Copied {
-		_, err = read(ctx, func(ctx context.Context) (*appsv1.Deployment, error) {
-			return client.AppsV1().Deployments(v.Ref.Namespace).Patch(ctx, v.Ref.Name, types.MergePatchType, unstamp, o.patchOptions())
+		_, err = Read(ctx, func(ctx context.Context) (*appsv1.Deployment, error) {
+			return client.AppsV1().Deployments(v.Ref.Namespace).Patch(ctx, v.Ref.Name, types.MergePatchType, unstamp, o.PatchOptions())
 		})
 		if err != nil {
-			return notRecorded(v, apiError(call{"patch", "deployments", v.Ref.Namespace, v.Ref.String()}, err))
+			return notRecorded(v, APIError(Call{"patch", "deployments", v.Ref.Namespace, v.Ref.String()}, err))
 		}
 	}
-	_, err = read(ctx, func(ctx context.Context) (*appsv1.ReplicaSet, error) { // setting a value twice is setting it once
-		return client.AppsV1().ReplicaSets(v.Ref.Namespace).Patch(ctx, v.ReplicaSet, types.MergePatchType, body, o.patchOptions())
+	_, err = Read(ctx, func(ctx context.Context) (*appsv1.ReplicaSet, error) { // setting a value twice is setting it once
+		return client.AppsV1().ReplicaSets(v.Ref.Namespace).Patch(ctx, v.ReplicaSet, types.MergePatchType, body, o.PatchOptions())
 	})
 	if err != nil {
-		return notRecorded(v, apiError(call{"patch", "replicasets", v.Ref.Namespace, "replicaset/" + v.ReplicaSet}, err))
+		return notRecorded(v, APIError(Call{"patch", "replicasets", v.Ref.Namespace, "replicaset/" + v.ReplicaSet}, err))
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -33,7 +34,7 @@ func (b *bench) users(n int) {
 
 func (b *bench) consumers(c *cluster.Cluster) ([]string, error) {
 	b.t.Helper()
-	reports, _, err := c.Consumers(b.ctx, []workload.Ref{{Kind: "Secret", Namespace: b.namespace, Name: "db"}})
+	reports, _, err := config.New(c).Consumers(b.ctx, []workload.Ref{{Kind: "Secret", Namespace: b.namespace, Name: "db"}})
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-// Package clustertest runs internal/cluster against the lab's real API server.
+// Package clustertest runs internal/cluster and internal/config against the lab's real API server.
 package clustertest
 
 import (

@@ -1,4 +1,4 @@
-package cluster
+package config
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
@@ -85,8 +86,8 @@ func (c Content) kind() string {
 	return "configmap"
 }
 
-func (c Content) call(verb string) call {
-	return call{verb, c.kind() + "s", c.Meta().Namespace, c.String()}
+func (c Content) call(verb string) cluster.Call {
+	return cluster.Call{Verb: verb, Resource: c.kind() + "s", Namespace: c.Meta().Namespace, Object: c.String()}
 }
 
 func (c Content) immutable() *bool {
@@ -155,8 +156,8 @@ func (c Content) typed() Content {
 }
 
 // applyContent is one server-side apply. The error is the server's own.
-func (c *Cluster) applyContent(ctx context.Context, want Content, o UpsertOptions) (Content, error) {
-	client, err := c.typed()
+func (c Client) applyContent(ctx context.Context, want Content, o UpsertOptions) (Content, error) {
+	client, err := c.Typed()
 	if err != nil {
 		return Content{}, err
 	}
@@ -164,7 +165,7 @@ func (c *Cluster) applyContent(ctx context.Context, want Content, o UpsertOption
 	if err != nil {
 		return Content{}, fmt.Errorf("encoding %s: %w", want, err)
 	}
-	meta, options := want.Meta(), o.patchOptions()
+	meta, options := want.Meta(), o.PatchOptions()
 	var after Content
 	if want.Secret != nil {
 		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, types.ApplyPatchType, body, options)

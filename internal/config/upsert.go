@@ -1,4 +1,4 @@
-package cluster
+package config
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -25,7 +26,7 @@ const (
 
 // UpsertOptions say how to write.
 type UpsertOptions struct {
-	WriteOptions
+	cluster.WriteOptions
 	IfExists IfExists
 	// Force takes over the fields of other managers.
 	Force bool
@@ -35,8 +36,9 @@ type UpsertOptions struct {
 	Validation string
 }
 
-func (o UpsertOptions) patchOptions() metav1.PatchOptions {
-	p := o.WriteOptions.patchOptions()
+// PatchOptions are those of the request.
+func (o UpsertOptions) PatchOptions() metav1.PatchOptions {
+	p := o.WriteOptions.PatchOptions()
 	p.FieldValidation = o.Validation
 	if o.Force {
 		p.Force = new(true)
@@ -101,15 +103,15 @@ func diffText(before, after map[string]string) []secrets.KeyChange {
 // Upsert creates a Secret or a ConfigMap, or makes the one that is there what is wanted, by server-side
 // apply: the keys of other managers stay, and so do those that were edited into it. If the object
 // changes or appears under the write, or the answer is lost, it looks and begins anew. Nothing was written if the
-// error has one of the reasons of errors_content.go, apart from UnknownWrite.
-func (c *Cluster) Upsert(ctx context.Context, want Content, o UpsertOptions) (Upserted, error) {
+// error has one of the reasons of errors.go, apart from UnknownWrite.
+func (c Client) Upsert(ctx context.Context, want Content, o UpsertOptions) (Upserted, error) {
 	u := upsert{cluster: c, want: want, options: o}
 	if err := u.look(ctx); err != nil || u.done.Skipped {
 		return u.done, err
 	}
 	first := true
-	err := applyPatience().repeat(ctx, func(ctx context.Context, _ bool) error {
-		ctx, stop := grace(ctx)
+	err := cluster.ApplyPatience().Repeat(ctx, func(ctx context.Context, _ bool) error {
+		ctx, stop := cluster.Grace(ctx)
 		defer stop()
 		if !first {
 			if err := u.look(ctx); err != nil || u.done.After.Exists() {
@@ -128,7 +130,7 @@ func (c *Cluster) Upsert(ctx context.Context, want Content, o UpsertOptions) (Up
 
 // upsert is one under way.
 type upsert struct {
-	cluster *Cluster
+	cluster Client
 	want    Content
 	options UpsertOptions
 	now     Content // as it was read last
@@ -141,12 +143,12 @@ type upsert struct {
 // left to do: then After is what it has made.
 func (u *upsert) look(ctx context.Context) error {
 	now, err := u.cluster.readContent(ctx, u.want)
-	u.done.Blind = is(err, Forbidden) && u.options.IfExists == UpdateExisting
+	u.done.Blind = cluster.Is(err, cluster.Forbidden) && u.options.IfExists == UpdateExisting
 	if err != nil && !u.done.Blind {
 		return err
 	}
 	u.now, u.lost = now, u.lost && u.done.Blind
-	if u.doubtful && now.holds(u.want, u.options.manager()) {
+	if u.doubtful && now.holds(u.want, u.options.Manager()) {
 		u.done.After = now
 		return nil
 	}
@@ -180,7 +182,7 @@ func (u *upsert) write(ctx context.Context) error {
 		after, err = u.cluster.applyContent(ctx, next, o)
 	}
 	owners := fieldOwners(err)
-	u.lost = u.lost || mayHaveActed(err)
+	u.lost = u.lost || cluster.MayHaveActed(err)
 	u.doubtful = u.doubtful || u.lost
 	switch {
 	case err == nil:
@@ -200,7 +202,7 @@ func (u *upsert) noteTimes(next Content) {
 	if !u.now.Exists() {
 		return
 	}
-	update := secrets.Update{Manager: u.options.manager(), At: time.Now(), Keys: u.options.changedKeys(u.want, u.now)}
+	update := secrets.Update{Manager: u.options.Manager(), At: time.Now(), Keys: u.options.changedKeys(u.want, u.now)}
 	wanted := u.want.Data()
 	update.Removes = slices.ContainsFunc(update.Keys, func(key string) bool { _, stays := wanted[key]; return !stays })
 	for key := range wanted {
@@ -213,7 +215,7 @@ func (u *upsert) noteTimes(next Content) {
 	}
 }
 
-func (o UpsertOptions) ours(f fieldOwner) bool { return f.manager == strconv.Quote(o.manager()) }
+func (o UpsertOptions) ours(f fieldOwner) bool { return f.manager == strconv.Quote(o.Manager()) }
 
 func (o UpsertOptions) onlyOurs(owners []fieldOwner) bool {
 	return len(owners) > 0 && !slices.ContainsFunc(owners, func(f fieldOwner) bool { return !o.ours(f) })

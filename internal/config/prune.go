@@ -1,11 +1,10 @@
-package cluster
+package config
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
+	"strings"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -13,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
@@ -37,15 +37,15 @@ var mentioners = []mentioner{
 
 // Versions lists the Secrets or ConfigMaps (kind) that this program has generated in a namespace. Only
 // metadata is read, so that no value travels.
-func (c *Cluster) Versions(ctx context.Context, namespace, kind string) ([]secrets.Version, error) {
-	client, err := c.metadata()
+func (c Client) Versions(ctx context.Context, namespace, kind string) ([]secrets.Version, error) {
+	client, err := c.Metadata()
 	if err != nil {
 		return nil, err
 	}
-	resource := lower(kind) + "s"
+	resource := strings.ToLower(kind) + "s"
 	var all []secrets.Version
 	objects := client.Resource(corev1.SchemeGroupVersion.WithResource(resource)).Namespace(namespace)
-	err = pages(ctx, metav1.ListOptions{}, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+	err = cluster.Pages(ctx, metav1.ListOptions{}, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 		return objects.List(ctx, o)
 	}, func(page runtime.Object) error {
 		list, ok := page.(*metav1.PartialObjectMetadataList)
@@ -59,19 +59,20 @@ func (c *Cluster) Versions(ctx context.Context, namespace, kind string) ([]secre
 		}
 		return nil
 	})
-	return all, apiError(call{"list", resource, namespace, resource}, err)
+	return all, cluster.APIError(cluster.Call{Verb: "list", Resource: resource, Namespace: namespace, Object: resource}, err)
 }
 
 // Mentions looks in everything of the namespace that may use the objects. It has to see all of it: an
 // object of which that is not known can't be deleted.
-func (c *Cluster) Mentions(ctx context.Context, namespace string, of []secrets.Version) (*secrets.Mentions, error) {
+func (c Client) Mentions(ctx context.Context, namespace string, of []secrets.Version) (*secrets.Mentions, error) {
 	mentions := secrets.NewMentions(of)
 	if len(of) == 0 {
 		return mentions, nil
 	}
 	var mu sync.Mutex
-	_, err := each(ctx, slices.Clone(mentioners), func(ctx context.Context, m mentioner) (struct{}, error) {
-		return struct{}{}, c.scan(ctx, m.path+"/namespaces/"+namespace+"/"+m.resource, call{"list", m.resource, namespace, m.resource}, func(object []byte) {
+	_, err := cluster.Each(ctx, slices.Clone(mentioners), func(ctx context.Context, m mentioner) (struct{}, error) {
+		call := cluster.Call{Verb: "list", Resource: m.resource, Namespace: namespace, Object: m.resource}
+		return struct{}{}, c.RawPages(ctx, m.path+"/namespaces/"+namespace+"/"+m.resource, call, func(object []byte) {
 			mu.Lock()
 			defer mu.Unlock()
 			mentions.Scan(m.kind, object)
@@ -80,45 +81,10 @@ func (c *Cluster) Mentions(ctx context.Context, namespace string, of []secrets.V
 	return mentions, err
 }
 
-// scan hands on the JSON of each object of a list, page by page.
-func (c *Cluster) scan(ctx context.Context, path string, what call, use func([]byte)) error {
-	client, err := c.typed()
-	if err != nil {
-		return err
-	}
-	token := ""
-	for {
-		text, err := read(ctx, func(ctx context.Context) ([]byte, error) {
-			return client.CoreV1().RESTClient().Get().AbsPath(path).SetHeader("Accept", "application/json").
-				Param("limit", strconv.Itoa(listPage)).Param("continue", token).Do(ctx).Raw()
-		})
-		if next := inconsistentContinue(err); next != "" && token != "" {
-			token = next
-			continue
-		}
-		if err != nil {
-			return apiError(what, err)
-		}
-		var page struct {
-			Metadata metav1.ListMeta   `json:"metadata"`
-			Items    []json.RawMessage `json:"items"`
-		}
-		if err := json.Unmarshal(text, &page); err != nil {
-			return fmt.Errorf("%s %s: %w", what.verb, what.object, err)
-		}
-		for _, object := range page.Items {
-			use(object)
-		}
-		if token = page.Metadata.Continue; token == "" {
-			return nil
-		}
-	}
-}
-
 // DeleteVersion deletes one, if it is still the one that was looked at; dryRun asks the server only
 // whether it would.
-func (c *Cluster) DeleteVersion(ctx context.Context, g secrets.Version, dryRun bool) error {
-	client, err := c.metadata()
+func (c Client) DeleteVersion(ctx context.Context, g secrets.Version, dryRun bool) error {
+	client, err := c.Metadata()
 	if err != nil {
 		return err
 	}
@@ -127,7 +93,7 @@ func (c *Cluster) DeleteVersion(ctx context.Context, g secrets.Version, dryRun b
 	if dryRun {
 		options.DryRun = []string{metav1.DryRunAll}
 	}
-	resource := lower(g.Kind) + "s"
+	resource := strings.ToLower(g.Kind) + "s"
 	err = client.Resource(corev1.SchemeGroupVersion.WithResource(resource)).Namespace(g.Namespace).Delete(ctx, g.Name, options)
-	return apiError(call{"delete", resource, g.Namespace, g.String()}, err)
+	return cluster.APIError(cluster.Call{Verb: "delete", Resource: resource, Namespace: g.Namespace, Object: g.String()}, err)
 }

@@ -1,4 +1,4 @@
-package cluster
+package config
 
 import (
 	"context"
@@ -10,34 +10,35 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
 // The reasons for which a Secret or a ConfigMap is not written, and nothing was changed.
 const (
-	Exists          Reason = "Exists"
-	FieldConflict   Reason = "FieldConflict" // a field is another manager's
-	Immutable       Reason = "Immutable"
-	OtherType       Reason = "OtherType"
-	KeysChanged     Reason = "KeysChanged"     // by someone else, since they were read
-	SeveralVersions Reason = "SeveralVersions" // are in use
-	KeysInUse       Reason = "KeysInUse"       // keys that would be removed
-	NoValues        Reason = "NoValues"        // the object has some, and would have none
+	Exists          cluster.Reason = "Exists"
+	FieldConflict   cluster.Reason = "FieldConflict" // a field is another manager's
+	Immutable       cluster.Reason = "Immutable"
+	OtherType       cluster.Reason = "OtherType"
+	KeysChanged     cluster.Reason = "KeysChanged"     // by someone else, since they were read
+	SeveralVersions cluster.Reason = "SeveralVersions" // are in use
+	KeysInUse       cluster.Reason = "KeysInUse"       // keys that would be removed
+	NoValues        cluster.Reason = "NoValues"        // the object has some, and would have none
 
 	// UnknownWrite: no answer came to a write, which may have been carried out.
-	UnknownWrite Reason = "UnknownWrite"
+	UnknownWrite cluster.Reason = "UnknownWrite"
 )
 
 func exists(want Content) error {
-	return &Error{
+	return &cluster.Error{
 		Reason: Exists, Object: want.String(),
-		Message: fmt.Sprintf("%s exists already%s (--if-exists=fail)", want, inNamespace(want.Meta().Namespace)),
-		Next:    []string{"kubectl describe " + want.String() + inFlag(want.Meta().Namespace)},
+		Message: fmt.Sprintf("%s exists already%s (--if-exists=fail)", want, cluster.InNamespace(want.Meta().Namespace)),
+		Next:    []string{"kubectl describe " + want.String() + cluster.InFlag(want.Meta().Namespace)},
 	}
 }
 
 func otherType(want, before Content) error {
-	return &Error{
+	return &cluster.Error{
 		Reason: OtherType, Object: want.String(),
 		Message: fmt.Sprintf("%s is of type %s, which can't be changed to %s", want, before.secretType(), want.secretType()),
 		Next:    replaceOrRename(want),
@@ -57,14 +58,14 @@ func immutable(want, before Content) error {
 // fixedEdit is immutable for who uses it and goes on with it: another version takes its place.
 func fixedEdit(after, before Content) error {
 	err := immutable(after, before)
-	if e := (*Error)(nil); errors.As(err, &e) {
+	if e := (*cluster.Error)(nil); errors.As(err, &e) {
 		e.Next = []string{"the same command with --versioned, which creates a new one and makes the workloads use it"}
 	}
 	return err
 }
 
 func immutableKeys(want Content, keys []string) error {
-	return &Error{
+	return &cluster.Error{
 		Reason: Immutable, Object: want.String(),
 		Message: fmt.Sprintf("%s is immutable: %s can't be changed", want, some(keys)),
 		Next:    replaceOrRename(want),
@@ -72,27 +73,27 @@ func immutableKeys(want Content, keys []string) error {
 }
 
 func noValues(want Content, what string) error {
-	return &Error{
+	return &cluster.Error{
 		Reason: NoValues, Object: want.String(),
 		Message: fmt.Sprintf("%s was not changed: this command gives it no value, and %s", want, what),
-		Next:    []string{"kubectl app status " + want.String() + inFlag(want.Meta().Namespace)},
+		Next:    []string{"kubectl app status " + want.String() + cluster.InFlag(want.Meta().Namespace)},
 	}
 }
 
 // keysInUse: keys that the same field manager has applied before are not given this time.
 func keysInUse(want Content, keys []string, users []secrets.Consumer) error {
-	return &Error{
+	return &cluster.Error{
 		Reason: KeysInUse, Object: want.String(),
 		Message: fmt.Sprintf("%s was not changed: it would lose %s, in use by %s", want, some(keys), consumerNames(users)),
 		Next: []string{
-			"kubectl app status " + want.String() + inFlag(want.Meta().Namespace),
+			"kubectl app status " + want.String() + cluster.InFlag(want.Meta().Namespace),
 			"the same command with that as well, or with --force, which removes it",
 		},
 	}
 }
 
 func usersUnknown(want Content, keys []string, n secrets.NotSeen) error {
-	return &Error{
+	return &cluster.Error{
 		Reason: KeysInUse, Object: want.String(),
 		Message: fmt.Sprintf("%s was not changed: it would lose %s, and it is not known what uses it: no permission to list %s", want, some(keys), n.Resource),
 		Next:    append(slices.Clone(n.Next), "the same command with that as well, or with --force, which removes it"),
@@ -101,17 +102,17 @@ func usersUnknown(want Content, keys []string, n secrets.NotSeen) error {
 
 func replaceOrRename(want Content) []string {
 	return []string{
-		"kubectl delete " + want.String() + inFlag(want.Meta().Namespace),
+		"kubectl delete " + want.String() + cluster.InFlag(want.Meta().Namespace),
 		"or the same command with another name (--append-hash adds a hash of the data)",
 	}
 }
 
 // keysChanged: the keys are no longer as they were read, or as they were left.
 func keysChanged(content Content, what string, back bool) error {
-	e := &Error{
+	e := &cluster.Error{
 		Reason: KeysChanged, Object: content.String(),
 		Message: fmt.Sprintf("%s was not changed: %s since it was read", content, what),
-		Next:    []string{"kubectl app status " + content.String() + inFlag(content.Meta().Namespace)},
+		Next:    []string{"kubectl app status " + content.String() + cluster.InFlag(content.Meta().Namespace)},
 	}
 	if back {
 		e.Message = fmt.Sprintf("%s was only restored in part: %s since this change", content, what)
@@ -129,21 +130,21 @@ func some(keys []string) string {
 }
 
 func unknownWrite(want Content, err error) error {
-	return &Error{
+	return &cluster.Error{
 		Reason: UnknownWrite, Object: want.String(), Err: err,
 		Message: fmt.Sprintf("it is not known whether %s was written: the write got no answer: %v", want, err),
-		Next:    []string{"kubectl describe " + want.String() + inFlag(want.Meta().Namespace)},
+		Next:    []string{"kubectl describe " + want.String() + cluster.InFlag(want.Meta().Namespace)},
 	}
 }
 
 // explainWrite tells a missing namespace, which the server does not name; other answers are explained as ever.
-func (c *Cluster) explainWrite(ctx context.Context, want Content, err error) error {
-	explained := apiError(want.call("patch"), err)
-	if !is(explained, NotFound) {
+func (c Client) explainWrite(ctx context.Context, want Content, err error) error {
+	explained := cluster.APIError(want.call("patch"), err)
+	if !cluster.Is(explained, cluster.NotFound) {
 		return explained
 	}
-	if client, clientErr := c.typed(); clientErr == nil {
-		if missing := namespaceMissing(ctx, client, want.Meta().Namespace); missing != nil {
+	if client, clientErr := c.Typed(); clientErr == nil {
+		if missing := cluster.NamespaceMissing(ctx, client, want.Meta().Namespace); missing != nil {
 			return missing
 		}
 	}
@@ -174,7 +175,7 @@ func fieldConflict(want Content, owners []fieldOwner, err error) error {
 		owned = append(owned, fmt.Sprintf("%s (by %s)", o.field, o.manager))
 	}
 	slices.Sort(owned)
-	return &Error{
+	return &cluster.Error{
 		Reason: FieldConflict, Object: want.String(), Err: err,
 		Message: fmt.Sprintf("%s was not changed: other managers set other values: %s", want, some(owned)),
 		Next:    []string{"the same command with --force-conflicts, which takes over these keys"},
@@ -183,7 +184,7 @@ func fieldConflict(want Content, owners []fieldOwner, err error) error {
 
 // appeared: someone else made the object in the same moment.
 func appeared(want Content, err error) error {
-	return &Error{Reason: Conflict, Object: want.String(), Err: err, Message: fmt.Sprintf("%s was created by someone else at the same time", want)}
+	return &cluster.Error{Reason: cluster.Conflict, Object: want.String(), Err: err, Message: fmt.Sprintf("%s was created by someone else at the same time", want)}
 }
 
 // fieldName makes "key password" of ".data.password".

@@ -1,4 +1,4 @@
-package cluster
+package config
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
@@ -39,7 +40,7 @@ func (o UpsertOptions) judge(want, before Content, blind bool) (skip bool, err e
 
 // changedKeys are those that the write makes, changes or takes away; keys of others stay.
 func (o UpsertOptions) changedKeys(want, before Content) []string {
-	left := secrets.LeftOut(before.Meta(), o.manager(), want.Data())
+	left := secrets.LeftOut(before.Meta(), o.Manager(), want.Data())
 	var keys []string
 	for _, c := range secrets.Diff(before.Data(), want.Data()) {
 		if c.Kind == secrets.Added || c.Kind == secrets.Changed || slices.Contains(left, c.Key) {
@@ -54,7 +55,7 @@ func (o UpsertOptions) heldAsText(before Content, keys []string) []fieldOwner {
 	if o.Force {
 		return nil
 	}
-	held := secrets.AppliedAsText(before.Meta(), o.manager())
+	held := secrets.AppliedAsText(before.Meta(), o.Manager())
 	var owners []fieldOwner
 	for _, key := range keys {
 		if manager, is := held[key]; is {
@@ -65,16 +66,16 @@ func (o UpsertOptions) heldAsText(before Content, keys []string) []fieldOwner {
 }
 
 // checkRemoved refuses to take away keys that somebody uses.
-func (c *Cluster) checkRemoved(ctx context.Context, want, before Content, o UpsertOptions) ([]secrets.NotSeen, error) {
+func (c Client) checkRemoved(ctx context.Context, want, before Content, o UpsertOptions) ([]secrets.NotSeen, error) {
 	if !before.Exists() {
 		return nil, nil
 	}
-	left := secrets.LeftOut(before.Meta(), o.manager(), want.Data())
+	left := secrets.LeftOut(before.Meta(), o.Manager(), want.Data())
 	if len(left) == 0 {
 		return nil, nil
 	}
 	consumers, notSeen, err := c.ConsumersAfter(ctx, ContentChange{Before: before, After: before.without(left), Keys: left})
-	if e := (*Error)(nil); errors.As(err, &e) && e.Reason == Forbidden {
+	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Forbidden {
 		return nil, usersUnknown(want, left, secrets.NotSeen{Resource: "workloads", Next: e.Next})
 	}
 	if err != nil {

@@ -1,4 +1,4 @@
-package cluster
+package config
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -38,7 +39,7 @@ func PlanVersion(before Content, e secrets.Edit) (ContentChange, error) {
 // ReadVersioned reads the object of that name or, if it has versions, the one of them that is in use: that
 // templates refer to. With none in use it is the newest; with several in use the error has the reason
 // SeveralVersions.
-func (c *Cluster) ReadVersioned(ctx context.Context, ref workload.Ref) (Content, error) {
+func (c Client) ReadVersioned(ctx context.Context, ref workload.Ref) (Content, error) {
 	all, err := c.Versions(ctx, ref.Namespace, ref.Kind)
 	if err != nil {
 		return Content{}, err
@@ -66,7 +67,7 @@ func (c *Cluster) ReadVersioned(ctx context.Context, ref workload.Ref) (Content,
 
 // CheckVersioned tells whether what ReadVersioned has read is still what it would read: the error otherwise
 // has the reason KeysChanged.
-func (c *Cluster) CheckVersioned(ctx context.Context, ref workload.Ref, before Content) error {
+func (c Client) CheckVersioned(ctx context.Context, ref workload.Ref, before Content) error {
 	now, err := c.ReadVersioned(ctx, ref)
 	switch {
 	case err != nil:
@@ -80,8 +81,8 @@ func (c *Cluster) CheckVersioned(ctx context.Context, ref workload.Ref, before C
 }
 
 // inTemplates lists which of the objects the templates of workloads refer to.
-func (c *Cluster) inTemplates(ctx context.Context, refs []workload.Ref) ([]workload.Ref, error) {
-	client, err := c.typed()
+func (c Client) inTemplates(ctx context.Context, refs []workload.Ref) ([]workload.Ref, error) {
+	client, err := c.Typed()
 	if err != nil {
 		return nil, err
 	}
@@ -97,11 +98,11 @@ func (c *Cluster) inTemplates(ctx context.Context, refs []workload.Ref) ([]workl
 }
 
 func severalVersions(ref workload.Ref, used []workload.Ref) error {
-	e := &Error{Reason: SeveralVersions, Object: ref.String()}
+	e := &cluster.Error{Reason: SeveralVersions, Object: ref.String()}
 	var names []string
 	for _, u := range used {
 		names = append(names, u.Name)
-		e.Next = append(e.Next, "kubectl app status "+u.String()+inFlag(u.Namespace))
+		e.Next = append(e.Next, "kubectl app status "+u.String()+cluster.InFlag(u.Namespace))
 	}
 	e.Message = fmt.Sprintf("several versions of %s are in use: %s; name one of them in place of %s", ref, strings.Join(names, ", "), ref.Name)
 	return e
@@ -109,15 +110,15 @@ func severalVersions(ref workload.Ref, used []workload.Ref) error {
 
 // CreateVersion writes a planned version. One that is there already has the same content, since its name
 // says so: then created is false. What has that name and other content is an error.
-func (c *Cluster) CreateVersion(ctx context.Context, version Content, o WriteOptions) (written Content, created bool, err error) {
-	client, err := c.typed()
+func (c Client) CreateVersion(ctx context.Context, version Content, o cluster.WriteOptions) (written Content, created bool, err error) {
+	client, err := c.Typed()
 	if err != nil {
 		return Content{}, false, err
 	}
-	patch := o.patchOptions()
+	patch := o.PatchOptions()
 	options := metav1.CreateOptions{FieldManager: patch.FieldManager, DryRun: patch.DryRun, FieldValidation: metav1.FieldValidationStrict}
 	meta := version.Meta()
-	err = applyPatience().repeat(ctx, func(ctx context.Context, _ bool) error {
+	err = cluster.ApplyPatience().Repeat(ctx, func(ctx context.Context, _ bool) error {
 		var err error
 		if version.Secret != nil {
 			written.Secret, err = client.CoreV1().Secrets(meta.Namespace).Create(ctx, version.Secret, options)
@@ -131,7 +132,7 @@ func (c *Cluster) CreateVersion(ctx context.Context, version Content, o WriteOpt
 			}
 			return err
 		}
-		return apiError(version.call("create"), err)
+		return cluster.APIError(version.call("create"), err)
 	})
 	if err != nil {
 		return Content{}, false, err
@@ -141,8 +142,8 @@ func (c *Cluster) CreateVersion(ctx context.Context, version Content, o WriteOpt
 
 // takeUp makes a version young again, and another one than that which somebody may be about to delete. Who
 // may not patch it goes without.
-func (c *Cluster) takeUp(ctx context.Context, version Content, o WriteOptions) (Content, error) {
-	client, err := c.typed()
+func (c Client) takeUp(ctx context.Context, version Content, o cluster.WriteOptions) (Content, error) {
+	client, err := c.Typed()
 	if err != nil {
 		return Content{}, err
 	}
@@ -155,30 +156,30 @@ func (c *Cluster) takeUp(ctx context.Context, version Content, o WriteOptions) (
 	}
 	var after Content
 	if version.Secret != nil {
-		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, o.patchOptions())
+		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, o.PatchOptions())
 	} else {
-		after.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, o.patchOptions())
+		after.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, o.PatchOptions())
 	}
 	if apierrors.IsForbidden(err) {
 		return version, nil
 	}
-	return after, apiError(version.call("patch"), err)
+	return after, cluster.APIError(version.call("patch"), err)
 }
 
 // existingVersion is the object that has the name already.
-func (c *Cluster) existingVersion(ctx context.Context, version Content) (Content, error) {
+func (c Client) existingVersion(ctx context.Context, version Content) (Content, error) {
 	found, err := c.readContent(ctx, version)
 	if err != nil {
 		return Content{}, err
 	}
 	if !found.Exists() {
-		return Content{}, &Error{Reason: Conflict, Object: version.String(), Message: fmt.Sprintf("%s was deleted at the same time", version)}
+		return Content{}, &cluster.Error{Reason: cluster.Conflict, Object: version.String(), Message: fmt.Sprintf("%s was deleted at the same time", version)}
 	}
 	if fixed := found.immutable(); fixed == nil || !*fixed || !sameData(found, version) || found.secretType() != version.secretType() {
-		return Content{}, &Error{
+		return Content{}, &cluster.Error{
 			Reason: Exists, Object: version.String(),
 			Message: fmt.Sprintf("%s exists already, but has other data or is not immutable", version),
-			Next:    []string{"kubectl app status " + version.String() + inFlag(version.Meta().Namespace)},
+			Next:    []string{"kubectl app status " + version.String() + cluster.InFlag(version.Meta().Namespace)},
 		}
 	}
 	return found, nil

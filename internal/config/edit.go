@@ -1,4 +1,4 @@
-package cluster
+package config
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -28,12 +29,12 @@ func (c ContentChange) Changes() []secrets.KeyChange {
 }
 
 // ReadContent reads a Secret or ConfigMap; for a wrong name the nearest one is in the error.
-func (c *Cluster) ReadContent(ctx context.Context, ref workload.Ref) (Content, error) {
+func (c Client) ReadContent(ctx context.Context, ref workload.Ref) (Content, error) {
 	want := contentOf(ref)
 	found, err := c.readContent(ctx, want)
 	if err == nil && !found.Exists() {
-		err = c.explainAbsent(ctx, ref, nil, &Error{
-			Reason: NotFound, Object: ref.String(), Message: fmt.Sprintf("no %s%s", ref, inNamespace(ref.Namespace)),
+		err = c.explainAbsent(ctx, ref, nil, &cluster.Error{
+			Reason: cluster.NotFound, Object: ref.String(), Message: fmt.Sprintf("no %s%s", ref, cluster.InNamespace(ref.Namespace)),
 		})
 	}
 	return found, err
@@ -60,7 +61,7 @@ func (c Content) Ref() workload.Ref {
 }
 
 // PlanContent is the change that an edit makes of an object that was read. The errors are those of
-// secrets.Edit.Apply, and an *Error with the reason Immutable.
+// secrets.Edit.Apply, and an *cluster.Error with the reason Immutable.
 func PlanContent(before Content, e secrets.Edit) (ContentChange, error) {
 	after, err := before.edited(e)
 	if err != nil {
@@ -90,9 +91,9 @@ func (c Content) edited(e secrets.Edit) (after Content, err error) {
 // changes them in the same moment. If someone else has changed one of these keys since they were read,
 // nothing is written, and the error has the reason KeysChanged. The result is what to restore, even
 // beside an error: it may be that the write has arrived.
-func (c *Cluster) ChangeContent(ctx context.Context, change ContentChange, o WriteOptions) (ContentChange, error) {
+func (c Client) ChangeContent(ctx context.Context, change ContentChange, o cluster.WriteOptions) (ContentChange, error) {
 	t := transition{cluster: c, from: change.Before, to: change.After, keys: change.Keys, options: o}
-	now, err := t.run(ctx, applyPatience())
+	now, err := t.run(ctx, cluster.ApplyPatience())
 	if err == nil {
 		change.Before, change.After = t.from, now
 	} else if t.lost {
@@ -104,10 +105,10 @@ func (c *Cluster) ChangeContent(ctx context.Context, change ContentChange, o Wri
 // RestoreContent gives the keys of a change the values that they had before. Those that are no longer as
 // the change has left them are someone else's by now, and stay: the error then has the reason KeysChanged.
 // A server that is away is waited for, up to two minutes.
-func (c *Cluster) RestoreContent(ctx context.Context, change ContentChange, o WriteOptions) error {
+func (c Client) RestoreContent(ctx context.Context, change ContentChange, o cluster.WriteOptions) error {
 	changed := differing(change.Before, change.After, change.Keys) // the others were never ours
 	t := transition{cluster: c, from: change.After, to: change.Before, keys: changed, options: o, back: true}
-	if _, err := t.run(ctx, restorePatience()); err != nil || len(t.theirs) == 0 {
+	if _, err := t.run(ctx, cluster.RestorePatience()); err != nil || len(t.theirs) == 0 {
 		return err
 	}
 	return keysChanged(change.After, "someone else changed "+some(t.theirs), true)
@@ -115,7 +116,7 @@ func (c *Cluster) RestoreContent(ctx context.Context, change ContentChange, o Wr
 
 // Overtaken lists the keys of a written change that someone else has changed since; all of them where the
 // object is gone.
-func (c *Cluster) Overtaken(ctx context.Context, change ContentChange) ([]string, error) {
+func (c Client) Overtaken(ctx context.Context, change ContentChange) ([]string, error) {
 	now, err := c.readContent(ctx, change.After)
 	if err != nil {
 		return nil, err
@@ -129,10 +130,10 @@ func (c *Cluster) Overtaken(ctx context.Context, change ContentChange) ([]string
 
 // transition takes some keys of an object from one state to another.
 type transition struct {
-	cluster  *Cluster
+	cluster  Client
 	from, to Content
 	keys     []string
-	options  WriteOptions
+	options  cluster.WriteOptions
 	// back: that they are as wanted already is as good as a write, and those that someone else has changed
 	// are left out.
 	back   bool
@@ -141,10 +142,10 @@ type transition struct {
 	lost bool
 }
 
-func (t *transition) run(ctx context.Context, p patience) (Content, error) {
+func (t *transition) run(ctx context.Context, p cluster.Patience) (Content, error) {
 	now, first := t.from, !t.back // whether there is anything to take back is seen first
-	err := p.repeat(ctx, func(ctx context.Context, uncertain bool) error {
-		ctx, stop := grace(ctx)
+	err := p.Repeat(ctx, func(ctx context.Context, uncertain bool) error {
+		ctx, stop := cluster.Grace(ctx)
 		defer stop()
 		if !first {
 			var done bool
@@ -157,7 +158,7 @@ func (t *transition) run(ctx context.Context, p patience) (Content, error) {
 		first = false
 		var err error
 		now, err = t.cluster.patchKeys(ctx, now, t.to, t.keys, t.notes(now), t.options)
-		t.lost = !t.options.DryRun && mayHaveActed(err)
+		t.lost = !t.options.DryRun && cluster.MayHaveActed(err)
 		return err
 	})
 	return now, err
@@ -209,7 +210,7 @@ func differing(a, b Content, keys []string) []string {
 
 // notes are to be written along: when each key was changed.
 func (t *transition) notes(now Content) *string {
-	update := secrets.Update{Manager: t.options.manager(), At: time.Now(), Keys: differing(now, t.to, t.keys)}
+	update := secrets.Update{Manager: t.options.Manager(), At: time.Now(), Keys: differing(now, t.to, t.keys)}
 	kept := t.to.Data()
 	update.Removes = slices.ContainsFunc(update.Keys, func(key string) bool { _, stays := kept[key]; return !stays })
 	if !t.back {
@@ -222,8 +223,8 @@ func (t *transition) notes(now Content) *string {
 }
 
 // patchKeys makes the keys of now those of next: a JSON merge patch, guarded by now's resourceVersion.
-func (c *Cluster) patchKeys(ctx context.Context, now, next Content, keys []string, notes *string, o WriteOptions) (Content, error) {
-	client, err := c.typed()
+func (c Client) patchKeys(ctx context.Context, now, next Content, keys []string, notes *string, o cluster.WriteOptions) (Content, error) {
+	client, err := c.Typed()
 	if err != nil {
 		return Content{}, err
 	}
@@ -231,7 +232,7 @@ func (c *Cluster) patchKeys(ctx context.Context, now, next Content, keys []strin
 	if err != nil {
 		return Content{}, fmt.Errorf("encoding %s: %w", now, err)
 	}
-	meta, options := now.Meta(), o.patchOptions()
+	meta, options := now.Meta(), o.PatchOptions()
 	var after Content
 	if now.Secret != nil {
 		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, options)
@@ -239,7 +240,7 @@ func (c *Cluster) patchKeys(ctx context.Context, now, next Content, keys []strin
 		after.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, options)
 	}
 	if err != nil {
-		return Content{}, apiError(now.call("patch"), err)
+		return Content{}, cluster.APIError(now.call("patch"), err)
 	}
 	return after.typed(), nil
 }
@@ -276,4 +277,15 @@ func keysPatch[V any](now, next map[string]V, keys []string) map[string]any {
 		}
 	}
 	return patch
+}
+
+// CheckOwners warns of those who will write the keys of a change again.
+func CheckOwners(change ContentChange, o cluster.WriteOptions) []cluster.Check {
+	var checks []cluster.Check
+	ref := change.Before.Ref()
+	for _, owner := range workload.ContentOwners(change.Before.Meta(), change.Keys, o.PatchOptions().FieldManager) {
+		message, next := cluster.OwnerWarning(ref, owner)
+		checks = append(checks, cluster.Check{Check: cluster.CheckOwner, Level: cluster.Warn, Object: ref.String(), Message: message, Next: next})
+	}
+	return checks
 }

@@ -1,4 +1,4 @@
-package cluster
+package config
 
 import (
 	"context"
@@ -7,12 +7,12 @@ import (
 	"strings"
 	"sync"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -22,22 +22,22 @@ import (
 // is a namespace in which nothing may be listed.
 //
 // Each kind is listed once, page by page, all kinds side by side, whatever the number of objects.
-func (c *Cluster) Consumers(ctx context.Context, refs []workload.Ref) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
+func (c Client) Consumers(ctx context.Context, refs []workload.Ref) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
 	return c.searchFor(ctx, refs, false)
 }
 
 // Contents is Consumers for someone who asks for the objects themselves: that one may not be read is an
 // error, and that nothing may be listed is told in notSeen.
-func (c *Cluster) Contents(ctx context.Context, refs []workload.Ref) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
+func (c Client) Contents(ctx context.Context, refs []workload.Ref) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
 	return c.searchFor(ctx, refs, true)
 }
 
-func (c *Cluster) searchFor(ctx context.Context, refs []workload.Ref, objects bool) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
+func (c Client) searchFor(ctx context.Context, refs []workload.Ref, objects bool) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
 	s := &consumerSearch{
 		cluster: c, search: secrets.NewSearch(refs...), objects: objects,
 		subjects: make([]secrets.Subject, len(refs)), absent: make([]error, len(refs)),
 	}
-	if s.client, err = c.typed(); err != nil {
+	if s.client, err = c.Typed(); err != nil {
 		return nil, nil, err
 	}
 	if err := s.run(ctx, refs[0].Namespace, refs); err != nil {
@@ -54,8 +54,8 @@ func (c *Cluster) searchFor(ctx context.Context, refs []workload.Ref, objects bo
 }
 
 // ConsumersAfter finds who uses the object of a change, and how they stand to it once it is made.
-func (c *Cluster) ConsumersAfter(ctx context.Context, change ContentChange) ([]secrets.Consumer, []secrets.NotSeen, error) {
-	client, err := c.typed()
+func (c Client) ConsumersAfter(ctx context.Context, change ContentChange) ([]secrets.Consumer, []secrets.NotSeen, error) {
+	client, err := c.Typed()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,7 +69,7 @@ func (c *Cluster) ConsumersAfter(ctx context.Context, change ContentChange) ([]s
 
 // consumerSearch is one search under way.
 type consumerSearch struct {
-	cluster *Cluster
+	cluster Client
 	client  kubernetes.Interface
 	// objects: they are what is asked for, and who uses them comes second.
 	objects  bool
@@ -98,7 +98,7 @@ func (s *consumerSearch) run(ctx context.Context, namespace string, refs []workl
 	for i, ref := range refs {
 		reads = append(reads, func(ctx context.Context) error { return s.readSubject(ctx, i, len(lists)+i, ref) })
 	}
-	_, err := each(ctx, reads, func(ctx context.Context, read func(context.Context) error) (struct{}, error) {
+	_, err := cluster.Each(ctx, reads, func(ctx context.Context, read func(context.Context) error) (struct{}, error) {
 		return struct{}{}, read(ctx)
 	})
 	if err != nil {
@@ -121,8 +121,8 @@ func (s *consumerSearch) notSeen() []secrets.NotSeen {
 
 // refuse notes what err says may not be read; any other error is returned.
 func (s *consumerSearch) refuse(order int, resource, without string, err error) error {
-	var e *Error
-	if !errors.As(err, &e) || e.Reason != Forbidden {
+	var e *cluster.Error
+	if !errors.As(err, &e) || e.Reason != cluster.Forbidden {
 		return err
 	}
 	s.mu.Lock()
@@ -133,10 +133,10 @@ func (s *consumerSearch) refuse(order int, resource, without string, err error) 
 
 // read lists one kind, and keeps of each page what concerns the search.
 func (s *consumerSearch) read(ctx context.Context, namespace string, order int, l userList) error {
-	err := pages(ctx, l.options, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+	err := cluster.Pages(ctx, l.options, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 		return l.list(ctx, s.client, namespace, o)
 	}, s.add)
-	err = s.refuse(order, l.resource, l.without, apiError(call{"list", l.resource, namespace, l.resource}, err))
+	err = s.refuse(order, l.resource, l.without, cluster.APIError(cluster.Call{Verb: "list", Resource: l.resource, Namespace: namespace, Object: l.resource}, err))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if slices.ContainsFunc(s.refused, func(r refusal) bool { return r.order == order }) {
@@ -152,42 +152,6 @@ func (s *consumerSearch) add(page runtime.Object) error {
 		s.search.Add(o)
 		return nil
 	})
-}
-
-// listPage keeps the memory of a list small, however long it is.
-const listPage = 500
-
-// pages lists in pages, and hands on each. When the server has forgotten the state that the first page
-// was of (410), the list goes on with the present one, as the answer offers.
-func pages(ctx context.Context, options metav1.ListOptions, list func(context.Context, metav1.ListOptions) (runtime.Object, error), use func(runtime.Object) error) error {
-	options.Limit = listPage
-	for {
-		page, err := read(ctx, func(ctx context.Context) (runtime.Object, error) { return list(ctx, options) })
-		if next := inconsistentContinue(err); next != "" && options.Continue != "" {
-			options.Continue = next
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := use(page); err != nil {
-			return err
-		}
-		list, err := meta.ListAccessor(page)
-		if err != nil || list.GetContinue() == "" {
-			return err
-		}
-		options.Continue = list.GetContinue()
-	}
-}
-
-// inconsistentContinue is the token with which a list that has expired can go on, or "".
-func inconsistentContinue(err error) string {
-	var status apierrors.APIStatus
-	if !apierrors.IsResourceExpired(err) || !errors.As(err, &status) {
-		return ""
-	}
-	return status.Status().ListMeta.Continue
 }
 
 // consumerNames lists some of the consumers for a sentence.
