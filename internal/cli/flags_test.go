@@ -21,8 +21,10 @@ func runOffline(t *testing.T, args ...string) (code int, out, errOut string) {
 // A command line that can't be meant ends with 2, says what is wrong, and prints nothing to stdout.
 func TestWrongCommandLines(t *testing.T) {
 	for line, says := range map[string]string{
-		"sett":      `unknown command "sett" for "kubectl app"; did you mean "set"?`,
-		"set imgae": `did you mean "image"?`,
+		"sett":                           `unknown command "sett" for "kubectl app"; did you mean "set"?`,
+		"set imgae":                      `did you mean "image"?`,
+		"set image web web=web:2":        "web is not TYPE/NAME; did you mean deployment/web?",
+		"rollout restart deployment/web": `unknown command "restart" for "kubectl app rollout"; use kubectl rollout restart`,
 		"set image deployment/web web=web:2 --wiat":                 "unknown flag: --wiat",
 		"set image deployment/web":                                  "no image to set",
 		"set image web=web:2":                                       "no workload",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"time"
@@ -78,7 +79,7 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 	}
 	last, err := f.play(ctx, replay, v)
 	if err != nil {
-		return errors.Join(fmt.Errorf("%s: %w", name, err), v.Close())
+		return errors.Join(unreadable(name, err), v.Close())
 	}
 	result := resultOf(last)
 	result.ExitCode = outcomeCode(ctx, result.Outcome)
@@ -99,6 +100,13 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 		return errors.Join(decidedError{result.ExitCode}, err)
 	}
 	return err
+}
+
+func unreadable(name string, err error) error {
+	if syntax := (*recording.SyntaxError)(nil); errors.As(err, &syntax) {
+		return fmt.Errorf("not a recording: %s, %w", name, err)
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // resultOf sums up a recording by its last frame. A release that has no verdict keeps none, whatever became
@@ -122,8 +130,11 @@ func openRecording(env *Env, name string) (io.ReadCloser, error) {
 		return io.NopCloser(env.Term.In), nil
 	}
 	in, err := os.Open(name)
+	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+		return nil, fmt.Errorf("recording %s: %w", name, fault.Err)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("opening the recording: %w", err)
+		return nil, fmt.Errorf("recording %s: %w", name, err)
 	}
 	return in, nil
 }

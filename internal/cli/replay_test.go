@@ -134,8 +134,8 @@ func TestReplayOfNoRecording(t *testing.T) {
 	for file, says := range map[string]string{
 		empty:                      "empty.jsonl: the recording holds no Deployment",
 		"-":                        "-: the recording holds no Deployment",
-		empty + ".none":            "opening the recording: ",
-		"../../docs/exit-codes.md": "exit-codes.md: line 1 of the recording: ",
+		empty + ".none":            "recording " + empty + ".none: no such file",
+		"../../docs/exit-codes.md": "not a recording: ../../docs/exit-codes.md, line 1\n",
 	} {
 		code, out, errOut := runOffline(t, "replay", "--instant", file)
 		if code != exitError || out != "" || !strings.Contains(errOut, says) {

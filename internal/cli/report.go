@@ -153,6 +153,9 @@ func (r *release) refuseUnbegun(cause error) error {
 	if !ok {
 		return cause
 	}
+	for i := range checks {
+		checks[i].Next = nil // the commands read from the server, which the file may not be on
+	}
 	return errors.Join(r.report(checks), decidedError{exitRefused})
 }
 

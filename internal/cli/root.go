@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"k8s.io/client-go/tools/clientcmd"
@@ -102,6 +103,12 @@ func nearest(word string, suggestions []string) string {
 	return cmp.Or(workload.Nearest(word, suggestions), suggestions[0])
 }
 
+// onlyInKubectl are verbs of kubectl's groups that kubectl app does not have yet.
+var onlyInKubectl = map[string][]string{
+	"rollout": {"restart", "pause", "resume"},
+	"set":     {"resources", "selector", "serviceaccount", "subject"},
+}
+
 // noSubcommand names the nearest verb when a group is given a word that it does not know.
 func noSubcommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -113,6 +120,9 @@ func noSubcommand(cmd *cobra.Command, args []string) error {
 	}
 	if near := nearest(args[0], cmd.SuggestionsFor(args[0])); near != "" {
 		hint = fmt.Sprintf("; did you mean %q?", near)
+	}
+	if slices.Contains(onlyInKubectl[cmd.Name()], args[0]) {
+		hint = fmt.Sprintf("; use kubectl %s %s", cmd.Name(), args[0])
 	}
 	return usagef("unknown command %q for %q%s\nSee '%s --help' for usage.", args[0], cmd.CommandPath(), hint, cmd.CommandPath())
 }

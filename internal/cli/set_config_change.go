@@ -164,11 +164,11 @@ func keyCount(e secrets.Edit) string {
 func (c *configChange) explainMissing(err error) error {
 	var e *cluster.Error
 	if errors.As(err, &e) && e.Reason == cluster.NotFound && e.Nearest == "" {
-		kind := "configmap"
+		create := fmt.Sprintf("configmap %s KEY=VALUE", c.ref.Name)
 		if c.ref.Kind == string(workload.SecretReference) {
-			kind = "secret generic"
+			create = fmt.Sprintf("secret generic %s --prompt=KEY", c.ref.Name)
 		}
-		e.Next = append(e.Next, fmt.Sprintf("kubectl app create %s %s -n %s", kind, c.ref.Name, c.ref.Namespace))
+		e.Next = append(e.Next, fmt.Sprintf("kubectl app create %s -n %s", create, c.ref.Namespace))
 	}
 	return err
 }

@@ -109,6 +109,9 @@ func planCheck(err error) (Check, bool) {
 	case errors.As(err, &source):
 		c.Check, c.Object = CheckReference, source.Source.String()
 		c.Next = []string{"kubectl describe " + source.Source.String() + InFlag(source.Source.Namespace)}
+		if source.Missing {
+			c.Next = []string{"kubectl get " + referent{kind: source.Source.Kind}.resource() + InFlag(source.Source.Namespace)}
+		}
 	case errors.As(err, &noHistory):
 		history(noHistory.Workload)
 	case errors.As(err, &noRevision):

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -51,7 +52,11 @@ func kubectlCommand(gvk schema.GroupVersionKind, object string, s Selection) str
 	if !rolled && (!templated || !strings.HasPrefix(s.Verb, "set ")) {
 		return ""
 	}
-	words := append([]string{"kubectl", s.Verb, object}, s.Tail...)
+	words := []string{"kubectl", s.Verb, object}
+	if s.Local {
+		words = slices.Concat([]string{"kubectl", s.Verb, "--local", "-o yaml"}, s.fileFlags())
+	}
+	words = append(words, s.Tail...)
 	switch {
 	case s.LabelSelector != "":
 		words = append(words, "-l", s.LabelSelector)

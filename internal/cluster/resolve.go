@@ -139,6 +139,9 @@ func unsupported(gvk schema.GroupVersionKind, name, namespace string, s Selectio
 		}
 		e.Next = append(e.Next, command+InFlag(namespace))
 	}
+	if s.Local {
+		return e
+	}
 	e.Next = append(e.Next, "kubectl get deployments"+InFlag(namespace))
 	return e
 }

@@ -58,6 +58,9 @@ func (s Selection) parse() ([]named, error) {
 	}
 	kinds, names := strings.Split(s.Args[0], ","), s.Args[1:]
 	if len(names) == 0 {
+		if _, known := builtinKind(s.Args[0]); !known && !s.byLabel() && !strings.ContainsAny(s.Args[0], ".,") {
+			return nil, &ArgumentError{s.Args[0] + " is not TYPE/NAME; did you mean deployment/" + s.Args[0] + "?"}
+		}
 		if !s.byLabel() {
 			return nil, &ArgumentError{"no name: give " + s.Args[0] + "/NAME, or choose with -l or --all"}
 		}
@@ -72,6 +75,21 @@ func (s Selection) parse() ([]named, error) {
 		}
 	}
 	return unique(wanted), nil
+}
+
+// fileFlags name the files as they could be typed again.
+func (s Selection) fileFlags() []string {
+	var words []string
+	for _, name := range s.Filenames {
+		words = append(words, "-f", name)
+	}
+	if s.Kustomize != "" {
+		words = append(words, "-k", s.Kustomize)
+	}
+	if s.Recursive {
+		words = append(words, "-R")
+	}
+	return words
 }
 
 func (s Selection) byLabel() bool { return s.LabelSelector != "" || s.All }

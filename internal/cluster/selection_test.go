@@ -24,6 +24,7 @@ func TestSelection(t *testing.T) {
 		"files with a selector":   {selection: Selection{Filenames: []string{"a.yaml"}, LabelSelector: "a=b"}},
 		"files, --local":          {selection: Selection{Kustomize: "dir", Local: true}},
 		"nothing":                 {err: "no workload: give TYPE/NAME"},
+		"NAME alone":              {selection: Selection{Args: []string{"web"}}, err: "web is not TYPE/NAME; did you mean deployment/web?"},
 		"TYPE alone":              {selection: Selection{Args: []string{"deploy"}}, err: "no name: give deploy/NAME, or choose with -l or --all"},
 		"both forms":              {selection: Selection{Args: []string{"deploy", "sts/db"}}, err: "not both"},
 		"a slash too many":        {selection: Selection{Args: []string{"deploy/web/x"}}, err: "objects are named TYPE/NAME, and deploy/web/x is not"},

@@ -42,7 +42,7 @@ func (c Client) EnvKeys(ctx context.Context, from rollout.EnvSource) (keys []str
 // noSource finds the nearest name, as far as the names may be read.
 func (c Client) noSource(ctx context.Context, from rollout.EnvSource) error {
 	e := &rollout.EnvSourceError{
-		Source: from, Message: fmt.Sprintf("%s does not exist in namespace %q, but --from refers to it", from, from.Namespace),
+		Source: from, Missing: true, Message: fmt.Sprintf("%s does not exist in namespace %q, but --from refers to it", from, from.Namespace),
 	}
 	client, err := c.Metadata()
 	if err != nil {

@@ -23,6 +23,7 @@ func (s EnvSource) String() string { return strings.ToLower(string(s.Kind)) + "/
 type EnvSourceError struct {
 	Source  EnvSource
 	Message string
+	Missing bool // no such object
 }
 
 func (e *EnvSourceError) Error() string { return e.Message }
@@ -46,7 +47,7 @@ func ImportEnv(from EnvSource, have, wanted []string, prefix string) (EnvImport,
 	slices.Sort(keys)
 	keys = slices.Compact(keys)
 	if len(keys) == 0 {
-		return EnvImport{}, &EnvSourceError{from, fmt.Sprintf("%s has no keys that a variable could take its value from", from)}
+		return EnvImport{}, &EnvSourceError{Source: from, Message: fmt.Sprintf("%s has no keys that a variable could take its value from", from)}
 	}
 	var imported EnvImport
 	var faults faults
@@ -54,12 +55,12 @@ func ImportEnv(from EnvSource, have, wanted []string, prefix string) (EnvImport,
 	owner := map[string]string{}
 	for _, key := range keys {
 		if have != nil && !slices.Contains(have, key) {
-			faults.add(&EnvSourceError{from, noKey(from, key, have)})
+			faults.add(&EnvSourceError{Source: from, Message: noKey(from, key, have)})
 			continue
 		}
 		name := prefix + envName(key)
 		if other, taken := owner[name]; taken {
-			faults.add(&EnvSourceError{from, fmt.Sprintf("the keys %q and %q of %s would both be the variable %s; choose one with --keys", other, key, from, name)})
+			faults.add(&EnvSourceError{Source: from, Message: fmt.Sprintf("the keys %q and %q of %s would both be the variable %s; choose one with --keys", other, key, from, name)})
 			continue
 		}
 		owner[name] = key

@@ -4,6 +4,7 @@ package recording
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -39,7 +40,12 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("line %d of the recording: %v", e.Line, e.Err)
+	var syntax *json.SyntaxError
+	var other *json.UnmarshalTypeError
+	if errors.As(e.Err, &syntax) || errors.As(e.Err, &other) { // their words are about Go
+		return fmt.Sprintf("line %d", e.Line)
+	}
+	return fmt.Sprintf("line %d: %v", e.Line, e.Err)
 }
 
 func (e *SyntaxError) Unwrap() error { return e.Err }
