@@ -32,7 +32,7 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	if len(restorable) < len(end.written) && r.content.isRestored() {
 		end.takeBack(restorable, r.content.change.Before.String())
 	}
-	restored, failed := r.restoreAll(work, restorable)
+	restored, failed := r.restoreAll(work, restorable, end)
 	policy := r.policy
 	// The deadline of the way back is its own: --timeout was for the change.
 	policy.Timeout, policy.WaitForOldPods, policy.All = 0, false, true
@@ -108,7 +108,7 @@ func proven(back rollout.State) rollout.State {
 }
 
 // restoreAll puts back each workload; those that were not are returned as decided states.
-func (r *release) restoreAll(work context.Context, written []cluster.Written) (restored []cluster.Written, failed []rollout.WorkloadState) {
+func (r *release) restoreAll(work context.Context, written []cluster.Written, end *ending) (restored []cluster.Written, failed []rollout.WorkloadState) {
 	backs, faults := r.cluster.RestoreAll(work, written, r.writeOptions())
 	for i, w := range written {
 		err := faults[i]
@@ -116,11 +116,24 @@ func (r *release) restoreAll(work context.Context, written []cluster.Written) (r
 			restored = append(restored, backs[i])
 			continue
 		}
+		message := err.Error()
+		if superseded := (*cluster.SupersededError)(nil); errors.As(err, &superseded) && superseded.Restored {
+			message = restoredElsewhere(w)
+			end.next = append(end.next, app("rollout status", w.Ref()))
+		}
 		failed = append(failed, rollout.WorkloadState{
-			Target: w.Target(), Phase: rollout.Done, Outcome: restoreOutcome(err), Message: err.Error(),
+			Target: w.Target(), Phase: rollout.Done, Outcome: restoreOutcome(err), Message: message,
 		})
 	}
 	return restored, failed
+}
+
+// restoredElsewhere: two jobs that roll the same object back do the same.
+func restoredElsewhere(w cluster.Written) string {
+	if w.Before == nil || w.Before.Revision == nil {
+		return "already rolled back by another job"
+	}
+	return fmt.Sprintf("already rolled back by another job to revision %d", w.Before.Revision.Number)
 }
 
 // restoreOutcome is what the error of a restore means for the workload.

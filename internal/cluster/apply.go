@@ -195,7 +195,7 @@ func (c *Cluster) recapture(ctx context.Context, change Change, uncertain bool) 
 	}
 	now, then := object.Deployment, change.Deployment
 	if now.UID != then.UID {
-		return change, false, &SupersededError{change.Ref(), "it was deleted and created again"}
+		return change, false, &SupersededError{Workload: change.Ref(), What: "it was deleted and created again"}
 	}
 	if ours(now, change) {
 		return Change{Captured: Captured{Object: object}}, true, nil

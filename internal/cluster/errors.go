@@ -79,6 +79,8 @@ type SupersededError struct {
 	Workload workload.Ref
 	// What happened to it: "its template was changed", "it was deleted", …
 	What string
+	// Restored: it is what the write would have made of it.
+	Restored bool
 }
 
 func (e *SupersededError) Error() string {

@@ -43,7 +43,7 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 	err = RestorePatience().Repeat(ctx, func(ctx context.Context, uncertain bool) error {
 		object, err := c.reread(ctx, w.Ref())
 		if Is(err, NotFound) {
-			return &SupersededError{w.Ref(), "it was deleted"}
+			return &SupersededError{Workload: w.Ref(), What: "it was deleted"}
 		}
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 			return nil
 		}
 		if what := foreignChange(w.Deployment, object.Deployment); what != "" {
-			return &SupersededError{w.Ref(), what}
+			return &SupersededError{Workload: w.Ref(), What: what, Restored: foreignChange(wanted, object.Deployment) == ""}
 		}
 		amended, err = c.amendOnce(ctx, object, o, change)
 		return err

@@ -120,7 +120,11 @@ func results() map[string]rollout.Result {
 	stopped := failedResult()
 	stopped.Outcome, stopped.Workloads[0].Outcome = rollout.Interrupted, rollout.Interrupted
 	stopped.Workloads[0].Rollback.Outcome, stopped.Workloads[0].Rollback.Message = rollout.Interrupted, "restored, but the watch ended before this was verified: received interrupt"
+	raced := failedResult()
+	raced.Outcome, raced.Workloads[0].Outcome, raced.Next = rollout.Superseded, rollout.Superseded, []string{"kubectl app rollout status deployment/web -n shop"}
+	raced.Workloads[0].Rollback.Outcome, raced.Workloads[0].Rollback.Message = rollout.Superseded, "already rolled back by another job to revision 3"
 	return map[string]rollout.Result{
+		"back-raced":      raced,
 		"stalled":         stalled,
 		"resources":       resources,
 		"back-stopped":    stopped,

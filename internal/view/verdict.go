@@ -16,8 +16,8 @@ func verdict(r rollout.Result) string {
 	who, text := subject(r), r.Message
 	if len(r.Workloads) == 1 {
 		w := &r.Workloads[0]
-		if r.Outcome == rollout.Interrupted && w.Rollback != nil && w.Rollback.Outcome == rollout.Interrupted {
-			// Where the way back was broken off says more than why it was taken.
+		if b := w.Rollback; b != nil && b.Outcome == r.Outcome && (r.Outcome == rollout.Interrupted || r.Outcome == rollout.Superseded) {
+			// What ended the way back says more than why it was taken.
 			text = cmp.Or(text, w.Rollback.Message)
 		}
 		text = cmp.Or(text, w.Message)

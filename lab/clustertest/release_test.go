@@ -259,13 +259,36 @@ func TestRestoreLeavesWhatIsTheirs(t *testing.T) {
 			theirs := b.update("web", patch)
 			_, err = c.Restore(b.ctx, written[0], cluster.WriteOptions{})
 			var superseded *cluster.SupersededError
-			if !errors.As(err, &superseded) || superseded.What != name {
+			if !errors.As(err, &superseded) || superseded.What != name || superseded.Restored {
 				t.Errorf("got %v", err)
 			}
 			if b.get("web").Generation != theirs.Generation {
 				t.Error("it was touched")
 			}
 		})
+	}
+}
+
+// Two jobs that restore the same are told from one that makes something else.
+func TestRestoreTwice(t *testing.T) {
+	b := newBench(t)
+	b.deploy("web", 0)
+	c := b.cluster()
+	written, err := c.Apply(b.ctx, []cluster.Change{b.change(c, "web", "web:2.0", "")}, cluster.WriteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	restored, err := c.Restore(b.ctx, written[0], cluster.WriteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Restore(b.ctx, written[0], cluster.WriteOptions{})
+	var superseded *cluster.SupersededError
+	if !errors.As(err, &superseded) || !superseded.Restored {
+		t.Errorf("got %v", err)
+	}
+	if b.get("web").Generation != restored.Target().Generation {
+		t.Error("it was touched")
 	}
 }
 

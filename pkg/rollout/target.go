@@ -43,19 +43,26 @@ func RolledBackElsewhere(w *WorkloadState, seen Observed) *workload.Revision {
 	if seen.Workload == nil || w.Target.Template == nil || workload.SameTemplate(w.Target.Template, &seen.Workload.Template) {
 		return nil
 	}
-	var ours time.Time // zero while the controller has not made our revision
+	limit := w.RevisionFrom + 1 // while the controller has not made our revision
 	for i := range seen.Revisions {
 		if r := &seen.Revisions[i]; r.UID == w.memory.revision {
-			ours = r.Created
+			limit = r.Number
 		}
 	}
 	for i := range seen.Revisions {
 		r := &seen.Revisions[i]
-		if workload.SameTemplate(&r.Template, &seen.Workload.Template) && (ours.IsZero() || r.Created.Before(ours)) {
+		if r.UID != w.memory.revision && workload.SameTemplate(&r.Template, &seen.Workload.Template) && madeBefore(r, limit) {
 			return r
 		}
 	}
 	return nil
+}
+
+// madeBefore tells by its numbers whether a revision was made before the one that got the number limit. One
+// that is used again gets a new number, and keeps its old ones in an annotation of the controller. Times of
+// creation are whole seconds, which is too coarse.
+func madeBefore(r *workload.Revision, limit int64) bool {
+	return r.Number > 0 && r.Number < limit || r.Annotations[workload.AnnotationRevisionHistory] != ""
 }
 
 // attach waits for the generation of our write to be seen. Where the target left it open, what is

@@ -6,23 +6,35 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Whoever watches a rollout hears that it was rolled back, and not only that the template is another one.
 func TestRolledBackElsewhere(t *testing.T) {
 	for _, tt := range []struct {
-		name, image, manager, want string
+		name, image, manager string
+		// numbered anew, as the controller does with a revision that is used again; or a new revision
+		number, made int64
+		want         string
 	}{
-		{"to an earlier revision", "web:1.0", "", "rolled back to revision 1 meanwhile"},
-		{"to something new", "web:3.0", "", "the template was changed by someone else"},
-		{"to something new, by whom is known", "web:3.0", "kubectl-set", "the template was changed by kubectl set at " + epoch.Format(time.TimeOnly)},
+		{"to an earlier revision", "web:1.0", "", 0, 0, "rolled back to revision 1 meanwhile"},
+		{"to one that has its new number", "web:1.0", "", 3, 0, "rolled back to revision 3 meanwhile"},
+		{"to something new", "web:3.0", "", 0, 0, "the template was changed by someone else"},
+		{"to something new that has its revision", "web:3.0", "", 0, 3, "the template was changed by someone else"},
+		{"to something new, by whom is known", "web:3.0", "kubectl-set", 0, 0, "the template was changed by kubectl set at " + epoch.Format(time.TimeOnly)},
 	} {
 		w := foundWorld(t)
 		w.change()
-		w.seen.Revisions[0].Created, w.seen.Revisions[1].Created = epoch.Add(-time.Hour), epoch
 		w.pods(waitingPod("web-new-0", "ContainerCreating", "")).after(time.Second).outcome("")
 		d := w.change()
 		d.Template, d.Generation = templateOf(tt.image), 3
+		if tt.number > 0 {
+			w.seen.Revisions[0].Number, w.seen.Revisions[0].Annotations = tt.number, map[string]string{workload.AnnotationRevisionHistory: "1"}
+		}
+		if tt.made > 0 {
+			w.seen.Revisions = append(w.seen.Revisions, workload.Revision{Name: "web-newer", UID: "newer", Number: tt.made, Template: d.Template})
+		}
 		if tt.manager != "" {
 			at := metav1.NewTime(epoch)
 			d.Managers = []metav1.ManagedFieldsEntry{{Manager: tt.manager, Time: &at, FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:template":{}}}`)}}

@@ -2,11 +2,12 @@ package workload
 
 // Labels and annotations, each named once. Those of Kubernetes first, ours below.
 const (
-	LabelPodTemplateHash  = "pod-template-hash"
-	AnnotationRevision    = "deployment.kubernetes.io/revision"
-	AnnotationChangeCause = "kubernetes.io/change-cause"
-	AnnotationRestartedAt = "kubectl.kubernetes.io/restartedAt"
-	AnnotationLastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+	LabelPodTemplateHash      = "pod-template-hash"
+	AnnotationRevision        = "deployment.kubernetes.io/revision"
+	AnnotationRevisionHistory = "deployment.kubernetes.io/revision-history" // the numbers that it had before
+	AnnotationChangeCause     = "kubernetes.io/change-cause"
+	AnnotationRestartedAt     = "kubectl.kubernetes.io/restartedAt"
+	AnnotationLastApplied     = "kubectl.kubernetes.io/last-applied-configuration"
 
 	// AnnotationVerdict is stamped on a revision's ReplicaSet: how its rollout ended. Its value names
 	// the revision's hash, since the deployment controller and `kubectl rollout undo` copy annotations
