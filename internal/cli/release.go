@@ -110,6 +110,10 @@ func (r *release) change(ctx context.Context, captured []cluster.Captured, plan 
 	if len(changed) == 0 {
 		return r.nothingToDo(ctx, unchanged)
 	}
+	pending, settled := r.unfinished(unchanged)
+	if refused := cluster.RefusePaused(pending, nil); len(refused) > 0 {
+		return errors.Join(r.report(refused), r.refuse(ctx, slices.Concat(changed, unchanged), refused))
+	}
 	if r.flags.dryRun == "server" {
 		return r.dryRun(ctx, changed, unchanged)
 	}
@@ -119,7 +123,6 @@ func (r *release) change(ctx context.Context, captured []cluster.Captured, plan 
 	if ctx.Err() != nil {
 		return r.untouched(ctx, context.Cause(ctx))
 	}
-	pending, settled := r.unfinished(unchanged)
 	r.warnPending(pending)
 	return r.carryOut(ctx, changed, pending, settled)
 }

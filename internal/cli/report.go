@@ -96,6 +96,9 @@ func (r *release) nothingToDo(ctx context.Context, unchanged []cluster.Change) e
 		return r.contentAlone(ctx)
 	}
 	pending, settled := r.unfinished(unchanged)
+	if refused := cluster.RefusePaused(pending, nil); len(refused) > 0 {
+		return errors.Join(r.report(refused), r.refuse(ctx, unchanged, refused))
+	}
 	r.warnPending(pending)
 	if len(pending) > 0 && r.flags.wait && r.flags.dryRun == "none" {
 		return r.carryOut(ctx, nil, pending, settled)

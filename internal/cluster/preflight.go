@@ -30,7 +30,7 @@ type checker func(context.Context, []Change) ([]Check, error)
 // for one workload a dry run, the user's rules and the quotas, and one for each object that the
 // template names.
 func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOptions) (Report, error) {
-	if refused := checkPaused(changes, o.Resuming); len(refused) > 0 {
+	if refused := RefusePaused(changes, o.Resuming); len(refused) > 0 {
 		return Report{Checks: refused, Changes: changes}, nil
 	}
 	var tried []Change
@@ -56,8 +56,9 @@ func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOp
 	return Report{Checks: append(slices.Concat(found...), checkOwners(changes)...), Changes: tried}, nil
 }
 
-// checkPaused comes before all else: a paused workload takes the change and does nothing with it.
-func checkPaused(changes []Change, resuming func(workload.Ref) string) []Check {
+// RefusePaused comes before all else: a paused workload takes the change and does nothing with it. resuming is
+// the command that makes the change and resumes; nil where there is none.
+func RefusePaused(changes []Change, resuming func(workload.Ref) string) []Check {
 	var refused []Check
 	for _, change := range changes {
 		if !change.Deployment.Spec.Paused || change.Edit.Resume {
@@ -68,9 +69,13 @@ func checkPaused(changes []Change, resuming func(workload.Ref) string) []Check {
 		if resuming != nil {
 			next = []string{resuming(ref), next[0]}
 		}
+		message := "the change would be stored and not rolled out"
+		if change.Unchanged() {
+			message = "the change is stored already and not rolled out"
+		}
 		refused = append(refused, Check{
 			Check: CheckPaused, Level: Refuse, Workload: ref, Object: ref.String(),
-			Message: fmt.Sprintf("%s is paused: the change would be stored and not rolled out", ref),
+			Message: fmt.Sprintf("%s is paused: %s", ref, message),
 			Next:    next,
 		})
 	}

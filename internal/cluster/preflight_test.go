@@ -19,7 +19,12 @@ func changeOf(t *testing.T, text string) Change {
 
 func TestCheckPaused(t *testing.T) {
 	changes := []Change{changeOf(t, webDeployment), changeOf(t, `{metadata: {name: api, namespace: shop}, spec: {paused: true}}`)}
-	checks := checkPaused(changes, nil)
+	checks := RefusePaused(changes, nil)
+	if len(checks) != 1 || checks[0].Message != "deployment/api is paused: the change is stored already and not rolled out" {
+		t.Errorf("with the template of the change: %+v", checks)
+	}
+	changes[1].Edit.Template.Spec.ServiceAccountName = "api"
+	checks = RefusePaused(changes, nil)
 	if len(checks) != 1 {
 		t.Fatalf("%d checks, want one of the paused workload alone: %+v", len(checks), checks)
 	}
@@ -28,12 +33,12 @@ func TestCheckPaused(t *testing.T) {
 		!slices.Equal(c.Next, []string{"kubectl rollout resume deployment/api -n shop"}) {
 		t.Errorf("%+v", c)
 	}
-	checks = checkPaused(changes, func(ref workload.Ref) string { return "resume " + ref.Name })
+	checks = RefusePaused(changes, func(ref workload.Ref) string { return "resume " + ref.Name })
 	if len(checks) != 1 || !slices.Equal(checks[0].Next, []string{"resume api", "kubectl rollout resume deployment/api -n shop"}) {
 		t.Errorf("%+v", checks)
 	}
 	changes[1].Edit.Resume = true
-	if checks = checkPaused(changes, nil); len(checks) > 0 {
+	if checks = RefusePaused(changes, nil); len(checks) > 0 {
 		t.Errorf("refused, though it is resumed: %+v", checks)
 	}
 }
