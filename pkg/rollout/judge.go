@@ -102,6 +102,13 @@ func (j *judge) look() {
 	j.complaints = j.clues.complaints(&j.diagnosis, j.was.Findings)
 	j.next.memory.sightings = j.sight()
 	j.clues.weigh(j.complaints, j.policy.FailFast, j.outage())
+	if j.outageNear() { // it decides sooner than the restarts, and nobody knows when
+		for i := range j.complaints {
+			if j.complaints[i].Grade == Failing {
+				j.complaints[i].decision = Decision{}
+			}
+		}
+	}
 	slices.SortFunc(j.complaints, byWeight)
 	j.next.Findings = findings(j.complaints)
 	j.ask()

@@ -25,6 +25,14 @@ func (j *judge) outage() bool {
 	return len(failed) > 0 && len(failed) == j.diagnosis.of && !slices.ContainsFunc(j.seen.Pods, j.servesOld)
 }
 
+// outageNear tells whether the next crash may be an outage: of what was ready, only pods that fell since are left.
+func (j *judge) outageNear() bool {
+	m := &j.next.memory
+	return len(m.fell) > 0 && !slices.ContainsFunc(j.seen.Pods, func(pod *corev1.Pod) bool {
+		return j.servesOld(pod) || pod.DeletionTimestamp == nil && isReady(pod) && !m.fell[pod.UID]
+	})
+}
+
 func (j *judge) servesOld(pod *corev1.Pod) bool {
 	return pod.DeletionTimestamp == nil && isReady(pod) && !ownedBy(pod, j.revision.UID)
 }

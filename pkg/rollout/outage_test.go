@@ -90,6 +90,47 @@ func TestOutage(t *testing.T) {
 	}
 }
 
+// The third restart is foretold only where it decides: not where the next crash leaves no pod ready.
+func TestForecastBesideOutage(t *testing.T) {
+	old := func() *corev1.Pod { return readyPodOf("old", "web-old-0") }
+	starting := func(name string) *corev1.Pod { return waitingPod(name, "ContainerCreating", "") }
+	for name, test := range map[string]struct {
+		pods     []*corev1.Pod
+		foretold bool
+	}{
+		"never ready":                     {[]*corev1.Pod{neverReady("a"), neverReady("b")}, true},
+		"never ready, one still starts":   {[]*corev1.Pod{neverReady("a"), starting("b")}, true},
+		"fell, an old pod serves":         {[]*corev1.Pod{fellPod("a"), starting("b"), old()}, true},
+		"fell, the other new pod serves":  {[]*corev1.Pod{fellPod("a"), readyPod("b")}, true},
+		"fell, the other starts":          {[]*corev1.Pod{fellPod("a"), starting("b")}, false},
+		"fell, the other was never ready": {[]*corev1.Pod{fellPod("a"), neverReady("b")}, false},
+		"fell, and the one that serves leaves": {[]*corev1.Pod{fellPod("a"), starting("b"), func() *corev1.Pod {
+			p := old()
+			p.DeletionTimestamp = &metav1.Time{Time: epoch}
+			return p
+		}()}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 2, release)
+			w.seen.Blind = []string{"logs"}
+			w.change().Updated = 2
+			w.seen.Revisions[0].Total = 0
+			w.seen.Pods = test.pods
+			w.after(2*time.Second).outcome("").first(CrashLoop, Failing)
+			if d := w.state.Workloads[0].Findings[0].Decides; (d != nil) != test.foretold {
+				t.Errorf("foretold %+v", d)
+			}
+			if !test.foretold {
+				w.seen.Pods = append([]*corev1.Pod{upAgain(fellPod("a"))}, test.pods[1:]...)
+				w.after(time.Second).outcome("")
+				if d := w.state.Workloads[0].Findings[0].Decides; d != nil {
+					t.Errorf("up again: foretold %+v", d)
+				}
+			}
+		})
+	}
+}
+
 // An evicted pod is replaced by another one, which may be up already.
 func TestEvictionIsNoOutage(t *testing.T) {
 	for name, replacement := range map[string]*corev1.Pod{
