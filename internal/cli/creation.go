@@ -160,7 +160,7 @@ func refused(err error) error {
 	}
 	switch e.Reason {
 	case config.Exists, config.FieldConflict, config.Immutable, config.OtherType, config.KeysChanged,
-		config.KeysInUse, config.NoValues, config.SeveralVersions:
+		config.KeysInUse, config.NoValues, config.SeveralVersions, config.WrongPair:
 		return refusedError{err}
 	}
 	return err

@@ -24,6 +24,7 @@ const (
 	SeveralVersions cluster.Reason = "SeveralVersions" // are in use
 	KeysInUse       cluster.Reason = "KeysInUse"       // keys that would be removed
 	NoValues        cluster.Reason = "NoValues"        // the object has some, and would have none
+	WrongPair       cluster.Reason = "WrongPair"       // of a certificate and a private key
 
 	// UnknownWrite: no answer came to a write, which may have been carried out.
 	UnknownWrite cluster.Reason = "UnknownWrite"
@@ -98,6 +99,10 @@ func usersUnknown(want Content, keys []string, n secrets.NotSeen) error {
 		Message: fmt.Sprintf("%s was not changed: it would lose %s, and it is not known what uses it: no permission to list %s", want, some(keys), n.Resource),
 		Next:    append(slices.Clone(n.Next), "the same command with that as well, or with --force, which removes it"),
 	}
+}
+
+func wrongPair(want Content, fault string) error {
+	return &cluster.Error{Reason: WrongPair, Object: want.String(), Message: fmt.Sprintf("%s was not changed: %s", want, fault)}
 }
 
 func replaceOrRename(want Content) []string {

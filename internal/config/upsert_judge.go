@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -31,6 +33,12 @@ func (o UpsertOptions) judge(want, before Content, blind bool) (skip bool, err e
 	changed := o.changedKeys(want, before)
 	if before.fixed() && len(changed) > 0 {
 		return false, immutableKeys(want, changed)
+	}
+	if want.secretType() == corev1.SecretTypeTLS {
+		kept := before.without(secrets.LeftOut(before.Meta(), o.Manager(), want.Data()))
+		if fault := secrets.KeptPairFault(want.Data(), kept.Data()); fault != "" {
+			return false, wrongPair(want, fault)
+		}
 	}
 	if owners := o.heldAsText(before, changed); len(owners) > 0 {
 		return false, fieldConflict(want, owners, nil)

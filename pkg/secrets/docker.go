@@ -63,16 +63,22 @@ type dockerConfig struct {
 
 // lintDocker looks at the logins of pull secrets as a kubelet does: what it could pull nothing with is refused.
 func lintDocker(d *Draft) []Finding {
-	e, has := d.find(corev1.DockerConfigJsonKey)
+	return append(
+		lintLogins(d, corev1.DockerConfigJsonKey, corev1.SecretTypeDockerConfigJson, (*dockerConfig).read),
+		lintLogins(d, corev1.DockerConfigKey, corev1.SecretTypeDockercfg, (*dockerConfig).readOld)...)
+}
+
+func lintLogins(d *Draft, key string, of corev1.SecretType, read func(*dockerConfig, []byte) string) []Finding {
+	e, has := d.find(key)
 	if !has || e.Origin.Kind == Kept {
 		return nil
 	}
 	level := Warn
-	if d.Type == corev1.SecretTypeDockerConfigJson {
+	if d.Type == of {
 		level = Refuse
 	}
 	var config dockerConfig
-	if message := config.read(e.Value); message != "" {
+	if message := read(&config, e.Value); message != "" {
 		return []Finding{{level, RegistryLogin, e.Key, e.Origin, message}}
 	}
 	var found []Finding
@@ -107,6 +113,22 @@ func (c *dockerConfig) read(content []byte) string {
 		return `it has no logins: it needs {"auths": {...}}, as docker login writes it`
 	}
 	return ""
+}
+
+// readOld reads the format before config.json, which is the map of the logins alone.
+func (c *dockerConfig) readOld(content []byte) string {
+	if err := json.Unmarshal(content, &c.Auths); err != nil {
+		return "it is not a .dockercfg of docker"
+	}
+	_, newer := c.Auths["auths"]
+	maps.DeleteFunc(c.Auths, func(_ string, l login) bool { return l == login{} })
+	switch {
+	case len(c.Auths) > 0:
+		return ""
+	case newer:
+		return "it is a config.json of docker: give it under the key " + corev1.DockerConfigJsonKey + ", with --type=" + string(corev1.SecretTypeDockerConfigJson)
+	}
+	return `it has no logins: it needs {"REGISTRY": {"auth": "..."}}`
 }
 
 // helpers names the programs that docker asks for logins, "" if it asks none.

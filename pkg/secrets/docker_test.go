@@ -49,6 +49,26 @@ func TestDockerConfig(t *testing.T) {
 	wantFindings(t, Lint(Draft{Kind: workload.SecretReference, Entries: []Entry{e}}), []string{"warning .dockerconfigjson (literal): it is not a config.json of docker"})
 }
 
+func TestOldDockerConfig(t *testing.T) {
+	good := base64.StdEncoding.EncodeToString([]byte("robot:hunter2"))
+	for content, want := range map[string]string{
+		`{"r.io":{"auth":"` + good + `"}}`:           "",
+		`{"r.io":{"username":"u","password":"p"}}`:   "",
+		`{"r.io":{"username":"u"}}`:                  "warning PLACE: the login of r.io lacks the user or the password",
+		`{"r.io":{"auth":"hunter2!"}}`:               "refused PLACE: the login of r.io can't be read: its auth is not base64",
+		`{"auths":{"r.io":{"auth":"` + good + `"}}}`: "refused PLACE: it is a config.json of docker: give it under the key .dockerconfigjson",
+		`{}`:      `refused PLACE: it has no logins: it needs {"REGISTRY": {"auth": "..."}}`,
+		`hunter2`: "refused PLACE: it is not a .dockercfg of docker",
+	} {
+		var all []string
+		if want != "" {
+			all = []string{strings.Replace(want, "PLACE", ".dockercfg (old)", 1)}
+		}
+		e := Entry{corev1.DockerConfigKey, []byte(content), Origin{Kind: File, Name: "old"}}
+		wantFindings(t, Lint(Draft{Kind: workload.SecretReference, Type: corev1.SecretTypeDockercfg, Entries: []Entry{e}}), all)
+	}
+}
+
 // What echo adds to a password comes out as a login that no registry takes.
 func TestDockerLoginWithNewline(t *testing.T) {
 	e, err := Login{Server: "r.io", Username: "robot", Password: Entry{Value: []byte("hunter2\n"), Origin: Origin{Kind: Variable, Name: "TOKEN"}}}.Entry()

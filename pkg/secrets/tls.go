@@ -46,6 +46,22 @@ func lintTLS(d *Draft) []Finding {
 	return nil
 }
 
+// KeptPairFault is why what is written to a TLS Secret does not fit what the Secret keeps; "" if it fits.
+func KeptPairFault(written, kept map[string][]byte) string {
+	d := Draft{Type: corev1.SecretTypeTLS, Kept: kept}
+	for _, key := range []string{corev1.TLSCertKey, corev1.TLSPrivateKeyKey} {
+		if value, is := written[key]; is {
+			d.Entries = append(d.Entries, Entry{Key: key, Value: value})
+		}
+	}
+	for _, f := range lintTLS(&d) {
+		if f.Level == Refuse {
+			return f.Key + ": " + f.Message
+		}
+	}
+	return ""
+}
+
 // pairFault tells which of the two is at fault, by what is written now, and keeps nothing of the key: the library's
 // own errors hold none, but may one day.
 func pairFault(err error, certificate, key Entry) (Entry, string) {

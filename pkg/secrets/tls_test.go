@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"encoding/pem"
 	"errors"
+	"maps"
 	"math/big"
 	"slices"
 	"testing"
@@ -120,6 +121,23 @@ func TestTLS(t *testing.T) {
 		Entries: []Entry{{"ca.crt", root.text, Origin{Kind: File, Name: "ca.crt"}}},
 	}
 	wantFindings(t, Lint(stale), nil) // this change is not about the pair
+
+	type data = map[string][]byte
+	kept := data{corev1.TLSCertKey: leaf.text, corev1.TLSPrivateKeyKey: leaf.key}
+	for _, test := range []struct {
+		written data
+		want    string
+	}{
+		{data{corev1.TLSCertKey: other.text}, "tls.crt: the certificate does not belong to the private key that the Secret has: set both"},
+		{data{corev1.TLSPrivateKeyKey: other.key}, "tls.key: the private key does not belong to the certificate in tls.crt of the Secret"},
+		{data{corev1.TLSCertKey: other.text, corev1.TLSPrivateKeyKey: other.key}, ""},
+		{data{corev1.TLSCertKey: join(leaf.text, middle.text)}, ""},
+		{data{"ca.crt": other.text}, ""},
+	} {
+		if got := KeptPairFault(test.written, kept); got != test.want {
+			t.Errorf("%q: %q", slices.Sorted(maps.Keys(test.written)), got)
+		}
+	}
 }
 
 func TestExpiry(t *testing.T) {
