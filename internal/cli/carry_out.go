@@ -54,7 +54,7 @@ func (r *release) begin(ctx, work context.Context, f *follower, changed []cluste
 	at := r.env.Now()
 	written, err := r.apply(ctx, work, changed)
 	if len(written) > 0 {
-		f.recorder.changed(at, strings.Join(r.command, " "), slices.Concat(targets(written), found))
+		f.recorder.changed(at, strings.Join(r.command, " "), r.reason(), slices.Concat(targets(written), found))
 	}
 	if err != nil {
 		return written, err

@@ -76,8 +76,8 @@ func (r *recorder) tap() func(watch.Record) {
 }
 
 // changed begins the recording of a change that was written at a moment.
-func (r *recorder) changed(at time.Time, command string, targets []rollout.Target) {
-	r.begin(func() error { return r.writer.Change(at, command, targets) })
+func (r *recorder) changed(at time.Time, command, reason string, targets []rollout.Target) {
+	r.begin(func() error { return r.writer.Change(at, command, reason, targets) })
 }
 
 // taken begins the recording of a rollout that was found under way.

@@ -40,7 +40,7 @@ func TestRecorderPutsTheChangeFirst(t *testing.T) {
 	tap(record(watch.Initial, -time.Second))
 	tap(record(watch.Modified, 10*time.Millisecond))
 	target := rollout.Target{Ref: workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}, Generation: 2}
-	r.changed(noon, "set image deployment/web web=web:2", []rollout.Target{target})
+	r.changed(noon, "set image deployment/web web=web:2", "", []rollout.Target{target})
 	tap(record(watch.Modified, 2*time.Second))
 	r.rolledBack(nil)
 	if err := r.close(); err != nil {
@@ -109,7 +109,7 @@ func TestRecorderLeavesAReadableFileWhenKilled(t *testing.T) {
 			return info.Size()
 		}
 		r.tap()(record(watch.Initial, 0))
-		r.changed(time.Now(), "set image deployment/web web=web:2", nil)
+		r.changed(time.Now(), "set image deployment/web web=web:2", "", nil)
 		begun := size()
 		for range 100 {
 			r.tap()(record(watch.Modified, 0))

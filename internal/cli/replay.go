@@ -82,7 +82,7 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 		return errors.Join(unreadable(name, err), v.Close())
 	}
 	result := resultOf(last)
-	result.ExitCode = outcomeCode(ctx, result.Outcome)
+	result.Reason, result.ExitCode = replay.Reason(), outcomeCode(ctx, result.Outcome)
 	if result.Outcome == rollout.Undecided && result.Message == "" {
 		result.Message = "no verdict: the recording ends too early"
 	}

@@ -18,8 +18,8 @@ const (
 	Logged   = "LOG"
 )
 
-// Record is one thing that the watcher saw: what a recording is made of. First come the Initial
-// ones, all of them at the moment of the first snapshot.
+// Record is one thing that the watcher saw: what a recording is made of. First come the Initial ones. Time is
+// the moment of the snapshot that a record became a part of: what the engine saw together has the same.
 type Record struct {
 	Time time.Time
 	Type string
@@ -41,13 +41,13 @@ type tape struct {
 
 func (t *tape) add(kind string, obj runtime.Object) {
 	if t.on && t.rolling {
-		t.records = append(t.records, Record{Time: time.Now(), Type: kind, Object: obj})
+		t.records = append(t.records, Record{Type: kind, Object: obj})
 	}
 }
 
 func (t *tape) addLog(namespace string, key rollout.LogKey, log rollout.Log) {
 	if t.on {
-		t.records = append(t.records, Record{Time: time.Now(), Type: Logged, Namespace: namespace, Key: key, Log: log})
+		t.records = append(t.records, Record{Type: Logged, Namespace: namespace, Key: key, Log: log})
 	}
 }
 
@@ -58,17 +58,20 @@ func (t *tape) cut(targets []*target) []Record {
 	}
 	records := t.records
 	t.records = nil
-	if t.rolling {
-		return records
+	if !t.rolling {
+		t.rolling = true
+		first := initial(targets)
+		all := make([]Record, 0, len(first)+len(records))
+		for _, obj := range first {
+			all = append(all, Record{Type: Initial, Object: obj})
+		}
+		records = append(all, records...)
 	}
-	t.rolling = true
 	now := time.Now()
-	first := initial(targets)
-	all := make([]Record, 0, len(first)+len(records))
-	for _, obj := range first {
-		all = append(all, Record{Time: now, Type: Initial, Object: obj})
+	for i := range records {
+		records[i].Time = now
 	}
-	return append(all, records...)
+	return records
 }
 
 // initial returns what is there, owners before what they own.

@@ -54,6 +54,7 @@ func (e *SyntaxError) Unwrap() error { return e.Err }
 type beginning struct {
 	Kind      string      `json:"kind"`
 	Patch     string      `json:"patch,omitempty"`
+	Reason    string      `json:"reason,omitempty"` // the change-cause
 	StartedAt time.Time   `json:"startedAt"`
 	Targets   []targetRef `json:"targets,omitempty"`
 }

@@ -45,6 +45,7 @@ type Replay struct {
 	stepped time.Duration
 	pending bool
 	cut     bool
+	reason  string
 }
 
 // source is where lines come from: a Reader.
@@ -101,8 +102,11 @@ func (p *Replay) Frames() iter.Seq2[Frame, error] {
 // Cut tells whether the replay came to an end that the writer had not put there: it was stopped on the way.
 func (p *Replay) Cut() bool { return p.cut }
 
+// Reason is the change-cause of the change that was recorded.
+func (p *Replay) Reason() string { return p.reason }
+
 // wakeUntil steps at each moment before the next line at which the engine asked to be called, or at
-// which lines that were taken together are due.
+// which lines that were taken together are due. Those of one moment are a snapshot.
 func (p *Replay) wakeUntil(next time.Duration, yield func(Frame, error) bool) bool {
 	for p.started && p.state.Outcome == "" {
 		wake, ok := p.wake()
@@ -122,7 +126,7 @@ func (p *Replay) wakeUntil(next time.Duration, yield func(Frame, error) bool) bo
 
 // wake is when a step is due next, if nothing happens.
 func (p *Replay) wake() (time.Duration, bool) {
-	due, ok := p.stepped+p.stage.pause(), p.pending
+	due, ok := max(p.stepped+p.stage.pause(), p.clock), p.pending
 	if at := p.state.Wake; !at.IsZero() && (!ok || at.Sub(p.base) < due) {
 		due, ok = at.Sub(p.base), true
 	}

@@ -17,6 +17,9 @@ func (p *Replay) take(line Line, yield func(Frame, error) bool) bool {
 	if rule == nil {
 		return true
 	}
+	if line.Type == Action && p.pending && !yield(p.step(""), nil) { // what it followed
+		return false
+	}
 	said, err := rule(p, line)
 	if err != nil {
 		yield(Frame{}, &SyntaxError{p.in.Line(), err})
@@ -31,7 +34,7 @@ func (p *Replay) take(line Line, yield func(Frame, error) bool) bool {
 	if p.state.Outcome != "" {
 		return true
 	}
-	if said == "" && p.clock-p.stepped < p.stage.pause() {
+	if said == "" {
 		p.pending = true
 		return true
 	}
@@ -63,7 +66,7 @@ func (p *Replay) beginAt(line Line, change bool) error {
 		return err
 	}
 	p.clock = line.Elapsed()
-	p.base = b.StartedAt
+	p.base, p.reason = b.StartedAt, p.stage.redactor.LogLine(b.Reason)
 	if !change {
 		p.begin(nil)
 		return nil

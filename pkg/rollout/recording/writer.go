@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Writer writes a recording. Objects may be shared: they are not changed. Whatever is written before
@@ -31,9 +32,12 @@ type Writer struct {
 // NewWriter writes JSON lines to w.
 func NewWriter(w io.Writer) *Writer { return &Writer{out: w} }
 
-// Change begins the recording of a change that wrote targets at a moment. The patch is for people.
-func (w *Writer) Change(at time.Time, patch string, targets []rollout.Target) error {
-	return w.begin(Update, at, beginning{Kind: "Update", Patch: patch, StartedAt: at, Targets: refsOf(targets)})
+// Change begins the recording of a change that wrote targets at a moment. The patch is for people, and the
+// reason is the change-cause.
+func (w *Writer) Change(at time.Time, patch, reason string, targets []rollout.Target) error {
+	return w.begin(Update, at, beginning{
+		Kind: "Update", Patch: patch, Reason: w.redactor.LogLine(reason), StartedAt: at, Targets: refsOf(targets),
+	})
 }
 
 // Taken begins the recording of a rollout that was found under way.
@@ -69,6 +73,12 @@ func (w *Writer) object(at time.Time, kind string, object runtime.Object) error 
 		return err
 	}
 	w.redactor.Hide(plain, "cut")
+	if d, ok := object.(*appsv1.Deployment); ok { // the names tell who changed the template
+		metadata, ok := plain["metadata"].(map[string]any)
+		if managers := workload.TemplateManagers(d.ManagedFields); ok && len(managers) > 0 {
+			metadata["managedFields"] = managers
+		}
+	}
 	return w.line(at, kind, plain)
 }
 

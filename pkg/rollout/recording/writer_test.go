@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -44,7 +45,7 @@ func rewrite(t *testing.T, w *Writer, lines []marked) {
 			err = w.Initial(typed(t, l))
 		case Update:
 			ref := workload.Ref{Kind: "Deployment", Namespace: namespaceOf(lines), Name: "web"}
-			err = w.Change(started, "patch", []rollout.Target{{Ref: ref, Generation: 2}})
+			err = w.Change(started, "patch", "", []rollout.Target{{Ref: ref, Generation: 2}})
 		case Added, Modified, Deleted:
 			if o := typed(t, l); o != nil {
 				err = w.Object(at(l), l.Type, o)
@@ -177,7 +178,7 @@ func TestLinesAreInOrder(t *testing.T) {
 	w := NewWriter(&out)
 	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "web-1"}}
 	for _, err := range []error{
-		w.Object(started, Added, pod), w.Change(started, "", nil), w.Object(started.Add(1500*time.Millisecond), Added, pod),
+		w.Object(started, Added, pod), w.Change(started, "", "", nil), w.Object(started.Add(1500*time.Millisecond), Added, pod),
 		w.Object(started.Add(time.Second), Modified, pod), w.End(started.Add(2 * time.Second)),
 	} {
 		if err != nil {
@@ -202,7 +203,7 @@ func TestLinesAreInOrder(t *testing.T) {
 			t.Errorf("%v, want %v", got, want)
 		}
 	}
-	if w.Change(started, "", nil) == nil {
+	if w.Change(started, "", "", nil) == nil {
 		t.Error("it began twice")
 	}
 }
@@ -217,5 +218,63 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 	w := NewWriter(fullDisk{})
 	if err := w.Taken(started); !errors.Is(err, errFull) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A replay says what the release said: who changed the template meanwhile, and why the release was made. What
+// the engine saw in one moment it sees in one step again.
+func TestReplaySaysWhatTheReleaseSaid(t *testing.T) {
+	deployment := func(image string, generation int64, managers ...metav1.ManagedFieldsEntry) *appsv1.Deployment {
+		d := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "shop", UID: "d", Generation: generation, ManagedFields: managers}}
+		d.Spec.Template.Spec.Containers = []corev1.Container{{Name: "web", Image: image}}
+		d.Spec.Replicas, d.Status.ObservedGeneration = new(int32(1)), generation
+		return d
+	}
+	revision := func(image, name, number string) *appsv1.ReplicaSet {
+		rs := &appsv1.ReplicaSet{ObjectMeta: metav1.ObjectMeta{
+			Name: name, Namespace: "shop", UID: types.UID(name), Annotations: map[string]string{workload.AnnotationRevision: number},
+			OwnerReferences: []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "Deployment", Name: "web", UID: "d", Controller: new(true)}},
+		}}
+		rs.Spec.Template = deployment(image, 1).Spec.Template
+		return rs
+	}
+	at := func(second int) time.Time { return started.Add(time.Duration(second) * time.Second) }
+	theirs := metav1.NewTime(at(2))
+	helm := metav1.ManagedFieldsEntry{Manager: "helm", Time: &theirs, FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:template":{"f:spec":{"f:secret":{}}}}}`)}
+	var out bytes.Buffer
+	w := NewWriter(&out)
+	target := rollout.Target{Ref: workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}, Generation: 2}
+	for _, err := range []error{
+		w.Initial(deployment("web:1", 1)), w.Initial(revision("web:1", "web-1", "1")), w.Change(started, "set image", "ticket 7", []rollout.Target{target}),
+		w.Object(at(1), Modified, deployment("web:2", 2)), w.Object(at(1), Added, revision("web:2", "web-2", "2")),
+		w.Object(at(2), Modified, deployment("web:3", 3, helm)), w.End(at(3)),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text := out.String(); strings.Contains(text, "f:secret") {
+		t.Errorf("the fields of a manager are recorded:\n%s", text)
+	}
+	p, err := NewReplay(&out, release())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last Frame
+	for f, err := range p.Frames() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w := f.State.Workloads[0]; f.Elapsed == time.Second && w.RevisionTo != 2 {
+			t.Error("the revision of the same moment is not seen")
+		}
+		last = f
+	}
+	want := "the template was changed by helm at " + theirs.Local().Format(time.TimeOnly)
+	if got := last.State.Workloads[0].Message; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if p.Reason() != "ticket 7" {
+		t.Errorf("reason %q", p.Reason())
 	}
 }
