@@ -132,8 +132,8 @@ func TestReplayOfNoRecording(t *testing.T) {
 		t.Fatal(err)
 	}
 	for file, says := range map[string]string{
-		empty:                      "empty.jsonl: the recording holds no Deployment",
-		"-":                        "-: the recording holds no Deployment",
+		empty:                      "empty.jsonl: the recording holds no workload",
+		"-":                        "-: the recording holds no workload",
 		empty + ".none":            "recording " + empty + ".none: no such file",
 		"../../docs/exit-codes.md": "not a recording: ../../docs/exit-codes.md, line 1\n",
 	} {

@@ -9,6 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Clients reach the two API groups that a rollout is made of. They are bare REST clients and not
@@ -37,6 +39,14 @@ func NewClients(config *rest.Config) (Clients, error) {
 		return Clients{}, err
 	}
 	return Clients{Apps: apps, Core: core}, nil
+}
+
+// of is the client of a resource's group.
+func (c Clients) of(r *workload.Resource) rest.Interface {
+	if r.Group == "" {
+		return c.Core
+	}
+	return c.Apps
 }
 
 func restClient(base *rest.Config, version schema.GroupVersion, path string, codecs runtime.NegotiatedSerializer) (*rest.RESTClient, error) {

@@ -11,8 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// object is what the API serves: *appsv1.Deployment, *appsv1.ReplicaSet, *corev1.Pod, *corev1.Event,
-// *corev1.PersistentVolumeClaim.
+// object is what the API serves: workloads and what holds their revisions (as workload.API), *corev1.Pod,
+// *corev1.Event, *corev1.PersistentVolumeClaim.
 type object interface {
 	comparable
 	runtime.Object

@@ -4,20 +4,22 @@ import (
 	"context"
 	"slices"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// scope is a set of targets of one namespace that share three streams: one workload with what its
-// selector matches, or all the targets of a namespace that has many.
+// scope is a set of targets of one kind in one namespace that share three streams: one workload with what its
+// selector matches, or all the targets where there are many.
 type scope struct {
+	kind      *workload.Kind
 	namespace string
 	targets   []*target
 
-	deployments *running
-	// children are the streams of ReplicaSets and Pods, and matching the selectors that they follow.
+	workloads *running
+	// children are the streams of revisions and Pods, and matching the selectors that they follow.
 	children []*running
 	matching string
 	stale    bool // a selector has changed since children was brought up to date
@@ -27,23 +29,25 @@ type scope struct {
 const few = 3
 
 func scopes(targets []*target) []*scope {
-	byNamespace := map[string][]*target{}
-	var order []string
+	type place struct{ namespace, kind string }
+	in := map[place][]*target{}
+	var order []place
 	for _, t := range targets {
-		if byNamespace[t.ref.Namespace] == nil {
-			order = append(order, t.ref.Namespace)
+		p := place{t.ref.Namespace, t.ref.Kind}
+		if in[p] == nil {
+			order = append(order, p)
 		}
-		byNamespace[t.ref.Namespace] = append(byNamespace[t.ref.Namespace], t)
+		in[p] = append(in[p], t)
 	}
 	var all []*scope
-	for _, namespace := range order {
-		targets := byNamespace[namespace]
+	for _, p := range order {
+		kind, targets := workload.KindNamed(p.kind), in[p]
 		if len(targets) > few {
-			all = append(all, &scope{namespace: namespace, targets: targets})
+			all = append(all, &scope{kind: kind, namespace: p.namespace, targets: targets})
 			continue
 		}
 		for _, t := range targets {
-			all = append(all, &scope{namespace: namespace, targets: []*target{t}})
+			all = append(all, &scope{kind: kind, namespace: p.namespace, targets: []*target{t}})
 		}
 	}
 	return all
@@ -55,32 +59,37 @@ func (s *scope) start(ctx context.Context, w *Watcher) {
 	if len(s.targets) == 1 {
 		name = s.targets[0].ref.Name
 	}
-	f := &feed[*appsv1.Deployment]{
-		mask: w.options.Redactor.Deployment, trim: trimDeployment, route: s.named,
-		set: func(t *target, d *appsv1.Deployment) {
-			s.stale = s.stale || !equality.Semantic.DeepEqual(t.selector, d.Spec.Selector)
-			t.deployment, t.selector = d, d.Spec.Selector
+	f := &feed[workload.API]{
+		mask: func(o workload.API) { w.options.Redactor.Workload(s.object(o)) }, trim: trimWorkload, route: s.named,
+		set: func(t *target, o workload.API) {
+			selector := s.object(o).Selector()
+			s.stale = s.stale || !equality.Semantic.DeepEqual(t.selector, selector)
+			t.object, t.selector, t.workload = o, selector, nil
 		},
-		unset: func(t *target, d *appsv1.Deployment) {
-			if t.deployment != nil && t.deployment.UID == d.UID {
-				t.deployment = nil
+		unset: func(t *target, o workload.API) {
+			if t.object != nil && t.object.GetUID() == o.GetUID() {
+				t.object, t.workload = nil, nil
 			}
 		},
-		urgent: decisive,
+		urgent: func(before, after workload.API) bool {
+			return before == nil || decisive(s.object(before), s.object(after))
+		},
 	}
-	s.deployments = run(ctx, w, deployments(w.clients, s.namespace, name), f, w.fail)
+	s.workloads = run(ctx, w, objects(w.clients, &s.kind.Resource, s.namespace, name), f, w.fail)
 }
 
-func (s *scope) named(d *appsv1.Deployment) []*target {
+func (s *scope) object(o workload.API) workload.Object { return workload.Object{API: o, Kind: s.kind} }
+
+func (s *scope) named(o workload.API) []*target {
 	for i, t := range s.targets {
-		if t.ref.Name == d.Name {
+		if t.ref.Name == o.GetName() {
 			return s.targets[i : i+1]
 		}
 	}
 	return nil
 }
 
-// follow starts the streams of ReplicaSets and Pods once the selectors are known, and anew when
+// follow starts the streams of revisions and Pods once the selectors are known, and anew when
 // they are others; the caller holds the lock.
 func (s *scope) follow(ctx context.Context, w *Watcher) {
 	if !s.stale || (s.matching == "" && !s.ready()) {
@@ -103,11 +112,12 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 		unset: func(t *target, p *corev1.Pod) { delete(t.pods, p.UID) },
 	}
 	s.children = []*running{
-		run(ctx, w, replicaSets(w.clients, s.namespace, m.query), &feed[*appsv1.ReplicaSet]{
-			mask: w.options.Redactor.ReplicaSet, trim: trimReplicaSet,
-			route: func(rs *appsv1.ReplicaSet) []*target { return m.match(rs.Labels) },
-			set:   func(t *target, rs *appsv1.ReplicaSet) { t.sets[rs.UID] = rs },
-			unset: func(t *target, rs *appsv1.ReplicaSet) { delete(t.sets, rs.UID) },
+		run(ctx, w, labelled(w.clients, &s.kind.History.Resource, s.namespace, m.query), &feed[workload.API]{
+			mask:  func(o workload.API) { w.options.Redactor.Revision(s.kind.History, o) },
+			trim:  trimRevision,
+			route: func(o workload.API) []*target { return m.match(o.GetLabels()) },
+			set:   func(t *target, o workload.API) { t.history[o.GetUID()], t.revisions = o, nil },
+			unset: func(t *target, o workload.API) { delete(t.history, o.GetUID()); t.revisions = nil },
 		}, w.fail),
 		run(ctx, w, pods(w.clients, s.namespace, m.query), podFeed, func(err error) {
 			if !apierrors.IsForbidden(err) {
@@ -123,7 +133,7 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 
 // ready tells whether no more selectors are to be expected for now.
 func (s *scope) ready() bool {
-	synced, _ := s.deployments.state()
+	synced, _ := s.workloads.state()
 	return synced || !slices.ContainsFunc(s.targets, func(t *target) bool { return t.selector == nil })
 }
 
@@ -133,5 +143,5 @@ func (s *scope) synced() bool {
 }
 
 func (s *scope) streams() []*running {
-	return append([]*running{s.deployments}, s.children...)
+	return append([]*running{s.workloads}, s.children...)
 }

@@ -6,11 +6,12 @@ import (
 	"math/rand/v2"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // source is one filtered collection at the server.
@@ -24,22 +25,20 @@ type source struct {
 	newList   func() runtime.Object
 }
 
-func deployments(c Clients, namespace, name string) source {
-	s := source{
-		client: c.Apps, resource: "deployments.apps", path: "deployments", namespace: namespace,
-		newList: func() runtime.Object { return &appsv1.DeploymentList{} },
-	}
+// objects is the objects of one kind in a namespace, or the one of that name.
+func objects(c Clients, r *workload.Resource, namespace, name string) source {
+	s := source{client: c.of(r), resource: r.String(), path: r.Plural, namespace: namespace, newList: r.MakeList}
 	if name != "" {
 		s.fields = "metadata.name=" + name
 	}
 	return s
 }
 
-func replicaSets(c Clients, namespace, labels string) source {
-	return source{
-		client: c.Apps, resource: "replicasets.apps", path: "replicasets", namespace: namespace, labels: labels,
-		newList: func() runtime.Object { return &appsv1.ReplicaSetList{} },
-	}
+// labelled is those that labels select.
+func labelled(c Clients, r *workload.Resource, namespace, labels string) source {
+	s := objects(c, r, namespace, "")
+	s.labels = labels
+	return s
 }
 
 func pods(c Clients, namespace, labels string) source {

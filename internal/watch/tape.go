@@ -78,12 +78,12 @@ func (t *tape) cut(targets []*target) []Record {
 func initial(targets []*target) []runtime.Object {
 	var objects []runtime.Object
 	for _, t := range targets {
-		if t.deployment != nil {
-			objects = append(objects, t.deployment)
+		if t.object != nil {
+			objects = append(objects, t.object)
 		}
 	}
 	for _, t := range targets {
-		objects = append(objects, byName(t.sets)...)
+		objects = append(objects, byName(t.history)...)
 	}
 	for _, t := range targets {
 		objects = append(objects, byName(t.pods)...)

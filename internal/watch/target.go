@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -20,12 +19,16 @@ type target struct {
 	// selector of the workload, as given or as last seen; nil while it is not known.
 	selector *metav1.LabelSelector
 
-	deployment *appsv1.Deployment
-	sets       map[types.UID]*appsv1.ReplicaSet
-	pods       map[types.UID]*corev1.Pod
-	events     map[types.UID]*corev1.Event
-	claims     map[types.UID]*corev1.PersistentVolumeClaim
-	logs       map[rollout.LogKey]rollout.Log
+	object  workload.API               // nil while it does not exist
+	history map[types.UID]workload.API // the objects that hold its revisions
+	pods    map[types.UID]*corev1.Pod
+	events  map[types.UID]*corev1.Event
+	claims  map[types.UID]*corev1.PersistentVolumeClaim
+	logs    map[rollout.LogKey]rollout.Log
+
+	// workload and revisions are read from the objects; nil after a change of these.
+	workload  *workload.Workload
+	revisions []workload.Revision
 
 	changed  bool // since observed was built
 	observed rollout.Observed
@@ -34,20 +37,20 @@ type target struct {
 func newTarget(t Target) *target {
 	return &target{
 		ref: t.Ref, selector: t.Selector, changed: true,
-		sets:   map[types.UID]*appsv1.ReplicaSet{},
-		pods:   map[types.UID]*corev1.Pod{},
-		events: map[types.UID]*corev1.Event{},
-		claims: map[types.UID]*corev1.PersistentVolumeClaim{},
-		logs:   map[rollout.LogKey]rollout.Log{},
+		history: map[types.UID]workload.API{},
+		pods:    map[types.UID]*corev1.Pod{},
+		events:  map[types.UID]*corev1.Event{},
+		claims:  map[types.UID]*corev1.PersistentVolumeClaim{},
+		logs:    map[rollout.LogKey]rollout.Log{},
 	}
 }
 
 // holds tells whether an object of that UID is known here.
 func (t *target) holds(uid types.UID) bool {
-	if t.deployment != nil && t.deployment.UID == uid {
+	if t.object != nil && t.object.GetUID() == uid {
 		return true
 	}
-	if _, ok := t.sets[uid]; ok {
+	if _, ok := t.history[uid]; ok {
 		return true
 	}
 	_, ok := t.pods[uid]
@@ -60,30 +63,28 @@ func (t *target) observe(blind []string) rollout.Observed {
 		return t.observed
 	}
 	t.changed = false
-	o := rollout.Observed{Events: sorted(t.events), Claims: sorted(t.claims), Logs: maps.Clone(t.logs), Blind: blind}
-	if t.deployment != nil {
-		o.Workload = workload.FromDeployment(t.deployment)
-		o.Revisions = workload.FromReplicaSets(o.Workload, slices.Collect(maps.Values(t.sets)))
+	o := rollout.Observed{}
+	if w := t.read(); w != nil {
+		o = rollout.Observe(w, t.revisions, slices.Collect(maps.Values(t.pods)))
 	}
-	o.Pods = t.owned(o.Revisions)
+	o.Events, o.Claims, o.Logs, o.Blind = sorted(t.events), sorted(t.claims), maps.Clone(t.logs), blind
 	t.observed = o
 	return o
 }
 
-// owned returns the pods of the revisions, by name. A pod may come before its ReplicaSet does.
-func (t *target) owned(revisions []workload.Revision) []*corev1.Pod {
-	owners := make(map[types.UID]bool, len(revisions))
-	for i := range revisions {
-		owners[revisions[i].UID] = true
+// read brings workload and revisions up to date; nil if there is no workload.
+func (t *target) read() *workload.Workload {
+	if t.object == nil {
+		return nil
 	}
-	pods := make([]*corev1.Pod, 0, len(t.pods))
-	for _, p := range t.pods {
-		if owner := metav1.GetControllerOfNoCopy(p); owner != nil && owners[owner.UID] {
-			pods = append(pods, p)
-		}
+	if t.workload == nil {
+		t.workload = workload.Object{API: t.object, Kind: workload.KindNamed(t.ref.Kind)}.Workload()
+		t.revisions = nil // they may have been another's
 	}
-	slices.SortFunc(pods, func(a, b *corev1.Pod) int { return strings.Compare(a.Name, b.Name) })
-	return pods
+	if t.revisions == nil {
+		t.revisions = workload.ReadRevisions(t.workload, slices.Collect(maps.Values(t.history)))
+	}
+	return t.workload
 }
 
 // sorted returns objects by name, which for events of one object is by age.

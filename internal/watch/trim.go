@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -16,16 +15,16 @@ import (
 // reads. The templates of workloads and revisions stay whole, since the engine compares them, and so
 // do their annotations, which an undo restores, but for the one that is a copy of the whole object.
 
-func trimDeployment(d *appsv1.Deployment) {
-	managers := workload.TemplateManagers(d.ManagedFields)
-	trimMeta(&d.ObjectMeta)
-	d.ManagedFields = managers // tell who changed the template
-	delete(d.Annotations, workload.AnnotationLastApplied)
+func trimWorkload(o workload.API) {
+	managers := workload.TemplateManagers(o.GetManagedFields())
+	trimRevision(o)
+	o.SetManagedFields(managers) // tell who changed the template
 }
 
-func trimReplicaSet(rs *appsv1.ReplicaSet) {
-	trimMeta(&rs.ObjectMeta)
-	delete(rs.Annotations, workload.AnnotationLastApplied)
+func trimRevision(o workload.API) {
+	o.SetManagedFields(nil)
+	o.SetFinalizers(nil)
+	delete(o.GetAnnotations(), workload.AnnotationLastApplied)
 }
 
 func trimEvent(e *corev1.Event) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout/recording"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // evidence is one recording of a real kubelet for each kind of evidence that the engine reads.
@@ -102,9 +103,9 @@ func trimJSON(t *testing.T, object json.RawMessage) json.RawMessage {
 	}
 	switch kind.Kind {
 	case "Deployment":
-		return trimmed(t, object, &appsv1.Deployment{}, trimDeployment)
+		return trimmed(t, object, workload.API(&appsv1.Deployment{}), trimWorkload)
 	case "ReplicaSet":
-		return trimmed(t, object, &appsv1.ReplicaSet{}, trimReplicaSet)
+		return trimmed(t, object, workload.API(&appsv1.ReplicaSet{}), trimRevision)
 	case "Pod":
 		return trimmed(t, object, &corev1.Pod{}, trimPod)
 	case "Event":

@@ -65,7 +65,7 @@ func TestTrimmedDeploymentKeepsItsTemplate(t *testing.T) {
 		FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:template":{"f:spec":{"f:containers":{}}}}}`),
 	})
 	before := d.DeepCopy()
-	trimDeployment(d)
+	trimWorkload(d)
 	if len(d.ManagedFields) != 1 || d.ManagedFields[0].Manager != "kubectl-set" || len(d.ManagedFields[0].FieldsV1.GetRawBytes()) > 30 || d.Annotations[workload.AnnotationLastApplied] != "" {
 		t.Errorf("not trimmed: %+v", d.ObjectMeta)
 	}

@@ -4,28 +4,20 @@ import (
 	"slices"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// decisive tells whether a change of a Deployment may be what a verdict waits for: another
-// generation, another condition, or a rollout that is complete. While thousands of pods come up,
-// mere counts change all the time.
-func decisive(before, after *appsv1.Deployment) bool {
-	if before == nil || before.Generation != after.Generation {
-		return true
-	}
-	a, b := &before.Status, &after.Status
-	return a.ObservedGeneration != b.ObservedGeneration || !slices.EqualFunc(a.Conditions, b.Conditions, sameCondition) || complete(after)
+// decisive tells whether a change of a workload may be what a verdict waits for: another generation,
+// another condition, or a rollout that is complete. While thousands of pods come up, mere counts change
+// all the time.
+func decisive(before, after workload.Object) bool {
+	a, b := before.Workload(), after.Workload()
+	return a.Generation != b.Generation || a.ObservedGeneration != b.ObservedGeneration ||
+		!slices.EqualFunc(a.Conditions, b.Conditions, sameCondition) || b.Complete()
 }
 
-func sameCondition(a, b appsv1.DeploymentCondition) bool {
+func sameCondition(a, b workload.Condition) bool {
 	return a.Type == b.Type && a.Status == b.Status && a.Reason == b.Reason
-}
-
-func complete(d *appsv1.Deployment) bool {
-	s := &d.Status
-	return d.Spec.Replicas != nil && s.ObservedGeneration >= d.Generation &&
-		s.UpdatedReplicas == *d.Spec.Replicas && s.Replicas == s.UpdatedReplicas && s.AvailableReplicas == s.UpdatedReplicas
 }
 
 // perPod is what one pod adds to the least time between two snapshots, so that judging and showing

@@ -81,8 +81,9 @@ func Start(ctx context.Context, clients Clients, targets []Target, options Optio
 		wanted: newWanted(), blind: blind{}, tape: tape{on: options.Tap != nil},
 	}
 	for _, t := range targets {
-		if t.Kind != "Deployment" {
+		if k := workload.KindNamed(t.Kind); k == nil || !k.Releasable() {
 			w.fail(fmt.Errorf("a %s cannot be watched", t.Kind))
+			continue
 		}
 		if !slices.ContainsFunc(w.targets, func(known *target) bool { return known.ref == t.Ref }) {
 			w.targets = append(w.targets, newTarget(t))

@@ -37,6 +37,9 @@ func (h hiding) object(object map[string]any) {
 	template := child(spec, "template")
 	delete(child(child(template, "metadata"), "annotations"), workload.AnnotationLastApplied)
 	h.pod(child(template, "spec"))
+	if data := child(object, "data"); len(data) > 0 { // of a ControllerRevision
+		h.object(data)
+	}
 }
 
 func (h hiding) pod(spec map[string]any) {

@@ -3,31 +3,29 @@ package redact
 import (
 	"slices"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// Deployment learns the template, and masks what controllers say in the status, in place.
-func (r *Redactor) Deployment(d *appsv1.Deployment) {
-	r.owner(&d.ObjectMeta, &d.Spec.Template)
-	for i := range d.Status.Conditions {
-		r.texts(&d.Status.Conditions[i].Message)
-	}
+// Workload learns the template, and masks what controllers say in the status, in place.
+func (r *Redactor) Workload(o workload.Object) {
+	r.owner(o, o.Template())
+	r.texts(o.Messages()...)
 }
 
-// ReplicaSet learns the template, and masks what controllers say in the status, in place.
-func (r *Redactor) ReplicaSet(rs *appsv1.ReplicaSet) {
-	r.owner(&rs.ObjectMeta, &rs.Spec.Template)
-	for i := range rs.Status.Conditions {
-		r.texts(&rs.Status.Conditions[i].Message)
-	}
+// Revision learns the template of a revision's object, and masks what controllers say in its status, in place.
+func (r *Redactor) Revision(h *workload.History, o workload.API) {
+	template := h.Template(o)
+	r.owner(o, &template)
+	r.texts(h.Messages(o)...)
 }
 
-func (r *Redactor) owner(meta *metav1.ObjectMeta, template *corev1.PodTemplateSpec) {
-	r.Public(meta.Namespace, meta.Name)
-	for _, labels := range []map[string]string{meta.Labels, template.Labels} {
+func (r *Redactor) owner(meta metav1.Object, template *corev1.PodTemplateSpec) {
+	r.Public(meta.GetNamespace(), meta.GetName())
+	for _, labels := range []map[string]string{meta.GetLabels(), template.Labels} {
 		for _, value := range labels {
 			r.Public(value)
 		}
@@ -92,17 +90,19 @@ func (r *Redactor) injected(spec *corev1.PodSpec) {
 func (r *Redactor) Masked(o runtime.Object) runtime.Object {
 	o = o.DeepCopyObject()
 	switch o := o.(type) {
-	case *appsv1.Deployment:
-		r.Deployment(o)
-		r.annotations(o.Annotations)
-	case *appsv1.ReplicaSet:
-		r.ReplicaSet(o)
-		r.annotations(o.Annotations)
+	case *corev1.Event:
+		r.Event(o)
 	case *corev1.Pod:
 		r.Pod(o)
 		r.annotations(o.Annotations)
-	case *corev1.Event:
-		r.Event(o)
+	case workload.API:
+		if w, ok := workload.ObjectOf(o); ok {
+			r.Workload(w)
+			r.annotations(o.GetAnnotations())
+		} else if h := workload.HistoryOf(o); h != nil {
+			r.Revision(h, o)
+			r.annotations(o.GetAnnotations())
+		}
 	}
 	return o
 }

@@ -10,6 +10,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // identifiers are fields of a status that hold a name or a number in a fixed form, and no text.
@@ -63,8 +65,9 @@ func TestEachFieldIsMasked(t *testing.T) {
 	}
 
 	r := &Redactor{}
-	r.Deployment(deployment)
-	r.ReplicaSet(set)
+	o, _ := workload.ObjectOf(deployment)
+	r.Workload(o)
+	r.Revision(workload.HistoryOf(set), set)
 	r.Pod(pod)
 	r.Event(event)
 	r.Status(status)

@@ -13,7 +13,7 @@ func Capture(w *workload.Workload, revisions []workload.Revision, standing Stand
 	if current := workload.Current(w, revisions); current != nil {
 		r := *current
 		b.Revision = &r
-		b.pods = standing[r.UID]
+		b.pods = standing[r.Key]
 	}
 	b.Serving = serving(w, revisions, b.Revision, standing) || b.returning() || b.holding()
 	return b
@@ -63,7 +63,7 @@ func serving(w *workload.Workload, revisions []workload.Revision, current *workl
 	}
 	settled := current.Available
 	if standing != nil {
-		settled = min(settled, standing[current.UID].Settled)
+		settled = min(settled, standing[current.Key].Settled)
 	}
 	budget, _ := slack(w)
 	enough := w.Desired - budget
@@ -71,7 +71,7 @@ func serving(w *workload.Workload, revisions []workload.Revision, current *workl
 		// An autoscaler may have asked for more pods a moment ago: those that are there count.
 		enough = min(w.Desired, current.Total) - budget
 		if rolledOut(w) {
-			enough -= standing[current.UID].Starting
+			enough -= standing[current.Key].Starting
 		}
 	}
 	return settled >= max(1, enough)
@@ -87,9 +87,7 @@ func rolledOut(w *workload.Workload) bool {
 
 // Complete tells whether the captured rollout has nothing left to wait for.
 func (b *Before) Complete() bool {
-	w := b.Workload
-	return b.Serving && w.ObservedGeneration >= w.Generation &&
-		w.Updated == w.Desired && w.Total == w.Updated && w.Available >= w.Desired
+	return b.Serving && b.Workload.Complete()
 }
 
 // Soaking tells whether the captured rollout has been complete for less than a soak, and has no verdict.

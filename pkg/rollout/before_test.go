@@ -83,9 +83,10 @@ func TestServingByPods(t *testing.T) {
 				Conditions: []workload.Condition{{Type: "Progressing", Status: "True", Reason: test.progressing}},
 			}
 			all := revisions("1:web", "2:old")
-			all[0].UID, all[0].Template, all[0].Available, all[0].Total = "web", template("web=web:1"), test.available, test.desired
+			all[0].UID, all[0].Key = "web", workload.RevisionKey{Owner: "web"}
+			all[0].Template, all[0].Available, all[0].Total = template("web=web:1"), test.available, test.desired
 			all[1].UID, all[1].Template, all[1].Total = "old", template("web=web:0"), test.others
-			if b := Capture(w, all, Standing{"web": test.pods}); b.Serving != test.want {
+			if b := Capture(w, all, Standing{{Owner: "web"}: test.pods}); b.Serving != test.want {
 				t.Errorf("serving %v", b.Serving)
 			}
 		})
@@ -109,7 +110,7 @@ func TestServingAfterACrash(t *testing.T) {
 		"one of three is back, others are down":  {"1:web:good", 3, Stand{Crashing: 1, Recovering: 1, Restarts: 1}, false},
 	} {
 		w := &workload.Workload{Ref: web, Template: template("web=web"), Desired: test.desired}
-		if b := Capture(w, revisions(test.revision, "2:bad"), Standing{"1": test.pods}); b.Serving != test.want {
+		if b := Capture(w, revisions(test.revision, "2:bad"), Standing{{Owner: "1"}: test.pods}); b.Serving != test.want {
 			t.Errorf("%s: serving %v", name, b.Serving)
 		}
 	}
@@ -125,7 +126,7 @@ func TestCompleteIsNotOnItsWayUp(t *testing.T) {
 			Ref: web, Template: template("web=web"), Desired: 10,
 			Conditions: []workload.Condition{{Type: "Progressing", Status: "True", Reason: "NewReplicaSetAvailable"}},
 		}
-		if b := Capture(w, revisions("1:web:good", "2:bad"), Standing{"1": Stand{Settled: test.settled}}); b.Serving != test.want {
+		if b := Capture(w, revisions("1:web:good", "2:bad"), Standing{{Owner: "1"}: Stand{Settled: test.settled}}); b.Serving != test.want {
 			t.Errorf("%d of 10 settled: serving %v", test.settled, b.Serving)
 		}
 	}
@@ -147,7 +148,7 @@ func TestServingOnItsWayUp(t *testing.T) {
 		"not verified, half of it up": {"1:web", Stand{Settled: 1, Starting: 1}, false},
 	} {
 		w := &workload.Workload{Ref: web, Template: template("web=web"), Desired: 3}
-		if b := Capture(w, revisions(test.revision, "2:bad"), Standing{"1": test.pods}); b.Serving != test.want {
+		if b := Capture(w, revisions(test.revision, "2:bad"), Standing{{Owner: "1"}: test.pods}); b.Serving != test.want {
 			t.Errorf("%s: serving %v", name, b.Serving)
 		}
 	}

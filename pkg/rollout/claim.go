@@ -94,7 +94,7 @@ func (c *clues) holder(claim string, pod *corev1.Pod) *corev1.Pod {
 		if other.Spec.NodeName == "" || other.Spec.NodeName == pod.Spec.NodeName || ended(other) {
 			continue
 		}
-		i := slices.IndexFunc(c.revisions, func(r workload.Revision) bool { return ownedBy(other, r.UID) })
+		i := slices.IndexFunc(c.revisions, func(r workload.Revision) bool { return r.Owns(other) })
 		if i >= 0 && slices.Contains(claimNames(&c.revisions[i].Template, other), claim) {
 			return other
 		}

@@ -6,11 +6,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// complete is the deployment controller's DeploymentComplete, for our generation and template: all
-// pods are new and available, and no old one is counted.
+// complete tells whether the status calls the rollout of our template complete.
 func (j *judge) complete() bool {
 	w := j.seen.Workload
-	if !j.observed() || w.Updated != w.Desired || w.Total != w.Updated || w.Available < w.Desired {
+	if !j.observed() || !w.Complete() {
 		return false
 	}
 	return w.Desired == 0 || j.revision != nil || len(j.seen.Revisions) == 0
@@ -59,7 +58,7 @@ func (j *judge) oldPodsGone() bool {
 		return false
 	}
 	for _, p := range j.seen.Pods {
-		old := j.revision == nil || !ownedBy(p, j.revision.UID)
+		old := j.revision == nil || !j.revision.Owns(p)
 		if old && (!ended(p) || p.DeletionTimestamp != nil) {
 			return false
 		}

@@ -2,7 +2,6 @@ package rollout
 
 import (
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -22,23 +21,14 @@ type diagnosis struct {
 }
 
 // newPods are the pods of a revision that are meant to stay.
-func newPods(pods []*corev1.Pod, revision types.UID) []*corev1.Pod {
+func newPods(pods []*corev1.Pod, revision *workload.Revision) []*corev1.Pod {
 	mine := make([]*corev1.Pod, 0, len(pods))
 	for _, pod := range pods {
-		if pod.DeletionTimestamp == nil && ownedBy(pod, revision) {
+		if pod.DeletionTimestamp == nil && revision.Owns(pod) {
 			mine = append(mine, pod)
 		}
 	}
 	return mine
-}
-
-func ownedBy(pod *corev1.Pod, uid types.UID) bool {
-	for i := range pod.OwnerReferences {
-		if o := &pod.OwnerReferences[i]; o.Controller != nil && *o.Controller {
-			return o.UID == uid
-		}
-	}
-	return false
 }
 
 func ailing(pods []*corev1.Pod) []*corev1.Pod {

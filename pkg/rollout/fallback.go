@@ -74,7 +74,7 @@ func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods Sta
 
 // doubtOf says what speaks against a revision having served until it was replaced.
 func doubtOf(previous *workload.Revision, w *workload.Workload, revisions []workload.Revision, pods Standing) string {
-	stamp, left := StampOf(previous), pods[previous.UID]
+	stamp, left := StampOf(previous), pods[previous.Key]
 	switch {
 	case stamp != nil && stamp.Outcome == StampBad:
 		return stamp.describe()
@@ -100,5 +100,5 @@ func settled(r *workload.Revision, pods Standing) int32 {
 	if pods == nil {
 		return r.Available
 	}
-	return pods[r.UID].Settled
+	return pods[r.Key].Settled
 }

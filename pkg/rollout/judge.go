@@ -63,7 +63,7 @@ func (j *judge) observe() {
 			j.next.RevisionTo = 0
 		}
 		j.next.memory.revision = r.UID
-		j.pods = newPods(j.seen.Pods, r.UID)
+		j.pods = newPods(j.seen.Pods, r)
 		j.ailing = ailing(j.pods)
 	}
 	if j.next.RevisionFrom == 0 && j.next.Target.Before == nil {

@@ -34,7 +34,7 @@ func (j *judge) outageNear() bool {
 }
 
 func (j *judge) servesOld(pod *corev1.Pod) bool {
-	return pod.DeletionTimestamp == nil && isReady(pod) && !ownedBy(pod, j.revision.UID)
+	return pod.DeletionTimestamp == nil && isReady(pod) && !j.revision.Owns(pod)
 }
 
 // minServed is how long a run lasts at least that served. Without a readiness probe a container is ready the

@@ -17,7 +17,7 @@ func revisions(specs ...string) []workload.Revision {
 	var all []workload.Revision
 	for _, spec := range specs {
 		parts := strings.Split(spec, ":")
-		r := workload.Revision{Name: "web-" + parts[0], UID: types.UID(parts[0]), Hash: "hash" + parts[0], Annotations: map[string]string{}}
+		r := workload.Revision{Name: "web-" + parts[0], UID: types.UID(parts[0]), Key: workload.RevisionKey{Owner: types.UID(parts[0])}, Hash: "hash" + parts[0], Annotations: map[string]string{}}
 		if _, err := fmt.Sscan(parts[0], &r.Number); err != nil {
 			panic(err)
 		}

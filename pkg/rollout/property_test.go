@@ -192,7 +192,7 @@ func (c *chaos) wellFounded(complain func(string, ...any)) {
 	if d.Updated != d.Desired || d.Available < d.Desired || d.Total != d.Updated {
 		complain("succeeded with %d of %d updated, %d available", d.Updated, d.Desired, d.Available)
 	}
-	for _, p := range newPods(c.seen.Pods, "new") {
+	for _, p := range newPods(c.seen.Pods, &workload.Revision{Key: workload.RevisionKey{Owner: "new"}}) {
 		if !ended(p) && !isReady(p) {
 			complain("succeeded while pod %s is not ready", p.Name)
 		}

@@ -1,6 +1,9 @@
 package rollout
 
 import (
+	"slices"
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -26,6 +29,29 @@ type Observed struct {
 	Logs map[LogKey]Log
 	// Blind says what may not be read, so that a finding can say what is not seen ("events", "logs").
 	Blind []string
+}
+
+// Observe makes what is known of one workload out of its objects: the pods of its revisions, by name, and
+// their numbers where the revisions have none. A pod may come before its revision does.
+func Observe(w *workload.Workload, revisions []workload.Revision, pods []*corev1.Pod) Observed {
+	at := make(map[workload.RevisionKey]int, len(revisions))
+	for i := range revisions {
+		at[revisions[i].Key] = i
+	}
+	o := Observed{Workload: w, Revisions: revisions, Pods: make([]*corev1.Pod, 0, len(pods))}
+	if len(revisions) > 0 && !revisions[0].Counted {
+		o.Revisions = slices.Clone(revisions)
+	}
+	for _, p := range pods {
+		if i, ok := at[workload.KeyOf(p)]; ok {
+			o.Pods = append(o.Pods, p)
+			if r := &o.Revisions[i]; !r.Counted && p.DeletionTimestamp == nil && !ended(p) {
+				r.Add(isReady(p))
+			}
+		}
+	}
+	slices.SortFunc(o.Pods, func(a, b *corev1.Pod) int { return strings.Compare(a.Name, b.Name) })
+	return o
 }
 
 // LogKey names the output of one run of one container.

@@ -4,13 +4,12 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// Standing counts the pods of a workload by their revision (the UID of its ReplicaSet), at the moment
-// of a capture. A status counts a pod of a crash loop as available whenever it is up; this does not.
-type Standing map[types.UID]Stand
+// Standing counts the pods of a workload by their revision, at the moment of a capture. A status counts a pod of a crash loop as available whenever it is up; this does not.
+type Standing map[workload.RevisionKey]Stand
 
 // Stand counts pods of one revision.
 type Stand struct {
@@ -34,11 +33,11 @@ const maxStarting = 10 * time.Minute
 
 // Add counts one pod in. Pods may be added as they are read, page by page.
 func (s Standing) Add(pod *corev1.Pod, now time.Time) {
-	owner := metav1.GetControllerOf(pod)
-	if owner == nil || pod.DeletionTimestamp != nil || ended(pod) {
+	key := workload.KeyOf(pod)
+	if key.Owner == "" || pod.DeletionTimestamp != nil || ended(pod) {
 		return
 	}
-	stand := s[owner.UID]
+	stand := s[key]
 	crashed, crashing := crashing(pod, now)
 	switch {
 	case crashing:
@@ -55,7 +54,7 @@ func (s Standing) Add(pod *corev1.Pod, now time.Time) {
 	case starting(pod, now):
 		stand.Starting++
 	}
-	s[owner.UID] = stand
+	s[key] = stand
 }
 
 // crashing tells when a container ended that should not have, if it has not outlasted that since.

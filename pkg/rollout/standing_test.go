@@ -6,6 +6,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // TestStanding: how one pod counts.
@@ -38,11 +40,11 @@ func TestStanding(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			pod := readyPod("web-1")
 			pod.CreationTimestamp = *at(0)
-			owner := metav1.GetControllerOf(pod)
+			key := workload.KeyOf(pod)
 			test.change(pod)
 			standing := Standing{}
 			standing.Add(pod, epoch)
-			if got := standing[owner.UID]; got != test.want {
+			if got := standing[key]; got != test.want {
 				t.Errorf("counted as %+v, want %+v", got, test.want)
 			}
 		})

@@ -30,7 +30,7 @@ func BenchmarkStep(b *testing.B) {
 					Ref: shop, UID: "d", Generation: 2, ObservedGeneration: 2, Template: template, Desired: n + 1,
 					Strategy: workload.Strategy{MaxSurge: n, ProgressDeadline: time.Hour},
 				},
-				Revisions: []workload.Revision{{Name: "web-new", UID: "new", Number: 2, Template: template}},
+				Revisions: []workload.Revision{{Name: "web-new", UID: "new", Key: workload.RevisionKey{Owner: "new"}, Number: 2, Template: template}},
 				Pods:      pods,
 			}
 			snapshot := Snapshot{shop: seen}

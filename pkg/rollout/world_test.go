@@ -58,8 +58,8 @@ func arranged(t *testing.T, n int32) *world {
 		Strategy: workload.Strategy{MaxSurge: 1, ProgressDeadline: 10 * time.Minute}, Total: n, Ready: n, Available: n,
 	}
 	w.seen.Revisions = []workload.Revision{
-		{Name: "web-old", UID: "old", Number: 1, Template: templateOf("web:1.0"), Desired: n, Total: n, Ready: n, Available: n},
-		{Name: "web-new", UID: "new", Number: 2, Template: templateOf("web:2.0"), Desired: 1},
+		{Name: "web-old", UID: "old", Key: workload.RevisionKey{Owner: "old"}, Number: 1, Template: templateOf("web:1.0"), Desired: n, Total: n, Ready: n, Available: n},
+		{Name: "web-new", UID: "new", Key: workload.RevisionKey{Owner: "new"}, Number: 2, Template: templateOf("web:2.0"), Desired: 1},
 	}
 	return w
 }

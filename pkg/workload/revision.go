@@ -10,33 +10,83 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// Revision is one template that a workload has had: a ReplicaSet of a Deployment.
+// History is how the revisions of a kind are kept: as objects of another kind.
+type History struct {
+	Resource
+	// read reads one revision.
+	read func(API) Revision
+	// messages point to the texts of controllers in the status; nil if it has none.
+	messages func(API) []*string
+	// counted: the object has the numbers of its pods in its status.
+	counted bool
+}
+
+// Revision is one template that a workload has had: a ReplicaSet of a Deployment, a ControllerRevision of a
+// StatefulSet or DaemonSet.
 type Revision struct {
 	Name        string // of the object that holds it
 	UID         types.UID
-	Number      int64  // 0 while the controller has not numbered it
-	Hash        string // its pods carry this in the label pod-template-hash
+	Number      int64 // 0 while the controller has not numbered it
+	Hash        string
+	Key         RevisionKey // of its pods
 	Created     time.Time
 	Annotations map[string]string
 	Template    corev1.PodTemplateSpec
 
 	Desired, Total, Ready, Available int32
+	// Counted: these numbers are of the object's status. Else Add counts pods.
+	Counted bool
 	// Failure is the condition ReplicaFailure when pods could not be created, else nil.
 	Failure *Condition
 }
 
-// FromReplicaSets returns the revisions that belong to w, the oldest first. ReplicaSets of other
-// owners are left out, as the deployment controller does.
-func FromReplicaSets(w *Workload, sets []*appsv1.ReplicaSet) []Revision {
-	var revisions []Revision
-	for _, rs := range sets {
-		if owner := metav1.GetControllerOf(rs); owner == nil || owner.UID != w.UID {
-			continue
+// RevisionKey tells the pods of one revision from others: a ReplicaSet owns its pods; a StatefulSet and a
+// DaemonSet own the pods of all their revisions, which a label tells apart.
+type RevisionKey struct {
+	Owner types.UID
+	Hash  string
+}
+
+// KeyOf returns the key of a pod's revision; a pod without a controller has none, the zero key.
+func KeyOf(pod *corev1.Pod) RevisionKey {
+	for i := range pod.OwnerReferences {
+		if o := &pod.OwnerReferences[i]; o.Controller != nil && *o.Controller {
+			if k := KindNamed(o.Kind); k != nil && k.History != nil { // the workload itself
+				return RevisionKey{o.UID, pod.Labels[appsv1.ControllerRevisionHashLabelKey]}
+			}
+			return RevisionKey{Owner: o.UID}
 		}
-		revisions = append(revisions, fromReplicaSet(rs))
+	}
+	return RevisionKey{}
+}
+
+// Owns tells whether a pod is of this revision.
+func (r *Revision) Owns(pod *corev1.Pod) bool { return KeyOf(pod) == r.Key }
+
+// Add counts one pod that is meant to stay.
+func (r *Revision) Add(ready bool) {
+	r.Total++
+	if ready {
+		r.Ready++
+		r.Available++
+	}
+}
+
+// ReadRevisions returns the revisions that belong to w, the oldest first. Objects of other owners are left
+// out, as controllers do.
+func ReadRevisions(w *Workload, objects []API) []Revision {
+	history := KindNamed(w.Kind).History
+	var revisions []Revision
+	for _, o := range objects {
+		if owner := metav1.GetControllerOfNoCopy(o); owner != nil && owner.UID == w.UID {
+			r := history.read(o)
+			r.Counted = history.counted
+			revisions = append(revisions, r)
+		}
 	}
 	slices.SortStableFunc(revisions, func(a, b Revision) int {
 		return cmp.Or(cmp.Compare(a.Number, b.Number), a.Created.Compare(b.Created), cmp.Compare(a.Name, b.Name))
@@ -44,10 +94,61 @@ func FromReplicaSets(w *Workload, sets []*appsv1.ReplicaSet) []Revision {
 	return revisions
 }
 
+var replicaSets = &History{
+	Resource: Resource{
+		GroupVersionKind: appsv1.SchemeGroupVersion.WithKind("ReplicaSet"), Plural: "replicasets",
+		Make:     func() API { return &appsv1.ReplicaSet{} },
+		MakeList: func() runtime.Object { return &appsv1.ReplicaSetList{} },
+	},
+	read: func(o API) Revision { return fromReplicaSet(o.(*appsv1.ReplicaSet)) },
+	messages: func(o API) (all []*string) {
+		rs := o.(*appsv1.ReplicaSet)
+		for i := range rs.Status.Conditions {
+			all = append(all, &rs.Status.Conditions[i].Message)
+		}
+		return all
+	},
+	counted: true,
+}
+
+// histories are those of the table.
+var histories = []*History{replicaSets}
+
+// HistoryOf returns how a revision's object is kept; nil for an object of another kind.
+func HistoryOf(o runtime.Object) *History {
+	for _, h := range histories {
+		if h.made(o) {
+			return h
+		}
+	}
+	return nil
+}
+
+// HistoryNamed returns how revisions of a kind ("ReplicaSet") are kept, or nil.
+func HistoryNamed(kind string) *History {
+	for _, h := range histories {
+		if h.Kind == kind {
+			return h
+		}
+	}
+	return nil
+}
+
+// Template is the template of a revision's object.
+func (h *History) Template(o API) corev1.PodTemplateSpec { return h.read(o).Template }
+
+// Messages points to the texts of controllers in a revision's object.
+func (h *History) Messages(o API) []*string {
+	if h.messages == nil {
+		return nil
+	}
+	return h.messages(o)
+}
+
 func fromReplicaSet(rs *appsv1.ReplicaSet) Revision {
 	r := Revision{
 		Name: rs.Name, UID: rs.UID, Annotations: rs.Annotations, Created: rs.CreationTimestamp.Time,
-		Hash: rs.Labels[LabelPodTemplateHash], Template: rs.Spec.Template,
+		Hash: rs.Labels[LabelPodTemplateHash], Key: RevisionKey{Owner: rs.UID}, Template: rs.Spec.Template,
 		Total: rs.Status.Replicas, Ready: rs.Status.ReadyReplicas, Available: rs.Status.AvailableReplicas,
 	}
 	if rs.Spec.Replicas != nil {

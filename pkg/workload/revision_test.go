@@ -29,8 +29,13 @@ func replicaSet(t *testing.T, text string) *appsv1.ReplicaSet {
 	return &rs
 }
 
-func TestFromDeployment(t *testing.T) {
-	w := FromDeployment(deployment(t, `
+func read(o API) *Workload {
+	found, _ := ObjectOf(o)
+	return found.Workload()
+}
+
+func TestReadsDeployments(t *testing.T) {
+	w := read(deployment(t, `
 metadata: {name: web, namespace: shop, uid: u, generation: 7, resourceVersion: "42"}
 spec:
   replicas: 4
@@ -79,12 +84,12 @@ func TestStrategy(t *testing.T) {
 		"no more than there are":        {`{replicas: 2, strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 5}}}`, 1, 2},
 		"Recreate: all of them at once": {`{replicas: 3, strategy: {type: Recreate}}`, 0, 3},
 	} {
-		s := FromDeployment(deployment(t, "spec: "+orEmpty(test.spec))).Strategy
+		s := read(deployment(t, "spec: "+orEmpty(test.spec))).Strategy
 		if s.MaxSurge != test.surge || s.MaxUnavailable != test.unavailable || s.Recreate != (name[:3] == "Rec") {
 			t.Errorf("%s: %+v", name, s)
 		}
 	}
-	if s := FromDeployment(deployment(t, `spec: {progressDeadlineSeconds: 2147483647}`)).Strategy; s.ProgressDeadline != 0 {
+	if s := read(deployment(t, `spec: {progressDeadlineSeconds: 2147483647}`)).Strategy; s.ProgressDeadline != 0 {
 		t.Errorf("no deadline: %v", s.ProgressDeadline)
 	}
 }
@@ -97,7 +102,7 @@ func orEmpty(s string) string {
 }
 
 func TestRevisions(t *testing.T) {
-	w := FromDeployment(deployment(t, `{metadata: {name: web, uid: u}, spec: {template: {spec: {containers: [{name: web, image: "web:2"}]}}}}`))
+	w := read(deployment(t, `{metadata: {name: web, uid: u}, spec: {template: {spec: {containers: [{name: web, image: "web:2"}]}}}}`))
 	set := func(name, owner, number, image, created string) *appsv1.ReplicaSet {
 		return replicaSet(t, fmt.Sprintf(`
 metadata:
@@ -111,13 +116,13 @@ spec: {replicas: 2, template: {metadata: {labels: {pod-template-hash: h-%s}}, sp
 status: {replicas: 2, availableReplicas: 1}
 `, name, name, created, name, number, owner, name, image))
 	}
-	sets := []*appsv1.ReplicaSet{
+	sets := []API{
 		set("c", "u", "12", "web:2", "2026-05-04T00:00:03Z"),
 		set("a", "u", "9", "web:1", "2026-05-04T00:00:01Z"),
 		set("other", "someone", "10", "web:2", "2026-05-04T00:00:00Z"),
 		set("unnumbered", "u", "x", "web:3", "2026-05-04T00:00:04Z"),
 	}
-	revisions := FromReplicaSets(w, sets)
+	revisions := ReadRevisions(w, sets)
 	var names []string
 	for _, r := range revisions {
 		names = append(names, fmt.Sprint(r.Name, r.Number, r.Desired, r.Available, r.Hash))
@@ -128,7 +133,7 @@ status: {replicas: 2, availableReplicas: 1}
 	if current := Current(w, revisions); current == nil || current.Name != "c" {
 		t.Errorf("current: %+v", current)
 	}
-	twin := FromReplicaSets(w, append(sets, set("twin", "u", "13", "web:2", "2026-05-04T00:00:02Z")))
+	twin := ReadRevisions(w, append(sets, set("twin", "u", "13", "web:2", "2026-05-04T00:00:02Z")))
 	if current := Current(w, twin); current.Name != "twin" {
 		t.Errorf("of two that are equal the oldest counts, not %s", current.Name)
 	}
@@ -139,17 +144,17 @@ status: {replicas: 2, availableReplicas: 1}
 }
 
 func TestReplicaFailure(t *testing.T) {
-	w := FromDeployment(deployment(t, `metadata: {uid: u}`))
+	w := read(deployment(t, `metadata: {uid: u}`))
 	rs := replicaSet(t, `
 metadata: {ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: u, controller: true}]}
 status: {conditions: [{type: ReplicaFailure, status: "True", reason: FailedCreate, message: exceeded quota}]}
 `)
-	failure := FromReplicaSets(w, []*appsv1.ReplicaSet{rs})[0].Failure
+	failure := ReadRevisions(w, []API{rs})[0].Failure
 	if failure == nil || failure.Reason != "FailedCreate" || failure.Message != "exceeded quota" {
 		t.Errorf("failure: %+v", failure)
 	}
 	rs.Status.Conditions[0].Status = corev1.ConditionFalse
-	if failure := FromReplicaSets(w, []*appsv1.ReplicaSet{rs})[0].Failure; failure != nil {
+	if failure := ReadRevisions(w, []API{rs})[0].Failure; failure != nil {
 		t.Errorf("a failure that is over: %+v", failure)
 	}
 }

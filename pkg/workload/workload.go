@@ -5,7 +5,6 @@ package workload
 import (
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -54,9 +53,21 @@ type Strategy struct {
 	MaxSurge       int32
 	MaxUnavailable int32
 	MinReady       time.Duration
+	// Partition is how many pods, the lowest ordinals, keep their revision.
+	Partition int32
 	// ProgressDeadline is progressDeadlineSeconds; 0 means that there is none.
 	ProgressDeadline time.Duration
 }
+
+// Complete tells whether the status calls the rollout of the present template complete: all pods are there and
+// available, and those that the strategy replaces are new (DeploymentComplete in
+// k8s.io/kubernetes/pkg/controller/deployment/util).
+func (w *Workload) Complete() bool {
+	return w.ObservedGeneration >= w.Generation && w.Updated >= w.Goal() && w.Total == w.Desired && w.Available >= w.Desired
+}
+
+// Goal is how many pods the strategy replaces.
+func (w *Workload) Goal() int32 { return max(0, w.Desired-w.Strategy.Partition) }
 
 // Condition is a status condition of any kind.
 type Condition struct {
@@ -77,73 +88,6 @@ func condition(conditions []Condition, kind string) *Condition {
 		}
 	}
 	return nil
-}
-
-// noProgressDeadline is the value that the API takes for "no deadline" (MaxInt32).
-const noProgressDeadline = 1<<31 - 1
-
-// FromDeployment reads a Deployment as it comes from the API server, defaults applied.
-func FromDeployment(d *appsv1.Deployment) *Workload {
-	w := &Workload{
-		Ref:                Ref{Kind: "Deployment", Namespace: d.Namespace, Name: d.Name},
-		UID:                d.UID,
-		ResourceVersion:    d.ResourceVersion,
-		Generation:         d.Generation,
-		ObservedGeneration: d.Status.ObservedGeneration,
-		Annotations:        d.Annotations,
-		Managers:           d.ManagedFields,
-		Selector:           d.Spec.Selector,
-		Template:           d.Spec.Template,
-		Paused:             d.Spec.Paused,
-		Desired:            1,
-		Total:              d.Status.Replicas,
-		Updated:            d.Status.UpdatedReplicas,
-		Ready:              d.Status.ReadyReplicas,
-		Available:          d.Status.AvailableReplicas,
-	}
-	if d.Spec.Replicas != nil {
-		w.Desired = *d.Spec.Replicas
-	}
-	if d.Status.TerminatingReplicas != nil {
-		w.Terminating = *d.Status.TerminatingReplicas
-	}
-	w.Strategy = deploymentStrategy(d, w.Desired)
-	for _, c := range d.Status.Conditions {
-		w.Conditions = append(w.Conditions, Condition{
-			Type: string(c.Type), Status: string(c.Status), Reason: c.Reason, Message: c.Message,
-			LastUpdate: c.LastUpdateTime.Time,
-		})
-	}
-	return w
-}
-
-// deploymentStrategy rounds as the deployment controller does: surge up, unavailable down, and
-// never both zero (k8s.io/kubectl/pkg/util/deployment ResolveFenceposts).
-func deploymentStrategy(d *appsv1.Deployment, desired int32) Strategy {
-	s := Strategy{MinReady: time.Duration(d.Spec.MinReadySeconds) * time.Second}
-	if p := d.Spec.ProgressDeadlineSeconds; p != nil && *p != noProgressDeadline {
-		s.ProgressDeadline = time.Duration(*p) * time.Second
-	}
-	if d.Spec.Strategy.Type == appsv1.RecreateDeploymentStrategyType {
-		s.Recreate = true
-		s.MaxUnavailable = desired
-		return s
-	}
-	surge, unavailable := intstr.FromString("25%"), intstr.FromString("25%")
-	if r := d.Spec.Strategy.RollingUpdate; r != nil {
-		if r.MaxSurge != nil {
-			surge = *r.MaxSurge
-		}
-		if r.MaxUnavailable != nil {
-			unavailable = *r.MaxUnavailable
-		}
-	}
-	s.MaxSurge = scaled(surge, desired, true)
-	s.MaxUnavailable = min(scaled(unavailable, desired, false), desired)
-	if s.MaxSurge == 0 && s.MaxUnavailable == 0 {
-		s.MaxUnavailable = 1
-	}
-	return s
 }
 
 // scaled resolves a count or a percentage; the API server has refused what does not parse.

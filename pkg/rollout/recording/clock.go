@@ -17,28 +17,26 @@ func (s *stage) newest() time.Time {
 			}
 		}
 	}
-	for _, d := range s.deployments {
-		look(d.CreationTimestamp)
-		for _, c := range d.Status.Conditions {
-			look(c.LastUpdateTime, c.LastTransitionTime)
+	for _, o := range s.objects {
+		look(o.GetCreationTimestamp())
+		for _, c := range o.Workload().Conditions {
+			look(metav1.Time{Time: c.LastUpdate})
 		}
 	}
-	for _, pods := range s.pods {
-		for _, p := range pods {
-			look(p.CreationTimestamp)
-			for _, c := range p.Status.Conditions {
-				look(c.LastTransitionTime)
+	for _, p := range s.pods {
+		look(p.CreationTimestamp)
+		for _, c := range p.Status.Conditions {
+			look(c.LastTransitionTime)
+		}
+		for _, c := range p.Status.ContainerStatuses {
+			if r := c.State.Running; r != nil {
+				look(r.StartedAt)
 			}
-			for _, c := range p.Status.ContainerStatuses {
-				if r := c.State.Running; r != nil {
-					look(r.StartedAt)
-				}
-				if t := c.State.Terminated; t != nil {
-					look(t.FinishedAt)
-				}
-				if t := c.LastTerminationState.Terminated; t != nil {
-					look(t.FinishedAt)
-				}
+			if t := c.State.Terminated; t != nil {
+				look(t.FinishedAt)
+			}
+			if t := c.LastTerminationState.Terminated; t != nil {
+				look(t.FinishedAt)
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package recording
 
 import (
-	"cmp"
 	"errors"
 	"io"
 	"iter"
@@ -12,8 +11,6 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
-
-func compare(a, b string) int { return cmp.Compare(a, b) }
 
 // Frame is one moment of a replay: a line of the recording was taken in, or the engine had asked to
 // be called again. Time is the recording's own.
@@ -64,7 +61,7 @@ func NewReplay(r io.Reader, policy rollout.Policy) (*Replay, error) {
 }
 
 // ErrEmpty: a recording shows no workload.
-var ErrEmpty = errors.New("the recording holds no Deployment")
+var ErrEmpty = errors.New("the recording holds no workload")
 
 // Frames plays the recording to its verdict, and the rollback that came after, as fast as it is asked. The
 // last frame holds the outcome; a recording that ends before the verdict is Undecided.

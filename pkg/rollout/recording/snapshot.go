@@ -1,10 +1,9 @@
 package recording
 
 import (
+	"cmp"
+	"maps"
 	"slices"
-
-	appsv1 "k8s.io/api/apps/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -25,11 +24,11 @@ func (s *stage) snapshot(refs []workload.Ref, wants rollout.Wants) rollout.Snaps
 }
 
 func (s *stage) observed(ref workload.Ref, w *workload.Workload, wants rollout.Wants) rollout.Observed {
-	o := rollout.Observed{Workload: w, Revisions: s.revisionsOf(ref, w), Logs: s.logs}
+	o := rollout.Observe(w, s.revisionsOf(ref, w), slices.Collect(maps.Values(s.pods)))
+	o.Logs = s.logs
 	o.Events = append(o.Events, s.events[w.UID]...)
-	for _, r := range o.Revisions {
-		o.Pods = append(o.Pods, s.pods[r.UID]...)
-		o.Events = append(o.Events, s.events[r.UID]...)
+	for i := range o.Revisions {
+		o.Events = append(o.Events, s.events[o.Revisions[i].UID]...)
 	}
 	for uid := range wants.Events {
 		o.Events = append(o.Events, s.events[uid]...)
@@ -51,11 +50,11 @@ func (s *stage) workload(ref workload.Ref) *workload.Workload {
 	if w := s.workloads[ref]; w != nil {
 		return w
 	}
-	d := s.deployments[ref]
-	if d == nil {
+	o, ok := s.objects[ref]
+	if !ok {
 		return nil
 	}
-	w := workload.FromDeployment(d)
+	w := o.Workload()
 	s.workloads[ref] = w
 	return w
 }
@@ -64,13 +63,7 @@ func (s *stage) revisionsOf(ref workload.Ref, w *workload.Workload) []workload.R
 	if r, ok := s.revisions[ref]; ok {
 		return r
 	}
-	var sets []*appsv1.ReplicaSet
-	for _, rs := range s.sets {
-		if owner := metav1.GetControllerOfNoCopy(rs); owner != nil && owner.UID == w.UID {
-			sets = append(sets, rs)
-		}
-	}
-	r := workload.FromReplicaSets(w, sets)
+	r := workload.ReadRevisions(w, slices.Collect(maps.Values(s.history)))
 	s.revisions[ref] = r
 	return r
 }
@@ -78,14 +71,11 @@ func (s *stage) revisionsOf(ref workload.Ref, w *workload.Workload) []workload.R
 // refs are the workloads that are there, in a stable order.
 func (s *stage) refs() []workload.Ref {
 	var refs []workload.Ref
-	for ref := range s.deployments {
+	for ref := range s.objects {
 		refs = append(refs, ref)
 	}
 	slices.SortFunc(refs, func(a, b workload.Ref) int {
-		if a.Namespace != b.Namespace {
-			return compare(a.Namespace, b.Namespace)
-		}
-		return compare(a.Name, b.Name)
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind))
 	})
 	return refs
 }

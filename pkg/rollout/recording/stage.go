@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -19,9 +18,9 @@ import (
 
 // stage holds the objects of a recording as they stand at one moment.
 type stage struct {
-	deployments map[workload.Ref]*appsv1.Deployment
-	sets        map[types.UID]*appsv1.ReplicaSet
-	pods        map[types.UID][]*corev1.Pod // by the owner
+	objects     map[workload.Ref]workload.Object
+	history     map[types.UID]workload.API // the objects that hold revisions
+	pods        map[types.UID]*corev1.Pod
 	events      map[types.UID][]*corev1.Event
 	claimEvents []*corev1.Event
 	claims      []*corev1.PersistentVolumeClaim
@@ -30,32 +29,29 @@ type stage struct {
 	gone        map[workload.Ref]bool
 	redactor    *redact.Redactor // a recording may hold what an older version did not mask
 
-	workloads map[workload.Ref]*workload.Workload // read from deployments, until they change
+	workloads map[workload.Ref]*workload.Workload // read from objects, until they change
 	revisions map[workload.Ref][]workload.Revision
 }
 
 func newStage() *stage {
 	return &stage{
-		deployments: map[workload.Ref]*appsv1.Deployment{},
-		sets:        map[types.UID]*appsv1.ReplicaSet{},
-		pods:        map[types.UID][]*corev1.Pod{},
-		events:      map[types.UID][]*corev1.Event{},
-		logs:        map[rollout.LogKey]rollout.Log{},
-		podByName:   map[types.NamespacedName]*corev1.Pod{},
-		gone:        map[workload.Ref]bool{},
-		redactor:    &redact.Redactor{},
-		workloads:   map[workload.Ref]*workload.Workload{},
-		revisions:   map[workload.Ref][]workload.Revision{},
+		objects:   map[workload.Ref]workload.Object{},
+		history:   map[types.UID]workload.API{},
+		pods:      map[types.UID]*corev1.Pod{},
+		events:    map[types.UID][]*corev1.Event{},
+		logs:      map[rollout.LogKey]rollout.Log{},
+		podByName: map[types.NamespacedName]*corev1.Pod{},
+		gone:      map[workload.Ref]bool{},
+		redactor:  &redact.Redactor{},
+		workloads: map[workload.Ref]*workload.Workload{},
+		revisions: map[workload.Ref][]workload.Revision{},
 	}
 }
 
-// setters take in the object of a line by its kind. Other kinds are skipped.
+// setters take in the object of a line by its kind, beside workloads and revisions. Other kinds are skipped.
 var setters = map[string]func(s *stage, object json.RawMessage, deleted bool) error{
-	"Deployment": (*stage).setDeployment,
-	"ReplicaSet": (*stage).setReplicaSet,
-	"Pod":        (*stage).setPod,
-	"Event":      (*stage).setEvent,
-
+	"Pod":                   (*stage).setPod,
+	"Event":                 (*stage).setEvent,
 	"PersistentVolumeClaim": (*stage).setClaim,
 }
 
@@ -64,27 +60,36 @@ func (s *stage) set(object json.RawMessage, deleted bool) error {
 	if err := json.Unmarshal(object, &kind); err != nil {
 		return fmt.Errorf("object: %w", err)
 	}
-	setter := setters[kind.Kind]
-	if setter == nil {
-		return nil
-	}
-	if err := setter(s, object, deleted); err != nil {
+	if err := s.setKind(kind, object, deleted); err != nil {
 		return fmt.Errorf("%s: %w", kind.Kind, err)
 	}
 	return nil
 }
 
-func (s *stage) setDeployment(object json.RawMessage, deleted bool) error {
-	d := &appsv1.Deployment{}
-	if err := json.Unmarshal(object, d); err != nil {
+func (s *stage) setKind(kind metav1.TypeMeta, object json.RawMessage, deleted bool) error {
+	if setter := setters[kind.Kind]; setter != nil {
+		return setter(s, object, deleted)
+	}
+	if k := workload.KindNamed(kind.Kind); k != nil && k.Releasable() {
+		return s.setWorkload(k, object, deleted)
+	}
+	if h := workload.HistoryNamed(kind.Kind); h != nil {
+		return s.setRevision(h, object, deleted)
+	}
+	return nil
+}
+
+func (s *stage) setWorkload(kind *workload.Kind, object json.RawMessage, deleted bool) error {
+	o := workload.Object{API: kind.Make(), Kind: kind}
+	if err := json.Unmarshal(object, o.API); err != nil {
 		return err
 	}
-	s.redactor.Deployment(d)
-	ref := workload.Ref{Kind: "Deployment", Namespace: d.Namespace, Name: d.Name}
+	s.redactor.Workload(o)
+	ref := o.Ref()
 	if deleted {
-		delete(s.deployments, ref)
+		delete(s.objects, ref)
 	} else {
-		s.deployments[ref] = d
+		s.objects[ref] = o
 	}
 	s.gone[ref] = deleted
 	delete(s.workloads, ref)
@@ -92,16 +97,16 @@ func (s *stage) setDeployment(object json.RawMessage, deleted bool) error {
 	return nil
 }
 
-func (s *stage) setReplicaSet(object json.RawMessage, deleted bool) error {
-	rs := &appsv1.ReplicaSet{}
-	if err := json.Unmarshal(object, rs); err != nil {
+func (s *stage) setRevision(history *workload.History, object json.RawMessage, deleted bool) error {
+	o := history.Make()
+	if err := json.Unmarshal(object, o); err != nil {
 		return err
 	}
-	s.redactor.ReplicaSet(rs)
+	s.redactor.Revision(history, o)
 	if deleted {
-		delete(s.sets, rs.UID)
+		delete(s.history, o.GetUID())
 	} else {
-		s.sets[rs.UID] = rs
+		s.history[o.GetUID()] = o
 	}
 	clear(s.revisions)
 	return nil
@@ -116,11 +121,9 @@ func (s *stage) setPod(object json.RawMessage, deleted bool) error {
 	name := types.NamespacedName{Namespace: p.Namespace, Name: p.Name}
 	if deleted {
 		delete(s.podByName, name)
+		delete(s.pods, p.UID)
 	} else {
-		s.podByName[name] = p
-	}
-	if owner := metav1.GetControllerOfNoCopy(p); owner != nil {
-		s.pods[owner.UID] = replace(s.pods[owner.UID], p, deleted)
+		s.podByName[name], s.pods[p.UID] = p, p
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -153,11 +152,12 @@ func plainObject(object runtime.Object) (map[string]any, error) {
 	if err := json.Unmarshal(raw, &plain); err != nil {
 		return nil, fmt.Errorf("record %T: %w", object, err)
 	}
+	if o, ok := workload.ObjectOf(object); ok {
+		plain["apiVersion"], plain["kind"] = o.Kind.GroupVersion().String(), o.Kind.Kind
+	} else if h := workload.HistoryOf(object); h != nil {
+		plain["apiVersion"], plain["kind"] = h.GroupVersion().String(), h.Kind
+	}
 	switch object.(type) {
-	case *appsv1.Deployment:
-		plain["apiVersion"], plain["kind"] = "apps/v1", "Deployment"
-	case *appsv1.ReplicaSet:
-		plain["apiVersion"], plain["kind"] = "apps/v1", "ReplicaSet"
 	case *corev1.Pod:
 		plain["apiVersion"], plain["kind"] = "v1", "Pod"
 	case *corev1.Event:

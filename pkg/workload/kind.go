@@ -1,0 +1,175 @@
+package workload
+
+import (
+	"reflect"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// API is an object as a typed client decodes it.
+type API interface {
+	runtime.Object
+	metav1.Object
+}
+
+// Resource is how the API serves a kind.
+type Resource struct {
+	schema.GroupVersionKind
+	Plural string
+	// Make returns an empty object, MakeList an empty list of them.
+	Make     func() API
+	MakeList func() runtime.Object
+}
+
+// String is the resource as RBAC and error messages name it: "deployments.apps", "pods".
+func (r *Resource) String() string {
+	if r.Group == "" {
+		return r.Plural
+	}
+	return r.Plural + "." + r.Group
+}
+
+// made tells whether an object is of the type that Make makes.
+func (r *Resource) made(o runtime.Object) bool { return reflect.TypeOf(r.Make()) == reflect.TypeOf(o) }
+
+// Kind is a row of the table of kinds: what differs between the kinds that have a pod template.
+type Kind struct {
+	Resource
+	Short []string
+
+	// parts points into an object of the kind.
+	parts func(API) parts
+	// read fills in what only this kind's spec and status tell; nil for a kind without rollouts.
+	read func(API, *Workload)
+	// History is how revisions are kept; nil for a kind without rollouts.
+	History *History
+	// waiting is the line of kubectl rollout status (k8s.io/kubectl/pkg/polymorphichelpers) for a rollout that
+	// it waits for; "" for one that it calls done.
+	waiting func(*Workload) string
+}
+
+// parts are the fields that kinds have in different places; nil where a kind has none.
+type parts struct {
+	spec     any // a pointer to the whole
+	template *corev1.PodTemplateSpec
+	selector *metav1.LabelSelector
+	replicas **int32
+	paused   *bool
+	// messages are the texts of controllers in the status.
+	messages []*string
+}
+
+// kinds is the table.
+var kinds = []*Kind{deploymentKind}
+
+// Kinds returns the table.
+func Kinds() []*Kind { return kinds }
+
+// KindNamed returns the row of a kind ("Deployment"), or nil.
+func KindNamed(name string) *Kind {
+	for _, k := range kinds {
+		if k.Kind == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// WaitingLine is what kubectl rollout status says of a rollout that it waits for; "" for one that it calls done.
+func (w *Workload) WaitingLine() string { return KindNamed(w.Kind).waiting(w) }
+
+// Releasable tells whether the kind has rollouts that can be watched and taken back.
+func (k *Kind) Releasable() bool { return k.read != nil }
+
+// Singular is the kind's name in references and messages: "deployment".
+func (k *Kind) Singular() string { return strings.ToLower(k.Kind) }
+
+// Object is an object of a kind in the table.
+type Object struct {
+	API
+	Kind *Kind
+}
+
+// ObjectOf finds the row of an object.
+func ObjectOf(o runtime.Object) (Object, bool) {
+	api, ok := o.(API)
+	if !ok {
+		return Object{}, false
+	}
+	for _, k := range kinds {
+		if k.made(o) {
+			return Object{api, k}, true
+		}
+	}
+	return Object{}, false
+}
+
+// Ref names the object.
+func (o Object) Ref() Ref {
+	return Ref{Kind: o.Kind.Kind, Namespace: o.GetNamespace(), Name: o.GetName()}
+}
+
+// Template points to the object's pod template.
+func (o Object) Template() *corev1.PodTemplateSpec { return o.Kind.parts(o.API).template }
+
+// Selector of the object's pods; nil where the kind has none.
+func (o Object) Selector() *metav1.LabelSelector { return o.Kind.parts(o.API).selector }
+
+// Messages points to the texts of controllers in the object's status.
+func (o Object) Messages() []*string { return o.Kind.parts(o.API).messages }
+
+// Paused tells whether rollouts of the object are paused.
+func (o Object) Paused() bool {
+	paused := o.Kind.parts(o.API).paused
+	return paused != nil && *paused
+}
+
+// SetPaused pauses or resumes; a kind that can't be paused stays as it is.
+func (o Object) SetPaused(paused bool) {
+	if p := o.Kind.parts(o.API).paused; p != nil {
+		*p = paused
+	}
+}
+
+// Copy is a deep copy.
+func (o Object) Copy() Object {
+	// A deep copy is of the same type.
+	return Object{o.API.DeepCopyObject().(API), o.Kind}
+}
+
+// SpecWithoutReplicas is a copy of the spec for comparing: autoscalers and people change the replicas.
+func (o Object) SpecWithoutReplicas() any {
+	p := o.Kind.parts(o.Copy().API)
+	if p.replicas != nil {
+		*p.replicas = nil
+	}
+	return p.spec
+}
+
+// Workload reads the object as it comes from the API server, defaults applied.
+func (o Object) Workload() *Workload {
+	p := o.Kind.parts(o.API)
+	w := &Workload{
+		Ref:             o.Ref(),
+		UID:             o.GetUID(),
+		ResourceVersion: o.GetResourceVersion(),
+		Generation:      o.GetGeneration(),
+		Annotations:     o.GetAnnotations(),
+		Managers:        o.GetManagedFields(),
+		Selector:        p.selector,
+		Template:        *p.template,
+		Paused:          o.Paused(),
+		Desired:         1,
+	}
+	if p.replicas != nil && *p.replicas != nil {
+		w.Desired = **p.replicas
+	}
+	if o.Kind.read != nil {
+		o.Kind.read(o.API, w)
+	}
+	return w
+}
