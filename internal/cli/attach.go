@@ -61,7 +61,7 @@ func (r *release) attach(pending []cluster.Change) []cluster.Written {
 func found(attached []cluster.Written) []rollout.Target {
 	all := make([]rollout.Target, 0, len(attached))
 	for _, w := range attached {
-		all = append(all, rollout.Target{Ref: w.Ref(), UID: w.Deployment.UID, Generation: w.Deployment.Generation})
+		all = append(all, rollout.Target{Ref: w.Ref(), UID: w.GetUID(), Generation: w.GetGeneration()})
 	}
 	return all
 }

@@ -83,7 +83,7 @@ func (r *release) apply(ctx, work context.Context, changed []cluster.Change) ([]
 	written, err := r.cluster.Apply(ctx, changed, o)
 	for _, w := range written {
 		// The line of a write that happened is owed even if stdout is gone: the release goes on.
-		_ = r.output.object(r.env, w.Deployment)
+		_ = r.output.object(r.env, w.API)
 	}
 	if partial := (*cluster.PartialError)(nil); err != nil && !errors.As(err, &partial) {
 		err = r.content.restoreAfter(work, err)
@@ -113,7 +113,7 @@ func (r *release) writeOnly(ctx, work context.Context, changed []cluster.Change)
 func (r *release) watch(work context.Context, objects []cluster.Object) (*follower, error) {
 	watched := make([]watch.Target, 0, len(objects))
 	for _, o := range objects {
-		watched = append(watched, watch.Target{Ref: o.Ref(), Selector: o.Deployment.Spec.Selector})
+		watched = append(watched, watch.Target{Ref: o.Ref(), Selector: o.Selector()})
 	}
 	return newFollower(work, r.env, r.cluster, r.view, watched, r.flags.recording)
 }

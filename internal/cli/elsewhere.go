@@ -51,7 +51,7 @@ func (f *follower) rollbacksElsewhere(ctx context.Context, state rollout.State, 
 
 // releasedByUs tells whether this program wrote the template: then a job may be watching it.
 func releasedByUs(o cluster.Object) bool {
-	for _, m := range o.Deployment.ManagedFields {
+	for _, m := range o.GetManagedFields() {
 		if m.Manager == cluster.DefaultFieldManager && m.Subresource == "" && m.FieldsV1 != nil && strings.Contains(m.FieldsV1.GetRawString(), `"f:template"`) {
 			return true
 		}

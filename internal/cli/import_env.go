@@ -23,7 +23,7 @@ func (e importedEnv) plan(o cluster.Object) (rollout.EnvPlan, error) {
 	if e.refusal != nil {
 		return rollout.EnvPlan{}, e.refusal
 	}
-	return rollout.PlanEnv(o.Ref(), &o.Deployment.Spec.Template, e.settings)
+	return rollout.PlanEnv(o.Ref(), o.Template(), e.settings)
 }
 
 // importEnv adds variables that refer to the keys of --from. A variable that the command line sets

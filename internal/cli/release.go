@@ -151,7 +151,7 @@ func split(changes []cluster.Change) (changed, unchanged []cluster.Change) {
 func (r *release) restarting(stored []cluster.Change, plan cluster.Plan) cluster.Plan {
 	return func(c cluster.Captured) (cluster.Edit, error) {
 		if slices.ContainsFunc(stored, func(s cluster.Change) bool { return s.Ref() == c.Ref() }) {
-			return r.editOrRestart(c.Deployment.Spec.Template, true), nil
+			return r.editOrRestart(*c.Template(), true), nil
 		}
 		return plan(c)
 	}
@@ -164,13 +164,13 @@ func (r *release) runLocal(objects []cluster.Object, plan cluster.Plan) error {
 		if err != nil {
 			return r.refuseUnbegun(err)
 		}
-		o.Deployment.Spec.Template = edit.Template
+		*o.Template() = edit.Template
 	}
 	if refused := r.showNotes(); len(refused) > 0 {
 		return errors.Join(r.report(refused), decidedError{exitRefused})
 	}
 	for _, o := range objects {
-		if err := r.output.object(r.env, o.Deployment); err != nil {
+		if err := r.output.object(r.env, o.API); err != nil {
 			return err
 		}
 	}
@@ -197,7 +197,7 @@ func (r *release) dryRun(ctx context.Context, changed, unchanged []cluster.Chang
 		return err
 	}
 	for _, c := range changed {
-		if err := r.output.object(r.env, c.After().Deployment); err != nil {
+		if err := r.output.object(r.env, c.After().API); err != nil {
 			return err
 		}
 	}
@@ -231,13 +231,14 @@ func (r *release) diff(changes []cluster.Change) error {
 
 // readable is an object as YAML without what the server keeps for itself, and without what may be secret.
 func readable(o cluster.Object, redactor *redact.Redactor) (string, error) {
-	d := o.Deployment.DeepCopy()
-	d.ResourceVersion, d.Generation = "", 0
-	d.Status.Reset()
-	plain, err := runtime.DefaultUnstructuredConverter.ToUnstructured(d)
+	shown := o.Copy()
+	shown.SetResourceVersion("")
+	shown.SetGeneration(0)
+	plain, err := runtime.DefaultUnstructuredConverter.ToUnstructured(shown.API)
 	if err != nil {
 		return "", fmt.Errorf("%s as YAML: %w", o.Ref(), err)
 	}
+	plain["status"] = map[string]any{}
 	redactor.Hide(plain, "hidden")
 	text, err := yaml.Marshal(plain)
 	if err != nil {

@@ -22,9 +22,9 @@ import (
 
 func changeOf(name string, before *rollout.Before, image string) cluster.Change {
 	c := capturedWeb()
-	c.Deployment.Name = name
+	c.SetName(name)
 	c.Before = before
-	edit := cluster.Edit{Template: *c.Deployment.Spec.Template.DeepCopy()}
+	edit := cluster.Edit{Template: *c.Template().DeepCopy()}
 	edit.Template.Spec.Containers[0].Image = image
 	return cluster.Change{Captured: c, Edit: edit}
 }
@@ -80,7 +80,7 @@ func TestResolveErrors(t *testing.T) {
 // A diff shows what people wrote, not what the server keeps for itself.
 func TestReadable(t *testing.T) {
 	o := writtenWeb(nil).Object
-	d := o.Deployment
+	d := o.API.(*appsv1.Deployment)
 	d.ResourceVersion, d.Generation = "42", 7
 	d.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}}
 	d.Annotations = map[string]string{workload.AnnotationLastApplied: "{}", "team": "red"}
@@ -167,7 +167,7 @@ func TestNotWatched(t *testing.T) {
 	r := offlineRelease(t, &out, &strings.Builder{}, &releaseFlags{})
 	*r.output.print.OutputFormat = outputResult
 	w := writtenWeb(nil)
-	w.Deployment.Generation = 2
+	w.SetGeneration(2)
 	if err := r.notWatched(t.Context(), []cluster.Written{w}); err != nil {
 		t.Fatal(err)
 	}

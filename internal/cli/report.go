@@ -69,7 +69,7 @@ func (r *release) complete(ctx context.Context, result *rollout.Result) {
 func (r *release) outline(ctx context.Context, outcome rollout.Outcome, changes []cluster.Change) rollout.Result {
 	state := rollout.State{Started: r.started, Outcome: outcome, Policy: r.policy}
 	for _, c := range changes {
-		w, after := c.Before.Workload, &c.After().Deployment.Spec.Template
+		w, after := c.Before.Workload, c.After().Template()
 		s := rollout.WorkloadState{
 			Target: rollout.Target{Ref: c.Ref()}, Outcome: outcome,
 			ImagesFrom: workload.Images(&w.Template), ImagesTo: workload.Images(after),
@@ -145,7 +145,7 @@ func (r *release) refusePlan(ctx context.Context, captured []cluster.Captured, c
 	}
 	changes := make([]cluster.Change, 0, len(captured))
 	for _, c := range captured {
-		changes = append(changes, cluster.Change{Captured: c, Edit: cluster.Edit{Template: c.Deployment.Spec.Template}})
+		changes = append(changes, cluster.Change{Captured: c, Edit: cluster.Edit{Template: *c.Template()}})
 	}
 	return r.refuse(ctx, changes, checks)
 }

@@ -65,7 +65,7 @@ func (r *release) notRolledBack(f *follower, w cluster.Written, end *ending) {
 	if !r.content.undoable() {
 		return
 	}
-	other := rollout.FallbackRevision(f.snapshot[w.Ref()].Revisions, w.Before, &w.Deployment.Spec.Template)
+	other := rollout.FallbackRevision(f.snapshot[w.Ref()].Revisions, w.Before, w.Template())
 	switch {
 	case other > 0:
 		end.next = append(end.next, fmt.Sprintf("%s --to-revision=%d", app("rollout undo", w.Ref()), other))

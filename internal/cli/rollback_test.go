@@ -13,7 +13,7 @@ import (
 
 func writtenWeb(before *rollout.Before) cluster.Written {
 	var w cluster.Written
-	w.Deployment = &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web"}}
+	w.Object, _ = workload.ObjectOf(&appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web"}})
 	w.Before = before
 	return w
 }

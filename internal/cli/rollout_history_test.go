@@ -65,7 +65,7 @@ func TestHistoriesOfSeveral(t *testing.T) {
 // An undo to what runs already is no change; a wrong number is refused.
 func TestPlanUndo(t *testing.T) {
 	c := withRevisions(2, 3)
-	c.Deployment.Spec.Template = *c.Revisions[1].Template.DeepCopy()
+	*c.Template() = *c.Revisions[1].Template.DeepCopy()
 	c.Before = &rollout.Before{Workload: c.Workload()}
 	r := offlineRelease(t, &strings.Builder{}, &strings.Builder{}, &releaseFlags{reason: "back"})
 	edit, err := r.planUndo(2, false)(c)

@@ -155,7 +155,7 @@ func (f *rolloutStatusFlags) attach(ctx context.Context, r *release, objects []c
 // checkRevision holds --revision against what is running, as kubectl does.
 func (f *rolloutStatusFlags) checkRevision(objects []cluster.Object) error {
 	for _, o := range objects {
-		running := o.Deployment.Annotations[workload.AnnotationRevision]
+		running := o.GetAnnotations()[workload.AnnotationRevision]
 		if f.revision > 0 && running != strconv.FormatInt(f.revision, 10) {
 			return hintedError{
 				err:   fmt.Errorf("%s is at revision %s, not %d", o.Ref(), running, f.revision),
@@ -224,7 +224,7 @@ func (f *rolloutStatusFlags) printLines(env *Env, result rollout.Result, seen ro
 		case rollout.Succeeded:
 			fmt.Fprintf(&lines, "deployment %q successfully rolled out\n", w.Name)
 		case rollout.Undecided:
-			fmt.Fprintln(&lines, rollout.WaitingLine(w.Name, seen[w.Ref].Workload))
+			fmt.Fprintln(&lines, rollout.WaitingLine(w.Ref, seen[w.Ref].Workload))
 		default: // it has failed, and kubectl prints no status either
 		}
 	}

@@ -35,7 +35,7 @@ func TestStatusExitCodes(t *testing.T) {
 
 // kubectl's own lines: once all is done or, when nothing is waited for, of each as it is.
 func TestStatusLines(t *testing.T) {
-	seen := rollout.Snapshot{apiRef: {Workload: &workload.Workload{Desired: 3, Updated: 1}}}
+	seen := rollout.Snapshot{apiRef: {Workload: &workload.Workload{Ref: apiRef, Desired: 3, Updated: 1}}}
 	const webDone = "deployment \"web\" successfully rolled out\n"
 	const apiWaits = "Waiting for deployment \"api\" rollout to finish: 1 out of 3 new replicas have been updated...\n"
 	for name, test := range map[string]struct {
@@ -62,7 +62,7 @@ func TestStatusLines(t *testing.T) {
 
 func TestStatusOfARevision(t *testing.T) {
 	o := writtenWeb(nil).Object
-	o.Deployment.Annotations = map[string]string{workload.AnnotationRevision: "4"}
+	o.SetAnnotations(map[string]string{workload.AnnotationRevision: "4"})
 	for revision, want := range map[int64]string{0: "", 4: "", 3: "deployment/web is at revision 4, not 3"} {
 		err := (&rolloutStatusFlags{revision: revision}).checkRevision([]cluster.Object{o})
 		if want == "" && err != nil || want != "" && (err == nil || err.Error() != want) {

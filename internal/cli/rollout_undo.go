@@ -69,12 +69,12 @@ func (r *release) planUndo(toRevision int64, resume bool) cluster.Plan {
 		}
 		plan, err := rollout.PlanUndo(c.Before.Workload, c.Revisions, toRevision)
 		var current *rollout.AlreadyCurrentError
-		resumes := resume && c.Deployment.Spec.Paused
+		resumes := resume && c.Paused()
 		if errors.As(err, &current) {
 			if resumes {
 				r.note(fmt.Sprintf("%s already has the template of revision %d, and stays paused: %s", c.Ref(), current.Revision, kubectl("rollout resume", c.Ref())))
 			}
-			return cluster.Edit{Template: c.Deployment.Spec.Template}, nil
+			return cluster.Edit{Template: *c.Template()}, nil
 		}
 		if err != nil {
 			return cluster.Edit{}, err

@@ -25,8 +25,8 @@ func TestUndoResumes(t *testing.T) {
 		"it is paused, with this template": {paused: true, resume: true, to: 3, notes: []string{"deployment/web already has the template of revision 3, and stays paused: kubectl rollout resume deployment/web -n shop"}},
 	} {
 		c := withRevisions(2, 3)
-		c.Deployment.Spec.Template = *c.Revisions[1].Template.DeepCopy()
-		c.Deployment.Spec.Paused = test.paused
+		*c.Template() = *c.Revisions[1].Template.DeepCopy()
+		c.SetPaused(test.paused)
 		c.Before = &rollout.Before{Workload: c.Workload()}
 		r := offlineRelease(t, &strings.Builder{}, &strings.Builder{}, &releaseFlags{})
 		edit, err := r.planUndo(test.to, test.resume)(c)

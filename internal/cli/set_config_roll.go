@@ -137,16 +137,16 @@ func (c *configChange) wouldBreak(broken []secrets.Consumer) error {
 func (c *configChange) planRestart() cluster.Plan {
 	return func(captured cluster.Captured) (cluster.Edit, error) {
 		if c.isDelivered(captured) {
-			return cluster.Edit{Template: captured.Deployment.Spec.Template}, nil
+			return cluster.Edit{Template: *captured.Template()}, nil
 		}
 		if from, to := c.content.change.Before.Ref(), c.content.change.After.Ref(); from != to {
-			template := *captured.Deployment.Spec.Template.DeepCopy()
+			template := *captured.Template().DeepCopy()
 			if workload.Repoint(&template, workload.ReferenceKind(from.Kind), from.Name, to.Name) == 0 {
 				return cluster.Edit{}, c.pointedElsewhere(captured.Ref())
 			}
 			return cluster.Edit{Template: template, ChangeCause: c.reason()}, nil
 		}
-		template := rollout.PlanRestart(&captured.Deployment.Spec.Template, c.env.Now())
+		template := rollout.PlanRestart(captured.Template(), c.env.Now())
 		return cluster.Edit{Template: template, ChangeCause: c.reason()}, nil
 	}
 }

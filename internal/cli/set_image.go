@@ -77,7 +77,7 @@ func (f *setImageFlags) options(args []string) (setImageOptions, error) {
 // asked for, a restart.
 func (r *release) planImages(settings []rollout.ImageSetting) cluster.Plan {
 	return func(c cluster.Captured) (cluster.Edit, error) {
-		plan, err := rollout.PlanImages(c.Ref(), &c.Deployment.Spec.Template, settings)
+		plan, err := rollout.PlanImages(c.Ref(), c.Template(), settings)
 		if err != nil {
 			return cluster.Edit{}, err
 		}

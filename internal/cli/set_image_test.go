@@ -55,7 +55,7 @@ func TestSetImageLocally(t *testing.T) {
 func capturedWeb() cluster.Captured {
 	var c cluster.Captured
 	c.Object = writtenWeb(nil).Object
-	c.Deployment.Spec.Template.Spec.Containers = []corev1.Container{{Name: "web", Image: "web:1.0"}}
+	c.Template().Spec.Containers = []corev1.Container{{Name: "web", Image: "web:1.0"}}
 	return c
 }
 

@@ -21,7 +21,7 @@ func stampAll(ctx context.Context, c *cluster.Cluster, f *follower, state rollou
 			}
 			if stamp, ok := w.Stamp(r.Hash, f.now(), stampedBy); ok && stamp.Over(rollout.StampOf(&r)) {
 				verdicts = append(verdicts, cluster.Verdict{
-					Ref: w.Target.Ref, ReplicaSet: r.Name, UID: r.UID, Stamp: stamp, Copied: carriesStamp(seen.Workload),
+					Ref: w.Target.Ref, Revision: r.Name, UID: r.UID, Stamp: stamp, Copied: carriesStamp(seen.Workload),
 				})
 			}
 		}
@@ -43,7 +43,7 @@ func (r *release) amendStamps(work context.Context, written []cluster.Written) [
 			continue
 		}
 		was := w.Before.Revision
-		verdicts = append(verdicts, cluster.Verdict{Ref: w.Ref(), ReplicaSet: was.Name, UID: was.UID, Stamp: stamp})
+		verdicts = append(verdicts, cluster.Verdict{Ref: w.Ref(), Revision: was.Name, UID: was.UID, Stamp: stamp})
 		if stamp.Outcome == rollout.StampBad {
 			texts = append(texts, fmt.Sprintf("revision %d of %s is no longer marked good: %s", was.Number, w.Ref(), stamp.Message))
 		}

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"sync"
 
-	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -61,7 +60,7 @@ func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) (
 	if err == nil {
 		return written, nil
 	}
-	partial.Written = slices.DeleteFunc(written, func(w Written) bool { return w.Deployment == nil })
+	partial.Written = slices.DeleteFunc(written, func(w Written) bool { return w.API == nil })
 	partial.Err = err
 	var failed *writeError
 	if errors.As(err, &failed) {
@@ -104,7 +103,7 @@ func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Wri
 			}
 			lost = false
 			if done {
-				written = Written{Object: next.Object, Before: change.Before, before: change.Deployment}
+				written = Written{Object: next.Object, Before: change.Before, before: change.Object}
 				return nil
 			}
 			change = next
@@ -151,38 +150,35 @@ func unknownEnd(ref workload.Ref, err error) error {
 
 // write sends one patch.
 func (c *Cluster) write(ctx context.Context, change Change, o WriteOptions) (Written, error) {
-	after := change.Edited().Deployment
+	after := change.Edited()
 	p, err := change.patch(after)
 	if err != nil {
 		return Written{}, err
 	}
-	d, err := c.patch(ctx, change.Ref(), p, o)
+	stored, err := c.patch(ctx, change.Object, p, o)
 	if err != nil {
 		return Written{}, err
 	}
-	if message := noEffect(change, d); message != "" && !o.DryRun && workload.SameTemplate(&change.Deployment.Spec.Template, &d.Spec.Template) {
+	if message := noEffect(change, stored); message != "" && !o.DryRun && workload.SameTemplate(change.Template(), stored.Template()) {
 		return Written{}, &Error{Reason: Failed, Object: change.Ref().String(), Message: message}
 	}
-	return Written{Object: deploymentObject(d), Before: change.Before, before: change.Deployment}, nil
+	return Written{Object: stored, Before: change.Before, before: change.Object}, nil
 }
 
-func (c Change) patch(after *appsv1.Deployment) (patch, error) {
+func (c Change) patch(after Object) (patch, error) {
 	if c.Edit.Annotations != nil {
-		return replacePatch(c.Deployment, after)
+		return replacePatch(c.Object, after)
 	}
-	return editPatch(c.Deployment, after)
+	return editPatch(c.Object, after)
 }
 
-func (c *Cluster) patch(ctx context.Context, ref workload.Ref, p patch, o WriteOptions) (*appsv1.Deployment, error) {
-	client, err := c.typed()
+func (c *Cluster) patch(ctx context.Context, to Object, p patch, o WriteOptions) (Object, error) {
+	ref := to.Ref()
+	stored, err := c.patchObject(ctx, &to.Kind.Resource, ref.Namespace, ref.Name, p, o)
 	if err != nil {
-		return nil, err
+		return Object{}, APIError(Call{"patch", to.Kind.Plural, ref.Namespace, ref.String()}, err)
 	}
-	d, err := client.AppsV1().Deployments(ref.Namespace).Patch(ctx, ref.Name, p.kind, p.body, o.PatchOptions())
-	if err != nil {
-		return nil, APIError(Call{"patch", "deployments", ref.Namespace, ref.String()}, err)
-	}
-	return d, nil
+	return typed(to.Kind, stored), nil
 }
 
 // recapture looks what became of a workload whose write was refused as a conflict, or whose answer
@@ -193,14 +189,14 @@ func (c *Cluster) recapture(ctx context.Context, change Change, uncertain bool) 
 	if err != nil {
 		return change, false, err
 	}
-	now, then := object.Deployment, change.Deployment
-	if now.UID != then.UID {
+	now, then := object, change.Object
+	if now.GetUID() != then.GetUID() {
 		return change, false, &SupersededError{Workload: change.Ref(), What: "it was deleted and created again"}
 	}
 	if ours(now, change) {
 		return Change{Captured: Captured{Object: object}}, true, nil
 	}
-	if change.Edit.Annotations != nil && !equality.Semantic.DeepEqual(now.Spec.Template, then.Spec.Template) {
+	if change.Edit.Annotations != nil && !equality.Semantic.DeepEqual(now.Template(), then.Template()) {
 		return change, false, overtaken(change.Ref(), byWhom(then, now))
 	}
 	captured, err := c.capture(ctx, object)
@@ -228,8 +224,8 @@ func overtaken(ref workload.Ref, by string) error {
 }
 
 // ours tells whether our edit is in the object: its template and its change-cause.
-func ours(now *appsv1.Deployment, change Change) bool {
-	after := change.Edited().Deployment
-	return equality.Semantic.DeepEqual(now.Spec.Template, after.Spec.Template) &&
-		now.Annotations[workload.AnnotationChangeCause] == after.Annotations[workload.AnnotationChangeCause]
+func ours(now Object, change Change) bool {
+	after := change.Edited()
+	return equality.Semantic.DeepEqual(now.Template(), after.Template()) &&
+		now.GetAnnotations()[workload.AnnotationChangeCause] == after.GetAnnotations()[workload.AnnotationChangeCause]
 }

@@ -68,12 +68,12 @@ func planned(before Captured, plan Plan) Change {
 // An undo that meets a newer release leaves it alone: it was asked to undo the one before.
 func TestAnUndoUndoesNobodyElse(t *testing.T) {
 	before := captured(t, webDeployment)
-	now := before.Deployment.DeepCopy()
+	now := deploymentOf(before.Object).DeepCopy()
 	now.ResourceVersion, now.Generation = "43", 2
 	now.Spec.Template.Spec.Containers[0].Image = "web:3"
 	c, patches := elsewhere(t, now, apierrors.NewConflict(deploymentResource, "web", nil).Status())
 	undo := func(c Captured) (Edit, error) {
-		template := *c.Deployment.Spec.Template.DeepCopy()
+		template := *c.Template().DeepCopy()
 		template.Spec.Containers[0].Image = "web:0"
 		return Edit{Template: template, Annotations: map[string]string{}}, nil
 	}
@@ -81,7 +81,7 @@ func TestAnUndoUndoesNobodyElse(t *testing.T) {
 	if err == nil || len(written) != 0 || *patches != 1 || !strings.Contains(err.Error(), "it was not undone") {
 		t.Errorf("%d patches, %v, %v", *patches, written, err)
 	}
-	now.Spec.Template = before.Deployment.Spec.Template // a status, or replicas: no obstacle
+	now.Spec.Template = *before.Template() // a status, or replicas: no obstacle
 	c, patches = elsewhere(t, now, apierrors.NewConflict(deploymentResource, "web", nil).Status())
 	if _, err = c.Apply(t.Context(), []Change{planned(before, undo)}, WriteOptions{}); err != nil || *patches != 2 {
 		t.Errorf("%d patches, %v", *patches, err)
@@ -93,12 +93,12 @@ func TestAnUndoUndoesNobodyElse(t *testing.T) {
 func TestALostAnswerBehindAWebhook(t *testing.T) {
 	before := captured(t, webDeployment)
 	setImage := func(c Captured) (Edit, error) {
-		template := *c.Deployment.Spec.Template.DeepCopy()
+		template := *c.Template().DeepCopy()
 		template.Spec.Containers[0].Image = "web:2"
 		return Edit{Template: template, ChangeCause: "new"}, nil
 	}
 	change := planned(before, setImage)
-	now := change.Edited().Deployment
+	now := deploymentOf(change.Edited())
 	now.ResourceVersion, now.Generation = "43", 2
 	now.Spec.Template.Spec.Tolerations = []corev1.Toleration{{Key: "added"}}
 	c, patches := elsewhere(t, now, apierrors.NewInternalError(http.ErrServerClosed).Status())
@@ -106,8 +106,8 @@ func TestALostAnswerBehindAWebhook(t *testing.T) {
 	if err != nil || len(written) != 1 || *patches != 1 {
 		t.Fatalf("%d patches, %v", *patches, err)
 	}
-	if w := written[0]; w.Before != change.Before || w.before.ResourceVersion != "42" || w.Deployment.ResourceVersion != "43" {
-		t.Errorf("before it: %s", w.before.ResourceVersion)
+	if w := written[0]; w.Before != change.Before || w.before.GetResourceVersion() != "42" || w.GetResourceVersion() != "43" {
+		t.Errorf("before it: %s", w.before.GetResourceVersion())
 	}
 }
 
@@ -141,13 +141,13 @@ func TestALostWriteIsRepeated(t *testing.T) {
 func afterALostAnswer(t *testing.T, image, asked string, meanwhile func(now *appsv1.Deployment)) (written string, patches int, err error) {
 	t.Helper()
 	before := captured(t, webDeployment)
-	before.Deployment.Spec.Template.Spec.Containers[0].Image = image
+	before.Template().Spec.Containers[0].Image = image
 	change := planned(before, func(c Captured) (Edit, error) {
-		template := *c.Deployment.Spec.Template.DeepCopy()
+		template := *c.Template().DeepCopy()
 		template.Spec.Containers[0].Image = asked
 		return Edit{Template: template, ChangeCause: "new"}, nil
 	})
-	now := before.Deployment.DeepCopy()
+	now := deploymentOf(before.Object).DeepCopy()
 	now.ResourceVersion = "43"
 	meanwhile(now)
 	c, sent := elsewhere(t, now, apierrors.NewInternalError(http.ErrServerClosed).Status())
@@ -155,7 +155,7 @@ func afterALostAnswer(t *testing.T, image, asked string, meanwhile func(now *app
 	if err != nil {
 		return "", *sent, err
 	}
-	return all[0].Deployment.Spec.Template.Spec.Containers[0].Image, *sent, nil
+	return all[0].Template().Spec.Containers[0].Image, *sent, nil
 }
 
 // The connection breaks off under the write, and the object can't be read after that.
@@ -178,7 +178,7 @@ func TestAWriteOfUnknownEndIsToldAsSuch(t *testing.T) {
 	}
 	c := &Cluster{redactor: &redact.Redactor{}, typed: func() (kubernetes.Interface, error) { return client, nil }}
 	change := planned(captured(t, webDeployment), func(c Captured) (Edit, error) {
-		return Edit{Template: c.Deployment.Spec.Template, ChangeCause: "new"}, nil
+		return Edit{Template: *c.Template(), ChangeCause: "new"}, nil
 	})
 	for dryRun, want := range map[bool]bool{false: true, true: false} {
 		_, err := c.Apply(t.Context(), []Change{change}, WriteOptions{DryRun: dryRun})
@@ -192,28 +192,28 @@ func TestAWriteOfUnknownEndIsToldAsSuch(t *testing.T) {
 func TestAWriteWithoutEffect(t *testing.T) {
 	before := captured(t, webDeployment)
 	change := planned(before, func(c Captured) (Edit, error) {
-		template := *c.Deployment.Spec.Template.DeepCopy()
+		template := *c.Template().DeepCopy()
 		template.Spec.Containers[0].Image = "web:2"
 		return Edit{Template: template}, nil
 	})
-	after := change.Edited().Deployment
+	after := change.Edited()
 	if checks := checkEffect(change, after); len(checks) != 0 {
 		t.Errorf("the change itself counts as none: %v", checks)
 	}
-	checks := checkEffect(change, before.Deployment)
+	checks := checkEffect(change, before.Object)
 	if len(checks) != 1 || checks[0].Level != Refuse || !strings.Contains(checks[0].Message, "drops the image web:2 of container web") {
 		t.Errorf("checks: %v", checks)
 	}
-	after.Spec.Template.Spec.Containers[0].Image = "mirror/web:2" // another image than was asked for, and a change all the same
+	after.Template().Spec.Containers[0].Image = "mirror/web:2" // another image than was asked for, and a change all the same
 	if checks := checkEffect(change, after); len(checks) != 0 {
 		t.Errorf("checks: %v", checks)
 	}
-	change.Deployment = after // and no change, the second time
+	change.Object = after // and no change, the second time
 	if checks := checkEffect(change, after); len(checks) != 0 {
 		t.Errorf("checks: %v", checks)
 	}
 	change.predicted = after
-	if !change.Unchanged() || change.After().Deployment != after {
+	if !change.Unchanged() || change.After() != after {
 		t.Error("what is stored already counts as a change")
 	}
 	change.Edit.Template.Annotations = map[string]string{workload.AnnotationRestartedAt: "now"}
@@ -235,13 +235,13 @@ func TestAnImageThatAPolicyKeeps(t *testing.T) {
 		{"old.example/a/web:2.0", "new.example/b/web:2.0", true},
 	} {
 		before := captured(t, webDeployment)
-		before.Deployment.Spec.Template.Spec.Containers[0].Image = test.before
+		before.Template().Spec.Containers[0].Image = test.before
 		change := planned(before, func(c Captured) (Edit, error) {
-			template := *c.Deployment.Spec.Template.DeepCopy()
+			template := *c.Template().DeepCopy()
 			template.Spec.Containers[0].Image = test.asked
 			return Edit{Template: template}, nil
 		})
-		if checks := checkEffect(change, before.Deployment); len(checks) > 0 != test.refused {
+		if checks := checkEffect(change, before.Object); len(checks) > 0 != test.refused {
 			t.Errorf("%s stays, asked for %s: %v", test.before, test.asked, checks)
 		}
 	}

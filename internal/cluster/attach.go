@@ -1,8 +1,6 @@
 package cluster
 
 import (
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -24,22 +22,22 @@ func (c Captured) Attach() Written {
 }
 
 // replaced is the object as it was before its rollout, in what Restore puts back.
-func (c Captured) replaced(before *rollout.Before) *appsv1.Deployment {
-	d := c.Deployment.DeepCopy()
-	d.Spec.Template = *before.Workload.Template.DeepCopy()
-	d.Annotations = Edit{ChangeCause: before.Revision.Annotations[workload.AnnotationChangeCause]}.annotations(d.Annotations)
-	return d
+func (c Captured) replaced(before *rollout.Before) Object {
+	o := c.Object.Copy()
+	before.Workload.Template.DeepCopyInto(o.Template())
+	o.SetAnnotations(Edit{ChangeCause: before.Revision.Annotations[workload.AnnotationChangeCause]}.annotations(o.GetAnnotations()))
+	return o
 }
 
 // Repeats tells whether the rollout under way is of this very change: planned for the revision that was
 // replaced, it makes the same template. Else somebody has changed more with the same write.
 func (c Change) Repeats() bool {
 	w := c.Attach()
-	if w.before == nil {
+	if w.before.API == nil {
 		return false
 	}
 	then := c.Captured
-	then.Object, then.Before = Object{Deployment: w.before}, w.Before
+	then.Object, then.Before = w.before, w.Before
 	edit, err := c.plan(then)
 	return err == nil && workload.SameTemplate(&edit.Template, &c.Edit.Template)
 }

@@ -7,7 +7,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -26,14 +25,14 @@ func podsOf(image, mode string) corev1.PodTemplateSpec {
 func underWay(from, to corev1.PodTemplateSpec) Change {
 	d := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "shop", Annotations: map[string]string{workload.AnnotationChangeCause: "the new"}}}
 	d.Spec.Template = to
-	o := deploymentObject(d)
+	o := objectOf(d)
 	revisions := []workload.Revision{
-		{Name: "old", UID: "old", Number: 1, Template: from, Annotations: map[string]string{workload.AnnotationChangeCause: "the old"}},
+		{Name: "old", UID: "old", Key: workload.RevisionKey{Owner: "old"}, Number: 1, Template: from, Annotations: map[string]string{workload.AnnotationChangeCause: "the old"}},
 		{Name: "new", UID: "new", Number: 2, Template: to},
 	}
-	pods := rollout.Standing{types.UID("old"): {Settled: 1}}
+	pods := rollout.Standing{{Owner: "old"}: {Settled: 1}}
 	plan := func(c Captured) (Edit, error) {
-		template := *c.Deployment.Spec.Template.DeepCopy()
+		template := *c.Template().DeepCopy()
 		template.Spec.Containers[0].Image = "web:2.0"
 		return Edit{Template: template}, nil
 	}
@@ -58,8 +57,8 @@ func TestAttach(t *testing.T) {
 			t.Errorf("%s: repeats %v", name, got)
 		}
 		w := change.Attach()
-		if w.Doubt != "" || !w.Before.Serving || w.before.Annotations[workload.AnnotationChangeCause] != "the old" ||
-			!workload.SameTemplate(&w.before.Spec.Template, &test.from) || !workload.SameTemplate(&w.Deployment.Spec.Template, &test.to) {
+		if w.Doubt != "" || !w.Before.Serving || w.before.GetAnnotations()[workload.AnnotationChangeCause] != "the old" ||
+			!workload.SameTemplate(w.before.Template(), &test.from) || !workload.SameTemplate(w.Template(), &test.to) {
 			t.Errorf("%s: %+v", name, w)
 		}
 	}

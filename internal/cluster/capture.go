@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -86,25 +85,17 @@ func (c *Cluster) standing(ctx context.Context, w *workload.Workload) (rollout.S
 	return counts, nil
 }
 
-// revisions lists a workload's ReplicaSets: one request.
+// revisions lists the objects that hold a workload's revisions: one request.
 func (c *Cluster) revisions(ctx context.Context, w *workload.Workload) ([]workload.Revision, error) {
-	client, err := c.typed()
+	history := workload.KindNamed(w.Kind).History
+	list, err := c.listObjects(ctx, &history.Resource, w.Namespace, metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(w.Selector)})
 	if err != nil {
-		return nil, err
+		return nil, APIError(Call{"list", history.Plural, w.Namespace, "the " + history.Plural + " of " + w.String()}, err)
 	}
-	options := metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(w.Selector)}
-	list, err := Read(ctx, func(ctx context.Context) (*appsv1.ReplicaSetList, error) {
-		return client.AppsV1().ReplicaSets(w.Namespace).List(ctx, options)
-	})
-	if err != nil {
-		return nil, APIError(Call{"list", "replicasets", w.Namespace, "the replicasets of " + w.String()}, err)
+	for _, o := range list {
+		c.redactor.Revision(history, o)
 	}
-	sets := make([]*appsv1.ReplicaSet, 0, len(list.Items))
-	for i := range list.Items {
-		c.redactor.ReplicaSet(&list.Items[i])
-		sets = append(sets, &list.Items[i])
-	}
-	return workload.FromReplicaSets(w, sets), nil
+	return workload.ReadRevisions(w, list), nil
 }
 
 // Revisions lists the revisions of each workload, in the objects' order, each workload's oldest first.

@@ -3,7 +3,6 @@ package cluster
 import (
 	"errors"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -32,7 +31,7 @@ type Change struct {
 	Edit Edit
 	plan Plan
 	// predicted is the API server's answer to a dry run; nil before that, and where it was refused.
-	predicted *appsv1.Deployment
+	predicted Object
 }
 
 // PlanAll plans every workload; the error joins those of all of them.
@@ -56,17 +55,17 @@ func PlanAll(captured []Captured, plan Plan) ([]Change, error) {
 // Unchanged tells that the workload already has the template, or that the API server makes of the change
 // what is stored already: no rollout would follow.
 func (c Change) Unchanged() bool {
-	return workload.SameTemplate(&c.Deployment.Spec.Template, &c.After().Deployment.Spec.Template)
+	return workload.SameTemplate(c.Template(), c.After().Template())
 }
 
 // stored tells that the workload, which was as then, holds what the change asks for, if in another form.
-func (c Change) stored(then *appsv1.Deployment) bool {
-	return workload.Stores(&then.Spec.Template, &c.Edit.Template, &c.Deployment.Spec.Template)
+func (c Change) stored(then Object) bool {
+	return workload.Stores(then.Template(), &c.Edit.Template, c.Template())
 }
 
 // restarts tells whether the change does nothing but replace the pods.
 func (c Change) restarts() bool {
-	before, after := c.Deployment.Spec.Template.DeepCopy(), c.Edit.Template.DeepCopy()
+	before, after := c.Template().DeepCopy(), c.Edit.Template.DeepCopy()
 	delete(before.Annotations, workload.AnnotationRestartedAt)
 	delete(after.Annotations, workload.AnnotationRestartedAt)
 	return !c.Unchanged() && workload.SameTemplate(before, after)
@@ -74,21 +73,21 @@ func (c Change) restarts() bool {
 
 // After is the object as the API server would store it or, while that is not known, as it would be sent.
 func (c Change) After() Object {
-	if c.predicted != nil {
-		return Object{Deployment: c.predicted}
+	if c.predicted.API != nil {
+		return c.predicted
 	}
 	return c.Edited()
 }
 
 // Edited is the object as a client-side dry run shows it.
 func (c Change) Edited() Object {
-	d := c.Deployment.DeepCopy()
-	d.Spec.Template = *c.Edit.Template.DeepCopy()
-	d.Annotations = c.Edit.annotations(d.Annotations)
+	edited := c.Object.Copy()
+	c.Edit.Template.DeepCopyInto(edited.Template())
+	edited.SetAnnotations(c.Edit.annotations(edited.GetAnnotations()))
 	if c.Edit.Resume {
-		d.Spec.Paused = false
+		edited.SetPaused(false)
 	}
-	return Object{Deployment: d}
+	return edited
 }
 
 // annotations are the object's own after the edit.
@@ -123,21 +122,20 @@ type Written struct {
 	// Doubt says of a rollout that was found under way why it is not known to have replaced what served.
 	Doubt string
 	// before is the whole object, for what a restore has to put back beside the template.
-	before *appsv1.Deployment
+	before Object
 	// change is set while it is not known whether it was written: the object is then what was asked for.
 	change *Change
 }
 
 // asked is a change whose write has got no answer.
 func (c Change) asked() Written {
-	return Written{Object: c.Edited(), Before: c.Before, before: c.Deployment, change: &c}
+	return Written{Object: c.Edited(), Before: c.Before, before: c.Object, change: &c}
 }
 
 // Target is the workload for the engine: what our write produced, to be watched.
 func (w Written) Target() rollout.Target {
-	d := w.Deployment
 	return rollout.Target{
-		Ref: w.Ref(), UID: d.UID, Generation: d.Generation,
-		Template: d.Spec.Template.DeepCopy(), Before: w.Before,
+		Ref: w.Ref(), UID: w.GetUID(), Generation: w.GetGeneration(),
+		Template: w.Template().DeepCopy(), Before: w.Before,
 	}
 }

@@ -62,7 +62,7 @@ func notConfig(kind, name, namespace, verb string) *Error {
 	switch {
 	case verb == "get":
 		e.Next = []string{"kubectl get " + object + InFlag(namespace)}
-	case kind == deploymentKind.Kind:
+	case workload.KindNamed(kind) != nil && workload.KindNamed(kind).Releasable():
 		e.Next = []string{"kubectl app rollout status " + object + InFlag(namespace)}
 	}
 	return e

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // kind is one kind of the API, with the names that kubectl takes for it.
@@ -13,12 +15,8 @@ type kind struct {
 	short            []string
 }
 
-// deploymentKind is the kind that is released now; the others of this table are known so that naming
-// one needs no discovery request.
-var deploymentKind = schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "Deployment"}
-
-// builtinKinds are those that hold pod templates, or that users name beside them. A function and no
-// variable: only a wrong name reads all of it.
+// builtinKinds are those of the table of kinds, and those that users name beside them: naming one needs no
+// discovery request. A function and no variable: only a wrong name reads all of it.
 func builtinKinds() []kind {
 	apps := func(name, plural string, short ...string) kind {
 		return kind{schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: name}, plural, strings.ToLower(name), short}
@@ -29,8 +27,11 @@ func builtinKinds() []kind {
 	batch := func(name, plural string, short ...string) kind {
 		return kind{schema.GroupVersionKind{Group: "batch", Version: "v1", Kind: name}, plural, strings.ToLower(name), short}
 	}
-	return []kind{
-		apps("Deployment", "deployments", "deploy"),
+	var all []kind
+	for _, k := range workload.Kinds() {
+		all = append(all, kind{k.GroupVersionKind, k.Plural, k.Singular(), k.Short})
+	}
+	return append(all,
 		apps("StatefulSet", "statefulsets", "sts"),
 		apps("DaemonSet", "daemonsets", "ds"),
 		apps("ReplicaSet", "replicasets", "rs"),
@@ -43,7 +44,7 @@ func builtinKinds() []kind {
 		core("Node", "nodes", "no"),
 		batch("Job", "jobs"),
 		batch("CronJob", "cronjobs", "cj"),
-	}
+	)
 }
 
 // builtinKind finds a kind by any of the names that kubectl takes: "deploy", "Deployments",

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	appsv1 "k8s.io/api/apps/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/tools/clientcmd/api"
 
@@ -102,20 +100,13 @@ func TestWordsOfPartialErrors(t *testing.T) {
 // The engine watches what was written, and knows what was before.
 func TestTargetOfAWrite(t *testing.T) {
 	w := Written{Object: captured(t, webDeployment).Object}
-	w.Deployment.Generation = 7
+	w.SetGeneration(7)
 	target := w.Target()
 	if target.Ref != (workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}) || target.UID != "u" || target.Generation != 7 || target.Template.Spec.Containers[1].Name != "log" {
 		t.Errorf("%+v", target)
 	}
 	target.Template.Spec.Containers[1].Name = "other"
-	if w.Deployment.Spec.Template.Spec.Containers[1].Name != "log" {
+	if w.Template().Spec.Containers[1].Name != "log" {
 		t.Error("the target's template is the object's own")
-	}
-}
-
-func TestNamesOf(t *testing.T) {
-	list := &appsv1.DeploymentList{Items: []appsv1.Deployment{{ObjectMeta: metav1.ObjectMeta{Name: "a"}}, {ObjectMeta: metav1.ObjectMeta{Name: "b"}}}}
-	if got := namesOf(list, func(d *appsv1.Deployment) string { return d.Name }); !slices.Equal(got, []string{"a", "b"}) {
-		t.Errorf("%q", got)
 	}
 }

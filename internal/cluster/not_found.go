@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -24,8 +24,9 @@ func (c *Cluster) explainNotFound(ctx context.Context, ref workload.Ref, cause e
 	if err != nil || !errors.As(cause, &e) {
 		return cause
 	}
-	e.Next = []string{"kubectl get deployments" + InFlag(ref.Namespace)}
-	names := deploymentNames(ctx, client, ref.Namespace)
+	kind := workload.KindNamed(ref.Kind)
+	e.Next = []string{"kubectl get " + kind.Plural + InFlag(ref.Namespace)}
+	names := c.names(ctx, kind, ref.Namespace)
 	if near := workload.Nearest(ref.Name, names); near != "" {
 		return e.suggestOnly(ref.Name, names)
 	}
@@ -34,16 +35,17 @@ func (c *Cluster) explainNotFound(ctx context.Context, ref workload.Ref, cause e
 			return missing
 		}
 	}
-	if elsewhere := deploymentNamespaces(ctx, client, ref.Name); len(elsewhere) > 0 {
+	if elsewhere := c.namespacesOf(ctx, kind, ref.Name); len(elsewhere) > 0 {
 		e.Message += fmt.Sprintf("; there is one in namespace %s", quoted(elsewhere))
-		e.Next = []string{fmt.Sprintf("kubectl get deployment %s -n %s", ref.Name, elsewhere[0])}
+		e.Next = []string{fmt.Sprintf("kubectl get %s %s -n %s", kind.Singular(), ref.Name, elsewhere[0])}
 		return e
 	}
 	return e.Suggest(ref.Name, names, "the namespace has")
 }
 
-// explainNothing is for a selector, or --all, that matches no workload.
-func (c *Cluster) explainNothing(ctx context.Context, namespace, selector string) error {
+// explainNothing is for a selector, or --all, that matches no workload of the kinds of refs.
+func (c *Cluster) explainNothing(ctx context.Context, refs []workload.Ref, selector string) error {
+	namespace := refs[0].Namespace
 	client, err := c.typed()
 	if err != nil {
 		return err
@@ -51,33 +53,34 @@ func (c *Cluster) explainNothing(ctx context.Context, namespace, selector string
 	if missing := NamespaceMissing(ctx, client, namespace); missing != nil {
 		return missing
 	}
+	var plurals []string
+	for _, ref := range refs {
+		plurals = append(plurals, workload.KindNamed(ref.Kind).Plural)
+	}
 	return &Error{
 		Reason:  NothingFound,
-		Message: "no deployments" + InNamespace(namespace) + matching(selector),
-		Next:    []string{"kubectl get deployments --show-labels" + InFlag(namespace)},
+		Message: "no " + strings.Join(plurals, " or ") + InNamespace(namespace) + matching(selector),
+		Next:    []string{"kubectl get " + strings.Join(plurals, ",") + " --show-labels" + InFlag(namespace)},
 	}
 }
 
-func deploymentNames(ctx context.Context, client kubernetes.Interface, namespace string) []string {
-	list, err := client.AppsV1().Deployments(namespace).List(ctx, metav1.ListOptions{Limit: MaxNames})
+func (c *Cluster) names(ctx context.Context, kind *workload.Kind, namespace string) []string {
+	return c.each(ctx, kind, namespace, metav1.ListOptions{Limit: MaxNames}, workload.API.GetName)
+}
+
+func (c *Cluster) namespacesOf(ctx context.Context, kind *workload.Kind, name string) []string {
+	return c.each(ctx, kind, "", metav1.ListOptions{Limit: 5, FieldSelector: "metadata.name=" + name}, workload.API.GetNamespace)
+}
+
+// each reads a field of the objects of a list; nil where they may not be read.
+func (c *Cluster) each(ctx context.Context, kind *workload.Kind, namespace string, o metav1.ListOptions, field func(workload.API) string) []string {
+	list, err := c.listObjects(ctx, &kind.Resource, namespace, o)
 	if err != nil {
 		return nil
 	}
-	return namesOf(list, func(d *appsv1.Deployment) string { return d.Name })
-}
-
-func deploymentNamespaces(ctx context.Context, client kubernetes.Interface, name string) []string {
-	list, err := client.AppsV1().Deployments("").List(ctx, metav1.ListOptions{Limit: 5, FieldSelector: "metadata.name=" + name})
-	if err != nil {
-		return nil
-	}
-	return namesOf(list, func(d *appsv1.Deployment) string { return d.Namespace })
-}
-
-func namesOf(list *appsv1.DeploymentList, name func(*appsv1.Deployment) string) []string {
-	names := make([]string, 0, len(list.Items))
-	for i := range list.Items {
-		names = append(names, name(&list.Items[i]))
+	names := make([]string, 0, len(list))
+	for _, o := range list {
+		names = append(names, field(o))
 	}
 	return names
 }

@@ -33,8 +33,12 @@ func captured(t *testing.T, text string) Captured {
 	if err := yaml.UnmarshalStrict([]byte(text), &d); err != nil {
 		t.Fatal(err)
 	}
-	return Captured{Object: deploymentObject(&d)}
+	return Captured{Object: objectOf(&d)}
 }
+
+func objectOf(d *appsv1.Deployment) Object { return typed(workload.KindNamed("Deployment"), d) }
+
+func deploymentOf(o Object) *appsv1.Deployment { return o.API.(*appsv1.Deployment) }
 
 func equalJSON(t *testing.T, got []byte, want string) {
 	t.Helper()
@@ -58,18 +62,18 @@ func TestEditPatch(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			changes, err := PlanAll([]Captured{captured(t, webDeployment)}, func(c Captured) (Edit, error) {
-				plan, err := rollout.PlanImages(c.Ref(), &c.Deployment.Spec.Template, []rollout.ImageSetting{{Container: "web", Image: "web:2"}})
+				plan, err := rollout.PlanImages(c.Ref(), c.Template(), []rollout.ImageSetting{{Container: "web", Image: "web:2"}})
 				return Edit{Template: plan.Template, ChangeCause: test.cause}, err
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, err := changes[0].patch(changes[0].Edited().Deployment)
+			p, err := changes[0].patch(changes[0].Edited())
 			if err != nil || p.kind != types.StrategicMergePatchType {
 				t.Fatal(p.kind, err)
 			}
 			equalJSON(t, p.body, test.want)
-			if changes[0].Deployment.Annotations[workload.AnnotationChangeCause] != "old" {
+			if changes[0].GetAnnotations()[workload.AnnotationChangeCause] != "old" {
 				t.Error("the captured object is changed")
 			}
 		})
@@ -81,7 +85,7 @@ func TestReplacePatch(t *testing.T) {
 	c := captured(t, webDeployment)
 	change := Change{Captured: c, Edit: Edit{Annotations: map[string]string{"team": "blue", workload.AnnotationChangeCause: "of then"}}}
 	change.Edit.Template.Labels = map[string]string{"app": "web"}
-	p, err := change.patch(change.Edited().Deployment)
+	p, err := change.patch(change.Edited())
 	if err != nil || p.kind != types.JSONPatchType {
 		t.Fatal(p.kind, err)
 	}
@@ -91,16 +95,16 @@ func TestReplacePatch(t *testing.T) {
 - {op: add, path: /metadata/annotations, value: {team: blue, kubernetes.io/change-cause: of then}}
 - {op: add, path: /spec/paused, value: false}
 `)
-	change.Deployment.Spec.Paused = true
-	if !change.Edited().Deployment.Spec.Paused {
+	change.SetPaused(true)
+	if !change.Edited().Paused() {
 		t.Error("resumed by itself")
 	}
 	change.Edit.Resume = true
-	if change.Edited().Deployment.Spec.Paused {
+	if change.Edited().Paused() {
 		t.Error("not resumed")
 	}
 	change.Edit.ChangeCause = "why"
-	if got := change.Edited().Deployment.Annotations[workload.AnnotationChangeCause]; got != "why" {
+	if got := change.Edited().GetAnnotations()[workload.AnnotationChangeCause]; got != "why" {
 		t.Errorf("change-cause: %q", got)
 	}
 }
@@ -108,20 +112,20 @@ func TestReplacePatch(t *testing.T) {
 // TestReplacePatchKeepsDoubles: an undo brings back a template as it was, two variables of one name included.
 func TestReplacePatchKeepsDoubles(t *testing.T) {
 	before := captured(t, webDeployment)
-	after := before.Deployment.DeepCopy()
-	after.Spec.Template.Spec.Containers[0].Env = []corev1.EnvVar{{Name: "A", Value: "1"}, {Name: "A", Value: "2"}}
-	p, err := replacePatch(before.Deployment, after)
+	after := before.Object.Copy()
+	after.Template().Spec.Containers[0].Env = []corev1.EnvVar{{Name: "A", Value: "1"}, {Name: "A", Value: "2"}}
+	p, err := replacePatch(before.Object, after)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := patched(t, before.Deployment, p); !equality.Semantic.DeepEqual(got.Spec, after.Spec) {
+	if got := patched(t, deploymentOf(before.Object), p); !equality.Semantic.DeepEqual(got.Spec, deploymentOf(after).Spec) {
 		t.Errorf("%s makes of it %+v", p.body, got.Spec.Template.Spec)
 	}
 }
 
 func TestUnchanged(t *testing.T) {
 	c := captured(t, webDeployment)
-	change := Change{Captured: c, Edit: Edit{Template: *c.Deployment.Spec.Template.DeepCopy()}}
+	change := Change{Captured: c, Edit: Edit{Template: *c.Template().DeepCopy()}}
 	if !change.Unchanged() {
 		t.Error("the same template counts as a change")
 	}
@@ -184,19 +188,19 @@ spec:
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := captured(t, doubled)
-			plan, err := rollout.PlanEnv(before.Ref(), &before.Deployment.Spec.Template, test.env)
+			plan, err := rollout.PlanEnv(before.Ref(), before.Template(), test.env)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if name == "an image alone" {
 				plan.Template.Spec.Containers[1].Image = "web:2"
 			}
-			after := Change{Captured: before, Edit: Edit{Template: plan.Template}}.Edited().Deployment
-			p, err := editPatch(before.Deployment, after)
+			after := Change{Captured: before, Edit: Edit{Template: plan.Template}}.Edited()
+			p, err := editPatch(before.Object, after)
 			if err != nil || test.want != "" && p.kind != test.want {
 				t.Fatal(p.kind, err)
 			}
-			if got := patched(t, before.Deployment, p); !equality.Semantic.DeepEqual(got.Spec, after.Spec) || got.ResourceVersion != "42" {
+			if got := patched(t, deploymentOf(before.Object), p); !equality.Semantic.DeepEqual(got.Spec, deploymentOf(after).Spec) || got.ResourceVersion != "42" {
 				t.Errorf("%s makes of it %+v", p.body, got.Spec.Template.Spec)
 			}
 		})

@@ -61,7 +61,7 @@ func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOp
 func RefusePaused(changes []Change, resuming func(workload.Ref) string) []Check {
 	var refused []Check
 	for _, change := range changes {
-		if !change.Deployment.Spec.Paused || change.Edit.Resume {
+		if !change.Paused() || change.Edit.Resume {
 			continue
 		}
 		ref := change.Ref()
@@ -86,7 +86,7 @@ func RefusePaused(changes []Change, resuming func(workload.Ref) string) []Check 
 func namespaces(changes []Change) (order []string, in map[string][]Change) {
 	in = map[string][]Change{}
 	for _, change := range changes {
-		ns := change.Deployment.Namespace
+		ns := change.GetNamespace()
 		if _, known := in[ns]; !known {
 			order = append(order, ns)
 		}
@@ -100,7 +100,7 @@ func checkOwners(changes []Change) []Check {
 	var checks []Check
 	for _, change := range changes {
 		ref := change.Ref()
-		for _, owner := range workload.Owners(&change.Deployment.ObjectMeta) {
+		for _, owner := range workload.Owners(change.Object) {
 			if change.restarts() && !undoesRestarts[owner.Tool] {
 				continue
 			}

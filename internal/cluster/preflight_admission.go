@@ -8,8 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -40,8 +38,8 @@ func (c *Cluster) tryChange(ctx context.Context, change Change, o PreflightOptio
 	collector := &serverWarnings{}
 	written, err := c.apply(withWarnings(ctx, collector), change, WriteOptions{FieldManager: o.FieldManager, DryRun: true})
 	if err == nil {
-		checks := append(collector.checks(change), checkEffect(change, written.Deployment)...)
-		change.predicted = written.Deployment
+		checks := append(collector.checks(change), checkEffect(change, written.Object)...)
+		change.predicted = written.Object
 		return change, checks, nil
 	}
 	check, ok := admissionCheck(change, err)
@@ -52,7 +50,7 @@ func (c *Cluster) tryChange(ctx context.Context, change Change, o PreflightOptio
 }
 
 // checkEffect refuses a change of which the API server would not store all.
-func checkEffect(change Change, after *appsv1.Deployment) []Check {
+func checkEffect(change Change, after Object) []Check {
 	message := noEffect(change, after)
 	if message == "" {
 		return nil
@@ -64,8 +62,8 @@ func checkEffect(change Change, after *appsv1.Deployment) []Check {
 }
 
 // noEffect says what of a change is not in the stored object; "" if all of it is.
-func noEffect(change Change, after *appsv1.Deployment) string {
-	before, asked, stored := &change.Deployment.Spec.Template, &change.Edit.Template, &after.Spec.Template
+func noEffect(change Change, after Object) string {
+	before, asked, stored := change.Template(), &change.Edit.Template, after.Template()
 	dropped, kept := workload.Dropped(before, asked, stored), workload.SameTemplate(before, stored)
 	if len(dropped) == 0 && (!kept || workload.SameButImages(before, asked)) {
 		return ""

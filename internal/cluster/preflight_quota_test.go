@@ -36,8 +36,8 @@ func TestRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := captured(t, webDeployment)
-	c.Deployment.Status.Replicas = 3
-	r := newRoom(Change{Captured: c, Edit: Edit{Template: c.Deployment.Spec.Template}}, nil)
+	deploymentOf(c.Object).Status.Replicas = 3
+	r := newRoom(Change{Captured: c, Edit: Edit{Template: *c.Template()}}, nil)
 	quotas := []corev1.ResourceQuota{quota}
 	left := quotas
 	for i, want := range []Level{"", Warn, Warn} {

@@ -39,7 +39,7 @@ func (c *Cluster) checkReferences(ctx context.Context, changes []Change, written
 			if r.Optional {
 				continue
 			}
-			to := referent{change.Deployment.Namespace, r.Kind, r.Name}
+			to := referent{change.GetNamespace(), r.Kind, r.Name}
 			if _, known := uses[to]; !known {
 				order = append(order, to)
 			}

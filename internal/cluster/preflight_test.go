@@ -76,7 +76,7 @@ func TestOwnerWarnings(t *testing.T) {
 		`labels: {kustomize.toolkit.fluxcd.io/name: shop}`:                      true,
 	} {
 		restart := changeOf(t, "metadata: {name: web, namespace: shop, "+metadata+"}")
-		restart.Edit.Template = rollout.PlanRestart(&restart.Deployment.Spec.Template, time.Now())
+		restart.Edit.Template = rollout.PlanRestart(restart.Template(), time.Now())
 		if checks := checkOwners([]Change{restart}); (len(checks) > 0) != warned {
 			t.Errorf("a restart, %s: %+v", metadata, checks)
 		}

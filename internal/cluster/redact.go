@@ -9,12 +9,12 @@ import (
 	"regexp"
 	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // redacting is the transport of every client of this program. It learns the values that requests send, and
@@ -107,7 +107,14 @@ func unwrap(body []byte) (object []byte, isProtobuf bool) {
 }
 
 // learnt is a workload whose values the redactor knows from here on.
-func (c *Cluster) learnt(d *appsv1.Deployment) Object {
-	c.redactor.Deployment(d)
-	return deploymentObject(d)
+func (c *Cluster) learnt(kind *workload.Kind, o workload.API) Object {
+	object := typed(kind, o)
+	c.redactor.Workload(object)
+	return object
+}
+
+// typed gives back the kind that typed clients leave out.
+func typed(kind *workload.Kind, o workload.API) Object {
+	o.GetObjectKind().SetGroupVersionKind(kind.GroupVersionKind)
+	return Object{API: o, Kind: kind}
 }

@@ -3,28 +3,18 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// Object is one workload as the API server, or with --local a file, gave it.
-type Object struct {
-	// Deployment carries its apiVersion and kind, so that it can be printed.
-	Deployment *appsv1.Deployment
-}
-
-// Ref names the object.
-func (o Object) Ref() workload.Ref {
-	return workload.Ref{Kind: deploymentKind.Kind, Namespace: o.Deployment.Namespace, Name: o.Deployment.Name}
-}
-
-// Workload reads the object.
-func (o Object) Workload() *workload.Workload { return workload.FromDeployment(o.Deployment) }
+// Object is one workload as the API server, or with --local a file, gave it. It carries its apiVersion and
+// kind, so that it can be printed.
+type Object = workload.Object
 
 // Resolve finds what the selection names, in its order; errors are *ArgumentError and *Error.
 func (c *Cluster) Resolve(ctx context.Context, s Selection) ([]Object, error) {
@@ -39,31 +29,30 @@ func (c *Cluster) Resolve(ctx context.Context, s Selection) ([]Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range wanted {
-		if err := c.supported(w, namespace, s); err != nil {
-			return nil, err
-		}
-	}
-	if wanted[0].name == "" {
-		return c.list(ctx, namespace, s)
-	}
 	refs := make([]workload.Ref, 0, len(wanted))
 	for _, w := range wanted {
-		refs = append(refs, workload.Ref{Kind: deploymentKind.Kind, Namespace: namespace, Name: w.name})
+		kind, err := c.releasable(w, namespace, s)
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, workload.Ref{Kind: kind.Kind, Namespace: namespace, Name: w.name})
 	}
-	return c.getAll(ctx, unique(refs)) // "deploy/web deployment/web" is one object
+	if refs = unique(refs); refs[0].Name == "" { // "deploy/web deployment/web" is one object
+		return c.listAll(ctx, refs, s)
+	}
+	return c.getAll(ctx, refs)
 }
 
-// supported refuses kinds that can't be released (yet), with the kubectl command that changes them.
-func (c *Cluster) supported(w named, namespace string, s Selection) error {
+// releasable finds the kind. One that can't be released (yet) is refused with the kubectl command that changes it.
+func (c *Cluster) releasable(w named, namespace string, s Selection) (*workload.Kind, error) {
 	gvk, err := c.kindOf(w.kind)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if gvk == deploymentKind {
-		return nil
+	if k := workload.KindNamed(gvk.Kind); k != nil && k.GroupVersionKind == gvk && k.Releasable() {
+		return k, nil
 	}
-	return unsupported(gvk, w.name, namespace, s)
+	return nil, unsupported(gvk, w.name, namespace, s)
 }
 
 func (c *Cluster) getAll(ctx context.Context, refs []workload.Ref) ([]Object, error) {
@@ -83,44 +72,39 @@ func (c *Cluster) get(ctx context.Context, ref workload.Ref) (Object, error) {
 
 // reread reads one workload without explaining why it is not there.
 func (c *Cluster) reread(ctx context.Context, ref workload.Ref) (Object, error) {
-	client, err := c.typed()
+	kind := workload.KindNamed(ref.Kind)
+	o, err := c.getObject(ctx, &kind.Resource, ref.Namespace, ref.Name)
 	if err != nil {
-		return Object{}, err
+		return Object{}, APIError(Call{"get", kind.Plural, ref.Namespace, ref.String()}, err)
 	}
-	d, err := Read(ctx, func(ctx context.Context) (*appsv1.Deployment, error) {
-		return client.AppsV1().Deployments(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
-	})
-	if err != nil {
-		return Object{}, APIError(Call{"get", "deployments", ref.Namespace, ref.String()}, err)
-	}
-	return c.learnt(d), nil
+	return c.learnt(kind, o), nil
 }
 
-func (c *Cluster) list(ctx context.Context, namespace string, s Selection) ([]Object, error) {
-	client, err := c.typed()
+// listAll lists the kinds of refs, which have no names. It is an error if none has an object.
+func (c *Cluster) listAll(ctx context.Context, refs []workload.Ref, s Selection) ([]Object, error) {
+	lists, err := Each(ctx, refs, func(ctx context.Context, ref workload.Ref) ([]Object, error) {
+		return c.list(ctx, workload.KindNamed(ref.Kind), ref.Namespace, s)
+	})
 	if err != nil {
 		return nil, err
 	}
-	list, err := Read(ctx, func(ctx context.Context) (*appsv1.DeploymentList, error) {
-		return client.AppsV1().Deployments(namespace).List(ctx, metav1.ListOptions{LabelSelector: s.LabelSelector})
-	})
-	if err != nil {
-		return nil, APIError(Call{"list", "deployments", namespace, "deployments"}, err)
-	}
-	if len(list.Items) == 0 {
-		return nil, c.explainNothing(ctx, namespace, s.LabelSelector)
-	}
-	objects := make([]Object, 0, len(list.Items))
-	for i := range list.Items {
-		objects = append(objects, c.learnt(&list.Items[i]))
+	objects := slices.Concat(lists...)
+	if len(objects) == 0 {
+		return nil, c.explainNothing(ctx, refs, s.LabelSelector)
 	}
 	return objects, nil
 }
 
-// deploymentObject gives back the kind that typed clients leave out.
-func deploymentObject(d *appsv1.Deployment) Object {
-	d.SetGroupVersionKind(deploymentKind)
-	return Object{Deployment: d}
+func (c *Cluster) list(ctx context.Context, kind *workload.Kind, namespace string, s Selection) ([]Object, error) {
+	list, err := c.listObjects(ctx, &kind.Resource, namespace, metav1.ListOptions{LabelSelector: s.LabelSelector})
+	if err != nil {
+		return nil, APIError(Call{"list", kind.Plural, namespace, kind.Plural}, err)
+	}
+	objects := make([]Object, 0, len(list))
+	for _, o := range list {
+		objects = append(objects, c.learnt(kind, o))
+	}
+	return objects, nil
 }
 
 func unsupported(gvk schema.GroupVersionKind, name, namespace string, s Selection) *Error {

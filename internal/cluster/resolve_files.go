@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 
-	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/client-go/kubernetes/scheme"
@@ -28,16 +27,18 @@ func (c *Cluster) resolveFiles(ctx context.Context, s Selection) ([]Object, erro
 	}
 	objects := make([]Object, 0, len(infos))
 	for _, info := range infos {
-		d, ok := info.Object.(*appsv1.Deployment)
-		if !ok {
+		o, ok := workload.ObjectOf(info.Object)
+		if !ok || !o.Kind.Releasable() {
 			return nil, unsupported(info.Object.GetObjectKind().GroupVersionKind(), info.Name, cmp.Or(info.Namespace, namespace), s)
 		}
 		if !s.Local {
-			if d.Namespace, err = placed(info.Namespace, namespace, explicit); err != nil {
+			own, err := placed(info.Namespace, namespace, explicit)
+			if err != nil {
 				return nil, err
 			}
+			o.SetNamespace(own)
 		}
-		objects = append(objects, deploymentObject(d))
+		objects = append(objects, typed(o.Kind, o.API))
 	}
 	if len(objects) == 0 {
 		return nil, &Error{Reason: NothingFound, Message: "the files name no objects" + matching(s.LabelSelector)}

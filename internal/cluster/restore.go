@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -19,10 +18,10 @@ import (
 //
 // A server that is away is waited for, up to two minutes.
 func (c *Cluster) Restore(ctx context.Context, w Written, o WriteOptions) (Written, error) {
-	return c.amend(ctx, w, o, func(d *appsv1.Deployment) {
-		d.Spec.Template = *w.before.Spec.Template.DeepCopy()
-		cause := w.before.Annotations[workload.AnnotationChangeCause]
-		d.Annotations = Edit{ChangeCause: cause}.annotations(d.Annotations)
+	return c.amend(ctx, w, o, func(o Object) {
+		w.before.Template().DeepCopyInto(o.Template())
+		cause := w.before.GetAnnotations()[workload.AnnotationChangeCause]
+		o.SetAnnotations(Edit{ChangeCause: cause}.annotations(o.GetAnnotations()))
 	})
 }
 
@@ -33,12 +32,12 @@ func (c *Cluster) RestoreAll(ctx context.Context, written []Written, o WriteOpti
 
 // Pause stops the rollout where it is (`--on-failure=pause`), under the conditions of Restore.
 func (c *Cluster) Pause(ctx context.Context, w Written, o WriteOptions) (Written, error) {
-	return c.amend(ctx, w, o, func(d *appsv1.Deployment) { d.Spec.Paused = true })
+	return c.amend(ctx, w, o, func(o Object) { o.SetPaused(true) })
 }
 
 // amend changes a workload that we have written and that nobody else has changed since.
-func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change func(*appsv1.Deployment)) (amended Written, err error) {
-	wanted := w.Deployment.DeepCopy()
+func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change func(Object)) (amended Written, err error) {
+	wanted := w.Object.Copy()
 	change(wanted)
 	err = RestorePatience().Repeat(ctx, func(ctx context.Context, uncertain bool) error {
 		object, err := c.reread(ctx, w.Ref())
@@ -52,15 +51,15 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 			if err := c.settle(ctx, &w, object); err != nil {
 				return err
 			}
-			wanted = w.Deployment.DeepCopy()
+			wanted = w.Object.Copy()
 			change(wanted)
 		}
-		if uncertain && foreignChange(wanted, object.Deployment) == "" { // the answer was lost, the write was not
-			amended = Written{Object: object, Before: &rollout.Before{Workload: w.Workload()}, before: w.Deployment}
+		if uncertain && foreignChange(wanted, object) == "" { // the answer was lost, the write was not
+			amended = Written{Object: object, Before: &rollout.Before{Workload: w.Workload()}, before: w.Object}
 			return nil
 		}
-		if what := foreignChange(w.Deployment, object.Deployment); what != "" {
-			return &SupersededError{Workload: w.Ref(), What: what, Restored: foreignChange(wanted, object.Deployment) == ""}
+		if what := foreignChange(w.Object, object); what != "" {
+			return &SupersededError{Workload: w.Ref(), What: what, Restored: foreignChange(wanted, object) == ""}
 		}
 		amended, err = c.amendOnce(ctx, object, o, change)
 		return err
@@ -71,17 +70,17 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 // settle finds out what became of a write whose answer was lost.
 func (c *Cluster) settle(ctx context.Context, w *Written, now Object) error {
 	asked := *w.change
-	if foreignChange(asked.Deployment, now.Deployment) == "" {
+	if foreignChange(asked.Object, now) == "" {
 		return &NotWrittenError{w.Ref()}
 	}
-	arrived := ours(now.Deployment, asked)
-	if !arrived && now.Deployment.UID == asked.Deployment.UID { // a webhook may have added to what we wrote
+	arrived := ours(now, asked)
+	if !arrived && now.GetUID() == asked.GetUID() { // a webhook may have added to what we wrote
 		captured, err := c.capture(ctx, now)
 		if err != nil {
 			return err
 		}
 		edit, err := asked.plan(captured)
-		arrived = err == nil && Change{Captured: captured, Edit: edit}.stored(asked.Deployment)
+		arrived = err == nil && Change{Captured: captured, Edit: edit}.stored(asked.Object)
 	}
 	if arrived {
 		w.Object, w.change = now, nil
@@ -89,36 +88,34 @@ func (c *Cluster) settle(ctx context.Context, w *Written, now Object) error {
 	return nil // else it is as someone else has made it, which the caller sees
 }
 
-func (c *Cluster) amendOnce(ctx context.Context, object Object, o WriteOptions, change func(*appsv1.Deployment)) (Written, error) {
-	after := object.Deployment.DeepCopy()
+func (c *Cluster) amendOnce(ctx context.Context, object Object, o WriteOptions, change func(Object)) (Written, error) {
+	after := object.Copy()
 	change(after)
-	p, err := replacePatch(object.Deployment, after)
+	p, err := replacePatch(object, after)
 	if err != nil {
 		return Written{}, err
 	}
-	d, err := c.patch(ctx, object.Ref(), p, o)
+	stored, err := c.patch(ctx, object, p, o)
 	if err != nil {
 		return Written{}, err
 	}
 	before := &rollout.Before{Workload: object.Workload()}
-	return Written{Object: deploymentObject(d), Before: before, before: object.Deployment}, nil
+	return Written{Object: stored, Before: before, before: object}, nil
 }
 
 // foreignChange says what someone else has changed since our write, or "".
-func foreignChange(ours, now *appsv1.Deployment) string {
+func foreignChange(ours, now Object) string {
 	switch {
-	case now.UID != ours.UID:
+	case now.GetUID() != ours.GetUID():
 		return "it was deleted and created again"
-	case now.DeletionTimestamp != nil:
+	case now.GetDeletionTimestamp() != nil:
 		return "it is being deleted"
-	case !equality.Semantic.DeepEqual(now.Spec.Template, ours.Spec.Template):
+	case !equality.Semantic.DeepEqual(now.Template(), ours.Template()):
 		return "its template was changed" + byWhom(ours, now)
-	case now.Spec.Paused != ours.Spec.Paused:
+	case now.Paused() != ours.Paused():
 		return "it was paused or resumed" + byWhom(ours, now)
 	}
-	a, b := ours.Spec.DeepCopy(), now.Spec.DeepCopy()
-	a.Replicas, b.Replicas = nil, nil
-	if !equality.Semantic.DeepEqual(a, b) {
+	if !equality.Semantic.DeepEqual(ours.SpecWithoutReplicas(), now.SpecWithoutReplicas()) {
 		return "its spec was changed" + byWhom(ours, now)
 	}
 	return ""
@@ -126,14 +123,15 @@ func foreignChange(ours, now *appsv1.Deployment) string {
 
 // byWhom names the field manager of what changed since our write: one that is new, or else the
 // newest of those whose entry is another now (ours may have lost a field to it).
-func byWhom(ours, now *appsv1.Deployment) string {
+func byWhom(ours, now Object) string {
 	var newest *metav1.ManagedFieldsEntry
-	for i := range now.ManagedFields {
-		f := &now.ManagedFields[i]
-		if f.Subresource != "" || f.Time == nil || slices.ContainsFunc(ours.ManagedFields, func(o metav1.ManagedFieldsEntry) bool { return sameEntry(&o, f) }) {
+	managers := now.GetManagedFields()
+	for i := range managers {
+		f := &managers[i]
+		if f.Subresource != "" || f.Time == nil || slices.ContainsFunc(ours.GetManagedFields(), func(o metav1.ManagedFieldsEntry) bool { return sameEntry(&o, f) }) {
 			continue
 		}
-		if !slices.ContainsFunc(ours.ManagedFields, func(o metav1.ManagedFieldsEntry) bool { return o.Manager == f.Manager }) {
+		if !slices.ContainsFunc(ours.GetManagedFields(), func(o metav1.ManagedFieldsEntry) bool { return o.Manager == f.Manager }) {
 			return " by " + workload.ManagerName(f.Manager)
 		}
 		if newest == nil || f.Time.After(newest.Time.Time) {

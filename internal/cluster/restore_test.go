@@ -35,11 +35,11 @@ func TestForeignChange(t *testing.T) {
 		"another window": {func(d *appsv1.Deployment) { d.Spec.MinReadySeconds = 30 }, "its spec was changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ours := captured(t, webDeployment).Deployment
+			ours := deploymentOf(captured(t, webDeployment).Object)
 			ours.ManagedFields = []metav1.ManagedFieldsEntry{entry("kubectl-app", 1)}
 			now := ours.DeepCopy()
 			test.change(now)
-			if got := foreignChange(ours, now); got != test.want {
+			if got := foreignChange(objectOf(ours), objectOf(now)); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -63,7 +63,7 @@ func TestByWhom(t *testing.T) {
 	} {
 		ours := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{ManagedFields: entries{entry("kubectl-app", 1), entry("kubectl", 2)}}}
 		now := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{ManagedFields: test.now}}
-		if got := byWhom(ours, now); got != test.want {
+		if got := byWhom(objectOf(ours), objectOf(now)); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}
@@ -71,17 +71,17 @@ func TestByWhom(t *testing.T) {
 
 func TestEditedKeepsTheCapture(t *testing.T) {
 	c := captured(t, webDeployment)
-	template := *c.Deployment.Spec.Template.DeepCopy()
+	template := *c.Template().DeepCopy()
 	template.Spec.Containers = []corev1.Container{{Name: "web", Image: "web:2"}}
 	change := Change{Captured: c, Edit: Edit{Template: template, ChangeCause: "a reason"}}
-	edited := change.Edited().Deployment
+	edited := deploymentOf(change.Edited())
 	if got := edited.Spec.Template.Spec.Containers[0].Image; got != "web:2" {
 		t.Errorf("image %s", got)
 	}
 	if got := edited.Annotations; got["kubernetes.io/change-cause"] != "a reason" || got["team"] != "red" {
 		t.Errorf("annotations %v", got)
 	}
-	if c.Deployment.Spec.Template.Spec.Containers[0].Image != "web:1" || c.Deployment.Annotations["kubernetes.io/change-cause"] != "old" {
+	if c.Template().Spec.Containers[0].Image != "web:1" || c.GetAnnotations()["kubernetes.io/change-cause"] != "old" {
 		t.Error("the captured object was changed")
 	}
 	if change.Unchanged() {

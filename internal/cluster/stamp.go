@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -15,10 +14,10 @@ import (
 
 // Verdict is how the rollout of one revision ended.
 type Verdict struct {
-	Ref        workload.Ref // whose revision it is
-	ReplicaSet string       // the revision
-	UID        types.UID    // of the ReplicaSet
-	Stamp      rollout.Stamp
+	Ref      workload.Ref // whose revision it is
+	Revision string       // the object that holds it
+	UID      types.UID    // of that object
+	Stamp    rollout.Stamp
 	// Copied: the workload carries a stamp itself, as kubectl's undo leaves it. The controller would
 	// copy it over this one, so it is taken away first.
 	Copied bool
@@ -34,32 +33,32 @@ func (c *Cluster) StampAll(ctx context.Context, verdicts []Verdict, o WriteOptio
 }
 
 // Stamp writes a verdict on the revision that it is about: one request, and none to read it. It is
-// tied to the ReplicaSet's UID and to nothing else, since the controller changes the object all the
+// tied to the object's UID and to nothing else, since the controller changes the object all the
 // time.
 func (c *Cluster) Stamp(ctx context.Context, v Verdict, o WriteOptions) error {
-	client, err := c.typed()
-	if err != nil {
-		return err
-	}
 	body, err := stampPatch(v.UID, v.Stamp)
 	if err != nil {
 		return err
 	}
+	kind := workload.KindNamed(v.Ref.Kind)
 	if v.Copied {
-		_, err = Read(ctx, func(ctx context.Context) (*appsv1.Deployment, error) {
-			return client.AppsV1().Deployments(v.Ref.Namespace).Patch(ctx, v.Ref.Name, types.MergePatchType, unstamp, o.PatchOptions())
-		})
-		if err != nil {
-			return notRecorded(v, APIError(Call{"patch", "deployments", v.Ref.Namespace, v.Ref.String()}, err))
+		if err := c.stamp(ctx, &kind.Resource, v.Ref, unstamp, o); err != nil {
+			return notRecorded(v, err)
 		}
 	}
-	_, err = Read(ctx, func(ctx context.Context) (*appsv1.ReplicaSet, error) { // setting a value twice is setting it once
-		return client.AppsV1().ReplicaSets(v.Ref.Namespace).Patch(ctx, v.ReplicaSet, types.MergePatchType, body, o.PatchOptions())
-	})
-	if err != nil {
-		return notRecorded(v, APIError(Call{"patch", "replicasets", v.Ref.Namespace, "replicaset/" + v.ReplicaSet}, err))
+	ref := workload.Ref{Kind: kind.History.Kind, Namespace: v.Ref.Namespace, Name: v.Revision}
+	if err := c.stamp(ctx, &kind.History.Resource, ref, body, o); err != nil {
+		return notRecorded(v, err)
 	}
 	return nil
+}
+
+// stamp sends a patch that may be sent twice: setting a value twice is setting it once.
+func (c *Cluster) stamp(ctx context.Context, r *workload.Resource, ref workload.Ref, body []byte, o WriteOptions) error {
+	_, err := Read(ctx, func(ctx context.Context) (workload.API, error) {
+		return c.patchObject(ctx, r, ref.Namespace, ref.Name, patch{types.MergePatchType, body}, o)
+	})
+	return APIError(Call{"patch", r.Plural, ref.Namespace, ref.String()}, err)
 }
 
 func notRecorded(v Verdict, err error) error {

@@ -39,7 +39,7 @@ func (v *EnvValues) Resolve(ctx context.Context, o cluster.Object, c *corev1.Con
 	}
 	// All that it could ask the server for is in the store: it gets no client, as it would not stop
 	// at a signal.
-	value, err = env.GetEnvVarRefValue(nil, v.namespace, v.store, from, o.Deployment, c)
+	value, err = env.GetEnvVarRefValue(nil, v.namespace, v.store, from, o.API, c)
 	return value, "", err
 }
 

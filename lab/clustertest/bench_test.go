@@ -213,7 +213,7 @@ func (b *bench) plan(c *cluster.Cluster, objects []cluster.Object, image, cause 
 
 func setImage(image, cause string) cluster.Plan {
 	return func(c cluster.Captured) (cluster.Edit, error) {
-		plan, err := rollout.PlanImages(c.Ref(), &c.Deployment.Spec.Template, []rollout.ImageSetting{{Container: "web", Image: image}})
+		plan, err := rollout.PlanImages(c.Ref(), c.Template(), []rollout.ImageSetting{{Container: "web", Image: image}})
 		return cluster.Edit{Template: plan.Template, ChangeCause: cause}, err
 	}
 }

@@ -57,7 +57,7 @@ func TestImagesAsKubectl(t *testing.T) {
 			t.Fatal(err)
 		}
 		// Only our check of the reference may complain: kubectl has none.
-		plan, _ := rollout.PlanImages(objects[0].Ref(), &objects[0].Deployment.Spec.Template, settings)
+		plan, _ := rollout.PlanImages(objects[0].Ref(), objects[0].Template(), settings)
 		if !equality.Semantic.DeepEqual(plan.Template, theirs.Spec.Template) {
 			t.Errorf("%q: ours %v, kubectl's %v", args, workload.Images(&plan.Template), workload.Images(&theirs.Spec.Template))
 		}

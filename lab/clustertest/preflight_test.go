@@ -162,7 +162,7 @@ func TestPreflightInvalid(t *testing.T) {
 		t.Fatal(err)
 	}
 	changes, err := cluster.PlanAll(captured, func(c cluster.Captured) (cluster.Edit, error) {
-		edit := cluster.Edit{Template: *c.Deployment.Spec.Template.DeepCopy()}
+		edit := cluster.Edit{Template: *c.Template().DeepCopy()}
 		edit.Template.Spec.Containers[0].Name = "Not A Name"
 		return edit, nil
 	})

@@ -31,7 +31,7 @@ func TestRequests(t *testing.T) {
 	if len(report.Checks) > 0 {
 		t.Errorf("the preflight has something to say:\n%s", lines(report.Checks))
 	}
-	if image := report.Changes[0].After().Deployment.Spec.Template.Spec.Containers[0].Image; image != "web:2.0" {
+	if image := report.Changes[0].After().Template().Spec.Containers[0].Image; image != "web:2.0" {
 		t.Errorf("the dry run predicts %s", image)
 	}
 	written, err := c.Apply(b.ctx, []cluster.Change{change}, cluster.WriteOptions{})
@@ -40,7 +40,7 @@ func TestRequests(t *testing.T) {
 	}
 	revision := b.revision("web", "web:2.0")
 	stamp, _ := rollout.StampFor(revision.Hash, rollout.Succeeded, nil, time.Now(), "test")
-	verdict := cluster.Verdict{Ref: written[0].Ref(), ReplicaSet: revision.Name, UID: revision.UID, Stamp: stamp}
+	verdict := cluster.Verdict{Ref: written[0].Ref(), Revision: revision.Name, UID: revision.UID, Stamp: stamp}
 	if err := c.Stamp(b.ctx, verdict, cluster.WriteOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -74,11 +74,12 @@ func (b *bench) revision(name, image string) workload.Revision {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	var all []*appsv1.ReplicaSet
+	var all []workload.API
 	for i := range sets.Items {
 		all = append(all, &sets.Items[i])
 	}
-	for _, r := range workload.FromReplicaSets(workload.FromDeployment(b.get(name)), all) {
+	o, _ := workload.ObjectOf(b.get(name))
+	for _, r := range workload.ReadRevisions(o.Workload(), all) {
 		if r.Template.Spec.Containers[0].Image == image {
 			return r
 		}
@@ -100,7 +101,7 @@ func TestApply(t *testing.T) {
 	}
 	d := b.get("web")
 	target := written[0].Target()
-	if target.Generation != d.Generation || d.Generation != change.Deployment.Generation+1 {
+	if target.Generation != d.Generation || d.Generation != change.GetGeneration()+1 {
 		t.Errorf("generation %d, the server has %d", target.Generation, d.Generation)
 	}
 	if d.Spec.Template.Spec.Containers[0].Image != "web:2.0" || d.Annotations[workload.AnnotationChangeCause] != "a reason" {
@@ -109,7 +110,7 @@ func TestApply(t *testing.T) {
 	if d.ManagedFields[len(d.ManagedFields)-1].Manager != cluster.DefaultFieldManager && !hasManager(d, cluster.DefaultFieldManager) {
 		t.Errorf("no field manager %s", cluster.DefaultFieldManager)
 	}
-	if written[0].Deployment.Kind != "Deployment" {
+	if written[0].GetObjectKind().GroupVersionKind().Kind != "Deployment" {
 		t.Error("the object as written has no kind")
 	}
 }
@@ -228,7 +229,7 @@ func TestRestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := b.get("web")
-	if !workload.SameTemplate(&d.Spec.Template, &change.Deployment.Spec.Template) {
+	if !workload.SameTemplate(&d.Spec.Template, change.Template()) {
 		t.Errorf("template: %+v", d.Spec.Template)
 	}
 	if got := d.Annotations[workload.AnnotationChangeCause]; got != "the first" || *d.Spec.Replicas != 2 {
@@ -374,7 +375,7 @@ func TestStamp(t *testing.T) {
 	}
 	// kubectl's undo has left an earlier stamp on the workload: the controller would copy it over ours.
 	b.update("web", `{"metadata":{"annotations":{"`+workload.AnnotationVerdict+`":"{}"}}}`)
-	verdict := cluster.Verdict{Ref: ref, ReplicaSet: revision.Name, UID: revision.UID, Stamp: stamp, Copied: true}
+	verdict := cluster.Verdict{Ref: ref, Revision: revision.Name, UID: revision.UID, Stamp: stamp, Copied: true}
 	if err := c.Stamp(b.ctx, verdict, cluster.WriteOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -397,7 +398,7 @@ func TestStamp(t *testing.T) {
 		"a revision that is gone":         {"web-gone", "", cluster.NotFound},
 		"another object of the same name": {revision.Name, "another", cluster.Invalid},
 	} {
-		err := c.Stamp(b.ctx, cluster.Verdict{Ref: ref, ReplicaSet: test.replicaSet, UID: test.uid, Stamp: stamp}, cluster.WriteOptions{})
+		err := c.Stamp(b.ctx, cluster.Verdict{Ref: ref, Revision: test.replicaSet, UID: test.uid, Stamp: stamp}, cluster.WriteOptions{})
 		var e *cluster.Error
 		if !errors.As(err, &e) || e.Reason != test.reason {
 			t.Errorf("%s: got %v", name, err)

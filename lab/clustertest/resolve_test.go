@@ -50,7 +50,7 @@ func TestResolve(t *testing.T) {
 			var names []string
 			for _, o := range objects {
 				names = append(names, o.Ref().Name)
-				if image := o.Deployment.Spec.Template.Spec.Containers[0].Image; image != "web:1.0" {
+				if image := o.Template().Spec.Containers[0].Image; image != "web:1.0" {
 					t.Errorf("%s: not the server's object", image)
 				}
 			}

@@ -173,3 +173,6 @@ func (o Object) Workload() *Workload {
 	}
 	return w
 }
+
+// Pausable tells whether rollouts of the kind can be paused.
+func (k *Kind) Pausable() bool { return k.parts(k.Make()).paused != nil }

@@ -33,29 +33,29 @@ type Owner struct {
 // Owners lists who else manages the images of a workload, the surest to revert a change first. An
 // applier counts even when it does not hold the image's field at the moment: kubectl's set image
 // took the field over, and the next apply or sync takes it back.
-func Owners(o *metav1.ObjectMeta) []Owner { return owners(o, holdsTemplate) }
+func Owners(o metav1.Object) []Owner { return owners(o, holdsTemplate) }
 
 // ContentOwners lists who else writes these keys of a Secret or ConfigMap. self is the field manager that
 // asks.
-func ContentOwners(o *metav1.ObjectMeta, keys []string, self string) []Owner {
+func ContentOwners(o metav1.Object, keys []string, self string) []Owner {
 	if controller := metav1.GetControllerOf(o); controller != nil {
-		return []Owner{{Tool: OwnerController, Kind: controller.Kind, Namespace: o.Namespace, Name: controller.Name}}
+		return []Owner{{Tool: OwnerController, Kind: controller.Kind, Namespace: o.GetNamespace(), Name: controller.Name}}
 	}
 	return owners(o, func(f metav1.ManagedFieldsEntry) bool { return f.Manager != self && holdsKeys(f, keys) })
 }
 
 // owners finds the tools by their marks, and the appliers that hold what is asked about.
-func owners(o *metav1.ObjectMeta, holds func(metav1.ManagedFieldsEntry) bool) []Owner {
-	for _, find := range []func(*metav1.ObjectMeta) (Owner, bool){fluxOwner, argoOwner, helmOwner} {
+func owners(o metav1.Object, holds func(metav1.ManagedFieldsEntry) bool) []Owner {
+	for _, find := range []func(metav1.Object) (Owner, bool){fluxOwner, argoOwner, helmOwner} {
 		if owner, ok := find(o); ok {
 			return []Owner{owner} // with what it applies is its business
 		}
 	}
 	var found []Owner
-	if _, ok := o.Annotations[AnnotationLastApplied]; ok || managedBy(o, func(f metav1.ManagedFieldsEntry) bool { return f.Manager == "kubectl-client-side-apply" }) {
+	if _, ok := o.GetAnnotations()[AnnotationLastApplied]; ok || managedBy(o, func(f metav1.ManagedFieldsEntry) bool { return f.Manager == "kubectl-client-side-apply" }) {
 		found = append(found, Owner{Tool: OwnerApply})
 	}
-	for _, f := range o.ManagedFields {
+	for _, f := range o.GetManagedFields() {
 		if f.Operation == metav1.ManagedFieldsOperationApply && f.Subresource == "" && holds(f) {
 			found = append(found, Owner{Tool: OwnerSSA, Name: f.Manager})
 		}
@@ -64,17 +64,17 @@ func owners(o *metav1.ObjectMeta, holds func(metav1.ManagedFieldsEntry) bool) []
 }
 
 // fluxOwner reads the labels that Flux puts on what it applies.
-func fluxOwner(o *metav1.ObjectMeta) (Owner, bool) {
+func fluxOwner(o metav1.Object) (Owner, bool) {
 	// Reconciliation can be switched off for one object (fluxcd.io, Kustomization, "Controlling the apply behavior").
-	if o.Annotations["kustomize.toolkit.fluxcd.io/reconcile"] == "disabled" {
+	if o.GetAnnotations()["kustomize.toolkit.fluxcd.io/reconcile"] == "disabled" {
 		return Owner{}, false
 	}
 	const helmRelease, kustomization = "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io"
 	switch {
-	case o.Labels[helmRelease+"/name"] != "":
-		return Owner{OwnerFlux, "HelmRelease", o.Labels[helmRelease+"/namespace"], o.Labels[helmRelease+"/name"]}, true
-	case o.Labels[kustomization+"/name"] != "":
-		return Owner{OwnerFlux, "Kustomization", o.Labels[kustomization+"/namespace"], o.Labels[kustomization+"/name"]}, true
+	case o.GetLabels()[helmRelease+"/name"] != "":
+		return Owner{OwnerFlux, "HelmRelease", o.GetLabels()[helmRelease+"/namespace"], o.GetLabels()[helmRelease+"/name"]}, true
+	case o.GetLabels()[kustomization+"/name"] != "":
+		return Owner{OwnerFlux, "Kustomization", o.GetLabels()[kustomization+"/namespace"], o.GetLabels()[kustomization+"/name"]}, true
 	case hasManager(o, "kustomize-controller"):
 		return Owner{Tool: OwnerFlux, Kind: "Kustomization"}, true
 	case hasManager(o, "helm-controller"):
@@ -84,15 +84,15 @@ func fluxOwner(o *metav1.ObjectMeta) (Owner, bool) {
 }
 
 // argoOwner reads Argo CD's tracking id, "APP:GROUP/KIND:NAMESPACE/NAME", or its field managers.
-func argoOwner(o *metav1.ObjectMeta) (Owner, bool) {
-	if id := o.Annotations["argocd.argoproj.io/tracking-id"]; id != "" {
+func argoOwner(o metav1.Object) (Owner, bool) {
+	if id := o.GetAnnotations()["argocd.argoproj.io/tracking-id"]; id != "" {
 		app, _, _ := strings.Cut(id, ":")
 		if namespace, name, ok := strings.Cut(app, "_"); ok { // applications in any namespace
 			return Owner{OwnerArgoCD, "Application", namespace, name}, true
 		}
 		return Owner{Tool: OwnerArgoCD, Kind: "Application", Name: app}, true
 	}
-	if app := o.Labels["argocd.argoproj.io/instance"]; app != "" {
+	if app := o.GetLabels()["argocd.argoproj.io/instance"]; app != "" {
 		return Owner{Tool: OwnerArgoCD, Kind: "Application", Name: app}, true
 	}
 	if managedBy(o, func(f metav1.ManagedFieldsEntry) bool { return strings.HasPrefix(f.Manager, "argocd") }) {
@@ -101,20 +101,20 @@ func argoOwner(o *metav1.ObjectMeta) (Owner, bool) {
 	return Owner{}, false
 }
 
-func helmOwner(o *metav1.ObjectMeta) (Owner, bool) {
-	name := o.Annotations["meta.helm.sh/release-name"]
-	if name != "" || o.Labels["app.kubernetes.io/managed-by"] == "Helm" || hasManager(o, "helm") {
-		return Owner{OwnerHelm, "release", o.Annotations["meta.helm.sh/release-namespace"], name}, true
+func helmOwner(o metav1.Object) (Owner, bool) {
+	name := o.GetAnnotations()["meta.helm.sh/release-name"]
+	if name != "" || o.GetLabels()["app.kubernetes.io/managed-by"] == "Helm" || hasManager(o, "helm") {
+		return Owner{OwnerHelm, "release", o.GetAnnotations()["meta.helm.sh/release-namespace"], name}, true
 	}
 	return Owner{}, false
 }
 
-func hasManager(o *metav1.ObjectMeta, name string) bool {
+func hasManager(o metav1.Object, name string) bool {
 	return managedBy(o, func(f metav1.ManagedFieldsEntry) bool { return f.Manager == name })
 }
 
-func managedBy(o *metav1.ObjectMeta, is func(metav1.ManagedFieldsEntry) bool) bool {
-	return slices.ContainsFunc(o.ManagedFields, func(f metav1.ManagedFieldsEntry) bool { return f.Subresource == "" && is(f) })
+func managedBy(o metav1.Object, is func(metav1.ManagedFieldsEntry) bool) bool {
+	return slices.ContainsFunc(o.GetManagedFields(), func(f metav1.ManagedFieldsEntry) bool { return f.Subresource == "" && is(f) })
 }
 
 // holdsTemplate tells whether a manager has a part in the pod template's spec. One that applies only

@@ -1,0 +1,80 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// request begins a request about a resource.
+func (c *Cluster) request(r *workload.Resource, begin func(rest.Interface) *rest.Request) (*rest.Request, error) {
+	client, err := c.typed()
+	if err != nil {
+		return nil, err
+	}
+	groups := map[string]func() rest.Interface{
+		"":      client.CoreV1().RESTClient,
+		"apps":  client.AppsV1().RESTClient,
+		"batch": client.BatchV1().RESTClient,
+	}
+	return begin(groups[r.Group]()).Resource(r.Plural), nil
+}
+
+// getObject reads one object; the error is the API's.
+func (c *Cluster) getObject(ctx context.Context, r *workload.Resource, namespace, name string) (workload.API, error) {
+	request, err := c.request(r, func(client rest.Interface) *rest.Request { return client.Get().Namespace(namespace).Name(name) })
+	if err != nil {
+		return nil, err
+	}
+	return Read(ctx, func(ctx context.Context) (workload.API, error) {
+		o := r.Make()
+		return o, request.Do(ctx).Into(o)
+	})
+}
+
+// listObjects reads a list; the error is the API's.
+func (c *Cluster) listObjects(ctx context.Context, r *workload.Resource, namespace string, options metav1.ListOptions) ([]workload.API, error) {
+	request, err := c.request(r, func(client rest.Interface) *rest.Request {
+		return client.Get().Namespace(namespace).VersionedParams(&options, scheme.ParameterCodec)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list, err := Read(ctx, func(ctx context.Context) (runtime.Object, error) {
+		list := r.MakeList()
+		return list, request.Do(ctx).Into(list)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all []workload.API
+	err = meta.EachListItem(list, func(o runtime.Object) error {
+		api, ok := o.(workload.API)
+		if !ok {
+			return errors.New("an item of a list is no object")
+		}
+		all = append(all, api)
+		return nil
+	})
+	return all, err
+}
+
+// patchObject sends one patch; the error is the API's.
+func (c *Cluster) patchObject(ctx context.Context, r *workload.Resource, namespace, name string, p patch, o WriteOptions) (workload.API, error) {
+	options := o.PatchOptions()
+	request, err := c.request(r, func(client rest.Interface) *rest.Request {
+		return client.Patch(p.kind).Namespace(namespace).Name(name).VersionedParams(&options, scheme.ParameterCodec).Body(p.body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	after := r.Make()
+	return after, request.Do(ctx).Into(after)
+}
