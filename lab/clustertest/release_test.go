@@ -383,7 +383,8 @@ func TestStamp(t *testing.T) {
 	if _, left := d.Annotations[workload.AnnotationVerdict]; left {
 		t.Errorf("the workload still has %v", d.Annotations)
 	}
-	revisions, err := c.Revisions(b.ctx, []cluster.Object{{Deployment: d}})
+	o, _ := workload.ObjectOf(d)
+	revisions, err := c.Revisions(b.ctx, []cluster.Object{o})
 	if err != nil {
 		t.Fatal(err)
 	}
