@@ -13,13 +13,13 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-const createSecretDockerRegistryExample = `  # The password from a variable of this process, in place of the command line
+const createSecretDockerRegistryExample = `  # The password from an environment variable, not from the command line
   kubectl app create secret docker-registry pull --docker-server=ghcr.io --docker-username=me --docker-password-env=TOKEN
 
   # The password from stdin, as docker login takes it
   printf %s "$TOKEN" | kubectl app create secret docker-registry pull --docker-username=me --docker-password-stdin
 
-  # From what docker login has written
+  # From the file that docker login has written
   kubectl app create secret docker-registry pull --from-file=config.json`
 
 // dockerFlags are kubectl's, and two ways for the password that leave it out of the command line.

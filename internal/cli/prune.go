@@ -39,7 +39,7 @@ func newPrune(env *Env) *cobra.Command {
 		Use:   "prune (secrets | configmaps) [options]",
 		Short: "Delete generated Secrets or ConfigMaps that nothing refers to any more",
 		Long: `Delete Secrets or ConfigMaps that kubectl app generated with a hash in the name, if no workload and no
-revision in the rollout history refers to them. They are listed first. All others are never deleted.`,
+revision in the rollout history refers to them. They are listed first. Other objects are never deleted.`,
 		Example: pruneExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.validate(args); err != nil {

@@ -23,7 +23,7 @@ func newRolloutUndo(env *Env) *cobra.Command {
 	out := newOutput("rolled back")
 	cmd := &cobra.Command{
 		Use:   "undo (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [--to-revision=N] [--resume] [options]",
-		Short: "Go back to an earlier revision that is not known to be bad, and watch the rollout",
+		Short: "Go back to the previous revision, or to the last good one, and watch the rollout",
 		Long: `Go back to the previous revision, as kubectl rollout undo does, and watch the rollout. If the previous
 revision is known to have failed, go to the last good one instead.
 

@@ -54,6 +54,7 @@ func newRoot(env *Env) *cobra.Command {
 		return usagef("%w\nSee '%s --help' for usage.", err, cmd.CommandPath())
 	})
 	root.SetVersionTemplate(versionText())
+	root.Flags().Bool("version", false, "Print the version")
 	setHelp(root, env)
 	env.Flags.AddFlags(root.PersistentFlags())
 	addVerbosity(root.PersistentFlags())

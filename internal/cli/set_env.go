@@ -15,13 +15,13 @@ const setEnvExample = `  # Set a variable in all containers, remove another, and
   # Take a variable from a key of a Secret: DATABASE_URI refers to it, the value is not copied
   kubectl app set env deployment/web --from=secret/db --keys=DATABASE_URI
 
-  # Each key of a ConfigMap, in one container, under names that begin with APP_
+  # One variable for each key of a ConfigMap, in one container, with the prefix APP_
   kubectl app set env deployment/web --from=configmap/settings --prefix=APP_ --containers=web
 
-  # Some variables of this shell
+  # Copy some variables of this shell
   env | grep ^RAILS_ | kubectl app set env deployment/web -e -
 
-  # What is set now, with what it refers to; of a Secret's value only the size
+  # List the variables and the values that they refer to; for a Secret only the size
   kubectl app set env deployment/web --list --resolve`
 
 type setEnvFlags struct {

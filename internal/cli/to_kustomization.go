@@ -29,7 +29,7 @@ type kustomizationFlags struct {
 func (f *kustomizationFlags) add(flags *pflag.FlagSet) {
 	f.set = flags
 	flags.StringVar(&f.directory, "to-kustomization", "", "Write it into the kustomization.yaml of this directory, not to the cluster. No API server is used")
-	flags.StringVar(&f.behavior, "behavior", "", `With --to-kustomization: "create", "replace" or "merge" the object of the base`)
+	flags.StringVar(&f.behavior, "behavior", "", `With --to-kustomization, in an overlay: "create" a new object, or "replace" the object of the base, or "merge" into it`)
 }
 
 func (f *kustomizationFlags) wanted() bool { return f.directory != "" }

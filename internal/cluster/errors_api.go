@@ -46,7 +46,7 @@ func (e *Error) explainStatus(c Call, err error) {
 	case deniedByAdmission(text):
 		e.set(Denied, "%s was rejected by admission: %s", c.Object, text)
 	case apierrors.IsForbidden(err):
-		e.set(Forbidden, "not allowed to %s %s%s: %s", c.Verb, c.Object, InNamespace(c.Namespace), text)
+		e.set(Forbidden, "no permission to %s %s%s: %s", c.Verb, c.Object, InNamespace(c.Namespace), text)
 		e.Next = []string{"kubectl auth can-i " + c.Verb + " " + c.Resource + InFlag(c.Namespace), "kubectl auth whoami"}
 	case apierrors.IsNotFound(err):
 		e.set(NotFound, "no %s%s", c.Object, InNamespace(c.Namespace))

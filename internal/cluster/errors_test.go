@@ -32,7 +32,7 @@ func TestAPIError(t *testing.T) {
 		next   bool
 	}{
 		"401":                 {apierrors.NewUnauthorized("Unauthorized"), Unauthorized, "the server does not accept the credentials (401): they are missing, wrong or expired", true},
-		"403":                 {apierrors.NewForbidden(deployments, "web", errors.New(`User "dev" cannot patch resource "deployments"`)), Forbidden, `not allowed to patch deployment/web in namespace "shop": deployments.apps "web" is forbidden: User "dev" cannot patch`, true},
+		"403":                 {apierrors.NewForbidden(deployments, "web", errors.New(`User "dev" cannot patch resource "deployments"`)), Forbidden, `no permission to patch deployment/web in namespace "shop": deployments.apps "web" is forbidden: User "dev" cannot patch`, true},
 		"404":                 {apierrors.NewNotFound(deployments, "web"), NotFound, `no deployment/web in namespace "shop"`, false},
 		"409":                 {apierrors.NewConflict(deployments, "web", errors.New("the object has been modified")), Conflict, "deployment/web was changed by someone else at the same time", false},
 		"422":                 {apierrors.NewInvalid(schema.GroupKind{Kind: "Deployment"}, "web", nil), Invalid, "the API server rejected the change of deployment/web", false},

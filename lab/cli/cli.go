@@ -51,12 +51,13 @@ func Main(ctx context.Context, args []string, env *Env) int {
 func newRoot(env *Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "kubectl-app-lab",
-		Short: "A Kubernetes cluster on this machine, to try releases on",
-		Long: `A Kubernetes cluster on this machine, in seconds: the real etcd, kube-apiserver,
-kube-controller-manager, kube-scheduler and metrics-server, with simulated nodes
-and pods. It needs no Docker and no root, and listens on loopback only.
+		Short: "Run a Kubernetes cluster on this machine, to try things out",
+		Long: `Run a Kubernetes cluster on this machine. It starts in seconds, and has the real
+etcd, kube-apiserver, kube-controller-manager, kube-scheduler and metrics-server.
+Nodes and pods are simulated. It needs no Docker and no root, and listens only on
+loopback.
 
-What a pod does follows from its image's tag: web:1.0 runs, web:2.0-crash crashes.`,
+The tag of an image decides what its pods do: web:1.0 runs, web:2.0-crash crashes.`,
 		Example: `  # Start the lab, use it, and remove it
   kubectl app lab up
   kubectl create deployment web --image=web:1.0 --replicas=3

@@ -15,8 +15,8 @@ func newRestart(env *Env) *cobra.Command {
 	var name string
 	cmd := &cobra.Command{
 		Use:   "restart COMPONENT",
-		Short: "Stop and start one component, as a failing machine would",
-		Long:  "Stop and start one component. It keeps its port and its data.\n\nThe components: " + strings.Join(plan.Names(), ", ") + ".",
+		Short: "Stop one component of a lab, and start it again",
+		Long:  "Stop one component and start it again. It keeps its port and its data.\n\nThe components: " + strings.Join(plan.Names(), ", ") + ".",
 		Example: `  # See what a release does when the API server goes away for a moment
   kubectl app lab restart kube-apiserver`,
 		ValidArgs: plan.Names(),

@@ -16,10 +16,10 @@ func newStatus(env *Env) *cobra.Command {
 	var name, output string
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Show the components of a lab, and how one that died ended",
-		Long: `Show each component of a lab: its process, since when it runs, its memory, and
-whether it is ready. Of one that died, show the end of its log. The exit code is
-0 only if all are ready.`,
+		Short: "Show the components of a lab, and the log of one that died",
+		Long: `Show each component of a lab: its process, its age, its memory, and whether it is
+ready. If a component has died, show the end of its log. The exit code is 0 only if
+all components are ready.`,
 		Example: `  # Show the lab
   kubectl app lab status
 

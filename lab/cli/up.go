@@ -25,13 +25,14 @@ func newUp(env *Env) *cobra.Command {
 	var f upFlags
 	cmd := &cobra.Command{
 		Use:   "up",
-		Short: "Start a lab, and make its context the current one",
+		Short: "Start a lab and make its context the current one",
 		Long: `Start a lab and make its context, app-lab, the current one of your kubeconfig.
-Returns when pods can run. On a running lab it starts again what has died.`,
+The command returns when pods can run. If the lab is running already, the
+components that have died are started again.`,
 		Example: `  # Start the lab
   kubectl app lab up
 
-  # Start a second one beside it, with 3 nodes, and leave your kubeconfig alone
+  # Start a second lab with 3 nodes, and do not change your kubeconfig
   kubectl app lab up --name team-a --nodes 3 --kubeconfig team-a.yaml`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -65,7 +66,7 @@ func (e *Env) up(ctx context.Context, f upFlags) error {
 		return err
 	}
 	for _, name := range swept {
-		fmt.Fprintf(e.Err, "removed what lab %q had left when it crashed\n", name)
+		fmt.Fprintf(e.Err, "removed the rest of lab %q, which had crashed\n", name)
 	}
 	// The supervisor runs in another folder.
 	file, err := filepath.Abs(kubeconfig.UserFile(f.kubeconfig))
@@ -102,7 +103,7 @@ func (e *Env) alreadyUp(ctx context.Context, dir state.Dir) error {
 		return fmt.Errorf("lab %q is running, but: %w\nsee: kubectl app lab status%s", dir.Name, err, nameFlag(dir))
 	}
 	if len(revived) > 0 {
-		fmt.Fprintf(e.Err, "started again, since it had died: %s\n", strings.Join(revived, ", "))
+		fmt.Fprintf(e.Err, "started again, because it had died: %s\n", strings.Join(revived, ", "))
 	}
 	_, err = fmt.Fprintf(e.Out, "lab %q is already running: context %s in %s\n", dir.Name, record.Context, record.Kubeconfig.File)
 	return err

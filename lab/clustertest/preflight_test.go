@@ -192,7 +192,7 @@ func TestPreflightPermissions(t *testing.T) {
 	}
 	wants := [][]string{
 		nil, // without the first rule the workload itself can't be read
-		{`refuse Permission: not allowed to patch deployment/web`, `cannot patch resource "deployments"`},
+		{`refuse Permission: no permission to patch deployment/web`, `cannot patch resource "deployments"`},
 		{"refuse Permission: no permission to list and watch replicasets"},
 		{"note Permission: no permission to patch replicasets", "be recorded"},
 		{"warn Permission: no permission to list and watch pods", "no cause can be found"},

@@ -85,7 +85,7 @@ func TestResolveExplains(t *testing.T) {
 		"a type that can't be yet": {[]string{"sts/db"}, nil, cluster.Unsupported, []string{"statefulset/db can't be released yet", "works on deployments"}},
 		"a type from discovery":    {[]string{"leases.coordination.k8s.io/x"}, nil, cluster.Unsupported, []string{"lease/x can't be released yet"}},
 		"nothing selected":         {[]string{"deploy"}, nil, cluster.NothingFound, []string{"no deployments in namespace"}},
-		"a user without rights":    {[]string{"deploy/checkout"}, flag(func(f *genericclioptions.ConfigFlags) { *f.Impersonate = "nobody" }), cluster.Forbidden, []string{"not allowed to get deployment/checkout", `User "nobody" cannot get resource "deployments"`}},
+		"a user without rights":    {[]string{"deploy/checkout"}, flag(func(f *genericclioptions.ConfigFlags) { *f.Impersonate = "nobody" }), cluster.Forbidden, []string{"no permission to get deployment/checkout", `User "nobody" cannot get resource "deployments"`}},
 		"a server that is off":     {[]string{"deploy/web"}, flag(func(f *genericclioptions.ConfigFlags) { *f.APIServer = "https://127.0.0.1:1" }), cluster.Unreachable, []string{"127.0.0.1:1", "connection refused"}},
 		"a certificate":            {[]string{"deploy/web"}, flag(func(f *genericclioptions.ConfigFlags) { *f.TLSServerName = "example.org" }), cluster.Untrusted, []string{"is not trusted", "example.org"}},
 		"a token that has expired": {[]string{"deploy/web"}, flag(func(f *genericclioptions.ConfigFlags) { *f.KubeConfig, *f.BearerToken = withoutUser(t), "expired" }), cluster.Unauthorized, []string{"401"}},

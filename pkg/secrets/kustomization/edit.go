@@ -32,11 +32,11 @@ func (f *File) edited(g Generator, now types.SecretArgs, list, entry *yaml.Node,
 	case list == nil:
 		e.addField(field{g.field(), [][]field{g.fields(now, true, lists(g.Sources))}})
 	case list.Kind == yaml.AliasNode || list.Anchor != "" || list.Style&yaml.TaggedStyle != 0:
-		e.refuse(list, "has a YAML anchor, alias or tag: write it out")
+		e.refuse(list, "has a YAML anchor, alias or tag: replace it with plain YAML")
 	case entry == nil:
 		e.merge(f.top, []field{{g.field(), [][]field{g.fields(now, true, lists(g.Sources))}}})
 	case shared(entry) != nil:
-		e.refuse(shared(entry), "has a YAML anchor, alias, merge key or tag: write it out")
+		e.refuse(shared(entry), "has a YAML anchor, alias, merge key or tag: replace it with plain YAML")
 	case same:
 		e.merge(entry, e.place(g, entry))
 	default:
@@ -73,7 +73,7 @@ func (e *editor) apply() ([]byte, error) {
 	at := 0
 	for _, next := range e.edits {
 		if e.err == nil && next.from < at {
-			e.err = unsafe("two changes meet in line %d: make one of them by hand", e.line(next.from)+1)
+			e.err = unsafe("two changes are in line %d: make one of them yourself", e.line(next.from)+1)
 		}
 		if e.err != nil {
 			return nil, e.err
@@ -108,7 +108,7 @@ func (e *editor) after(n, parent *yaml.Node) (end, next int) {
 func (e *editor) replace(n, parent *yaml.Node, s scalar) {
 	end, next := e.after(n, parent)
 	if n.Kind != yaml.ScalarNode {
-		e.refuse(n, "is not a single value, which kustomize expects")
+		e.refuse(n, "is not a single value, but kustomize expects one")
 	}
 	if e.err != nil {
 		return
@@ -138,7 +138,7 @@ func (e *editor) remove(n *yaml.Node, before *regexp.Regexp, end, next int, stay
 	}
 	begin, rest := e.lines[n.Line-1], e.text[end:e.lineEnd(end)]
 	if !before.Match(e.text[begin:e.offset(n)]) || !restOfLine.Match(rest) {
-		e.refuse(n, "can't be taken out, since more stands on its line: take it out by hand")
+		e.refuse(n, "can't be removed, because its line has other text too: remove it yourself")
 	}
 	comment = strings.TrimSpace(string(rest))
 	if comment == "" || !stays {
@@ -201,7 +201,7 @@ var dashes = regexp.MustCompile(`^- +$`)
 // append adds items behind the last one of a list, with the blanks that this has behind its dash.
 func (e *editor) append(list *yaml.Node, f field) {
 	if list.Kind != yaml.SequenceNode {
-		e.refuse(list, "is no list, which kustomize expects")
+		e.refuse(list, "is not a list, but kustomize expects one")
 		return
 	}
 	last := list.Content[len(list.Content)-1]
@@ -220,7 +220,7 @@ func (e *editor) addField(f field) {
 	case e.top == nil:
 		text = strings.ReplaceAll(begin, "\n", e.eol)
 	case e.top.Style&yaml.FlowStyle != 0:
-		e.refuse(e.top, "can't be added, since the file is in flow style, {...}: write the file as a block")
+		e.refuse(e.top, "can't be added, because the file is in flow style, {...}: write the file as a block")
 	default:
 		indent = e.top.Column - 1
 	}

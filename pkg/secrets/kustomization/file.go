@@ -133,17 +133,17 @@ func (f *File) Set(g Generator, load Load) (*File, error) {
 	}
 	next, err := Parse(text)
 	if err != nil {
-		return nil, unsafe("%s can't be written safely: write it by hand", g)
+		return nil, unsafe("%s can't be written safely: edit the file yourself", g)
 	}
 	all := next.args(g)
 	if index >= len(all) || !reflect.DeepEqual(f.without(g, index), next.without(g, index)) {
-		return nil, unsafe("writing %s would change what kustomize reads elsewhere in the file: write it by hand", g)
+		return nil, unsafe("writing %s would change what kustomize reads elsewhere in the file: edit the file yourself", g)
 	}
 	if err := g.check(load); err != nil {
 		return nil, err
 	}
 	if built, err = next.build(g, all[index], keyValues(load)); err != nil || built != want {
-		return nil, unsafe("kustomize would not build %s as asked: write it by hand", g)
+		return nil, unsafe("kustomize would not build %s as asked: edit the file yourself", g)
 	}
 	if string(text) == string(f.text) {
 		return f, nil
