@@ -72,9 +72,9 @@ func (w *Writer) object(at time.Time, kind string, object runtime.Object) error 
 		return err
 	}
 	w.redactor.Hide(plain, "cut")
-	if d, ok := object.(*appsv1.Deployment); ok { // the names tell who changed the template
+	if o, ok := workload.ObjectOf(object); ok { // the names tell who changed the template
 		metadata, ok := plain["metadata"].(map[string]any)
-		if managers := workload.TemplateManagers(d.ManagedFields); ok && len(managers) > 0 {
+		if managers := workload.TemplateManagers(o.GetManagedFields()); ok && len(managers) > 0 {
 			metadata["managedFields"] = managers
 		}
 	}
