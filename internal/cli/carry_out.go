@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/watch"
@@ -38,7 +39,7 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 	}
 	state := r.start(slices.Concat(targets(written), found(attached)), r.policy)
 	state, err = f.follow(ctx, state, nil)
-	end := ending{written: slices.Concat(written, attached), unchanged: settled, state: state}
+	end := ending{written: slices.Concat(written, attached), untouched: len(written) == 0, unchanged: settled, state: state}
 	if err != nil {
 		return r.watchEnded(ctx, work, f, end, err)
 	}
@@ -153,12 +154,16 @@ func targets(written []cluster.Written) []rollout.Target {
 type ending struct {
 	written   []cluster.Written // what was written, then what was attached to: the workloads of the state
 	unchanged []cluster.Change
+	// untouched: this command only attached to what it watched.
+	untouched bool
 	state     rollout.State
 	// rollback is the watch of the way back; nil if none was taken.
 	rollback *rollout.State
 	// message says what the states do not: why nothing was rolled back, what an undo can't restore.
 	message string
 	next    []string
+	// interrupted is when a signal came; zero if none did.
+	interrupted time.Time
 	// paused are those that --on-failure=pause has stopped.
 	paused []workload.Ref
 }
@@ -184,6 +189,7 @@ func (r *release) applyFailed(ctx, work context.Context, f *follower, written []
 	watching := ctx
 	if ctx.Err() != nil {
 		end.state.Outcome, end.message = rollout.Interrupted, fmt.Sprintf("%v while the change was being written", context.Cause(ctx))
+		end.interrupted = r.env.Now()
 		watching = work
 	}
 	for i := range end.state.Workloads {
@@ -240,13 +246,16 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 	if ctx.Err() == nil {
 		// The watch broke off. The change is written, and how it ends is not known.
 		end.state.Outcome = rollout.Undecided
-		end.message = fmt.Sprintf("the change is written, but the watch failed: %v", cause)
+		end.message = fmt.Sprintf("the watch failed: %v", cause)
+		if !end.untouched {
+			end.message = "the change is written, but " + end.message
+		}
 		for _, w := range end.written {
 			end.next = append(end.next, app("rollout status", w.Ref()))
 		}
 		return r.finish(ctx, f, end)
 	}
-	end.state.Outcome = rollout.Interrupted
+	end.state.Outcome, end.interrupted = rollout.Interrupted, r.env.Now()
 	if r.flags.onInterrupt == "rollback" {
 		r.warnDuring(f, &end.state, fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
 		r.rollBack(work, work, f, &end)
@@ -259,7 +268,10 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 		w := &end.state.Workloads[i]
 		end.next = append(end.next, app("rollout status", w.Target.Ref))
 	}
-	end.next = append(end.next, r.wayBack(&end)...)
-	end.message = fmt.Sprintf("%v: the change is written and not rolled back", context.Cause(ctx))
+	end.message = fmt.Sprintf("%v: this command changed nothing, and the rollout goes on", context.Cause(ctx))
+	if !end.untouched {
+		end.next = append(end.next, r.wayBack(&end)...)
+		end.message = fmt.Sprintf("%v: the change is written and not rolled back", context.Cause(ctx))
+	}
 	return r.finish(ctx, f, end)
 }

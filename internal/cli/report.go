@@ -36,6 +36,9 @@ func (r *release) finish(ctx context.Context, f *follower, end ending) error {
 func (r *release) sum(end *ending) rollout.Result {
 	result := rollout.NewResult(end.state, end.rollback, r.env.Now())
 	result.Message, result.Next = end.message, end.next
+	if !end.interrupted.IsZero() {
+		result.InterruptedAfter = end.interrupted.Sub(r.started)
+	}
 	for i := range result.Workloads {
 		w := &result.Workloads[i]
 		w.Paused = slices.Contains(end.paused, w.Ref)

@@ -49,6 +49,7 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	back.Workloads = append(back.Workloads, failed...)
 	end.rollback = &back
 	if back.Outcome == rollout.Interrupted {
+		end.message = fmt.Sprintf("%v: the rollback is written and not verified", context.Cause(ctx))
 		for _, w := range restored {
 			end.next = append(end.next, app("rollout status", w.Ref()))
 		}

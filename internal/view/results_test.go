@@ -123,7 +123,10 @@ func results() map[string]rollout.Result {
 	raced := failedResult()
 	raced.Outcome, raced.Workloads[0].Outcome, raced.Next = rollout.Superseded, rollout.Superseded, []string{"kubectl app rollout status deployment/web -n shop"}
 	raced.Workloads[0].Rollback.Outcome, raced.Workloads[0].Rollback.Message = rollout.Superseded, "already rolled back by another job to revision 3"
+	undone := simple(rollout.Interrupted, "rolled back and verified")
+	undone.InterruptedAfter = 7 * time.Second
 	return map[string]rollout.Result{
+		"undone":          undone,
 		"back-raced":      raced,
 		"stalled":         stalled,
 		"resources":       resources,

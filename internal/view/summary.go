@@ -136,6 +136,8 @@ func resultRefs(r rollout.Result) []workload.Ref {
 	return refs
 }
 
-func took(r rollout.Result) string {
-	return clock(time.Duration(r.DurationSeconds * float64(time.Second)))
+func took(r rollout.Result) string { return clock(length(r)) }
+
+func length(r rollout.Result) time.Duration {
+	return time.Duration(r.DurationSeconds * float64(time.Second))
 }

@@ -34,7 +34,7 @@ func verdict(r rollout.Result) string {
 		what, rest := superseded(r)
 		return join("; ", join(": ", who, what, text), rest, contentEnding(r))
 	case rollout.Interrupted:
-		return join("; ", join(": ", who, "interrupted after "+took(r), text), contentEnding(r))
+		return join("; ", join(": ", who, "interrupted after "+clock(cmp.Or(r.InterruptedAfter, length(r))), text), contentEnding(r))
 	case rollout.Undecided:
 		return join("; ", join(": ", who, cmp.Or(text, "no verdict")), contentEnding(r))
 	default:
