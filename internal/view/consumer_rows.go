@@ -22,8 +22,12 @@ func (s *sheet) consumers(all []secrets.Consumer, nobody string, terminal bool) 
 	for _, c := range all {
 		for i, g := range grouped(c.Uses) {
 			row := []cell{{text: name(c.Ref), paint: s.Bold}, {text: stateText(c), paint: s.statePaint(c.State)}}
-			if i > 0 && s.narrow() {
-				break
+			if s.narrow() {
+				if i == 0 {
+					rows = append(rows, row)
+				}
+				rows = append(rows, []cell{{text: howWords[g.how] + gap + g.keysText()}})
+				continue
 			}
 			if i > 0 && terminal { // said in the row above
 				row = []cell{{}, {}}
@@ -33,8 +37,8 @@ func (s *sheet) consumers(all []secrets.Consumer, nobody string, terminal bool) 
 	}
 	header := []string{"CONSUMER", "STATE", "HOW", "KEYS", "CONTAINER", "AS"}
 	switch {
-	case s.narrow(): // who, and how they stand
-		header, rows = firstColumns(2, header, rows)
+	case s.narrow(): // who, and how they stand; how they use it is below
+		header = header[:2]
 	case s.width > 0 && s.width < roomy:
 		header, rows = firstColumns(4, header, rows)
 	}

@@ -94,15 +94,47 @@ func prefixed(prefix, s string) string {
 	return prefix + s
 }
 
-// next adds commands to type. They are never cut or wrapped: they are there to be copied.
+// next adds commands to type. They are never cut: they are there to be copied.
 func (s *sheet) next(commands []string) {
-	for i, c := range commands {
-		lead := "next: "
-		if i > 0 {
-			lead = "      "
+	lead := "  " + s.Faint("next: ")
+	for _, c := range commands {
+		for _, line := range s.continued(term.Clean(c)) {
+			s.lines = append(s.lines, lead+line)
+			lead = "        "
 		}
-		s.lines = append(s.lines, "  "+s.Faint(lead)+term.Clean(c))
 	}
+}
+
+// continued breaks a command that is too wide as a shell takes it: between its words, with a backslash.
+func (s *sheet) continued(command string) []string {
+	const indent, slash = 8, ` \`
+	if s.width == 0 || indent+term.Width(command) <= s.width || !strings.HasPrefix(command, "kubectl ") {
+		return []string{command}
+	}
+	var lines []string
+	line := ""
+	for _, word := range shellWords(command) {
+		if line != "" && indent+term.Width(line+" "+word+slash) > s.width {
+			lines, line = append(lines, line+slash), "  "+word
+			continue
+		}
+		line = join(" ", line, word)
+	}
+	return append(lines, line)
+}
+
+// shellWords splits a command at the spaces that are not within quotes.
+func shellWords(command string) []string {
+	quote := rune(0)
+	return strings.FieldsFunc(command, func(r rune) bool {
+		switch {
+		case quote == 0 && (r == '\'' || r == '"'):
+			quote = r
+		case r == quote:
+			quote = 0
+		}
+		return quote == 0 && r == ' '
+	})
 }
 
 // nextCommands are the release's own or, where it has none, those of the decisive cause; of several causes the first

@@ -12,7 +12,7 @@ type cell struct {
 	paint func(string) string
 }
 
-// table adds rows in aligned columns below a header. The columns of shrinks give way in that order
+// table adds rows in aligned columns below a header; a row of one cell is a line below the row above it. The columns of shrinks give way in that order
 // until the table fits; where none is named all do, the widest first.
 func (s *sheet) table(header []string, rows [][]cell, shrinks ...int) {
 	widths := columnWidths(header, rows)
@@ -22,6 +22,10 @@ func (s *sheet) table(header []string, rows [][]cell, shrinks ...int) {
 		titles[i] = cell{text: h, paint: s.Bold}
 	}
 	for _, row := range append([][]cell{titles}, rows...) {
+		if len(row) < len(header) {
+			s.wrapped(func() string { return "  " }, row[0].text, everything.messageLines)
+			continue
+		}
 		var b strings.Builder
 		for i, c := range row {
 			text := term.Cut(c.text, widths[i], s.glyphs.Ellipsis)
@@ -45,6 +49,9 @@ func columnWidths(header []string, rows [][]cell) []int {
 	for i, h := range header {
 		widths[i] = term.Width(h)
 		for _, row := range rows {
+			if len(row) < len(header) {
+				continue
+			}
 			widths[i] = max(widths[i], term.Width(row[i].text))
 		}
 	}
