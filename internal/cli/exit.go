@@ -34,7 +34,7 @@ var exitMeanings = []struct {
 	meaning string
 }{
 	{exitOK, "done and verified; or nothing to change (the result says which)"},
-	{exitError, "an error outside the other rows (API, network, RBAC)"},
+	{exitError, "any other error (API, network, a missing permission to read)"},
 	{exitUsage, "the command line is wrong"},
 	{exitRefused, "preflight refused; nothing was changed"},
 	{exitFailed, "the rollout failed and was not rolled back"},
@@ -43,7 +43,7 @@ var exitMeanings = []struct {
 	{exitTimedOut, "the time ran out while the rollout was still in progress; not rolled back (rollout status --watch=false: still in progress)"},
 	{exitSuperseded, "another change superseded this one"},
 	{exitInterrupted, "interrupted by SIGINT; the result says what state was left"},
-	{exitUnread, "the reader of the output is gone (for example head), as with kubectl"},
+	{exitUnread, "the program that reads the output has ended (for example head), as with kubectl"},
 	{exitTerminated, "interrupted by SIGTERM; the result says what state was left"},
 }
 

@@ -18,13 +18,13 @@ import (
 // defaultOlderThan protects what a release has just written and is about to point to.
 const defaultOlderThan = 10 * time.Minute
 
-const pruneExample = `  # List the generated Secrets that nothing refers to; delete nothing
+const pruneExample = `  # List the versions of Secrets and what keeps them; delete nothing
   kubectl app prune secrets --dry-run=client
 
   # Delete them, in a script
   kubectl app prune secrets --yes
 
-  # Delete generated ConfigMaps of any age
+  # Delete unused versions of ConfigMaps of any age
   kubectl app prune configmaps --older-than=0s --yes`
 
 type pruneFlags struct {
@@ -37,9 +37,10 @@ func newPrune(env *Env) *cobra.Command {
 	var flags pruneFlags
 	cmd := &cobra.Command{
 		Use:   "prune (secrets | configmaps) [options]",
-		Short: "Delete generated Secrets or ConfigMaps that nothing refers to any more",
-		Long: `Delete Secrets or ConfigMaps that kubectl app generated with a hash in the name, if no workload and no
-revision in the rollout history refers to them. They are listed first. Other objects are never deleted.`,
+		Short: "Delete versions of Secrets or ConfigMaps that nothing refers to any more",
+		Long: `Delete versions of Secrets or ConfigMaps, if no workload and no revision in the rollout history refers to them.
+A version is an object that set secret --versioned or set configmap --versioned has created. The versions are
+listed first. Other objects are never deleted.`,
 		Example: pruneExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.validate(args); err != nil {
@@ -50,7 +51,7 @@ revision in the rollout history refers to them. They are listed first. Other obj
 	}
 	cmd.Flags().BoolVarP(&flags.yes, "yes", "y", false, "Delete without asking")
 	cmd.Flags().StringVar(&flags.dryRun, "dry-run", "none", `Must be "none", "server", or "client". If client strategy, only print what would be deleted; if server strategy, also ask the server whether it would.`)
-	cmd.Flags().DurationVar(&flags.olderThan, "older-than", defaultOlderThan, "Keep objects that are younger than this; a release may be about to use them")
+	cmd.Flags().DurationVar(&flags.olderThan, "older-than", defaultOlderThan, "Keep versions that are younger than this, because a release may be about to use them")
 	return cmd
 }
 
