@@ -222,9 +222,9 @@ func (f *rolloutStatusFlags) printLines(env *Env, result rollout.Result, seen ro
 	for _, w := range result.Workloads {
 		switch w.Outcome {
 		case rollout.Succeeded:
-			fmt.Fprintf(&lines, "deployment %q successfully rolled out\n", w.Name)
+			fmt.Fprintln(&lines, workload.DoneLine(w.Ref, seen[w.Ref].Workload))
 		case rollout.Undecided:
-			fmt.Fprintln(&lines, rollout.WaitingLine(w.Ref, seen[w.Ref].Workload))
+			fmt.Fprintln(&lines, workload.WaitingLine(w.Ref, seen[w.Ref].Workload))
 		default: // it has failed, and kubectl prints no status either
 		}
 	}

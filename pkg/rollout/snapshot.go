@@ -39,13 +39,13 @@ func Observe(w *workload.Workload, revisions []workload.Revision, pods []*corev1
 		at[revisions[i].Key] = i
 	}
 	o := Observed{Workload: w, Revisions: revisions, Pods: make([]*corev1.Pod, 0, len(pods))}
-	if len(revisions) > 0 && !revisions[0].Counted {
+	if len(revisions) > 0 && revisions[0].ByPods {
 		o.Revisions = slices.Clone(revisions)
 	}
 	for _, p := range pods {
 		if i, ok := at[workload.KeyOf(p)]; ok {
 			o.Pods = append(o.Pods, p)
-			if r := &o.Revisions[i]; !r.Counted && p.DeletionTimestamp == nil && !ended(p) {
+			if r := &o.Revisions[i]; r.ByPods && p.DeletionTimestamp == nil && !ended(p) {
 				r.Add(isReady(p))
 			}
 		}

@@ -25,6 +25,7 @@ var deploymentKind = &Kind{
 		}
 		return p
 	},
+	title:   "deployment",
 	waiting: deploymentWaiting,
 	read:    func(o API, w *Workload) { readDeployment(o.(*appsv1.Deployment), w) },
 }

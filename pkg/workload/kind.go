@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -47,9 +48,11 @@ type Kind struct {
 	read func(API, *Workload)
 	// History is how revisions are kept; nil for a kind without rollouts.
 	History *History
-	// waiting is the line of kubectl rollout status (k8s.io/kubectl/pkg/polymorphichelpers) for a rollout that
-	// it waits for; "" for one that it calls done.
-	waiting func(*Workload) string
+	// title is the kind in the lines of kubectl rollout status: "daemon set".
+	title string
+	// waiting and done are these lines (k8s.io/kubectl/pkg/polymorphichelpers) for a rollout that is waited for,
+	// and for one that is complete. waiting is "" for one that kubectl calls done.
+	waiting, done func(*Workload) string
 }
 
 // parts are the fields that kinds have in different places; nil where a kind has none.
@@ -64,7 +67,7 @@ type parts struct {
 }
 
 // kinds is the table.
-var kinds = []*Kind{deploymentKind}
+var kinds = []*Kind{deploymentKind, statefulSetKind, daemonSetKind}
 
 // Kinds returns the table.
 func Kinds() []*Kind { return kinds }
@@ -79,8 +82,27 @@ func KindNamed(name string) *Kind {
 	return nil
 }
 
-// WaitingLine is what kubectl rollout status says of a rollout that it waits for; "" for one that it calls done.
-func (w *Workload) WaitingLine() string { return KindNamed(w.Kind).waiting(w) }
+// WaitingLine is the line with which kubectl rollout status says what it waits for. Where kubectl would call the
+// rollout done, it says that it is not verified. w is nil while the workload has not been seen.
+func WaitingLine(ref Ref, w *Workload) string {
+	kind := KindNamed(ref.Kind)
+	if w == nil || w.ObservedGeneration < w.Generation {
+		return fmt.Sprintf("Waiting for %s spec update to be observed...", kind.title)
+	}
+	if line := kind.waiting(w); line != "" {
+		return line
+	}
+	return fmt.Sprintf("Waiting for %s %q rollout to finish: complete, but not verified yet...", kind.title, ref.Name)
+}
+
+// DoneLine is the line with which kubectl rollout status says that a rollout is complete.
+func DoneLine(ref Ref, w *Workload) string {
+	kind := KindNamed(ref.Kind)
+	if w != nil && kind.done != nil {
+		return kind.done(w)
+	}
+	return fmt.Sprintf("%s %q successfully rolled out", kind.title, ref.Name)
+}
 
 // Releasable tells whether the kind has rollouts that can be watched and taken back.
 func (k *Kind) Releasable() bool { return k.read != nil }

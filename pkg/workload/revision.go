@@ -2,6 +2,7 @@ package workload
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
@@ -21,8 +22,8 @@ type History struct {
 	read func(API) Revision
 	// messages point to the texts of controllers in the status; nil if it has none.
 	messages func(API) []*string
-	// counted: the object has the numbers of its pods in its status.
-	counted bool
+	// byPods: the object has no numbers of pods. The pods are counted.
+	byPods bool
 }
 
 // Revision is one template that a workload has had: a ReplicaSet of a Deployment, a ControllerRevision of a
@@ -38,8 +39,8 @@ type Revision struct {
 	Template    corev1.PodTemplateSpec
 
 	Desired, Total, Ready, Available int32
-	// Counted: these numbers are of the object's status. Else Add counts pods.
-	Counted bool
+	// ByPods: the object has no such numbers, and Add counts its pods.
+	ByPods bool
 	// Failure is the condition ReplicaFailure when pods could not be created, else nil.
 	Failure *Condition
 }
@@ -84,7 +85,7 @@ func ReadRevisions(w *Workload, objects []API) []Revision {
 	for _, o := range objects {
 		if owner := metav1.GetControllerOfNoCopy(o); owner != nil && owner.UID == w.UID {
 			r := history.read(o)
-			r.Counted = history.counted
+			r.ByPods = history.byPods
 			revisions = append(revisions, r)
 		}
 	}
@@ -108,11 +109,43 @@ var replicaSets = &History{
 		}
 		return all
 	},
-	counted: true,
+}
+
+var controllerRevisions = &History{
+	Resource: Resource{
+		GroupVersionKind: appsv1.SchemeGroupVersion.WithKind("ControllerRevision"), Plural: "controllerrevisions",
+		Make:     func() API { return &appsv1.ControllerRevision{} },
+		MakeList: func() runtime.Object { return &appsv1.ControllerRevisionList{} },
+	},
+	read:   func(o API) Revision { return fromControllerRevision(o.(*appsv1.ControllerRevision)) },
+	byPods: true,
+}
+
+// fromControllerRevision reads a template out of the patch that the controllers of StatefulSets and DaemonSets
+// keep. The pods of a StatefulSet carry the revision's name in their label, those of a DaemonSet the hash that
+// the revision has as a label, too.
+func fromControllerRevision(cr *appsv1.ControllerRevision) Revision {
+	r := Revision{
+		Name: cr.Name, UID: cr.UID, Annotations: cr.Annotations, Created: cr.CreationTimestamp.Time,
+		Number: cr.Revision, Hash: cmp.Or(cr.Labels[appsv1.ControllerRevisionHashLabelKey], cr.Name),
+	}
+	if owner := metav1.GetControllerOfNoCopy(cr); owner != nil {
+		r.Key = RevisionKey{owner.UID, r.Hash}
+	}
+	var data struct {
+		Spec struct {
+			Template corev1.PodTemplateSpec `json:"template"`
+		} `json:"spec"`
+	}
+	// What can't be read is the template of no workload.
+	if json.Unmarshal(cr.Data.Raw, &data) == nil {
+		r.Template = data.Spec.Template
+	}
+	return r
 }
 
 // histories are those of the table.
-var histories = []*History{replicaSets}
+var histories = []*History{replicaSets, controllerRevisions}
 
 // HistoryOf returns how a revision's object is kept; nil for an object of another kind.
 func HistoryOf(o runtime.Object) *History {
@@ -176,6 +209,10 @@ func Current(w *Workload, revisions []Revision) *Revision {
 		if SameTemplate(&r.Template, &w.Template) && (current == nil || r.Created.Before(current.Created)) {
 			current = r
 		}
+	}
+	if current == nil && len(revisions) > 0 && revisions[0].ByPods && w.ObservedGeneration >= w.Generation {
+		// Defaults of a newer API server are in the workload, and not in the revision.
+		return &revisions[len(revisions)-1]
 	}
 	return current
 }

@@ -30,10 +30,14 @@ type Workload struct {
 	Selector *metav1.LabelSelector
 	Template corev1.PodTemplateSpec
 	Paused   bool
-	Strategy Strategy
+	// UpdateRevision is the name of the newest revision, where the status has it.
+	UpdateRevision string
+	Strategy       Strategy
 
-	// Desired is spec.replicas, resolved; the counts below are the status's.
-	Desired     int32
+	// Desired is spec.replicas, resolved, or the number of nodes; the counts below are the status's.
+	Desired int32
+	// PerNode: Desired follows the nodes, and nobody sets it.
+	PerNode     bool
 	Total       int32 // pods of every revision, terminating ones not counted
 	Updated     int32 // pods of the newest template
 	Ready       int32
@@ -49,7 +53,13 @@ type Workload struct {
 // Strategy is how far a rollout may leave the desired count, resolved to pods.
 type Strategy struct {
 	// Recreate: every old pod is gone before the first new one starts.
-	Recreate       bool
+	Recreate bool
+	// OnDelete: a pod is replaced only when somebody deletes it.
+	OnDelete bool
+	// InPlace: a new pod starts only when the old one in its place is gone.
+	InPlace bool
+	// Ordered: no pod is replaced while another one is not ready, not even one that a rollback should replace.
+	Ordered        bool
 	MaxSurge       int32
 	MaxUnavailable int32
 	MinReady       time.Duration
