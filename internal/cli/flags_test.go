@@ -82,7 +82,7 @@ func TestWrongCommandLines(t *testing.T) {
 		"rollout status":                                            "no workload",
 		"replay":                                                    "replay takes one recording",
 		"replay a b":                                                "got 2",
-		"replay a --instant --speed=2":                              "--instant and --speed exclude each other",
+		"replay a --instant --speed=2":                              "--instant and --speed can't be used together",
 		"replay a --speed=0":                                        "--speed takes a number above 0",
 		"version now":                                               "takes no arguments",
 		"get secret":                                                "no name: give secret NAME",

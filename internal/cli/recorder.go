@@ -43,10 +43,10 @@ func newRecorder(name string, now func() time.Time) (*recorder, error) {
 	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("opening the recording: %w", err)
+		return nil, fmt.Errorf("--recording: %w", err)
 	}
 	if err := file.Chmod(0o600); err != nil { // it may have been there before
-		return nil, errors.Join(fmt.Errorf("opening the recording: %w", err), file.Close())
+		return nil, errors.Join(fmt.Errorf("--recording: %w", err), file.Close())
 	}
 	r := &recorder{now: now, closer: []io.Closer{file}}
 	var out io.Writer = file

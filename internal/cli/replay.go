@@ -49,7 +49,7 @@ the recording. If the recording ends before the verdict, the outcome is Undecide
 			case len(args) != 1:
 				return usagef("replay takes one recording (- for standard input), got %d", len(args))
 			case flags.instant && cmd.Flags().Changed("speed"):
-				return usagef("--instant and --speed exclude each other")
+				return usagef("--instant and --speed can't be used together")
 			case flags.speed <= 0:
 				return usagef("--speed takes a number above 0")
 			}
@@ -123,7 +123,7 @@ func resultOf(last recording.Frame) rollout.Result {
 }
 
 // cutWarning: nothing but the program that records writes the end, and it had no time to.
-const cutWarning = "the recording is incomplete, since the command that wrote it was killed: only what was recorded is judged"
+const cutWarning = "the recording is incomplete, because the command that wrote it was killed: only what was recorded is judged"
 
 func openRecording(env *Env, name string) (io.ReadCloser, error) {
 	if name == "-" {

@@ -109,7 +109,7 @@ func (c *configChange) unseen() string {
 func (c *configChange) inUse(users []secrets.Consumer) error {
 	return refusedError{hintedError{
 		fmt.Errorf("%s in use by %s; nothing was written", verbFor(c.remove), strings.Join(consumerNames(users), ", ")),
-		[]string{app("status", c.ref), "to remove it nevertheless: the same command with --force"},
+		[]string{app("status", c.ref), "to remove it anyway: the same command with --force"},
 	}}
 }
 

@@ -81,7 +81,7 @@ func (f *setEnvFlags) addOwn(cmd *cobra.Command) {
 	flags.BoolVar(&f.overwrite, "overwrite", true, "If true, allow environment to be overwritten, otherwise reject updates that overwrite existing environment.")
 	addStrict(flags, &f.strict)
 	flags.BoolVar(&f.list, "list", false, "If true, display the environment and any changes in the standard format; nothing is written.")
-	flags.BoolVar(&f.resolve, "resolve", false, "With --list: show what ConfigMap keys, fields and resources stand for, and how large a Secret's value is.")
+	flags.BoolVar(&f.resolve, "resolve", false, "With --list: also show the values of ConfigMap keys, fields and resources; for a Secret only the size.")
 }
 
 // setEnv completes the settings with what standard input and --from say, and lists or releases them.

@@ -97,9 +97,9 @@ func (s Selection) byLabel() bool { return s.LabelSelector != "" || s.All }
 func (s Selection) conflicts() error {
 	switch {
 	case s.All && s.LabelSelector != "":
-		return &ArgumentError{"--all and --selector exclude each other"}
+		return &ArgumentError{"--all and --selector can't be used together"}
 	case len(s.Filenames) > 0 && s.Kustomize != "":
-		return &ArgumentError{"-f and -k exclude each other"}
+		return &ArgumentError{"-f and -k can't be used together"}
 	case s.Kustomize != "" && s.Recursive:
 		return &ArgumentError{"-R goes with -f, not with -k"}
 	case s.FromFiles() && len(s.Args) > 0:

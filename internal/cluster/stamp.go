@@ -74,7 +74,7 @@ func stampPatch(uid types.UID, s rollout.Stamp) ([]byte, error) {
 	}
 	body, err := json.Marshal(map[string]any{"metadata": metadata})
 	if err != nil {
-		return nil, fmt.Errorf("encoding a stamp: %w", err)
+		return nil, fmt.Errorf("encoding a verdict: %w", err)
 	}
 	return body, nil
 }

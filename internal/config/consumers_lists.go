@@ -46,7 +46,7 @@ func userLists() []userList {
 		{"Job", "jobs", byTheirPods, options{}, func(ctx ctx, c api, ns string, o options) (runtime.Object, error) {
 			return c.BatchV1().Jobs(ns).List(ctx, o)
 		}},
-		{"Pod", "pods", "it is not known which of them run with older data, and what only pods use", options{FieldSelector: "status.phase!=Succeeded,status.phase!=Failed"}, func(ctx ctx, c api, ns string, o options) (runtime.Object, error) {
+		{"Pod", "pods", "it is not known which workloads run with old data, and what is used only by pods", options{FieldSelector: "status.phase!=Succeeded,status.phase!=Failed"}, func(ctx ctx, c api, ns string, o options) (runtime.Object, error) {
 			return c.CoreV1().Pods(ns).List(ctx, o)
 		}},
 		{"Ingress", "ingresses", "those that use it as a certificate are not found", options{}, func(ctx ctx, c api, ns string, o options) (runtime.Object, error) {

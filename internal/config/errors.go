@@ -88,7 +88,7 @@ func keysInUse(want Content, keys []string, users []secrets.Consumer) error {
 		Message: fmt.Sprintf("%s was not changed: it would lose %s, in use by %s", want, some(keys), consumerNames(users)),
 		Next: []string{
 			"kubectl app status " + want.String() + cluster.InFlag(want.Meta().Namespace),
-			"the same command with that as well, or with --force, which removes it",
+			"the same command with these keys too, or with --force, which removes them",
 		},
 	}
 }
@@ -97,7 +97,7 @@ func usersUnknown(want Content, keys []string, n secrets.NotSeen) error {
 	return &cluster.Error{
 		Reason: KeysInUse, Object: want.String(),
 		Message: fmt.Sprintf("%s was not changed: it would lose %s, and it is not known what uses it: no permission to list %s", want, some(keys), n.Resource),
-		Next:    append(slices.Clone(n.Next), "the same command with that as well, or with --force, which removes it"),
+		Next:    append(slices.Clone(n.Next), "the same command with these keys too, or with --force, which removes them"),
 	}
 }
 

@@ -44,7 +44,7 @@ func TestCommandLines(t *testing.T) {
 		{args: "up", code: 1, stderr: "no program in this test"},
 		{args: "down", stdout: "nothing to remove"},
 		{args: "down --all", stdout: "no lab to remove"},
-		{args: "down --all --name=a", code: 2, stderr: "exclude each other"},
+		{args: "down --all --name=a", code: 2, stderr: "used together"},
 		{args: "status", code: 1, stderr: "start it: kubectl app lab up\n"},
 		{args: "status --name=a", code: 1, stderr: "start it: kubectl app lab up --name a\n"},
 		{args: "status -o yaml", code: 2, stderr: "want json"},

@@ -31,7 +31,7 @@ func newDown(env *Env) *cobra.Command {
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if all && cmd.Flags().Changed("name") {
-				return usagef("--all and --name exclude each other")
+				return usagef("--all and --name can't be used together")
 			}
 			return env.down(cmd.Context(), name, all)
 		},

@@ -90,7 +90,7 @@ func doubtOf(previous *workload.Revision, w *workload.Workload, revisions []work
 		}
 	}
 	if settled(previous, pods) == 0 {
-		return "was not verified, and none of its pods is left that serves"
+		return "was not verified, and none of its pods serves any more"
 	}
 	return ""
 }

@@ -50,7 +50,7 @@ func TestBeforeRollout(t *testing.T) {
 		doubt     string
 	}{
 		"an old pod serves":                      {revisions: []string{"1:a", "2:now"}, pods: Standing{{Owner: "1"}: serving}, want: 1},
-		"no old pod is left":                     {revisions: []string{"1:a", "2:now"}, want: 1, doubt: "revision 1 of deployment/web was not verified, and none of its pods is left that serves"},
+		"no old pod is left":                     {revisions: []string{"1:a", "2:now"}, want: 1, doubt: "revision 1 of deployment/web was not verified, and none of its pods serves any more"},
 		"no old pod is left, but it was good":    {revisions: []string{"1:a:good", "2:now"}, want: 1},
 		"it was good, and crashes now":           {revisions: []string{"1:a:good", "2:now"}, pods: Standing{{Owner: "1"}: crashing}, want: 1, doubt: "revision 1 of deployment/web was not serving: 2 of its pods crashed"},
 		"it has failed":                          {revisions: []string{"1:a:good", "2:b:failed", "3:now"}, pods: Standing{{Owner: "1"}: serving}, want: 2, doubt: "revision 2 of deployment/web is marked as failed (CrashLoop)"},

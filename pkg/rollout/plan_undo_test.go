@@ -62,7 +62,7 @@ func TestPlanUndo(t *testing.T) {
 			now: "b", revisions: []string{"1:a:good", "3:c:failed", "4:b:good"}, want: 1, note: "revision 3 is marked as failed"},
 		"broken, but asked for":      {now: "c", revisions: []string{"1:a:good", "2:b:failed", "3:c"}, to: 2, want: 2, note: "revision 2 is marked as failed (CrashLoop)"},
 		"broken, and none is good":   {now: "c", revisions: []string{"1:a", "2:b:failed", "3:c"}, err: "revision 2 of deployment/web, the previous one, is marked as failed (CrashLoop), and no other revision is known to be good; revision 1 has no verdict: --to-revision=1 goes back to it"},
-		"all are known to be broken": {now: "c", revisions: []string{"1:a:failed", "2:b:failed", "3:c"}, err: "revision 2 of deployment/web, the previous one, is marked as failed (CrashLoop), and no other revision is known to be good; --to-revision=2 goes back to it nevertheless"},
+		"all are known to be broken": {now: "c", revisions: []string{"1:a:failed", "2:b:failed", "3:c"}, err: "revision 2 of deployment/web, the previous one, is marked as failed (CrashLoop), and no other revision is known to be good; --to-revision=2 goes back to it anyway"},
 		"no history":                 {now: "a", revisions: []string{"1:a"}, err: "deployment/web has no earlier revision to go back to"},
 		"no revisions at all":        {now: "a", to: 4, err: "deployment/web has no earlier revision to go back to"},
 		"not kept":                   {now: "b", revisions: []string{"1:a", "2:b"}, to: 7, err: "deployment/web has no revision 7; it has 1, 2"},

@@ -54,5 +54,5 @@ func (e *NoGoodRevisionError) Error() string {
 	if e.Unjudged > 0 {
 		return fmt.Sprintf("%s; revision %d has no verdict: --to-revision=%d goes back to it", message, e.Unjudged, e.Unjudged)
 	}
-	return fmt.Sprintf("%s; --to-revision=%d goes back to it nevertheless", message, e.Revision)
+	return fmt.Sprintf("%s; --to-revision=%d goes back to it anyway", message, e.Revision)
 }

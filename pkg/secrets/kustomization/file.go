@@ -65,7 +65,7 @@ func (f *File) locate(g Generator) (list, entry *yaml.Node, index int, err error
 	}
 	for _, n := range f.top.Content {
 		if n.Tag == yaml.MergeTag {
-			return nil, nil, index, unsafe("line %d: the file has a merge key (<<): write its fields out", n.Line)
+			return nil, nil, index, unsafe("line %d: the file has a merge key (<<): write its fields instead", n.Line)
 		}
 	}
 	if _, list, err = f.find(f.top, g.field(), strings.EqualFold); err != nil || list == nil {

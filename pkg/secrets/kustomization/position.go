@@ -213,7 +213,7 @@ func (d *document) find(m *yaml.Node, name string, same func(a, b string) bool) 
 		}
 	}
 	if len(keys) > 1 {
-		err = unsafe("%s is given twice, on %s, and kustomize reads only the last one: make one of them", name, where(keys...))
+		err = unsafe("%s is given twice, on %s, and kustomize reads only the last one: combine them into one", name, where(keys...))
 	}
 	return key, value, err
 }
