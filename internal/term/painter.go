@@ -54,9 +54,9 @@ func (p *Painter) paint(above, lines []string) error {
 	if up := min(p.rows(width), height-1); up > 0 {
 		b.WriteString(ansi.CursorUp(up))
 	}
-	resized := width != p.width
-	for _, line := range slices.Concat(above, lines) {
-		writeLine(&b, line, resized)
+	moved := width != p.width || len(above) > 0
+	for i, line := range slices.Concat(above, lines) {
+		writeLine(&b, line, moved || i < len(p.lines) && Width(line) < Width(p.lines[i]))
 	}
 	b.WriteString(ansi.EraseScreenBelow)
 	b.WriteString(endFrame)
@@ -68,11 +68,12 @@ func (p *Painter) paint(above, lines []string) error {
 	return nil
 }
 
-// writeLine writes over what was there, which does not flicker. After a resize the row has to be
-// emptied first: the terminal may remember that it wraps into the next one, and would join the two
-// when it gets wider. (Erasing the whole screen instead would leave a copy in tmux's history.)
-func writeLine(b *bytes.Buffer, line string, resized bool) {
-	if resized {
+// writeLine writes over what was there, which does not flicker. A row that was longer has to be emptied first:
+// tmux counts the erased cells at its right, and wraps them too when it gets narrower. So has each row after a
+// resize: the terminal may remember that it wraps into the next one, and would join the two when it gets
+// wider. (Erasing the whole screen instead would leave a copy in tmux's history.)
+func writeLine(b *bytes.Buffer, line string, emptied bool) {
+	if emptied {
 		b.WriteString(ansi.EraseEntireLine)
 	}
 	b.WriteString(line)

@@ -72,6 +72,37 @@ func TestPaintWritesNothingTwice(t *testing.T) {
 	}
 }
 
+// tmux wraps the erased cells of a row that was longer, too, when it gets narrower: the row is emptied first.
+func TestShorterLinesEmptyTheirRow(t *testing.T) {
+	const emptied = "\x1b[2K"
+	var b strings.Builder
+	p := term.NewPainter(term.NewFakeOutput(&b, &term.Screen{Width: 40, Height: 10}))
+	for _, step := range []struct {
+		lines, above []string
+		want         []string
+	}{
+		{[]string{"a picture", "0:01"}, nil, []string{emptied + "a picture", emptied + "0:01"}},
+		{[]string{"picture", "0:02"}, nil, []string{emptied + "picture", "\n0:02"}},
+		{[]string{"a picture", "10:02", "more"}, nil, []string{"\ra picture", "\n10:02", "\nmore"}},
+		{nil, []string{"warning"}, []string{emptied + "warning", emptied + "a picture", emptied + "10:02"}},
+	} {
+		b.Reset()
+		paint := func() error { return p.Paint(step.lines) }
+		if step.above != nil {
+			paint = func() error { return p.Print(step.above) }
+		}
+		err := paint()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range step.want {
+			if !strings.Contains(strings.ReplaceAll(b.String(), "\x1b[2A", ""), want) {
+				t.Errorf("%q lacks %q", b.String(), want)
+			}
+		}
+	}
+}
+
 func TestPrintStaysAbove(t *testing.T) {
 	c := newCanvas(40, 10)
 	if err := c.Print([]string{"warning: first"}); err != nil {
