@@ -5,12 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/api/equality"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -44,13 +42,11 @@ func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) (
 	partial := &PartialError{}
 	var mu sync.Mutex
 	written, err := Each(ctx, changes, func(ctx context.Context, change Change) (Written, error) {
-		ctx, stop := Grace(ctx)
-		defer stop()
 		w, err := c.apply(ctx, change, o)
-		if lost := (*lostError)(nil); errors.As(err, &lost) {
+		if lost := (*LostError)(nil); errors.As(err, &lost) {
 			mu.Lock()
 			defer mu.Unlock()
-			partial.Doubtful = append(partial.Doubtful, lost.change.asked())
+			partial.Doubtful = append(partial.Doubtful, w)
 		}
 		if err != nil {
 			return Written{}, &writeError{change.Ref(), err}
@@ -81,62 +77,20 @@ type writeError struct {
 func (f *writeError) Error() string { return f.err.Error() }
 func (f *writeError) Unwrap() error { return f.err }
 
-// lostError: no answer came to the write of a change, and none could be had later.
-type lostError struct {
-	change Change
-	err    error
-}
-
-func (l *lostError) Error() string { return l.err.Error() }
-func (l *lostError) Unwrap() error { return l.err }
-
-// apply writes one change: if the object is not as it was captured, or the answer is lost, it looks
-// and begins anew.
+// apply writes one change. Beside a *LostError, the result is what was asked for.
 func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Written, error) {
-	var written Written
-	first, lost := true, false
-	err := ApplyPatience().Repeat(ctx, func(ctx context.Context, uncertain bool) error {
-		if !first {
-			next, done, err := c.recapture(ctx, change, uncertain)
-			if err != nil {
-				return err
-			}
-			lost = false
-			if done {
-				written = Written{Object: next.Object, Before: change.Before, before: change.Object}
-				return nil
-			}
-			change = next
-		}
-		first = false
-		var err error
-		written, err = c.write(ctx, change, o)
-		lost = !o.DryRun && MayHaveActed(err)
-		return err
-	})
-	if err != nil && lost {
-		err = &lostError{change, unknownEnd(change.Ref(), err)}
+	object, err := Write[Object]{
+		Planned: true, DryRun: o.DryRun,
+		Read: func(ctx context.Context) (Object, error) { return c.reread(ctx, change.Ref()) },
+		Plan: func(ctx context.Context, now Object, uncertain bool) (bool, error) {
+			return c.replan(ctx, &change, now, uncertain)
+		},
+		Send: func(ctx context.Context) (Object, error) { return c.send(ctx, change, o) },
+	}.Run(ctx)
+	if lost := (*LostError)(nil); errors.As(err, &lost) {
+		return change.asked(), &LostError{unknownEnd(change.Ref(), lost.Err)}
 	}
-	return written, err
-}
-
-// MayHaveActed tells whether the server may have carried out a write whose answer did not come.
-func MayHaveActed(err error) bool {
-	return err != nil && (broken(err) || timedOut(err) || apierrors.IsTimeout(err) || isCancelled(err) || ofAProxy(err) || ofTheStore(err))
-}
-
-// ofTheStore: etcd's own words ("request timed out", "leader changed") are passed on without a reason, and
-// it may have stored what it could not confirm.
-func ofTheStore(err error) bool {
-	var status apierrors.APIStatus
-	return errors.As(err, &status) && status.Status().Code == http.StatusInternalServerError && status.Status().Reason == metav1.StatusReasonUnknown
-}
-
-// ofAProxy: a failure in words that are not the API server's comes from something in between, which does
-// not know what became of the request.
-func ofAProxy(err error) bool {
-	var status apierrors.APIStatus
-	return errors.As(err, &status) && status.Status().Code >= 500 && apierrors.IsUnexpectedServerError(err)
+	return Written{Object: object, Before: change.Before, before: change.Object}, err
 }
 
 // unknownEnd: nobody may take the error of a write for a write that was not made.
@@ -148,21 +102,20 @@ func unknownEnd(ref workload.Ref, err error) error {
 	}
 }
 
-// write sends one patch.
-func (c *Cluster) write(ctx context.Context, change Change, o WriteOptions) (Written, error) {
-	after := change.Edited()
-	p, err := change.patch(after)
+// send sends one patch.
+func (c *Cluster) send(ctx context.Context, change Change, o WriteOptions) (Object, error) {
+	p, err := change.patch(change.Edited())
 	if err != nil {
-		return Written{}, err
+		return Object{}, err
 	}
 	stored, err := c.patch(ctx, change.Object, p, o)
 	if err != nil {
-		return Written{}, err
+		return Object{}, err
 	}
 	if message := noEffect(change, stored); message != "" && !o.DryRun && workload.SameTemplate(change.Template(), stored.Template()) {
-		return Written{}, &Error{Reason: Failed, Object: change.Ref().String(), Message: message}
+		return Object{}, &Error{Reason: Failed, Object: change.Ref().String(), Message: message}
 	}
-	return Written{Object: stored, Before: change.Before, before: change.Object}, nil
+	return stored, nil
 }
 
 func (c Change) patch(after Object) (patch, error) {
@@ -181,36 +134,35 @@ func (c *Cluster) patch(ctx context.Context, to Object, p patch, o WriteOptions)
 	return typed(to.Kind, stored), nil
 }
 
-// recapture looks what became of a workload whose write was refused as a conflict, or whose answer
-// was lost. It is done if the object has our edit already, by a write whose answer was lost; else
-// next is the change, planned anew for the object as it is now.
-func (c *Cluster) recapture(ctx context.Context, change Change, uncertain bool) (next Change, done bool, err error) {
-	object, err := c.reread(ctx, change.Ref())
+// replan plans a change anew for the workload as it is now. It is done if the workload has our edit already, by a
+// request whose answer was lost.
+func (c *Cluster) replan(ctx context.Context, change *Change, now Object, uncertain bool) (done bool, err error) {
+	then := change.Object
+	switch {
+	case now.GetUID() != then.GetUID():
+		return false, &SupersededError{Workload: change.Ref(), What: "it was deleted and created again"}
+	case ours(now, *change):
+		return true, nil
+	case change.Edit.Annotations != nil && !equality.Semantic.DeepEqual(now.Template(), then.Template()):
+		return false, overtaken(change.Ref(), byWhom(then, now))
+	}
+	next, err := c.captureAndPlan(ctx, now, change.plan)
+	if err != nil || uncertain && next.stored(then) {
+		// A webhook may have added to what we wrote, or pinned its images. Nothing is left to do, and what was
+		// there before us is still what was captured first.
+		return err == nil, err
+	}
+	*change = next
+	return false, nil
+}
+
+func (c *Cluster) captureAndPlan(ctx context.Context, o Object, plan Plan) (Change, error) {
+	captured, err := c.capture(ctx, o)
 	if err != nil {
-		return change, false, err
+		return Change{}, err
 	}
-	now, then := object, change.Object
-	if now.GetUID() != then.GetUID() {
-		return change, false, &SupersededError{Workload: change.Ref(), What: "it was deleted and created again"}
-	}
-	if ours(now, change) {
-		return Change{Captured: Captured{Object: object}}, true, nil
-	}
-	if change.Edit.Annotations != nil && !equality.Semantic.DeepEqual(now.Template(), then.Template()) {
-		return change, false, overtaken(change.Ref(), byWhom(then, now))
-	}
-	captured, err := c.capture(ctx, object)
-	if err != nil {
-		return change, false, err
-	}
-	edit, err := change.plan(captured)
-	if err != nil {
-		return change, false, err
-	}
-	next = Change{Captured: captured, Edit: edit, plan: change.plan}
-	// A webhook may have added to what we wrote, or pinned its images. Nothing is left to do, and what was
-	// there before us is still what was captured first.
-	return next, uncertain && next.stored(then), nil
+	edit, err := plan(captured)
+	return Change{Captured: captured, Edit: edit, plan: plan}, err
 }
 
 // overtaken: an undo puts a whole template in the place of the one that it was asked for. If that has

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Patience is how long a write is tried again while the server is away or overloaded.
-type Patience struct {
+// patience is how long a write is tried again while the server is away or overloaded.
+type patience struct {
 	// conflicts is how often the object may change under the write. Status updates count as changes
 	// too, and a failing rollout has many of them.
 	conflicts int
@@ -20,25 +20,25 @@ type Patience struct {
 	refusals time.Duration
 }
 
-// ApplyPatience is that of a change: before anything is written, the user rather hears of the trouble.
-func ApplyPatience() Patience { return Patience{conflicts: 20, trouble: 10 * time.Second} }
+// applyPatience is that of a change: before anything is written, the user rather hears of the trouble.
+func applyPatience() patience { return patience{conflicts: 20, trouble: 10 * time.Second} }
 
-// RestorePatience is that of a way back: nobody else brings the old state back, so that a restarting API server
+// restorePatience is that of a way back: nobody else brings the old state back, so that a restarting API server
 // is waited for.
-func RestorePatience() Patience {
-	return Patience{conflicts: 50, trouble: 2 * time.Minute, refusals: 10 * time.Second}
+func restorePatience() patience {
+	return patience{conflicts: 50, trouble: 2 * time.Minute, refusals: 10 * time.Second}
 }
 
-// Repeat runs try until it succeeds or there is no hope. An error that leaves open whether the
+// repeat runs try until it succeeds or there is no hope. An error that leaves open whether the
 // server acted is told to the next try, which has to look.
-func (p Patience) Repeat(ctx context.Context, try func(ctx context.Context, uncertain bool) error) error {
+func (p patience) repeat(ctx context.Context, try func(uncertain bool) error) error {
 	pause, conflicts := 50*time.Millisecond, 0
 	uncertain, began, refused := false, time.Time{}, time.Time{}
 	for {
-		err := try(ctx, uncertain)
+		err := try(uncertain)
 		var delay time.Duration
 		switch {
-		case err == nil || ctx.Err() != nil:
+		case err == nil:
 			return err
 		case Is(err, Conflict):
 			if conflicts++; conflicts > p.conflicts {
@@ -81,9 +81,9 @@ func timedOut(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// Grace lets requests that are under way when the context ends come to their end, for a moment: what
+// grace lets requests that are under way when the context ends come to their end, for a moment: what
 // became of a write that is given up would not be known.
-func Grace(ctx context.Context) (context.Context, context.CancelFunc) {
+func grace(ctx context.Context) (context.Context, context.CancelFunc) {
 	const moment = 5 * time.Second
 	graceful, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(moment, cancel) })

@@ -11,8 +11,8 @@ import (
 )
 
 // answers gives one error after the other, then success, and counts the tries.
-func answers(tries *int, errs ...error) func(context.Context, bool) error {
-	return func(context.Context, bool) error {
+func answers(tries *int, errs ...error) func(bool) error {
+	return func(bool) error {
 		*tries++
 		if *tries > len(errs) {
 			return nil
@@ -51,7 +51,7 @@ func TestRepeat(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tries, start := 0, time.Now()
-				err := ApplyPatience().Repeat(t.Context(), answers(&tries, test.errs...))
+				err := applyPatience().repeat(t.Context(), answers(&tries, test.errs...))
 				if !errors.Is(err, test.want) || tries != test.tries {
 					t.Errorf("%v after %d tries", err, tries)
 				}
@@ -68,7 +68,7 @@ func TestRepeatTellsOfLostAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []bool
 		errs := []error{&Error{Reason: Conflict}, &Error{Reason: ServerFault}, &Error{Reason: Conflict}}
-		err := ApplyPatience().Repeat(t.Context(), func(_ context.Context, uncertain bool) error {
+		err := applyPatience().repeat(t.Context(), func(uncertain bool) error {
 			told = append(told, uncertain)
 			if len(told) <= len(errs) {
 				return errs[len(told)-1]
@@ -85,7 +85,7 @@ func TestRepeatTellsOfLostAnswers(t *testing.T) {
 func TestRepeatCountsSlowAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tries, start := 0, time.Now()
-		err := ApplyPatience().Repeat(t.Context(), func(context.Context, bool) error {
+		err := applyPatience().repeat(t.Context(), func(bool) error {
 			tries++
 			<-time.After(10 * time.Second)
 			return &Error{Reason: ServerFault, Message: "failed calling webhook: deadline exceeded"}
@@ -101,7 +101,7 @@ func TestRepeatEndsWithTheContext(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, errors.New("enough"))
 		defer cancel()
 		tries := 0
-		err := RestorePatience().Repeat(ctx, answers(&tries, repeated(&Error{Reason: Unreachable, Message: "away"}, 999)...))
+		err := restorePatience().repeat(ctx, answers(&tries, repeated(&Error{Reason: Unreachable, Message: "away"}, 999)...))
 		if !Is(err, Unreachable) || ctx.Err() == nil {
 			t.Errorf("got %v", err)
 		}
@@ -122,7 +122,7 @@ func TestRead(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tries := 0
 				next := answers(&tries, test.errs...)
-				_, err := Read(t.Context(), func(ctx context.Context) (int, error) { return 0, next(ctx, false) })
+				_, err := Read(t.Context(), func(ctx context.Context) (int, error) { return 0, next(false) })
 				if tries != test.tries || (err != nil) != test.fails {
 					t.Errorf("%v after %d tries", err, tries)
 				}
@@ -134,7 +134,7 @@ func TestRead(t *testing.T) {
 func TestGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		graceful, stop := Grace(ctx)
+		graceful, stop := grace(ctx)
 		defer stop()
 		cancel()
 		<-time.After(4 * time.Second)
@@ -188,7 +188,7 @@ func TestRefusalsOnTheWayBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tries, start := 0, time.Now()
-				err := RestorePatience().Repeat(t.Context(), answers(&tries, repeated(refused, test.refusals)...))
+				err := restorePatience().repeat(t.Context(), answers(&tries, repeated(refused, test.refusals)...))
 				if !errors.Is(err, test.want) {
 					t.Errorf("%v after %d tries", err, tries)
 				}

@@ -36,35 +36,52 @@ func (c *Cluster) Pause(ctx context.Context, w Written, o WriteOptions) (Written
 }
 
 // amend changes a workload that we have written and that nobody else has changed since.
-func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change func(Object)) (amended Written, err error) {
-	wanted := w.Object.Copy()
-	change(wanted)
-	err = RestorePatience().Repeat(ctx, func(ctx context.Context, uncertain bool) error {
-		object, err := c.reread(ctx, w.Ref())
-		if Is(err, NotFound) {
-			return &SupersededError{Workload: w.Ref(), What: "it was deleted"}
-		}
-		if err != nil {
-			return err
-		}
-		if w.change != nil {
-			if err := c.settle(ctx, &w, object); err != nil {
-				return err
+func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change func(Object)) (Written, error) {
+	var before Object
+	object, err := Write[Object]{
+		Restores: true,
+		Read: func(ctx context.Context) (Object, error) {
+			now, err := c.reread(ctx, w.Ref())
+			if Is(err, NotFound) {
+				err = &SupersededError{Workload: w.Ref(), What: "it was deleted"}
 			}
-			wanted = w.Object.Copy()
-			change(wanted)
-		}
-		if uncertain && foreignChange(wanted, object) == "" { // the answer was lost, the write was not
-			amended = Written{Object: object, Before: &rollout.Before{Workload: w.Workload()}, before: w.Object}
-			return nil
-		}
-		if what := foreignChange(w.Object, object); what != "" {
-			return &SupersededError{Workload: w.Ref(), What: what, Restored: foreignChange(wanted, object) == ""}
-		}
-		amended, err = c.amendOnce(ctx, object, o, change)
-		return err
-	})
-	return amended, err
+			return now, err
+		},
+		Plan: func(ctx context.Context, now Object, uncertain bool) (done bool, err error) {
+			if w.change != nil {
+				if err := c.settle(ctx, &w, now); err != nil {
+					return false, err
+				}
+			}
+			restored := foreignChange(amended(w.Object, change), now) == ""
+			if uncertain && restored {
+				before = w.Object
+				return true, nil
+			}
+			if what := foreignChange(w.Object, now); what != "" {
+				return false, &SupersededError{Workload: w.Ref(), What: what, Restored: restored}
+			}
+			before = now
+			return false, nil
+		},
+		Send: func(ctx context.Context) (Object, error) {
+			p, err := replacePatch(before, amended(before, change))
+			if err != nil {
+				return Object{}, err
+			}
+			return c.patch(ctx, before, p, o)
+		},
+	}.Run(ctx)
+	if err != nil {
+		return Written{}, err
+	}
+	return Written{Object: object, Before: &rollout.Before{Workload: before.Workload()}, before: before}, nil
+}
+
+func amended(o Object, change func(Object)) Object {
+	after := o.Copy()
+	change(after)
+	return after
 }
 
 // settle finds out what became of a write whose answer was lost.
@@ -86,21 +103,6 @@ func (c *Cluster) settle(ctx context.Context, w *Written, now Object) error {
 		w.Object, w.change = now, nil
 	}
 	return nil // else it is as someone else has made it, which the caller sees
-}
-
-func (c *Cluster) amendOnce(ctx context.Context, object Object, o WriteOptions, change func(Object)) (Written, error) {
-	after := object.Copy()
-	change(after)
-	p, err := replacePatch(object, after)
-	if err != nil {
-		return Written{}, err
-	}
-	stored, err := c.patch(ctx, object, p, o)
-	if err != nil {
-		return Written{}, err
-	}
-	before := &rollout.Before{Workload: object.Workload()}
-	return Written{Object: stored, Before: before, before: object}, nil
 }
 
 // foreignChange says what someone else has changed since our write, or "".

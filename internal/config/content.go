@@ -155,22 +155,21 @@ func (c Content) typed() Content {
 	return c
 }
 
-// applyContent is one server-side apply. The error is the server's own.
-func (c Client) applyContent(ctx context.Context, want Content, o UpsertOptions) (Content, error) {
+// patch sends a patch of the object of that kind and name. The error is the server's own.
+func (c Client) patch(ctx context.Context, of Content, kind types.PatchType, patch any, options metav1.PatchOptions) (after Content, err error) {
 	client, err := c.Typed()
 	if err != nil {
 		return Content{}, err
 	}
-	body, err := json.Marshal(want.Object())
+	body, err := json.Marshal(patch)
 	if err != nil {
-		return Content{}, fmt.Errorf("encoding %s: %w", want, err)
+		return Content{}, fmt.Errorf("encoding %s: %w", of, err)
 	}
-	meta, options := want.Meta(), o.PatchOptions()
-	var after Content
-	if want.Secret != nil {
-		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, types.ApplyPatchType, body, options)
+	meta := of.Meta()
+	if of.Secret != nil {
+		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, kind, body, options)
 	} else {
-		after.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Patch(ctx, meta.Name, types.ApplyPatchType, body, options)
+		after.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Patch(ctx, meta.Name, kind, body, options)
 	}
 	if err != nil {
 		return Content{}, err

@@ -3,7 +3,7 @@ package config
 import (
 	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -67,7 +67,7 @@ func PlanContent(before Content, e secrets.Edit) (ContentChange, error) {
 	if err != nil {
 		return ContentChange{}, err
 	}
-	if fixed := before.immutable(); fixed != nil && *fixed && !sameData(before, after) {
+	if before.fixed() && !sameData(before, after) {
 		return ContentChange{}, fixedEdit(after, before)
 	}
 	return ContentChange{before, after, e.Keys()}, nil
@@ -93,11 +93,12 @@ func (c Content) edited(e secrets.Edit) (after Content, err error) {
 // beside an error: it may be that the write has arrived.
 func (c Client) ChangeContent(ctx context.Context, change ContentChange, o cluster.WriteOptions) (ContentChange, error) {
 	t := transition{cluster: c, from: change.Before, to: change.After, keys: change.Keys, options: o}
-	now, err := t.run(ctx, cluster.ApplyPatience())
+	after, err := t.run(ctx)
+	if lost := (*cluster.LostError)(nil); errors.As(err, &lost) {
+		return change, unknownWrite(change.After, lost.Err)
+	}
 	if err == nil {
-		change.Before, change.After = t.from, now
-	} else if t.lost {
-		err = unknownWrite(change.After, err)
+		change.Before, change.After = t.from, after
 	}
 	return change, err
 }
@@ -108,7 +109,7 @@ func (c Client) ChangeContent(ctx context.Context, change ContentChange, o clust
 func (c Client) RestoreContent(ctx context.Context, change ContentChange, o cluster.WriteOptions) error {
 	changed := differing(change.Before, change.After, change.Keys) // the others were never ours
 	t := transition{cluster: c, from: change.After, to: change.Before, keys: changed, options: o, back: true}
-	if _, err := t.run(ctx, cluster.RestorePatience()); err != nil || len(t.theirs) == 0 {
+	if _, err := t.run(ctx); err != nil || len(t.theirs) == 0 {
 		return err
 	}
 	return keysChanged(change.After, "someone else changed "+some(t.theirs), true)
@@ -138,53 +139,41 @@ type transition struct {
 	// are left out.
 	back   bool
 	theirs []string
-	// lost: a write got no answer, and nobody has looked since what became of it.
-	lost bool
+	now    Content // as it was read last
 }
 
-func (t *transition) run(ctx context.Context, p cluster.Patience) (Content, error) {
-	now, first := t.from, !t.back // whether there is anything to take back is seen first
-	err := p.Repeat(ctx, func(ctx context.Context, uncertain bool) error {
-		ctx, stop := cluster.Grace(ctx)
-		defer stop()
-		if !first {
-			var done bool
-			var err error
-			if now, done, err = t.look(ctx, uncertain); err != nil || done {
-				t.lost = t.lost && err != nil
-				return err
-			}
-		}
-		first = false
-		var err error
-		now, err = t.cluster.patchKeys(ctx, now, t.to, t.keys, t.notes(now), t.options)
-		t.lost = !t.options.DryRun && cluster.MayHaveActed(err)
-		return err
-	})
-	return now, err
+func (t *transition) run(ctx context.Context) (Content, error) {
+	t.now = t.from
+	return cluster.Write[Content]{
+		Planned: !t.back, Restores: t.back, DryRun: t.options.DryRun,
+		Read: func(ctx context.Context) (Content, error) { return t.cluster.readContent(ctx, t.from) },
+		Plan: t.plan,
+		Send: func(ctx context.Context) (Content, error) {
+			after, err := t.cluster.patch(ctx, t.now, types.MergePatchType, keyPatch(t.now, t.to, t.keys, t.notes()), t.options.PatchOptions())
+			return after, cluster.APIError(t.now.call("patch"), err)
+		},
+	}.Run(ctx)
 }
 
-// look reads the object again and tells whether the transition can still be made, or was.
-func (t *transition) look(ctx context.Context, uncertain bool) (now Content, done bool, err error) {
-	now, err = t.cluster.readContent(ctx, t.from)
+// plan tells whether the transition can still be made, or was.
+func (t *transition) plan(_ context.Context, now Content, uncertain bool) (done bool, err error) {
 	switch {
-	case err != nil:
-		return t.from, false, err
 	case !now.Exists() || now.Meta().UID != t.from.Meta().UID:
-		return t.from, false, keysChanged(t.from, "it was deleted", t.back)
+		return false, keysChanged(t.from, "it was deleted", t.back)
 	case (uncertain || t.back) && len(differing(now, t.to, t.keys)) == 0:
-		return now, true, nil
+		return true, nil
 	}
+	t.now = now
 	others := differing(now, t.from, t.keys)
 	switch {
 	case t.back:
 		t.give(others, now)
-		return now, len(t.keys) == 0, nil
+		return len(t.keys) == 0, nil
 	case len(others) > 0:
-		return t.from, false, keysChanged(t.from, "someone else changed "+some(others), false)
+		return false, keysChanged(t.from, "someone else changed "+some(others), false)
 	}
 	t.from = now
-	return now, false, nil
+	return false, nil
 }
 
 // give leaves to others what they have changed; what is as it shall be is nobody's.
@@ -209,7 +198,8 @@ func differing(a, b Content, keys []string) []string {
 }
 
 // notes are to be written along: when each key was changed.
-func (t *transition) notes(now Content) *string {
+func (t *transition) notes() *string {
+	now := t.now
 	update := secrets.Update{Manager: t.options.Manager(), At: time.Now(), Keys: differing(now, t.to, t.keys)}
 	kept := t.to.Data()
 	update.Removes = slices.ContainsFunc(update.Keys, func(key string) bool { _, stays := kept[key]; return !stays })
@@ -222,29 +212,7 @@ func (t *transition) notes(now Content) *string {
 	return update.RestoreNotes(now.Meta(), t.to.Meta(), t.from.Meta(), !others)
 }
 
-// patchKeys makes the keys of now those of next: a JSON merge patch, guarded by now's resourceVersion.
-func (c Client) patchKeys(ctx context.Context, now, next Content, keys []string, notes *string, o cluster.WriteOptions) (Content, error) {
-	client, err := c.Typed()
-	if err != nil {
-		return Content{}, err
-	}
-	body, err := json.Marshal(keyPatch(now, next, keys, notes))
-	if err != nil {
-		return Content{}, fmt.Errorf("encoding %s: %w", now, err)
-	}
-	meta, options := now.Meta(), o.PatchOptions()
-	var after Content
-	if now.Secret != nil {
-		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, options)
-	} else {
-		after.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, options)
-	}
-	if err != nil {
-		return Content{}, cluster.APIError(now.call("patch"), err)
-	}
-	return after.typed(), nil
-}
-
+// keyPatch makes the keys of now those of next: a JSON merge patch, guarded by now's resourceVersion.
 func keyPatch(now, next Content, keys []string, notes *string) map[string]any {
 	meta := map[string]any{"resourceVersion": now.Meta().ResourceVersion, "uid": now.Meta().UID}
 	switch {

@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -106,23 +107,11 @@ func diffText(before, after map[string]string) []secrets.KeyChange {
 // error has one of the reasons of errors.go, apart from UnknownWrite.
 func (c Client) Upsert(ctx context.Context, want Content, o UpsertOptions) (Upserted, error) {
 	u := upsert{cluster: c, want: want, options: o}
-	if err := u.look(ctx); err != nil || u.done.Skipped {
-		return u.done, err
-	}
-	first := true
-	err := cluster.ApplyPatience().Repeat(ctx, func(ctx context.Context, _ bool) error {
-		ctx, stop := cluster.Grace(ctx)
-		defer stop()
-		if !first {
-			if err := u.look(ctx); err != nil || u.done.After.Exists() {
-				return err
-			}
-		}
-		first = false
-		return u.write(ctx)
-	})
-	u.forgetDeleted()
-	if err != nil && u.lost && !o.DryRun {
+	after, err := cluster.Write[Content]{DryRun: o.DryRun, Read: u.read, Plan: u.plan, Send: u.send}.Run(ctx)
+	if err == nil {
+		u.done.After = after
+		u.forgetDeleted()
+	} else if u.lost && !o.DryRun {
 		err = unknownWrite(want, err)
 	}
 	return u.done, err
@@ -134,39 +123,37 @@ type upsert struct {
 	want    Content
 	options UpsertOptions
 	now     Content // as it was read last
-	// doubtful: no answer came to a write; lost: and nobody has seen since what became of it.
-	doubtful, lost bool
-	done           Upserted
+	lost    bool    // no answer came to a write, and the object was not read since
+	done    Upserted
 }
 
-// look reads the object and judges it. If a write that no answer came to has arrived, there is nothing
-// left to do: then After is what it has made.
-func (u *upsert) look(ctx context.Context) error {
+func (u *upsert) read(ctx context.Context) (Content, error) {
 	now, err := u.cluster.readContent(ctx, u.want)
 	u.done.Blind = cluster.Is(err, cluster.Forbidden) && u.options.IfExists == UpdateExisting
-	if err != nil && !u.done.Blind {
-		return err
+	if u.done.Blind {
+		err = nil
 	}
+	return now, err
+}
+
+// plan judges the object as it is now. A refusal says as well that a lost write did not arrive.
+func (u *upsert) plan(ctx context.Context, now Content, uncertain bool) (done bool, err error) {
 	u.now, u.lost = now, u.lost && u.done.Blind
-	if u.doubtful && now.holds(u.want, u.options.Manager()) {
-		u.done.After = now
-		return nil
+	if uncertain && now.holds(u.want, u.options.Manager()) {
+		return true, nil
 	}
 	u.done.Before = now
 	u.done.Skipped, err = u.options.judge(u.want, now, u.done.Blind)
-	if u.done.Skipped {
-		u.done.After = now
-	}
 	if err != nil || u.done.Skipped || u.options.Remove {
-		return err
+		return u.done.Skipped, err
 	}
 	u.done.NotSeen, err = u.cluster.checkRemoved(ctx, u.want, now, u.options)
-	return err
+	return false, err
 }
 
-// write is one server-side apply. Where nothing was, it must make the object, so that of two who begin at
+// send is one server-side apply. Where nothing was, it must make the object, so that of two who begin at
 // once one is told to look again.
-func (u *upsert) write(ctx context.Context) error {
+func (u *upsert) send(ctx context.Context) (Content, error) {
 	next, o := u.want.over(u.now), u.options
 	u.done.Tried = true
 	u.noteTimes(next)
@@ -174,26 +161,27 @@ func (u *upsert) write(ctx context.Context) error {
 	if making {
 		next.Meta().ResourceVersion = nobodysVersion
 	}
-	after, err := u.cluster.applyContent(ctx, next, o)
+	apply := func() (Content, error) {
+		return u.cluster.patch(ctx, next, types.ApplyPatchType, next.Object(), o.PatchOptions())
+	}
+	after, err := apply()
 	if u.now.Exists() && o.onlyOurs(fieldOwners(err)) {
 		// To the server, what we have edited is not what we have applied. Nobody else can come between: the
 		// resourceVersion is the same.
 		o.Force = true
-		after, err = u.cluster.applyContent(ctx, next, o)
+		after, err = apply()
 	}
-	owners := fieldOwners(err)
 	u.lost = u.lost || cluster.MayHaveActed(err)
-	u.doubtful = u.doubtful || u.lost
+	owners := fieldOwners(err)
 	switch {
 	case err == nil:
-		u.done.After = after
-		return nil
+		return after, nil
 	case making && len(owners) > 0:
-		return appeared(u.want, err)
+		return after, appeared(u.want, err)
 	case len(owners) > 0:
-		return fieldConflict(u.want, slices.DeleteFunc(owners, func(f fieldOwner) bool { return !u.done.Blind && o.ours(f) }), err)
+		return after, fieldConflict(u.want, slices.DeleteFunc(owners, func(f fieldOwner) bool { return !u.done.Blind && o.ours(f) }), err)
 	}
-	return u.cluster.explainWrite(ctx, u.want, err)
+	return after, u.cluster.explainWrite(ctx, u.want, err)
 }
 
 // noteTimes has the apply say which keys it leaves as they are: to the API server all that a manager applies

@@ -2,7 +2,6 @@ package config
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,76 +110,74 @@ func severalVersions(ref workload.Ref, used []workload.Ref) error {
 // CreateVersion writes a planned version. One that is there already has the same content, since its name
 // says so: then created is false. What has that name and other content is an error.
 func (c Client) CreateVersion(ctx context.Context, version Content, o cluster.WriteOptions) (written Content, created bool, err error) {
-	client, err := c.Typed()
+	var found Content
+	written, err = cluster.Write[Content]{
+		Planned: true, DryRun: o.DryRun,
+		Read: func(ctx context.Context) (Content, error) { return c.readContent(ctx, version) },
+		Plan: func(_ context.Context, now Content, _ bool) (done bool, err error) {
+			found = now
+			return now.Exists() && o.DryRun, version.checkExisting(now)
+		},
+		Send: func(ctx context.Context) (Content, error) {
+			if found.Exists() {
+				return c.takeUp(ctx, found, o)
+			}
+			after, err := c.create(ctx, version, o)
+			created = err == nil
+			return after, err
+		},
+	}.Run(ctx)
 	if err != nil {
 		return Content{}, false, err
+	}
+	return written, created, nil
+}
+
+// create makes the object. That it exists already is a conflict.
+func (c Client) create(ctx context.Context, want Content, o cluster.WriteOptions) (after Content, err error) {
+	client, err := c.Typed()
+	if err != nil {
+		return Content{}, err
 	}
 	patch := o.PatchOptions()
 	options := metav1.CreateOptions{FieldManager: patch.FieldManager, DryRun: patch.DryRun, FieldValidation: metav1.FieldValidationStrict}
-	meta := version.Meta()
-	err = cluster.ApplyPatience().Repeat(ctx, func(ctx context.Context, _ bool) error {
-		var err error
-		if version.Secret != nil {
-			written.Secret, err = client.CoreV1().Secrets(meta.Namespace).Create(ctx, version.Secret, options)
-		} else {
-			written.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Create(ctx, version.ConfigMap, options)
-		}
-		created = err == nil
-		if apierrors.IsAlreadyExists(err) {
-			if written, err = c.existingVersion(ctx, version); err == nil && !o.DryRun {
-				written, err = c.takeUp(ctx, written, o)
-			}
-			return err
-		}
-		return cluster.APIError(version.call("create"), err)
-	})
-	if err != nil {
-		return Content{}, false, err
+	if want.Secret != nil {
+		after.Secret, err = client.CoreV1().Secrets(want.Meta().Namespace).Create(ctx, want.Secret, options)
+	} else {
+		after.ConfigMap, err = client.CoreV1().ConfigMaps(want.Meta().Namespace).Create(ctx, want.ConfigMap, options)
 	}
-	return written.typed(), created, nil
+	switch {
+	case apierrors.IsAlreadyExists(err):
+		return Content{}, appeared(want, err)
+	case err != nil:
+		return Content{}, cluster.APIError(want.call("create"), err)
+	}
+	return after.typed(), nil
 }
 
 // takeUp makes a version young again, and another one than that which somebody may be about to delete. Who
 // may not patch it goes without.
 func (c Client) takeUp(ctx context.Context, version Content, o cluster.WriteOptions) (Content, error) {
-	client, err := c.Typed()
-	if err != nil {
-		return Content{}, err
-	}
-	meta := version.Meta()
-	body, err := json.Marshal(map[string]any{"metadata": map[string]any{
-		"resourceVersion": meta.ResourceVersion, "annotations": map[string]string{workload.AnnotationTakenUp: time.Now().UTC().Format(time.RFC3339)},
-	}})
-	if err != nil {
-		return Content{}, fmt.Errorf("encoding %s: %w", version, err)
-	}
-	var after Content
-	if version.Secret != nil {
-		after.Secret, err = client.CoreV1().Secrets(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, o.PatchOptions())
-	} else {
-		after.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Patch(ctx, meta.Name, types.MergePatchType, body, o.PatchOptions())
-	}
+	after, err := c.patch(ctx, version, types.MergePatchType, map[string]any{"metadata": map[string]any{
+		"resourceVersion": version.Meta().ResourceVersion, "annotations": map[string]string{workload.AnnotationTakenUp: time.Now().UTC().Format(time.RFC3339)},
+	}}, o.PatchOptions())
 	if apierrors.IsForbidden(err) {
 		return version, nil
 	}
 	return after, cluster.APIError(version.call("patch"), err)
 }
 
-// existingVersion is the object that has the name already.
-func (c Client) existingVersion(ctx context.Context, version Content) (Content, error) {
-	found, err := c.readContent(ctx, version)
-	if err != nil {
-		return Content{}, err
-	}
+// checkExisting refuses to use an object that has the name of a version and is another one.
+func (c Content) checkExisting(found Content) error {
 	if !found.Exists() {
-		return Content{}, &cluster.Error{Reason: cluster.Conflict, Object: version.String(), Message: fmt.Sprintf("%s was deleted at the same time", version)}
+		return nil
 	}
-	if fixed := found.immutable(); fixed == nil || !*fixed || !sameData(found, version) || found.secretType() != version.secretType() {
-		return Content{}, &cluster.Error{
-			Reason: Exists, Object: version.String(),
-			Message: fmt.Sprintf("%s exists already, but has other data or is not immutable", version),
-			Next:    []string{"kubectl app status " + version.String() + cluster.InFlag(version.Meta().Namespace)},
-		}
+	if found.fixed() && sameData(found, c) && found.secretType() == c.secretType() {
+		return nil
 	}
-	return found, nil
+	return &cluster.Error{
+		Reason: Exists, Object: c.String(),
+		Message: fmt.Sprintf("%s exists already, but has other data or is not immutable", c),
+		Next:    []string{"kubectl app status " + c.String() + cluster.InFlag(c.Meta().Namespace)},
+	}
 }
