@@ -48,7 +48,11 @@ func trimMeta(m *metav1.ObjectMeta) {
 }
 
 func trimPod(p *corev1.Pod) {
+	finalizers := p.Finalizers
 	trimMeta(&p.ObjectMeta)
+	if p.DeletionTimestamp != nil {
+		p.Finalizers = finalizers // tell why it stays
+	}
 	p.Annotations, p.GenerateName = nil, ""
 	p.Namespace = one(p.Namespace)
 	s := &p.Spec

@@ -16,6 +16,7 @@ var (
 	admissionSaid  = []string{"is forbidden", "denied the request", "denied request", "violates podsecurity", "is invalid", "unable to validate against any", "disallowed"}
 	admissionLayer = []expression{
 		lazily(`^Error creating: `),
+		lazily(`^[Cc]reate Pod \S+ in \S+ \S+ failed error: `),
 		lazily(`^pods? "[^"]*" is forbidden: `),
 		lazily(`^Internal error occurred: `),
 	}

@@ -45,6 +45,11 @@ const (
 	WebhookUnavailable    Cause = "WebhookUnavailable"
 	ServiceAccountMissing Cause = "ServiceAccountMissing"
 
+	StuckTerminating Cause = "StuckTerminating"
+	BlockedByPod     Cause = "BlockedByPod"
+	NoMatchingNode   Cause = "NoMatchingNode"
+	OnDelete         Cause = "OnDelete"
+
 	Paused           Cause = "Paused"
 	DeadlineExceeded Cause = "DeadlineExceeded"
 )

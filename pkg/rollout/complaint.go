@@ -93,7 +93,7 @@ func (c *clues) tell(k *complaint, d *diagnosis, before []Finding) {
 		k.Exemplar = e.pod.Name
 		k.Of = max(d.of, k.Pods)
 	} else {
-		k.Pods, k.Of, k.Exemplar = e.lacking, e.wanted, c.revision
+		k.Pods, k.Of, k.Exemplar = e.lacking, e.wanted, cmp.Or(e.exemplar, c.revision)
 	}
 	if e.run != nil {
 		k.Logs = c.lines(*e.run)

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -12,7 +13,10 @@ func (j *judge) complete() bool {
 	if !j.observed() || !w.Complete() {
 		return false
 	}
-	return w.Desired == 0 || j.revision != nil || len(j.seen.Revisions) == 0
+	if j.revision != nil && j.revision.ByPods && !slices.Contains(j.seen.Blind, "pods") && int32(len(j.pods)) < w.Goal() {
+		return false // the status counts pods that are not there, or not new, for a moment
+	}
+	return !j.noNode() && (w.Desired == 0 || j.revision != nil || len(j.seen.Revisions) == 0)
 }
 
 // against says what a pod shows that the controller's counts do not have yet, or never will: it

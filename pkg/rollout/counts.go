@@ -17,6 +17,9 @@ func (j *judge) count() {
 	w, c := j.seen.Workload, Counts{Desired: j.seen.Workload.Desired, Terminating: j.seen.Workload.Terminating}
 	if r := j.revision; r != nil {
 		c.Updated, c.Ready, c.Available = r.Total, r.Ready, r.Available
+		if r.ByPods {
+			c.Available, c.Terminating = min(r.Ready, w.Available), j.terminating()
+		}
 		for i := range j.seen.Revisions {
 			if j.seen.Revisions[i].UID != r.UID {
 				c.Old += j.seen.Revisions[i].Total
@@ -29,4 +32,13 @@ func (j *judge) count() {
 	}
 	j.next.Counts = c
 	j.mark(c)
+}
+
+func (j *judge) terminating() (n int32) {
+	for _, pod := range j.seen.Pods {
+		if pod.DeletionTimestamp != nil {
+			n++
+		}
+	}
+	return n
 }

@@ -99,6 +99,11 @@ func (j *judge) look() {
 	if j.seen.Workload.Paused {
 		j.diagnosis.symptoms = append(j.diagnosis.symptoms, j.pausedSymptom()...)
 	}
+	j.lack()
+	if found, ok := j.refusedCreation(); ok {
+		j.diagnosis.symptoms = append(j.diagnosis.symptoms, found)
+	}
+	j.diagnosis.symptoms = append(j.diagnosis.symptoms, j.heldUp()...)
 	j.complaints = j.clues.complaints(&j.diagnosis, j.was.Findings)
 	j.next.memory.sightings = j.sight()
 	j.clues.weigh(j.complaints, j.policy.FailFast, j.outage())

@@ -68,6 +68,10 @@ func (j *judge) stalled(bool, disturbance) bool {
 		j.decide(TimedOut, "paused for as long as its progress deadline")
 		return true
 	}
+	if j.seen.Workload.Strategy.OnDelete && j.allUnderWay() {
+		j.decide(TimedOut, fmt.Sprintf("no old pod was deleted for %s", j.seen.Workload.Strategy.ProgressDeadline))
+		return true
+	}
 	if !j.next.CompleteSince.IsZero() && j.waitsForOldPods() {
 		j.decide(TimedOut, "the new pods are up, but old ones have not ended")
 		return true
@@ -86,7 +90,11 @@ func (j *judge) failLate(message string) {
 }
 
 // underWay are the causes that take their time, or that someone has chosen.
-var underWay = map[Cause]bool{ImagePulling: true, InitRunning: true, Paused: true}
+var underWay = map[Cause]bool{ImagePulling: true, InitRunning: true, Paused: true, OnDelete: true}
+
+func (j *judge) allUnderWay() bool {
+	return !slices.ContainsFunc(j.complaints, func(k complaint) bool { return !underWay[k.Cause] })
+}
 
 // timedOut: the user's patience ends. What stands in the way with evidence is a failure; a pull or
 // an init container under way is not.

@@ -38,6 +38,10 @@ type memory struct {
 	// evictions holds the new pods that were evicted during the watch.
 	evictions map[types.UID]eviction
 
+	// lacking is since when pods are missing; lackedBefore: since before the watch.
+	lacking      time.Time
+	lackedBefore bool
+
 	asked     map[types.UID]time.Time
 	askedLogs map[containerKey]time.Time // since the first of its crashes
 

@@ -7,6 +7,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // advise adds to each finding the commands to type, the most useful first.
@@ -22,6 +24,7 @@ type advice struct {
 	*complaint
 	kind, name, namespace string
 	template              *corev1.PodTemplateSpec
+	maker                 string // the kind that makes the pods
 }
 
 // commands holds what helps with each cause. All others get the description of the exemplar.
@@ -59,12 +62,20 @@ var commands = map[Cause]func(advice) []string{
 	Paused: func(a advice) []string {
 		return []string{fmt.Sprintf("kubectl rollout resume %s -n %s", a.workload(), a.namespace)}
 	},
+	StuckTerminating: stuckTerminating,
+	BlockedByPod: func(a advice) []string {
+		return []string{a.on("kubectl delete pod %s", a.Exemplar), describe(a)[0]}
+	},
+	OnDelete: func(a advice) []string { return []string{a.on("kubectl delete pod %s", a.Exemplar)} },
+	NoMatchingNode: func(a advice) []string {
+		return []string{"kubectl get nodes --show-labels", a.on("kubectl get %s -o yaml", a.workload())}
+	},
 	DeadlineExceeded: func(a advice) []string { return []string{a.on("kubectl describe %s", a.workload())} },
 }
 
 func (j *judge) nextCommands(k *complaint) []string {
 	t := j.next.Target
-	a := advice{complaint: k, kind: strings.ToLower(t.Kind), name: t.Name, namespace: t.Namespace, template: t.Template}
+	a := advice{complaint: k, kind: strings.ToLower(t.Kind), name: t.Name, namespace: t.Namespace, template: t.Template, maker: workload.KindNamed(t.Kind).Maker()}
 	rule := commands[k.Cause]
 	if rule == nil {
 		rule = describe
@@ -161,8 +172,19 @@ func claims(a advice) []string {
 	return onNode(a)
 }
 
+// eventsOf: where a revision makes no pods of its own, the workload has the events about them.
 func eventsOf(a advice) []string {
-	return []string{a.on("kubectl describe replicaset %s", a.Exemplar)}
+	if maker := workload.KindNamed(a.maker); maker == nil {
+		return []string{a.on("kubectl describe %s %s", strings.ToLower(a.maker), a.Exemplar)}
+	}
+	return []string{a.on("kubectl describe %s", a.workload())}
+}
+
+func stuckTerminating(a advice) []string {
+	if a.subject != "" {
+		return append([]string{"kubectl get node " + a.subject}, describe(a)...)
+	}
+	return []string{a.on("kubectl get pod %s -o jsonpath={.metadata.finalizers}", a.Exemplar), describe(a)[0]}
 }
 
 func node(a advice) []string {

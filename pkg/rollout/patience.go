@@ -96,6 +96,9 @@ func slack(w *workload.Workload) (budget, flight int32) {
 	if s.Recreate { // all pods at once: the budget is what the API defaults to elsewhere
 		return w.Desired / 4, w.Desired
 	}
+	if s.Ordered { // one that is not ready holds up all others
+		return min(s.MaxUnavailable, w.Desired-1), 1
+	}
 	// With all of them unavailable nothing runs, whatever the strategy allows.
 	return min(s.MaxUnavailable, w.Desired-1), max(1, min(s.MaxSurge+s.MaxUnavailable, w.Desired))
 }

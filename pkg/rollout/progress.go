@@ -57,11 +57,12 @@ func (j *judge) deadline() time.Time {
 	return time.Time{}
 }
 
-// clearedBy is when progress can be asked for: the last time that there was any or, while Recreate
-// waits for the old pods to stop, the end of the time that they have for it.
+// clearedBy is when progress can be asked for: the last time that there was any or, while a
+// new pod waits for an old one to stop, the end of the time that they have for it.
 func (j *judge) clearedBy() time.Time {
 	from := j.next.memory.progressed
-	if !j.seen.Workload.Strategy.Recreate || len(j.pods) > 0 {
+	s := j.seen.Workload.Strategy
+	if !s.InPlace && (!s.Recreate || len(j.pods) > 0) {
 		return from
 	}
 	for _, p := range j.seen.Pods {

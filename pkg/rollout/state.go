@@ -17,6 +17,9 @@ type Target struct {
 	Generation int64
 	// Template that our write produced; nil takes whatever the first snapshot shows.
 	Template *corev1.PodTemplateSpec
+	// Leaving is the revision that a rollback leaves: those of its pods that block an ordered update are in
+	// WorkloadState.Blocking.
+	Leaving workload.RevisionKey
 	// Before is the workload as it was captured before the change; nil for a rollout that was found under way.
 	Before *Before
 }
@@ -85,6 +88,9 @@ type WorkloadState struct {
 	Changes []workload.TemplateChange
 	// Findings, the decisive one first. After the verdict: what it rests on.
 	Findings []Finding
+	// Blocking are pods of Target.Leaving that are not ready, and that an ordered update does not replace: they
+	// are to be deleted, one at a time.
+	Blocking []PodRef
 	// Deadline is when this rollout ends without further progress; zero if nothing ends it.
 	Deadline time.Time
 	// CompleteSince is when the rollout last became complete, while it is soaking.

@@ -20,7 +20,8 @@ type symptom struct {
 	noted bool
 	span  time.Duration
 
-	pod       *corev1.Pod // nil when no pod could be created
+	pod       *corev1.Pod // nil when no pod could be created, or when it is no new pod
+	exemplar  string      // the pod that it is about, if it is no new one
 	container string
 	// Where pods could not be created but some could: how many of how many are lacking.
 	lacking, wanted int
@@ -45,7 +46,7 @@ type symptom struct {
 	wantsEvents bool
 }
 
-// The patience of DESIGN.md §4 for causes that do not mend themselves. What an operator may be
+// The patience for causes that do not mend themselves. What an operator may be
 // about to create gets longer.
 const (
 	patienceFatal   = 10 * time.Second

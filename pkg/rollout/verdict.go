@@ -40,7 +40,7 @@ func (j *judge) verdict() {
 // scaledToZero: no pod is left to judge by. A workload that has none all the while proves nothing and
 // harms nobody; one that somebody else scales down half-way takes the verdict away from us.
 func (j *judge) scaledToZero(complete bool, _ disturbance) bool {
-	if j.seen.Workload.Desired != 0 {
+	if j.seen.Workload.Desired != 0 || j.noNode() {
 		return false
 	}
 	switch {
@@ -48,9 +48,18 @@ func (j *judge) scaledToZero(complete bool, _ disturbance) bool {
 		j.decide(Superseded, "scaled to 0 by someone else before it was verified")
 	case complete:
 		j.next.CompleteSince = j.now
-		j.decide(Succeeded, "scaled to 0: there is no pod to check the new revision with")
+		message := "scaled to 0: there is no pod to check the new revision with"
+		if j.seen.Workload.PerNode {
+			message = "no node takes its pods: there is no pod to check the new revision with"
+		}
+		j.decide(Succeeded, message)
 	}
 	return j.next.Outcome != ""
+}
+
+// noNode: there were nodes for its pods, and there is none for those of the new template.
+func (j *judge) noNode() bool {
+	return j.seen.Workload.PerNode && j.seen.Workload.Desired == 0 && j.next.memory.populated
 }
 
 // failed: what blocks has outlasted its patience, and the rollout can't get past it.

@@ -198,3 +198,11 @@ func (o Object) Workload() *Workload {
 
 // Pausable tells whether rollouts of the kind can be paused.
 func (k *Kind) Pausable() bool { return k.parts(k.Make()).paused != nil }
+
+// Maker is the kind whose controller makes the pods, and on whose objects the events about that are.
+func (k *Kind) Maker() string {
+	if k.History != nil && !k.History.byPods {
+		return k.History.Kind
+	}
+	return k.Kind
+}

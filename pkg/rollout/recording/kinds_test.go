@@ -1,0 +1,150 @@
+package recording
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// kinds is how each recording of a StatefulSet (sts) or DaemonSet (ds) on a real kubelet ends with the defaults of
+// a release. ds2 has two nodes. Undecided is so until the end of the recording.
+var kinds = map[string]want{
+	"ds-crash-after-8s":                      {failed, rollout.CrashLoop, rollout.Failing, "web", 8, 10},
+	"ds-crash-exit1":                         {failed, rollout.CrashLoop, rollout.Failing, "web", 36, 38},
+	"ds-healthy-quick":                       {succeeded, "", "", "", 21, 23},
+	"ds-image-not-found":                     {failed, rollout.ImageNotFound, rollout.Fatal, "web", 11, 13},
+	"ds-maxsurge-healthy":                    {succeeded, "", "", "", 21, 23},
+	"ds-maxsurge-host-port":                  {undecided, rollout.Unschedulable, rollout.Waiting, "", 75, 77},
+	"ds-maxsurge-image-not-found":            {failed, rollout.ImageNotFound, rollout.Fatal, "web", 10, 12},
+	"ds-maxsurge-old-pod-ignores-sigterm":    {succeeded, "", "", "", 45, 47},
+	"ds-maxsurge-undo":                       {failed, rollout.ImageNotFound, rollout.Fatal, "web", 10, 12},
+	"ds-minready-10s":                        {succeeded, "", "", "", 30, 32},
+	"ds-missing-configmap-volume":            {failed, rollout.ConfigMapMissing, rollout.Fatal, "", 32, 34},
+	"ds-missing-serviceaccount":              {failed, rollout.ServiceAccountMissing, rollout.Fatal, "", 16, 18},
+	"ds-nodeselector-no-node":                {undecided, rollout.NoMatchingNode, rollout.Waiting, "", 60, 62},
+	"ds-ondelete":                            {succeeded, "", "", "", 41, 43},
+	"ds-quota-exceeded":                      {failed, rollout.QuotaExceeded, rollout.Fatal, "", 20, 22},
+	"ds-readiness-500":                       {undecided, rollout.ReadinessFailing, rollout.Waiting, "web", 75, 77},
+	"ds-stuck-terminating":                   {succeeded, "", "", "", 20, 22},
+	"ds-undo":                                {failed, rollout.ImageNotFound, rollout.Fatal, "web", 11, 13},
+	"ds-unschedulable-memory":                {undecided, rollout.Unschedulable, rollout.Waiting, "", 75, 77},
+	"ds2-crash-both":                         {failed, rollout.CrashLoop, rollout.Failing, "web", 35, 37},
+	"ds2-healthy-quick":                      {succeeded, "", "", "", 28, 30},
+	"ds2-image-not-found":                    {failed, rollout.ImageNotFound, rollout.Fatal, "web", 11, 13},
+	"ds2-node-lost-before":                   {undecided, rollout.StuckTerminating, rollout.Waiting, "", 75, 77},
+	"ds2-one-node-full":                      {undecided, rollout.Unschedulable, rollout.Waiting, "", 75, 77},
+	"ds2-taint-noschedule":                   {succeeded, "", "", "", 17, 19},
+	"ds2-taint-while-rolling":                {succeeded, "", "", "", 30, 32},
+	"ds2-undo":                               {failed, rollout.ImageNotFound, rollout.Fatal, "web", 11, 13},
+	"sts-crash-after-8s":                     {failed, rollout.CrashLoop, rollout.Failing, "web", 11, 13},
+	"sts-crash-exit1":                        {failed, rollout.CrashLoop, rollout.Failing, "web", 39, 41},
+	"sts-crash-twice-then-healthy":           {succeeded, "", "", "", 45, 47},
+	"sts-healthy-quick":                      {succeeded, "", "", "", 32, 34},
+	"sts-image-not-found":                    {failed, rollout.ImageNotFound, rollout.Fatal, "web", 11, 13},
+	"sts-init-fails":                         {failed, rollout.InitFailed, rollout.Failing, "migrate", 44, 46},
+	"sts-liveness-fails":                     {failed, rollout.LivenessFailing, rollout.Failing, "web", 17, 19},
+	"sts-maxunavailable-2-ordered-not-found": {failed, rollout.ImageNotFound, rollout.Fatal, "web", 11, 13},
+	"sts-maxunavailable-2-ordered":           {succeeded, "", "", "", 34, 36},
+	"sts-maxunavailable-2-parallel":          {succeeded, "", "", "", 28, 30},
+	"sts-minready-10s":                       {succeeded, "", "", "", 65, 67},
+	"sts-missing-configmap-volume":           {failed, rollout.ConfigMapMissing, rollout.Fatal, "", 32, 34},
+	"sts-missing-secret-env":                 {failed, rollout.SecretMissing, rollout.Fatal, "web", 31, 33},
+	"sts-missing-serviceaccount":             {failed, rollout.ServiceAccountMissing, rollout.Fatal, "", 11, 13},
+	"sts-new-replica-unbound-claim":          {undecided, rollout.VolumePending, rollout.Waiting, "", 90, 92},
+	"sts-old-pods-ignore-sigterm":            {succeeded, "", "", "", 109, 111},
+	"sts-ondelete-image-not-found":           {failed, rollout.ImageNotFound, rollout.Fatal, "web", 27, 29},
+	"sts-ondelete":                           {succeeded, "", "", "", 53, 55},
+	"sts-oomkilled":                          {failed, rollout.OOMKilled, rollout.Failing, "web", 9, 11},
+	"sts-partition-2-image-not-found":        {failed, rollout.ImageNotFound, rollout.Fatal, "web", 11, 13},
+	"sts-partition-2":                        {succeeded, "", "", "", 21, 23},
+	"sts-podsecurity-restricted":             {failed, rollout.AdmissionDenied, rollout.Fatal, "", 11, 13},
+	"sts-quota-exceeded":                     {failed, rollout.QuotaExceeded, rollout.Fatal, "", 11, 13},
+	"sts-quota-second-pod":                   {failed, rollout.QuotaExceeded, rollout.Fatal, "", 11, 13},
+	"sts-readiness-500-parallel":             {undecided, rollout.ReadinessFailing, rollout.Waiting, "web", 90, 92},
+	"sts-readiness-500":                      {undecided, rollout.ReadinessFailing, rollout.Waiting, "web", 90, 92},
+	"sts-registry-refused":                   {undecided, rollout.RegistryUnreachable, rollout.Waiting, "web", 100, 102},
+	"sts-scaled-to-zero":                     {rollout.Superseded, "", "", "", 0, 2},
+	"sts-secret-created-late":                {succeeded, "", "", "", 49, 51},
+	"sts-slow-start-20s":                     {succeeded, "", "", "", 79, 81},
+	"sts-stuck-terminating":                  {undecided, rollout.StuckTerminating, rollout.Waiting, "", 75, 77},
+	"sts-undo-ordered-readiness":             {rollout.Superseded, rollout.ReadinessFailing, rollout.Waiting, "web", 30, 32},
+	"sts-undo-ordered":                       {failed, rollout.ImageNotFound, rollout.Fatal, "web", 11, 13},
+	"sts-undo-parallel":                      {failed, rollout.ImageNotFound, rollout.Fatal, "web", 11, 13},
+	"sts-undo-quota":                         {failed, rollout.QuotaExceeded, rollout.Fatal, "", 11, 13},
+	"sts-unschedulable-cpu":                  {undecided, rollout.Unschedulable, rollout.Waiting, "", 75, 77},
+}
+
+func TestVerdictsOfKinds(t *testing.T) {
+	files, err := filepath.Glob("../testdata/kinds/*.jsonl.gz")
+	if err != nil || len(files) != len(kinds) {
+		t.Fatalf("%d recordings for %d verdicts: %v", len(files), len(kinds), err)
+	}
+	for name := range kinds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check(t, play(t, "../kinds/"+name, release()), kinds[name])
+		})
+	}
+}
+
+// rolledBackThere plays what a person did first after the change as the rollback of a release.
+type rolledBackThere struct {
+	*Reader
+	done bool
+}
+
+func (r *rolledBackThere) Next() (Line, error) {
+	line, err := r.Reader.Next()
+	if err == nil && line.Type == Action && !r.done {
+		r.done = true
+		line.Object, err = json.Marshal(action{Kind: "Action", Script: rolledBack})
+	}
+	return line, err
+}
+
+// The broken pod of the failed revision holds up the way back of an ordered StatefulSet: it is to be deleted, and
+// no other pod. Elsewhere the controller does that itself, or there is no pod.
+func TestPodsThatBlockTheWayBack(t *testing.T) {
+	for name, blocks := range map[string]bool{
+		"sts-undo-ordered": true, "sts-undo-ordered-readiness": true, "sts-undo-parallel": false, "sts-undo-quota": false, "ds-undo": false, "ds2-undo": false,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file, err := os.Open("../testdata/kinds/" + name + ".jsonl.gz")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			p, err := NewReplay(file, release())
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.in = &rolledBackThere{Reader: p.in.(*Reader)}
+			blocking, told := map[string]bool{}, false
+			var last Frame
+			for last, err = range p.Frames() {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if last.Release == nil {
+					continue
+				}
+				w := last.State.Workloads[0]
+				for _, pod := range w.Blocking {
+					blocking[pod.Name] = true
+				}
+				told = told || slices.ContainsFunc(w.Findings, func(f rollout.Finding) bool { return f.Cause == rollout.BlockedByPod })
+			}
+			if told != blocks || len(blocking) > 1 || blocking["web-2"] != blocks {
+				t.Errorf("told %v, to be deleted: %v", told, blocking)
+			}
+			if got := last.State.Outcome; got == rollout.Failed || last.Release == nil {
+				t.Errorf("the way back ended %s", got)
+			}
+		})
+	}
+}
