@@ -37,7 +37,11 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 	} else if written, err = r.begin(ctx, work, f, changed, found(attached)); err != nil {
 		return r.applyFailed(ctx, work, f, written, err)
 	}
-	state := r.start(slices.Concat(targets(written), found(attached)), r.policy)
+	goals := targets(written)
+	if r.undoes {
+		goals, f.unblock = undoing(goals, written), r.unblocking(work)
+	}
+	state := r.start(slices.Concat(goals, found(attached)), r.policy)
 	state, err = f.follow(ctx, state, nil)
 	end := ending{written: slices.Concat(written, attached), untouched: len(written) == 0, unchanged: settled, state: state}
 	if err != nil {

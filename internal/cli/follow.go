@@ -49,6 +49,9 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 			state, news = rollout.Step(state, f.snapshot, f.now())
 			events = append(events, news...)
 			f.watcher.Want(state.Wants)
+			if f.unblock != nil {
+				events = append(events, f.unblock(&state)...)
+			}
 			wake.Reset(until(state.Wake, f.now()))
 		}
 		f.show(view.Frame{State: state, Release: release, Events: events, Now: f.now()})

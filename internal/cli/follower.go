@@ -20,6 +20,9 @@ type follower struct {
 	view     view.View
 	recorder *recorder
 
+	// unblock deletes what state.Workloads[i].Blocking names, and tells of it; nil where nothing may be deleted.
+	unblock func(*rollout.State) []rollout.Event
+
 	snapshot    rollout.Snapshot
 	unreachable time.Time          // since when the server has not answered; zero while it does
 	told        map[blindSpot]bool // what was said that it can't be seen

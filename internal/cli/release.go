@@ -31,6 +31,8 @@ type release struct {
 	unchangedHint string
 	// resuming is the command that makes the change to a paused workload; nil where the verb has none.
 	resuming func(workload.Ref) string
+	// undoes: pods of the revision that is left are deleted where they hold up the way back.
+	undoes bool
 	// command is what the user typed after `kubectl app`.
 	command []string
 	started time.Time

@@ -39,7 +39,10 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	if slices.ContainsFunc(restorable, func(w cluster.Written) bool { return w.Before.Workload.Strategy.ProgressDeadline == 0 }) {
 		policy.Timeout = maxSilence // nothing else would end it
 	}
-	back := rollout.Start(targets(restored), policy, r.env.Now())
+	goals := targets(restored)
+	f.leaving(goals, &end.state)
+	f.unblock = r.unblocking(work)
+	back := rollout.Start(goals, policy, r.env.Now())
 	if len(restored) > 0 {
 		f.recorder.rolledBack(targets(restored))
 		f.announceRollback(&end.state, &back, restored)

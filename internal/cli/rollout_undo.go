@@ -50,6 +50,7 @@ A paused workload is refused, as with kubectl. --resume resumes it in the same w
 			}
 			r.command = append([]string{"rollout", "undo"}, flags.typed(args)...)
 			r.resuming = func(ref workload.Ref) string { return undoAndResume(ref, flags.toRevision) }
+			r.undoes = true
 			return r.run(cmd.Context(), selection, r.planUndo(flags.toRevision, flags.resume))
 		},
 	}

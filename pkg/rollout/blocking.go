@@ -73,11 +73,28 @@ func (j *judge) blockedByPods() []symptom {
 		found := waiting(BlockedByPod, fmt.Sprintf("pod %s%s is not ready, and no pod is updated before it is", pod.Name, j.ofRevision(pod)))
 		found.exemplar = pod.Name
 		all = append(all, found)
-		if workload.KeyOf(pod) == j.next.Target.Leaving {
+		if workload.KeyOf(pod) == j.next.Target.Leaving && !j.leavingNow() {
 			j.next.Blocking = append(j.next.Blocking, PodRef{pod.Namespace, pod.Name, pod.UID})
 		}
 	}
 	return all
+}
+
+// leavingNumber is the number of the revision that is left; 0 if none is.
+func (j *judge) leavingNumber() int64 {
+	for i := range j.seen.Revisions {
+		if r := &j.seen.Revisions[i]; r.Key == j.next.Target.Leaving {
+			return r.Number
+		}
+	}
+	return 0
+}
+
+// leavingNow: a pod of the revision is on its way out, and the next one waits for that.
+func (j *judge) leavingNow() bool {
+	return slices.ContainsFunc(j.seen.Pods, func(pod *corev1.Pod) bool {
+		return pod.DeletionTimestamp != nil && workload.KeyOf(pod) == j.next.Target.Leaving
+	})
 }
 
 func (j *judge) ofRevision(pod *corev1.Pod) string {

@@ -57,9 +57,12 @@ func (j *judge) judge(seen Observed, ok bool) {
 // observe finds our revision and its pods.
 func (j *judge) observe() {
 	j.revision = j.currentRevision()
+	if j.next.RevisionFrom == 0 {
+		j.next.RevisionFrom = j.leavingNumber()
+	}
 	if r := j.revision; r != nil {
 		j.next.RevisionTo, j.next.RevisionName = r.Number, r.Name
-		if j.was.RevisionFrom > r.Number { // an earlier revision is used again, and not numbered anew yet
+		if j.next.RevisionFrom > r.Number { // an earlier revision is used again, and not numbered anew yet
 			j.next.RevisionTo = 0
 		}
 		j.next.memory.revision = r.UID
