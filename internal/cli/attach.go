@@ -29,7 +29,7 @@ func (r *release) warnPending(pending []cluster.Change) {
 			w := c.Before.Workload
 			text, watch = fmt.Sprintf("%s, but only %d of %d pods are ready now", over, w.Ready, w.Desired), "; watching them"
 		}
-		if r.flags.wait && r.flags.dryRun == "none" {
+		if r.flags.wait && r.flags.dryRun == dryRunNone {
 			text += watch
 		}
 		r.warn(text)

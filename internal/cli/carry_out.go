@@ -210,9 +210,9 @@ func (r *release) applyFailed(ctx, work context.Context, f *follower, written []
 // onFailure does what --on-failure asks for.
 func (r *release) onFailure(ctx, work context.Context, f *follower, end *ending) {
 	switch r.flags.onFailure {
-	case "rollback":
+	case failureRollback:
 		r.rollBack(ctx, work, f, end)
-	case "pause":
+	case failurePause:
 		r.pause(work, f, end)
 	default: // keep
 		end.next = append(end.next, r.wayBack(end)...)
@@ -260,7 +260,7 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 		return r.finish(ctx, f, end)
 	}
 	end.state.Outcome, end.interrupted = rollout.Interrupted, r.env.Now()
-	if r.flags.onInterrupt == "rollback" {
+	if r.flags.onInterrupt == failureRollback {
 		r.warnDuring(f, &end.state, fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
 		r.rollBack(work, work, f, &end)
 		if end.broughtBack() && !r.content.isWritten() {

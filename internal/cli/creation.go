@@ -51,7 +51,7 @@ func (c *creation) read(ctx context.Context, f *sourceFlags, r source.Request, d
 			return nil, refusedError{err}
 		}
 	}
-	if !c.flags.kustomization.wanted() && c.flags.dryRun != "client" {
+	if !c.flags.kustomization.wanted() && c.flags.dryRun != dryRunClient {
 		c.users = func(ctx context.Context) []secrets.Consumer {
 			return usersOf(ctx, c.env.cluster(), workload.Ref{Kind: string(draft.Kind), Name: c.meta.Name})
 		}
@@ -95,7 +95,7 @@ func (c *creation) write(ctx context.Context, build build) error {
 	if err != nil {
 		return err
 	}
-	client := c.flags.dryRun == "client"
+	client := c.flags.dryRun == dryRunClient
 	if !client || explicit {
 		c.meta.Namespace = namespace
 	}

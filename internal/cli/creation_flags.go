@@ -16,7 +16,7 @@ import (
 // creationFlags are those of every verb that creates a Secret or a ConfigMap: kubectl's, and ours.
 type creationFlags struct {
 	appendHash   bool
-	dryRun       string
+	dryRun       dryRunMode
 	fieldManager string
 	validate     string
 	saveConfig   bool
@@ -24,7 +24,7 @@ type creationFlags struct {
 	labels      []string
 	annotations []string
 	immutable   bool
-	ifExists    string
+	ifExists    config.IfExists
 	force       bool
 	remove      bool
 	diff        bool
@@ -42,7 +42,8 @@ func (f *creationFlags) add(flags *pflag.FlagSet) {
 	flags.StringSliceVarP(&f.labels, "labels", "l", nil, "Labels of the object: KEY=VALUE,KEY=VALUE")
 	flags.StringArrayVar(&f.annotations, "annotations", nil, "An annotation of the object: KEY=VALUE")
 	flags.BoolVar(&f.immutable, "immutable", false, "Make the object immutable: it can only be deleted, not changed")
-	flags.StringVar(&f.ifExists, "if-exists", string(config.UpdateExisting), `What to do if the object exists: "update", "fail" or "skip"`)
+	addChoice(flags, &f.ifExists, "if-exists", config.UpdateExisting, `What to do if the object exists: "update", "fail" or "skip"`,
+		config.UpdateExisting, config.FailOnExisting, config.SkipExisting)
 	flags.BoolVar(&f.force, "force-conflicts", false, "Take over keys that another manager set to other values")
 	flags.BoolVar(&f.remove, "force", false, "Also remove keys that workloads use, if an earlier command set them and this one does not")
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what changes for each key, also in a dry run and for a new object")
@@ -56,16 +57,13 @@ var validations = map[string]string{
 
 func (f *creationFlags) options() (config.UpsertOptions, error) {
 	o := config.UpsertOptions{
-		WriteOptions: cluster.WriteOptions{FieldManager: f.fieldManager, DryRun: f.dryRun == "server"},
-		IfExists:     config.IfExists(f.ifExists), Force: f.force, Remove: f.remove, Validation: validations[f.validate],
+		WriteOptions: cluster.WriteOptions{FieldManager: f.fieldManager, DryRun: f.dryRun == dryRunServer},
+		IfExists:     f.ifExists, Force: f.force, Remove: f.remove, Validation: validations[f.validate],
 	}
 	if f.saveConfig {
 		return o, usagef("--save-config is not supported: it would write the values into an annotation. Remove it; server-side apply does not need it")
 	}
-	return o, errors.Join(
-		checkDryRun(f.dryRun), oneOf("if-exists", f.ifExists, "update", "fail", "skip"),
-		oneOf("validate", f.validate, "strict", "true", "warn", "ignore", "false"),
-	)
+	return o, oneOf("validate", f.validate, "strict", "true", "warn", "ignore", "false")
 }
 
 func (f *creationFlags) meta(args []string) (secrets.Meta, error) {
@@ -112,16 +110,4 @@ func pairsOf(flag string, texts []string, legal func(value string) bool) (map[st
 		pairs[key] = value
 	}
 	return pairs, nil
-}
-
-func addDryRun(flags *pflag.FlagSet, value *string) {
-	flags.StringVar(value, "dry-run", "none", `Must be "none", "server", or "client". If client strategy, only print the object that would be sent, without sending it. If server strategy, submit server-side request without persisting the resource.`)
-	flags.Lookup("dry-run").NoOptDefVal = "unchanged"
-}
-
-func checkDryRun(value string) error {
-	if value == "unchanged" {
-		return usagef(`--dry-run needs a value: --dry-run=client or --dry-run=server`)
-	}
-	return oneOf("dry-run", value, "none", "client", "server")
 }

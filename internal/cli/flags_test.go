@@ -37,6 +37,11 @@ func TestWrongCommandLines(t *testing.T) {
 		"set image deployment/web web=web:2 --timeout=-3s":          "--timeout and --soak take a duration of 0 or more",
 		"set image deployment/web web=web:2 --timeout=15s":          "--timeout=15s must be longer than --soak=15s",
 		"set env deployment/web A=1 --timeout=1m --soak=2m":         "--timeout=1m0s must be longer than --soak=2m0s",
+		"set secret db a=1 --roll=some":                             "invalid value --roll=some: it takes auto, all, none",
+		"rollout status deployment/web --on-failure=panic":          "invalid value --on-failure=panic: it takes rollback, keep, pause",
+		"create configmap a --from-literal=a=1 --if-exists=maybe":   "it takes update, fail, skip",
+		"create configmap a --from-literal=a=1 --dry-run":           "--dry-run needs a value: --dry-run=client or --dry-run=server",
+		"prune secrets --dry-run=perhaps":                           "it takes none, client, server",
 		"set image deployment/web web=web:2 --dry-run":              "--dry-run needs a value",
 		"set image deployment/web web=web:2 --dry-run=perhaps":      "it takes none, client, server",
 		"set image deployment/web web=web:2 --wait=false --soak=3s": "--wait=false does not watch",
@@ -122,7 +127,7 @@ func TestPolicy(t *testing.T) {
 	if p.FailFast != "strict" || p.Soak != 3*time.Second || p.Timeout != time.Minute || !p.WaitForOldPods {
 		t.Errorf("policy %+v", p)
 	}
-	f.progress = "loud"
+	f.timeout = -time.Second
 	var usage usageError
 	if _, err := f.policy(); !errors.As(err, &usage) {
 		t.Errorf("error %v", err)

@@ -27,14 +27,8 @@ func (o *objectOutput) validate() error {
 }
 
 // print writes the object, or the line that says what was done with it.
-func (o *objectOutput) print(env *Env, object runtime.Object, operation, dryRun string) error {
-	switch dryRun {
-	case "client":
-		operation += " (dry run)"
-	case "server":
-		operation += " (server dry run)"
-	}
-	o.flags.NamePrintFlags.Operation = operation
+func (o *objectOutput) print(env *Env, object runtime.Object, operation string, dryRun dryRunMode) error {
+	o.flags.NamePrintFlags.Operation = dryRun.operation(operation)
 	printer, err := o.flags.ToPrinter()
 	if err != nil {
 		return usageError{err}

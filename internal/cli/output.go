@@ -40,19 +40,12 @@ func (o *output) add(cmd *cobra.Command) {
 func (o *output) wantsResult() bool { return *o.print.OutputFormat == outputResult }
 
 // complete makes the printer; dryRun adds kubectl's words to the line that it prints.
-func (o *output) complete(dryRun string) error {
+func (o *output) complete(dryRun dryRunMode) error {
 	if o.wantsResult() {
 		return nil
 	}
-	switch dryRun {
-	case "client":
-		if err := o.print.Complete("%s (dry run)"); err != nil {
-			return usageError{err}
-		}
-	case "server":
-		if err := o.print.Complete("%s (server dry run)"); err != nil {
-			return usageError{err}
-		}
+	if err := o.print.Complete(dryRun.operation("%s")); err != nil {
+		return usageError{err}
 	}
 	printer, err := o.print.ToPrinter()
 	if genericclioptions.IsNoCompatiblePrinterError(err) {

@@ -29,7 +29,7 @@ const pruneExample = `  # List the versions of Secrets and what keeps them; dele
 
 type pruneFlags struct {
 	yes       bool
-	dryRun    string
+	dryRun    dryRunMode
 	olderThan time.Duration
 }
 
@@ -50,7 +50,8 @@ listed first. Other objects are never deleted.`,
 		},
 	}
 	cmd.Flags().BoolVarP(&flags.yes, "yes", "y", false, "Delete without asking")
-	cmd.Flags().StringVar(&flags.dryRun, "dry-run", "none", `Must be "none", "server", or "client". If client strategy, only print what would be deleted; if server strategy, also ask the server whether it would.`)
+	addChoice(cmd.Flags(), &flags.dryRun, "dry-run", dryRunNone, `Must be "none", "server", or "client". If client strategy, only print what would be deleted; if server strategy, also ask the server whether it would.`,
+		dryRunNone, dryRunClient, dryRunServer)
 	cmd.Flags().DurationVar(&flags.olderThan, "older-than", defaultOlderThan, "Keep versions that are younger than this, because a release may be about to use them")
 	return cmd
 }
@@ -62,7 +63,7 @@ func (f *pruneFlags) validate(args []string) error {
 	if f.olderThan < 0 {
 		return usagef("--older-than takes a duration of 0 or more")
 	}
-	return oneOf("dry-run", f.dryRun, "none", "client", "server")
+	return nil
 }
 
 func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
@@ -85,7 +86,7 @@ func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
 	if len(rows) > 0 && len(unused) == 0 {
 		return view.Note(env.Term, "nothing to delete")
 	}
-	if len(unused) > 0 && f.dryRun == "none" && !f.yes {
+	if len(unused) > 0 && f.dryRun == dryRunNone && !f.yes {
 		agreed, err := confirm(ctx, env, fmt.Sprintf("Delete %d %s?", len(unused), plural(len(unused), kind)))
 		if err != nil {
 			return err
@@ -149,15 +150,15 @@ func both(shown, unused []secrets.Version) []secrets.Version {
 // deleteAll continues after an object that can't be deleted, and reports each one. It is a refusal if the
 // server deleted none.
 func (f *pruneFlags) deleteAll(ctx context.Context, env *Env, c *cluster.Cluster, unused []secrets.Version) error {
-	done := map[string]string{"none": "deleted", "client": "deleted (dry run)", "server": "deleted (server dry run)"}[f.dryRun]
+	done := f.dryRun.operation("deleted")
 	var failed []error
 	deleted := 0
 	for _, g := range unused {
 		if ctx.Err() != nil {
 			return errors.Join(append(failed, context.Cause(ctx))...)
 		}
-		if f.dryRun != "client" {
-			if err := config.New(c).DeleteVersion(ctx, g, f.dryRun == "server"); err != nil {
+		if f.dryRun != dryRunClient {
+			if err := config.New(c).DeleteVersion(ctx, g, f.dryRun == dryRunServer); err != nil {
 				failed = append(failed, err)
 				continue
 			}

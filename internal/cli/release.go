@@ -54,7 +54,7 @@ type release struct {
 func newRelease(env *Env, out *output, flags *releaseFlags, policy rollout.Policy) *release {
 	return &release{
 		env: env, cluster: env.cluster(), flags: flags, policy: policy, output: out,
-		view: view.New(env.Term, view.Mode(flags.progress)), started: env.Now(),
+		view: view.New(env.Term, flags.progress), started: env.Now(),
 	}
 }
 
@@ -87,7 +87,7 @@ func (r *release) change(ctx context.Context, captured []cluster.Captured, plan 
 	if len(changed) == 0 {
 		return r.nothingToDo(ctx, unchanged)
 	}
-	if r.flags.dryRun == "client" {
+	if r.flags.dryRun == dryRunClient {
 		return r.dryRun(ctx, changed, unchanged)
 	}
 	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{
@@ -116,7 +116,7 @@ func (r *release) change(ctx context.Context, captured []cluster.Captured, plan 
 	if refused := cluster.RefusePaused(pending, nil); len(refused) > 0 {
 		return errors.Join(r.report(refused), r.refuse(ctx, slices.Concat(changed, unchanged), refused))
 	}
-	if r.flags.dryRun == "server" {
+	if r.flags.dryRun == dryRunServer {
 		return r.dryRun(ctx, changed, unchanged)
 	}
 	if err := r.diff(changed); err != nil {
@@ -205,7 +205,7 @@ func (r *release) dryRun(ctx context.Context, changed, unchanged []cluster.Chang
 	}
 	result := r.outline(ctx, rollout.Succeeded, changed)
 	result.Workloads = append(result.Workloads, r.outline(ctx, rollout.Unchanged, unchanged).Workloads...)
-	result.DryRun = r.flags.dryRun
+	result.DryRun = string(r.flags.dryRun)
 	return r.output.result(r.env, result)
 }
 

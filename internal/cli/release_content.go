@@ -162,14 +162,14 @@ func (r *release) contentAlone(ctx context.Context) error {
 	if !r.content.changes() {
 		outcome = rollout.Unchanged
 	}
-	if r.flags.dryRun == "none" {
+	if r.flags.dryRun == dryRunNone {
 		if err := r.content.write(ctx, context.WithoutCancel(ctx)); err != nil {
 			return r.notBegun(ctx, err)
 		}
 	}
 	result := r.outline(ctx, outcome, nil)
-	if r.flags.dryRun != "none" {
-		result.DryRun = r.flags.dryRun
+	if r.flags.dryRun != dryRunNone {
+		result.DryRun = string(r.flags.dryRun)
 	}
 	return r.output.result(r.env, result)
 }

@@ -1,13 +1,11 @@
 package cli
 
 import (
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -18,10 +16,10 @@ const defaultSoak = rollout.DefaultSoak
 // watchFlags are those of every verb that watches; they read the same everywhere.
 type watchFlags struct {
 	timeout   time.Duration
-	failFast  string
+	failFast  rollout.FailFast
 	soak      time.Duration
 	oldPods   bool
-	progress  string
+	progress  view.Mode
 	recording string
 }
 
@@ -33,19 +31,15 @@ func (f *watchFlags) add(flags *pflag.FlagSet, soak time.Duration) {
 // judgeFlags are those that a recording can be judged by as well.
 func (f *watchFlags) judgeFlags(flags *pflag.FlagSet, soak time.Duration) {
 	flags.DurationVar(&f.timeout, "timeout", 0, "How long to watch before giving up; with 0 the workload's progressDeadlineSeconds decides")
-	flags.StringVar(&f.failFast, "fail-fast", "auto", `How soon a failure is final: "auto" (each cause has its own patience), "strict" (at once), "off" (at the deadline)`)
+	addChoice(flags, &f.failFast, "fail-fast", rollout.FailFastAuto, `How soon a failure is final: "auto" (each cause has its own patience), "strict" (at once), "off" (at the deadline)`,
+		rollout.FailFastAuto, rollout.FailFastStrict, rollout.FailFastOff)
 	flags.DurationVar(&f.soak, "soak", soak, "How long a complete rollout must stay healthy before it counts as a success")
 	flags.BoolVar(&f.oldPods, "wait-for-old-pods", false, "Also wait until all pods of older revisions are gone")
-	flags.StringVar(&f.progress, "progress", "auto", `How progress is shown on stderr: "auto", "live", "plain", "ndjson" or "none"`)
+	addChoice(flags, &f.progress, "progress", view.ModeAuto, `How progress is shown on stderr: "auto", "live", "plain", "ndjson" or "none"`,
+		view.ModeAuto, view.ModeLive, view.ModePlain, view.ModeNDJSON, view.ModeNone)
 }
 
 func (f *watchFlags) policy() (rollout.Policy, error) {
-	if err := oneOf("fail-fast", f.failFast, "auto", "strict", "off"); err != nil {
-		return rollout.Policy{}, err
-	}
-	if err := oneOf("progress", f.progress, "auto", "live", "plain", "ndjson", "none"); err != nil {
-		return rollout.Policy{}, err
-	}
 	if f.timeout < 0 || f.soak < 0 {
 		return rollout.Policy{}, usagef("--timeout and --soak take a duration of 0 or more")
 	}
@@ -53,7 +47,7 @@ func (f *watchFlags) policy() (rollout.Policy, error) {
 		return rollout.Policy{}, usagef("--timeout=%s must be longer than --soak=%s: no rollout could succeed in that time", f.timeout, f.soak)
 	}
 	return rollout.Policy{
-		FailFast: rollout.FailFast(f.failFast), Soak: f.soak, Timeout: f.timeout, WaitForOldPods: f.oldPods,
+		FailFast: f.failFast, Soak: f.soak, Timeout: f.timeout, WaitForOldPods: f.oldPods,
 	}, nil
 }
 
@@ -61,11 +55,11 @@ func (f *watchFlags) policy() (rollout.Policy, error) {
 type releaseFlags struct {
 	watchFlags
 	wait             bool
-	onFailure        string
-	onInterrupt      string
+	onFailure        failureAction
+	onInterrupt      failureAction
 	reason           string
 	restartUnchanged bool
-	dryRun           string
+	dryRun           dryRunMode
 	diff             bool
 	fieldManager     string
 }
@@ -73,8 +67,9 @@ type releaseFlags struct {
 func (f *releaseFlags) add(flags *pflag.FlagSet) {
 	f.watchFlags.add(flags, defaultSoak)
 	flags.BoolVar(&f.wait, "wait", true, "Watch the rollout until it succeeds or fails; with false only write the change, as kubectl does")
-	flags.StringVar(&f.onFailure, "on-failure", "rollback", `What to do when the rollout fails: "rollback", "keep" or "pause"`)
-	flags.StringVar(&f.onInterrupt, "on-interrupt", "keep", `What to do on SIGINT or SIGTERM: "keep" (print how to attach again) or "rollback"`)
+	addOnFailure(flags, &f.onFailure, failureRollback)
+	addChoice(flags, &f.onInterrupt, "on-interrupt", failureKeep, `What to do on SIGINT or SIGTERM: "keep" (print how to attach again) or "rollback"`,
+		failureKeep, failureRollback)
 	flags.StringVar(&f.reason, "reason", "", "Why the change is made, for rollout history (annotation kubernetes.io/change-cause); the default is the CI job or the command")
 	addDryRun(flags, &f.dryRun)
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what the change does to each object")
@@ -82,15 +77,6 @@ func (f *releaseFlags) add(flags *pflag.FlagSet) {
 }
 
 func (f *releaseFlags) validate(flags *pflag.FlagSet) error {
-	for _, err := range []error{
-		oneOf("on-failure", f.onFailure, "rollback", "keep", "pause"),
-		oneOf("on-interrupt", f.onInterrupt, "keep", "rollback"),
-		checkDryRun(f.dryRun),
-	} {
-		if err != nil {
-			return err
-		}
-	}
 	if f.wait {
 		return nil
 	}
@@ -105,12 +91,4 @@ func unwatched(flags *pflag.FlagSet, not string, names ...string) error {
 		}
 	}
 	return nil
-}
-
-func oneOf(flag, value string, allowed ...string) error {
-	if slices.Contains(allowed, value) {
-		return nil
-	}
-	named := slices.DeleteFunc(slices.Clone(allowed), func(a string) bool { return a == "" })
-	return usageError{fmt.Errorf("invalid value --%s=%s: it takes %s", flag, value, strings.Join(named, ", "))}
 }

@@ -73,8 +73,8 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	v := view.New(env.Term, view.Mode(f.progress))
-	if f.instant && f.progress == string(view.ModeAuto) {
+	v := view.New(env.Term, f.progress)
+	if f.instant && f.progress == view.ModeAuto {
 		v = view.Quiet(env.Term.Err)
 	}
 	last, err := f.play(ctx, replay, v)

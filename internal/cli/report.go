@@ -103,7 +103,7 @@ func (r *release) nothingToDo(ctx context.Context, unchanged []cluster.Change) e
 		return errors.Join(r.report(refused), r.refuse(ctx, unchanged, refused))
 	}
 	r.warnPending(pending)
-	if len(pending) > 0 && r.flags.wait && r.flags.dryRun == "none" {
+	if len(pending) > 0 && r.flags.wait && r.flags.dryRun == dryRunNone {
 		return r.carryOut(ctx, nil, pending, settled)
 	}
 	result := r.outline(ctx, rollout.Unchanged, unchanged)

@@ -23,7 +23,7 @@ type rolloutStatusFlags struct {
 	watch     bool
 	revision  int64
 	result    bool
-	onFailure string
+	onFailure failureAction
 }
 
 func newRolloutStatus(env *Env) *cobra.Command {
@@ -50,9 +50,6 @@ to have served: it was verified, or some of its pods serve now. Otherwise nothin
 			if err == nil && !flags.watch {
 				err = unwatched(cmd.Flags(), "--watch=false", "timeout", "soak", "recording", "on-failure")
 			}
-			if err == nil {
-				err = oneOf("on-failure", flags.onFailure, "rollback", "keep", "pause")
-			}
 			if err != nil {
 				return err
 			}
@@ -72,7 +69,7 @@ to have served: it was verified, or some of its pods serve now. Otherwise nothin
 	}
 	flags.selectionFlags.add(cmd.Flags())
 	flags.watchFlags.add(cmd.Flags(), 0)
-	cmd.Flags().StringVar(&flags.onFailure, "on-failure", "keep", `What to do when the rollout fails: "rollback", "keep" or "pause"`)
+	addOnFailure(cmd.Flags(), &flags.onFailure, failureKeep)
 	cmd.Flags().BoolVarP(&flags.watch, "watch", "w", true, "Watch the status of the rollout until it's done.")
 	cmd.Flags().Int64Var(&flags.revision, "revision", 0, "Pin to a specific revision for showing its status. Defaults to 0 (last revision).")
 	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format. One of: result, the outcome of the watch as JSON.")
@@ -124,7 +121,7 @@ func (f *rolloutStatusFlags) run(ctx context.Context, r *release, selection clus
 	var elsewhere map[int]string
 	switch {
 	case end.state.Outcome != rollout.Failed:
-	case f.onFailure != "keep":
+	case f.onFailure != failureKeep:
 		r.onFailure(ctx, work, follower, &end)
 	case f.watch:
 		elsewhere = follower.rollbacksElsewhere(ctx, end.state, objects)
@@ -135,7 +132,7 @@ func (f *rolloutStatusFlags) run(ctx context.Context, r *release, selection clus
 // attach reads what the rollouts replaced, where a failure may lead back there.
 func (f *rolloutStatusFlags) attach(ctx context.Context, r *release, objects []cluster.Object) ([]cluster.Written, error) {
 	attached := make([]cluster.Written, 0, len(objects))
-	if f.onFailure != "rollback" {
+	if f.onFailure != failureRollback {
 		for _, o := range objects {
 			attached = append(attached, cluster.Written{Object: o})
 		}
@@ -181,7 +178,7 @@ func (f *rolloutStatusFlags) finish(ctx context.Context, r *release, follower *f
 			switch {
 			case w.Rollback != nil:
 				result.Next = append(result.Next, app("rollout history", w.Ref))
-			case f.onFailure == "keep":
+			case f.onFailure == failureKeep:
 				result.Next = append(result.Next, remedies(w)...)
 			}
 		case rollout.TimedOut: // the same command would wait for the same thing

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -51,6 +52,9 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetOut(env.Term.Out)
 	root.SetErr(env.Term.Err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if usage := (usageError{}); errors.As(err, &usage) { // a choice that names what it takes
+			return usage
+		}
 		return usagef("%w\nSee '%s --help' for usage.", err, cmd.CommandPath())
 	})
 	root.SetVersionTemplate(versionText())

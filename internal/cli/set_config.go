@@ -13,7 +13,7 @@ import (
 type setConfigFlags struct {
 	sourceFlags
 	releaseFlags
-	roll      string
+	roll      secrets.Roll
 	force     bool
 	versioned bool
 }
@@ -21,16 +21,10 @@ type setConfigFlags struct {
 func (f *setConfigFlags) add(flags *pflag.FlagSet) {
 	f.sourceFlags.add(flags)
 	f.releaseFlags.add(flags)
-	flags.StringVar(&f.roll, "roll", string(secrets.RollAuto), `Which workloads to restart: "auto" (those that still run with the old values), "all" (all that use the object) or "none"`)
+	addChoice(flags, &f.roll, "roll", secrets.RollAuto, `Which workloads to restart: "auto" (those that still run with the old values), "all" (all that use the object) or "none"`,
+		secrets.RollAuto, secrets.RollAll, secrets.RollNone)
 	flags.BoolVar(&f.versioned, "versioned", false, "Write a new immutable object with a hash in its name, and make the workloads refer to it; rollout undo goes back to the old one")
 	flags.BoolVar(&f.force, "force", false, "Remove keys even if workloads use them; workloads that need a removed key are not restarted")
-}
-
-func (f *setConfigFlags) validate(flags *pflag.FlagSet) error {
-	if err := oneOf("roll", f.roll, string(secrets.RollAuto), string(secrets.RollAll), string(secrets.RollNone)); err != nil {
-		return err
-	}
-	return f.releaseFlags.validate(flags)
 }
 
 const setSecretExample = `  # Change one key and restart the workloads that use it; if that fails, restore the old value

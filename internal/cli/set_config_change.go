@@ -134,7 +134,7 @@ func (c *configChange) plan(ctx context.Context) error {
 // intake looks at the values; what it has to say is in the result, too.
 func (c *configChange) intake(before config.Content) intake {
 	return intake{
-		env: c.env, strict: c.flags.strict, warn: func(text string) { c.warn(text) }, events: view.Mode(c.flags.progress) == view.ModeNDJSON,
+		env: c.env, strict: c.flags.strict, warn: func(text string) { c.warn(text) }, events: c.flags.progress == view.ModeNDJSON,
 		users: func(ctx context.Context) []secrets.Consumer { return usersOf(ctx, c.cluster, before.Ref()) },
 	}
 }
@@ -181,7 +181,7 @@ func (c *configChange) tryOut(ctx context.Context) error {
 	if err := c.report(config.CheckOwners(c.content.change, c.writeOptions())); err != nil {
 		return err
 	}
-	if c.flags.dryRun == "client" {
+	if c.flags.dryRun == dryRunClient {
 		return nil
 	}
 	o := c.writeOptions()
@@ -191,7 +191,7 @@ func (c *configChange) tryOut(ctx context.Context) error {
 }
 
 func (c *configChange) tryVersion(ctx context.Context) error {
-	if c.flags.dryRun == "client" {
+	if c.flags.dryRun == dryRunClient {
 		return nil
 	}
 	o := c.writeOptions()

@@ -17,7 +17,7 @@ import (
 
 // planRoll finds those who are concerned, and refuses what would break them.
 func (c *configChange) planRoll(ctx context.Context) error {
-	roll := secrets.Roll(c.flags.roll)
+	roll := c.flags.roll
 	if roll == secrets.RollNone && (len(c.remove) == 0 || c.flags.force) {
 		return nil
 	}
@@ -59,7 +59,7 @@ func (c *configChange) planRoll(ctx context.Context) error {
 
 // checkVersions: where versions of the object are used in its place, a change of it would reach nobody.
 func (c *configChange) checkVersions(ctx context.Context, consumers []secrets.Consumer) error {
-	if c.flags.versioned || len(secrets.ByTemplate(consumers)) > 0 || c.flags.roll == string(secrets.RollNone) {
+	if c.flags.versioned || len(secrets.ByTemplate(consumers)) > 0 || c.flags.roll == secrets.RollNone {
 		return nil
 	}
 	inUse, err := config.New(c.cluster).ReadVersioned(ctx, c.ref)
@@ -158,7 +158,7 @@ func (c *configChange) isDelivered(captured cluster.Captured) bool {
 	if slices.ContainsFunc(c.delivered, func(d secrets.Consumer) bool { return d.Ref == ref }) {
 		return true
 	}
-	if c.content.changes() || c.content.versioned || c.flags.roll == string(secrets.RollAll) || captured.Before == nil {
+	if c.content.changes() || c.content.versioned || c.flags.roll == secrets.RollAll || captured.Before == nil {
 		return false
 	}
 	current := workload.Current(captured.Before.Workload, captured.Revisions)
@@ -177,7 +177,7 @@ func (c *configChange) pointedElsewhere(ref workload.Ref) error {
 // show says on stderr what becomes of the keys, and of those who use them.
 func (c *configChange) show() error {
 	content := c.content
-	if view.Mode(c.flags.progress) != view.ModeNDJSON && view.Mode(c.flags.progress) != view.ModeNone {
+	if c.flags.progress != view.ModeNDJSON && c.flags.progress != view.ModeNone {
 		if content.changes() {
 			if err := view.Keys(c.env.Term, content.change.After.String(), content.change.Changes()); err != nil {
 				return err
@@ -196,7 +196,7 @@ func (c *configChange) show() error {
 	switch {
 	case !content.changes():
 		return c.print(content.change.Before, "unchanged")
-	case c.flags.dryRun == "none":
+	case c.flags.dryRun == dryRunNone:
 		return nil
 	case content.versioned:
 		return c.print(content.change.After, "created")

@@ -34,7 +34,7 @@ func (f *kustomizationFlags) add(flags *pflag.FlagSet) {
 
 func (f *kustomizationFlags) wanted() bool { return f.directory != "" }
 
-func (f *kustomizationFlags) validate(dryRun, format string) error {
+func (f *kustomizationFlags) validate(dryRun dryRunMode, format string) error {
 	switch {
 	case !f.wanted() && f.set.Changed("to-kustomization"):
 		return usagef("--to-kustomization takes a directory")
@@ -42,7 +42,7 @@ func (f *kustomizationFlags) validate(dryRun, format string) error {
 		return usagef("--behavior goes with --to-kustomization")
 	case !f.wanted():
 		return nil
-	case dryRun == "server":
+	case dryRun == dryRunServer:
 		return usagef("--to-kustomization uses no API server: --dry-run=client --diff shows what would change in the file")
 	case format != "" && format != "name":
 		return usagef("--to-kustomization has no object to print with -o: kubectl kustomize %s prints the result", f.directory)
@@ -150,7 +150,7 @@ func (c *creation) save(d *kustomize.Directory, g kustomization.Generator, befor
 			return fmt.Errorf("writing the difference: %w", err)
 		}
 	}
-	if operation != "unchanged" && c.flags.dryRun != "client" {
+	if operation != "unchanged" && c.flags.dryRun != dryRunClient {
 		if err := d.Write(after.Text()); err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 
 // report shows what the preflight found; its warnings stay in the result.
 func (r *release) report(checks []cluster.Check) error {
-	if view.Mode(r.flags.progress) == view.ModeNDJSON {
+	if r.flags.progress == view.ModeNDJSON {
 		return r.reportEvents(checks)
 	}
 	shown := make([]view.Check, 0, len(checks))
@@ -35,7 +35,7 @@ func (r *release) warn(texts ...string) {
 	for _, text := range texts {
 		r.warnings = append(r.warnings, text)
 		// The result has it too, so that a stderr that is gone loses nothing.
-		if view.Mode(r.flags.progress) == view.ModeNDJSON {
+		if r.flags.progress == view.ModeNDJSON {
 			_ = r.view.Show(view.Frame{State: rollout.State{Started: r.started}, Events: []rollout.Event{warningEvent(r.env.Now(), text)}})
 		} else {
 			_ = view.Warning(r.env.Term, text)

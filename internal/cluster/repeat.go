@@ -39,7 +39,7 @@ func (p patience) repeat(ctx context.Context, try func(uncertain bool) error) er
 		var delay time.Duration
 		switch {
 		case err == nil:
-			return err
+			return nil
 		case Is(err, Conflict):
 			if conflicts++; conflicts > p.conflicts {
 				return err

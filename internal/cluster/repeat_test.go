@@ -122,7 +122,7 @@ func TestRead(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tries := 0
 				next := answers(&tries, test.errs...)
-				_, err := Read(t.Context(), func(ctx context.Context) (int, error) { return 0, next(false) })
+				_, err := Read(t.Context(), func(context.Context) (int, error) { return 0, next(false) })
 				if tries != test.tries || (err != nil) != test.fails {
 					t.Errorf("%v after %d tries", err, tries)
 				}
