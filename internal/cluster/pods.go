@@ -21,8 +21,7 @@ func (c *Cluster) DeletePod(ctx context.Context, pod rollout.PodRef) error {
 		return err
 	}
 	options := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &pod.UID}}
-	p := Patience{trouble: deletePatience}
-	err = p.Repeat(ctx, func(ctx context.Context, _ bool) error {
+	err = patience{trouble: deletePatience}.repeat(ctx, func(bool) error {
 		err := client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, options)
 		if apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
 			return nil
