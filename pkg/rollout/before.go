@@ -10,6 +10,7 @@ import (
 // the counts of the status are all there is.
 func Capture(w *workload.Workload, revisions []workload.Revision, standing Standing) *Before {
 	b := &Before{Workload: w}
+	revisions = standing.count(w, revisions)
 	if current := workload.Current(w, revisions); current != nil {
 		r := *current
 		b.Revision = &r
@@ -58,7 +59,7 @@ func serving(w *workload.Workload, revisions []workload.Revision, current *workl
 	if w.Desired == 0 {
 		return false
 	}
-	if current == nil {
+	if current == nil || current.ByPods && standing == nil {
 		return servingByCounts(w)
 	}
 	settled := current.Available
@@ -66,10 +67,10 @@ func serving(w *workload.Workload, revisions []workload.Revision, current *workl
 		settled = min(settled, standing[current.Key].Settled)
 	}
 	budget, _ := slack(w)
-	enough := w.Desired - budget
+	enough := w.Goal() - budget
 	if alone(current, revisions) {
 		// An autoscaler may have asked for more pods a moment ago: those that are there count.
-		enough = min(w.Desired, current.Total) - budget
+		enough = min(w.Goal(), current.Total) - budget
 		if rolledOut(w) {
 			enough -= standing[current.Key].Starting
 		}

@@ -93,6 +93,37 @@ func TestServingByPods(t *testing.T) {
 	}
 }
 
+// TestServingOfASet: a ControllerRevision has no numbers, so that the pods are counted.
+func TestServingOfASet(t *testing.T) {
+	own := func(s Stand) Standing { return Standing{{Owner: "1"}: s} }
+	for name, test := range map[string]struct {
+		partition, available int32
+		pods                 Standing
+		want                 bool
+	}{
+		"all serve":                             {0, 3, own(Stand{Total: 3, Settled: 3}), true},
+		"one is down, as a rollout may have it": {0, 2, own(Stand{Total: 2, Settled: 2}), true},
+		"two are down":                          {0, 1, own(Stand{Total: 3, Settled: 1}), false},
+		"not yet for minReadySeconds":           {0, 0, own(Stand{Total: 3, Settled: 3}), false},
+		"the partition keeps two of them":       {2, 3, Standing{{Owner: "1"}: {Total: 1, Settled: 1}, {Owner: "2"}: {Total: 2, Settled: 2}}, true},
+		"and the third has failed":              {2, 2, Standing{{Owner: "1"}: {Total: 1}, {Owner: "2"}: {Total: 2, Settled: 2}}, false},
+		"old pods serve":                        {0, 2, Standing{{Owner: "1"}: {Total: 1}, {Owner: "2"}: {Total: 2, Settled: 2}}, false},
+		"pods can't be read":                    {0, 3, nil, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &workload.Workload{
+				Ref: web, Template: template("web=web"), Desired: 3, Total: 3, Updated: 3, Available: test.available,
+				Strategy: workload.Strategy{InPlace: true, MaxUnavailable: 1, Partition: test.partition},
+			}
+			all := revisions("1:web", "2:old")
+			all[0].ByPods, all[1].ByPods = true, true
+			if b := Capture(w, all, test.pods); b.Serving != test.want {
+				t.Errorf("serving %v", b.Serving)
+			}
+		})
+	}
+}
+
 // TestServingAfterACrash: what was verified is not condemned by one crash.
 func TestServingAfterACrash(t *testing.T) {
 	for name, test := range map[string]struct {

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -13,6 +14,8 @@ type Standing map[workload.RevisionKey]Stand
 
 // Stand counts pods of one revision.
 type Stand struct {
+	// Total counts those that are meant to stay, in whatever state.
+	Total int32
 	// Settled pods are ready, and no container of them has just crashed.
 	Settled int32
 	// Starting pods are not ready yet, and nothing has gone wrong in them: an autoscaler may have asked
@@ -38,6 +41,7 @@ func (s Standing) Add(pod *corev1.Pod, now time.Time) {
 		return
 	}
 	stand := s[key]
+	stand.Total++
 	crashed, crashing := crashing(pod, now)
 	switch {
 	case crashing:
@@ -55,6 +59,21 @@ func (s Standing) Add(pod *corev1.Pod, now time.Time) {
 		stand.Starting++
 	}
 	s[key] = stand
+}
+
+// count fills in the numbers of revisions whose objects have none. The status of w holds minReadySeconds.
+func (s Standing) count(w *workload.Workload, revisions []workload.Revision) []workload.Revision {
+	if len(revisions) == 0 || !revisions[0].ByPods {
+		return revisions
+	}
+	counted := slices.Clone(revisions)
+	for i := range counted {
+		r := &counted[i]
+		stand := s[r.Key]
+		r.Total, r.Ready = stand.Total, stand.Settled+stand.Recovering
+		r.Available = min(r.Ready, w.Available)
+	}
+	return counted
 }
 
 // crashing tells when a container ended that should not have, if it has not outlasted that since.

@@ -12,9 +12,10 @@ import (
 
 // TestStanding: how one pod counts.
 func TestStanding(t *testing.T) {
-	none, settled, starting := Stand{}, Stand{Settled: 1}, Stand{Starting: 1}
+	none, settled, starting := Stand{}, Stand{Total: 1, Settled: 1}, Stand{Total: 1, Starting: 1}
+	unexplained := Stand{Total: 1}
 	crashed := func(ago time.Duration) Stand {
-		return Stand{Crashing: 1, Recovering: 1, Restarts: 1, Crashed: epoch.Add(-ago)}
+		return Stand{Total: 1, Crashing: 1, Recovering: 1, Restarts: 1, Crashed: epoch.Add(-ago)}
 	}
 	for name, test := range map[string]struct {
 		change func(*corev1.Pod)
@@ -30,11 +31,11 @@ func TestStanding(t *testing.T) {
 		"ready, 61 s after it ran for an hour":  {func(p *corev1.Pod) { ranBefore(p, time.Hour, 61*time.Second) }, settled},
 		"ready, 64 s after it ran for 65 s":     {func(p *corev1.Pod) { ranBefore(p, 65*time.Second, 64*time.Second) }, crashed(64 * time.Second)},
 		"ready, 98 s after it ran for 65 s":     {func(p *corev1.Pod) { ranBefore(p, 65*time.Second, 98*time.Second) }, settled},
-		"waits out a back-off":                  {func(p *corev1.Pod) { ranBefore(p, time.Second, 0); waits(p, "CrashLoopBackOff") }, Stand{Crashing: 1, Restarts: 1, Crashed: epoch}},
+		"waits out a back-off":                  {func(p *corev1.Pod) { ranBefore(p, time.Second, 0); waits(p, "CrashLoopBackOff") }, Stand{Total: 1, Crashing: 1, Restarts: 1, Crashed: epoch}},
 		"not ready, created a minute ago":       {func(p *corev1.Pod) { unready(p); p.CreationTimestamp = *at(-time.Minute) }, starting},
-		"not ready, created eleven minutes ago": {func(p *corev1.Pod) { unready(p); p.CreationTimestamp = *at(-11 * time.Minute) }, none},
+		"not ready, created eleven minutes ago": {func(p *corev1.Pod) { unready(p); p.CreationTimestamp = *at(-11 * time.Minute) }, unexplained},
 		"its container is created":              {func(p *corev1.Pod) { unready(p); waits(p, "ContainerCreating") }, starting},
-		"its image can't be pulled":             {func(p *corev1.Pod) { unready(p); waits(p, "ImagePullBackOff") }, none},
+		"its image can't be pulled":             {func(p *corev1.Pod) { unready(p); waits(p, "ImagePullBackOff") }, unexplained},
 		"waits for a node":                      {func(p *corev1.Pod) { unready(p); p.Status.ContainerStatuses = nil }, starting},
 	} {
 		t.Run(name, func(t *testing.T) {
