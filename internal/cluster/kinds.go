@@ -32,8 +32,6 @@ func builtinKinds() []kind {
 		all = append(all, kind{k.GroupVersionKind, k.Plural, k.Singular(), k.Short})
 	}
 	return append(all,
-		apps("StatefulSet", "statefulsets", "sts"),
-		apps("DaemonSet", "daemonsets", "ds"),
 		apps("ReplicaSet", "replicasets", "rs"),
 		core("Pod", "pods", "po"),
 		core("ReplicationController", "replicationcontrollers", "rc"),

@@ -9,6 +9,8 @@ import (
 	authorizationv1 "k8s.io/api/authorization/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // need is a permission in a namespace, and what the release is without it.
@@ -31,29 +33,46 @@ func (n need) target() string {
 const watchedByName = 3
 
 // watchNeeds are what a watched release reads and writes beside the patch itself, which the dry run
-// proves. Without its ReplicaSets a rollout can't be told from an earlier one; without the pods
+// proves. Without its revisions a rollout can't be told from an earlier one; without the pods
 // there are counts but no causes.
-func watchNeeds(oldPods bool, deployments ...string) []need {
-	var needs []need
-	level, without := Warn, "no cause can be found, and only the deadline decides"
+func watchNeeds(oldPods bool, refs ...workload.Ref) []need {
+	var watched, stamped []need
+	names := map[string][]string{}
+	for _, ref := range refs {
+		names[ref.Kind] = append(names[ref.Kind], ref.Name)
+	}
+	for _, kind := range workload.Kinds() {
+		of := names[kind.Kind]
+		if len(of) == 0 {
+			continue
+		}
+		if len(of) > watchedByName {
+			of = nil
+		}
+		watched = append(watched, need{"", kind.Group, kind.Plural, "", Refuse, "the rollout can't be watched; --wait=false writes without a watch", of})
+		revisions := kind.History
+		if slices.ContainsFunc(stamped, func(n need) bool { return n.resource == revisions.Plural }) {
+			continue
+		}
+		watched = append(watched, need{"", revisions.Group, revisions.Plural, "", Refuse, "the new revision can't be found; --wait=false writes without a watch", nil})
+		stamped = append(stamped, need{"patch", revisions.Group, revisions.Plural, "", Note, "the verdict can't be recorded on the revision", nil})
+	}
+	pods := need{"", "", "pods", "", Warn, "no cause can be found, and only the deadline decides", nil}
 	if oldPods {
-		level, without = Refuse, "--wait-for-old-pods can't work"
+		pods.level, pods.without = Refuse, "--wait-for-old-pods can't work"
 	}
-	if len(deployments) > watchedByName {
-		deployments = nil
-	}
+	var needs []need
 	for _, verb := range []string{"list", "watch"} {
-		needs = append(needs,
-			need{verb, "apps", "deployments", "", Refuse, "the rollout can't be watched; --wait=false writes without a watch", deployments},
-			need{verb, "apps", "replicasets", "", Refuse, "the new revision can't be found; --wait=false writes without a watch", nil},
-			need{verb, "", "pods", "", level, without, nil},
-		)
+		for _, n := range append(watched, pods) {
+			n.verb = verb
+			needs = append(needs, n)
+		}
 	}
-	return append(needs,
+	needs = append(needs,
 		need{"list", "", "events", "", Note, "causes that only events show can't be found", nil},
 		need{"get", "", "pods", "log", Note, "the logs of crashed containers can't be shown", nil},
-		need{"patch", "apps", "replicasets", "", Note, "the verdict can't be recorded on the revision", nil},
 	)
+	return append(needs, stamped...)
 }
 
 // checkPermissions asks once for each namespace for all rules of the user (SelfSubjectRulesReview).
@@ -76,11 +95,11 @@ func (c *Cluster) checkPermissions(ctx context.Context, changes []Change, o Pref
 
 func permissionChecks(ctx context.Context, client kubernetes.Interface, namespace string, changes []Change, o PreflightOptions) ([]Check, error) {
 	ref := changes[0].Ref()
-	names := make([]string, 0, len(changes))
+	refs := make([]workload.Ref, 0, len(changes))
 	for _, change := range changes {
-		names = append(names, change.Ref().Name)
+		refs = append(refs, change.Ref())
 	}
-	missing, err := missingNeeds(ctx, client, namespace, watchNeeds(o.OldPods, names...))
+	missing, err := missingNeeds(ctx, client, namespace, watchNeeds(o.OldPods, refs...))
 	if err != nil {
 		return []Check{{
 			Check: CheckPermission, Level: Note, Workload: ref,

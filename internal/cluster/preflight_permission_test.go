@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 func TestGranted(t *testing.T) {
@@ -50,13 +52,24 @@ func TestPodsAreNeededToWaitForThem(t *testing.T) {
 	}
 }
 
-func TestJoinVerbs(t *testing.T) {
-	var got []string
-	for _, n := range joinVerbs(watchNeeds(false)) {
-		got = append(got, n.verb+" "+n.target())
-	}
-	want := "list and watch deployments, list and watch replicasets, list and watch pods, list events, get pods/log, patch replicasets"
-	if s := strings.Join(got, ", "); s != want {
-		t.Errorf("got %s", s)
+// Each kind is watched, and its revisions with it.
+func TestWatchNeeds(t *testing.T) {
+	for kinds, want := range map[string]string{
+		"Deployment":            "list and watch deployments, list and watch replicasets, list and watch pods, list events, get pods/log, patch replicasets",
+		"StatefulSet":           "list and watch statefulsets, list and watch controllerrevisions, list and watch pods, list events, get pods/log, patch controllerrevisions",
+		"DaemonSet StatefulSet": "list and watch statefulsets, list and watch controllerrevisions, list and watch daemonsets, list and watch pods, list events, get pods/log, patch controllerrevisions",
+		"Deployment DaemonSet":  "list and watch deployments, list and watch replicasets, list and watch daemonsets, list and watch controllerrevisions, list and watch pods, list events, get pods/log, patch replicasets, patch controllerrevisions",
+	} {
+		var refs []workload.Ref
+		for _, kind := range strings.Fields(kinds) {
+			refs = append(refs, workload.Ref{Kind: kind, Name: "web"})
+		}
+		var got []string
+		for _, n := range joinVerbs(watchNeeds(false, refs...)) {
+			got = append(got, n.verb+" "+n.target())
+		}
+		if s := strings.Join(got, ", "); s != want {
+			t.Errorf("%s: got %s", kinds, s)
+		}
 	}
 }

@@ -107,6 +107,18 @@ func (c *Cluster) list(ctx context.Context, kind *workload.Kind, namespace strin
 	return objects, nil
 }
 
+// releasableKinds is "deployments, statefulsets and daemonsets".
+func releasableKinds() string {
+	var names []string
+	for _, k := range workload.Kinds() {
+		if k.Releasable() {
+			names = append(names, k.Plural)
+		}
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
 func unsupported(gvk schema.GroupVersionKind, name, namespace string, s Selection) *Error {
 	object := lower(gvk.Kind)
 	if name != "" {
@@ -114,7 +126,7 @@ func unsupported(gvk schema.GroupVersionKind, name, namespace string, s Selectio
 	}
 	e := &Error{
 		Reason: Unsupported, Object: object,
-		Message: fmt.Sprintf("%s can't be released yet: kubectl app %s works on deployments", object, s.Verb),
+		Message: fmt.Sprintf("%s can't be released yet: kubectl app %s works on %s", object, s.Verb, releasableKinds()),
 	}
 	if command := kubectlCommand(gvk, object, s); command != "" {
 		e.Message += "; kubectl does it"

@@ -91,8 +91,11 @@ type Consumer struct {
 	Uses      []Use  `json:"uses"`
 }
 
-// rollable are the kinds that a release can roll today.
-func rollable(kind string) bool { return kind == kindDeployment }
+// rollable are the kinds that a release can roll.
+func rollable(kind string) bool {
+	k := workload.KindNamed(kind)
+	return k != nil && k.Releasable()
+}
 
 // runsToEnd are the kinds whose pods end by themselves: the next run reads everything anew.
 func runsToEnd(kind string) bool { return kind == kindJob || kind == kindCronJob }

@@ -84,7 +84,7 @@ func NewConsumerReport(apiVersion string, objects []SubjectReport, notSeen []Not
 
 // restartable are the kinds that kubectl rollout restart takes.
 func restartable(kind string) bool {
-	return kind == kindDeployment || kind == kindStatefulSet || kind == kindDaemonSet
+	return rollable(kind)
 }
 
 // NewSubjectReport joins an object with what was found of its consumers.

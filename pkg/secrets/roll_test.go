@@ -129,10 +129,10 @@ func TestPlanRoll(t *testing.T) {
 			edit: "url=same", objects: webWith(all, "11:30:00"),
 		},
 
-		"of a StatefulSet":    {edit: "password=x", objects: stateful, want: "by hand statefulset/store"},
+		"of a StatefulSet":    {edit: "password=x", objects: stateful, want: "roll statefulset/store"},
 		"of a bare pod":       {edit: "password=x", objects: barePod, want: "by hand pod/alone"},
-		"on demand, by hand":  {edit: "password=x", roll: RollAll, objects: stateful, want: "by hand statefulset/store"},
-		"two of three":        {edit: "password=x", objects: webWith(env, old) + "\n---\n" + stateful + strings.NewReplacer("name: web\n", "name: api\n").Replace("\n---\n"+web(urlEnv)), want: "roll deployment/web; by hand statefulset/store"},
+		"on demand, by hand":  {edit: "password=x", roll: RollAll, objects: barePod, want: "by hand pod/alone"},
+		"two of three":        {edit: "password=x", objects: webWith(env, old) + "\n---\n" + stateful + strings.NewReplacer("name: web\n", "name: api\n").Replace("\n---\n"+web(urlEnv)), want: "roll deployment/web statefulset/store"},
 		"a removed key":       {edit: "password-", objects: webWith(env, old), want: "broken deployment/web", users: "deployment/web"},
 		"removed, one of all": {edit: "password-", objects: webWith(all, old), want: "roll deployment/web", users: "deployment/web"},
 		"removed, a file":     {edit: "password-", objects: webWith(volume, old), want: "in place deployment/web", users: "deployment/web"},

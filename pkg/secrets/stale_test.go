@@ -134,7 +134,7 @@ func TestStaleByKind(t *testing.T) {
 metadata: {name: nightly-1, ownerReferences: [{kind: CronJob, name: nightly, controller: true, apiVersion: batch/v1, uid: u}]}
 ` + strings.Replace(pod("one", "11:00:00", "11:00:00", spec), `{kind: ReplicaSet, name: web-1, controller: true, apiVersion: apps/v1, uid: u}`, owner, 1)
 		got := found(t, database("Secret"), objects)
-		if len(got) != 1 || got[0].String()+" "+judgement(got[0]) != want || got[0].Rollable {
+		if len(got) != 1 || got[0].String()+" "+judgement(got[0]) != want || got[0].Rollable != (got[0].Kind == "StatefulSet") {
 			t.Errorf("got  %s %s\nwant %s", got[0], judgement(got[0]), want)
 		}
 		if at := time.Date(2026, 5, 1, 11, 0, 0, 0, time.UTC); !got[0].OldestStart.Equal(at) {

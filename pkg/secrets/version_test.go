@@ -53,6 +53,7 @@ func TestPlanVersion(t *testing.T) {
 		other = `{containers: [{name: web}]}`
 	)
 	stateful := "kind: StatefulSet\nmetadata: {name: store}\nspec: {" + templateHead + file + "}}"
+	lone := strings.Replace(stateful, "StatefulSet", "ReplicaSet", 1)
 	for name, test := range map[string]struct {
 		objects string
 		roll    Roll
@@ -60,7 +61,8 @@ func TestPlanVersion(t *testing.T) {
 	}{
 		"who reads files is pointed to it, too, and needs no pods": {web(file), RollAuto, "roll deployment/web"},
 		"who can't do without a key that is not there":             {web(needs), RollAuto, "broken deployment/web"},
-		"of a kind that is not released":                           {stateful, RollAuto, "by hand statefulset/store"},
+		"a StatefulSet":                                            {stateful, RollAuto, "roll statefulset/store"},
+		"of a kind that is not released":                           {lone, RollAuto, "by hand replicaset/store"},
 		"pods of before have what they have":                       {web(other) + pod("web-1-a", "10:00:00", "10:00:00", file), RollAuto, ""},
 		"nobody, on demand":                                        {web(file), RollNone, ""},
 	} {
