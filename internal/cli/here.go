@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -58,8 +59,8 @@ func (e *Env) hereResult(r *rollout.Result) {
 }
 
 // hereFindings leaves the engine's own findings as they are.
-func (e *Env) hereFindings(found []rollout.Finding) []rollout.Finding {
-	completed := make([]rollout.Finding, len(found))
+func (e *Env) hereFindings(found []diagnosis.Finding) []diagnosis.Finding {
+	completed := make([]diagnosis.Finding, len(found))
 	for i, f := range found {
 		f.Next = e.here(f.Next)
 		completed[i] = f

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -21,7 +22,7 @@ func TestHere(t *testing.T) {
 	if got := env.here(next); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
-	found := []rollout.Finding{{Next: next}}
+	found := []diagnosis.Finding{{Next: next}}
 	r := rollout.Result{Next: next, Workloads: []rollout.WorkloadResult{{Findings: found, Rollback: &rollout.RollbackResult{Findings: found}}}}
 	env.hereResult(&r)
 	for _, got := range [][]string{r.Next, r.Workloads[0].Findings[0].Next, r.Workloads[0].Rollback.Findings[0].Next} {

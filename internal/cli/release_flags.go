@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -16,7 +17,7 @@ const defaultSoak = rollout.DefaultSoak
 // watchFlags are those of every verb that watches; they read the same everywhere.
 type watchFlags struct {
 	timeout   time.Duration
-	failFast  rollout.FailFast
+	failFast  diagnosis.FailFast
 	soak      time.Duration
 	oldPods   bool
 	progress  view.Mode
@@ -31,8 +32,8 @@ func (f *watchFlags) add(flags *pflag.FlagSet, soak time.Duration) {
 // judgeFlags are those that a recording can be judged by as well.
 func (f *watchFlags) judgeFlags(flags *pflag.FlagSet, soak time.Duration) {
 	flags.DurationVar(&f.timeout, "timeout", 0, "How long to watch before giving up; with 0 the workload's progressDeadlineSeconds decides")
-	addChoice(flags, &f.failFast, "fail-fast", rollout.FailFastAuto, `How soon a failure is final: "auto" (each cause has its own patience), "strict" (at once), "off" (at the deadline)`,
-		rollout.FailFastAuto, rollout.FailFastStrict, rollout.FailFastOff)
+	addChoice(flags, &f.failFast, "fail-fast", diagnosis.FailFastAuto, `How soon a failure is final: "auto" (each cause has its own patience), "strict" (at once), "off" (at the deadline)`,
+		diagnosis.FailFastAuto, diagnosis.FailFastStrict, diagnosis.FailFastOff)
 	flags.DurationVar(&f.soak, "soak", soak, "How long a complete rollout must stay healthy before it counts as a success")
 	flags.BoolVar(&f.oldPods, "wait-for-old-pods", false, "Also wait until all pods of older revisions are gone")
 	addChoice(flags, &f.progress, "progress", view.ModeAuto, `How progress is shown on stderr: "auto", "live", "plain", "ndjson" or "none"`,

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -58,7 +59,7 @@ func TestReplayShowsTheRollback(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := r.Workloads[0]
-	if w.Rollback == nil || w.Rollback.Outcome != rollout.Succeeded || w.Rollback.Revision != (rollout.Revisions{From: 2, To: 3}) || w.Findings[0].Cause != rollout.ImageNotFound {
+	if w.Rollback == nil || w.Rollback.Outcome != rollout.Succeeded || w.Rollback.Revision != (rollout.Revisions{From: 2, To: 3}) || w.Findings[0].Cause != diagnosis.ImageNotFound {
 		t.Errorf("%+v", w)
 	}
 	_, _, watched := runOffline(t, "replay", "--speed=1e6", rolledBackRecording)

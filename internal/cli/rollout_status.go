@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -238,7 +239,7 @@ func remedies(w rollout.WorkloadResult) []string {
 		return []string{app("rollout undo", w.Ref)}
 	}
 	next := slices.Clone(w.Findings[0].Next)
-	if i := slices.IndexFunc(w.Findings, func(f rollout.Finding) bool { return f.Cause == rollout.Paused }); i > 0 && w.Findings[0].Grade != rollout.Failing {
+	if i := slices.IndexFunc(w.Findings, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.Paused }); i > 0 && w.Findings[0].Grade != diagnosis.Failing {
 		next = append(next, w.Findings[i].Next...)
 	}
 	return append(next, undoOf(w.Ref, w.Findings))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -78,24 +79,24 @@ func TestStatusOfARevision(t *testing.T) {
 // What mends the cause comes first. A paused workload takes no change before it is resumed; an undo can do both.
 func TestRemedies(t *testing.T) {
 	const undo = "kubectl app rollout undo deployment/web -n shop"
-	finding := func(cause rollout.Cause, next ...string) []rollout.Finding {
-		return []rollout.Finding{{Cause: cause, Next: next}, {Cause: rollout.DeadlineExceeded, Next: []string{"not this one"}}}
+	finding := func(cause diagnosis.Cause, next ...string) []diagnosis.Finding {
+		return []diagnosis.Finding{{Cause: cause, Next: next}, {Cause: diagnosis.DeadlineExceeded, Next: []string{"not this one"}}}
 	}
 	const resume = "kubectl rollout resume"
-	paused := rollout.Finding{Cause: rollout.Paused, Next: []string{resume}}
+	paused := diagnosis.Finding{Cause: diagnosis.Paused, Next: []string{resume}}
 	for name, test := range map[string]struct {
-		findings []rollout.Finding
+		findings []diagnosis.Finding
 		want     []string
 	}{
 		"no cause":  {nil, []string{undo}},
-		"a cause":   {finding(rollout.SecretMissing, "kubectl create secret"), []string{"kubectl create secret", undo}},
-		"is paused": {finding(rollout.Paused, resume), []string{resume, undo + " --resume"}},
+		"a cause":   {finding(diagnosis.SecretMissing, "kubectl create secret"), []string{"kubectl create secret", undo}},
+		"is paused": {finding(diagnosis.Paused, resume), []string{resume, undo + " --resume"}},
 		"a cause, and it is paused": {
-			append(finding(rollout.SecretMissing, "kubectl create secret"), paused),
+			append(finding(diagnosis.SecretMissing, "kubectl create secret"), paused),
 			[]string{"kubectl create secret", resume, undo + " --resume"},
 		},
 		"it crashes, and is paused": {
-			[]rollout.Finding{{Cause: rollout.CrashLoop, Grade: rollout.Failing, Next: []string{"kubectl logs"}}, paused},
+			[]diagnosis.Finding{{Cause: diagnosis.CrashLoop, Grade: diagnosis.Failing, Next: []string{"kubectl logs"}}, paused},
 			[]string{"kubectl logs", undo + " --resume"},
 		},
 	} {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -100,8 +101,8 @@ func undoAndResume(ref workload.Ref, toRevision int64) string {
 }
 
 // undoOf is the undo to type about what was found: one of a paused workload has to resume it.
-func undoOf(ref workload.Ref, found []rollout.Finding) string {
-	if slices.ContainsFunc(found, func(f rollout.Finding) bool { return f.Cause == rollout.Paused }) {
+func undoOf(ref workload.Ref, found []diagnosis.Finding) string {
+	if slices.ContainsFunc(found, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.Paused }) {
 		return undoAndResume(ref, 0)
 	}
 	return app("rollout undo", ref)

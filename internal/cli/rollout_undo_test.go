@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -39,11 +40,11 @@ func TestUndoResumes(t *testing.T) {
 // The undo that a message names works: that of a paused workload resumes it.
 func TestUndoOf(t *testing.T) {
 	const undo = "kubectl app rollout undo deployment/web -n shop"
-	found := []rollout.Finding{{Cause: rollout.ImageNotFound}}
+	found := []diagnosis.Finding{{Cause: diagnosis.ImageNotFound}}
 	if got := undoOf(webRef, found); got != undo {
 		t.Error(got)
 	}
-	if got := undoOf(webRef, append(found, rollout.Finding{Cause: rollout.Paused})); got != undo+" --resume" {
+	if got := undoOf(webRef, append(found, diagnosis.Finding{Cause: diagnosis.Paused})); got != undo+" --resume" {
 		t.Error(got)
 	}
 	if got := undoAndResume(webRef, 3); got != undo+" --to-revision=3 --resume" {

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -30,7 +31,7 @@ func underWay(from, to corev1.PodTemplateSpec) Change {
 		{Name: "old", UID: "old", Key: workload.RevisionKey{Owner: "old"}, Number: 1, Template: from, Annotations: map[string]string{workload.AnnotationChangeCause: "the old"}},
 		{Name: "new", UID: "new", Number: 2, Template: to},
 	}
-	pods := rollout.Standing{{Owner: "old"}: {Settled: 1}}
+	pods := diagnosis.Standing{{Owner: "old"}: {Settled: 1}}
 	plan := func(c Captured) (Edit, error) {
 		template := *c.Template().DeepCopy()
 		template.Spec.Containers[0].Image = "web:2.0"

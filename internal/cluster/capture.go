@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/tools/pager"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -21,7 +22,7 @@ type Captured struct {
 	RevisionsErr error
 	Before       *rollout.Before
 	// pods are counted by revision; nil where they may not be read.
-	pods rollout.Standing
+	pods diagnosis.Standing
 }
 
 // Capture reads the revisions and pods of each workload and records what is true of it before the change.
@@ -33,7 +34,7 @@ func (c *Cluster) Capture(ctx context.Context, objects []Object) ([]Captured, er
 func (c *Cluster) capture(ctx context.Context, o Object) (Captured, error) {
 	captured := Captured{Object: o}
 	w := o.Workload()
-	var standing rollout.Standing
+	var standing diagnosis.Standing
 	reads := []func(context.Context) error{
 		func(ctx context.Context) (err error) {
 			captured.Revisions, err = c.revisions(ctx, w)
@@ -61,7 +62,7 @@ func (c *Cluster) capture(ctx context.Context, o Object) (Captured, error) {
 const podPage = 500
 
 // standing counts a workload's pods: one request for each page of them.
-func (c *Cluster) standing(ctx context.Context, w *workload.Workload) (rollout.Standing, error) {
+func (c *Cluster) standing(ctx context.Context, w *workload.Workload) (diagnosis.Standing, error) {
 	client, err := c.typed()
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func (c *Cluster) standing(ctx context.Context, w *workload.Workload) (rollout.S
 		})
 	})
 	pages.PageSize, pages.PageBufferSize = podPage, 0
-	counts, now := rollout.Standing{}, time.Now()
+	counts, now := diagnosis.Standing{}, time.Now()
 	err = pages.EachListItem(ctx, metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(w.Selector)}, func(o runtime.Object) error {
 		if pod, ok := o.(*corev1.Pod); ok {
 			counts.Add(pod, now)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -81,7 +82,7 @@ func decisive(r rollout.Result) []*rollout.WorkloadResult {
 		}
 	}
 	all := selected(r, found)
-	against := slices.IndexFunc(all, func(w *rollout.WorkloadResult) bool { return w.Findings[0].Grade != rollout.Waiting })
+	against := slices.IndexFunc(all, func(w *rollout.WorkloadResult) bool { return w.Findings[0].Grade != diagnosis.Waiting })
 	first := max(against, 0)
 	return all[first:min(first+1, len(all))]
 }
@@ -92,7 +93,7 @@ func guilty(w *rollout.WorkloadResult) bool {
 	case rollout.Succeeded, rollout.Unchanged:
 		return false
 	case rollout.RolledBack:
-		return w.Failed || len(w.Findings) > 0 && w.Findings[0].Grade != rollout.Waiting
+		return w.Failed || len(w.Findings) > 0 && w.Findings[0].Grade != diagnosis.Waiting
 	default:
 		return true
 	}

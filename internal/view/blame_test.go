@@ -3,18 +3,19 @@ package view
 import (
 	"testing"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
 // The sentence about several workloads names those whose findings decided, in whatever order they come.
 func TestWhichWorkloadsFailed(t *testing.T) {
-	part := func(name, image string, o rollout.Outcome, found ...rollout.Finding) rollout.WorkloadState {
+	part := func(name, image string, o rollout.Outcome, found ...diagnosis.Finding) rollout.WorkloadState {
 		return with(web(), func(w *rollout.WorkloadState) {
 			w.Target.Name, w.Outcome, w.Findings = name, o, found
 			w.ImagesTo = map[string]string{"web": image}
 		})
 	}
-	waiting := rollout.Finding{Cause: rollout.Unschedulable, Grade: rollout.Waiting}
+	waiting := diagnosis.Finding{Cause: diagnosis.Unschedulable, Grade: diagnosis.Waiting}
 	for name, tc := range map[string]struct {
 		outcome   rollout.Outcome
 		message   string

@@ -3,12 +3,13 @@ package view
 import (
 	"fmt"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
 // decides says when a cause fails the rollout: "decides in 0:07", or "decides at the 3rd restart, in about
 // 0:24", for the kubelet's back-off is no clock. Nothing where that, or the moment, is not known.
-func (s *sheet) decides(d *rollout.Decision) string {
+func (s *sheet) decides(d *diagnosis.Decision) string {
 	if d == nil || s.now.IsZero() {
 		return ""
 	}
@@ -42,8 +43,8 @@ func ordinal(n int32) string {
 }
 
 // firstDecision is the earliest of all that are known; the first failure ends a release.
-func firstDecision(all []rollout.WorkloadState) *rollout.Decision {
-	var first *rollout.Decision
+func firstDecision(all []rollout.WorkloadState) *diagnosis.Decision {
+	var first *diagnosis.Decision
 	for i := range all {
 		if all[i].Outcome != "" {
 			continue

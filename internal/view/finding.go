@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // detail is how much of the evidence there is room for.
@@ -20,12 +20,12 @@ type detail struct {
 var everything = detail{findings: 100, messageLines: 20, logs: 100}
 
 // pods says how many of how many; nothing where the cause is not about pods.
-func pods(f *rollout.Finding) string {
+func pods(f *diagnosis.Finding) string {
 	if f.Of > 0 {
 		return fmt.Sprintf("%d of %s", f.Pods, plural(f.Of, "new pod", "new pods"))
 	}
 	switch f.Cause {
-	case rollout.QuotaExceeded, rollout.AdmissionDenied, rollout.WebhookUnavailable, rollout.ServiceAccountMissing:
+	case diagnosis.QuotaExceeded, diagnosis.AdmissionDenied, diagnosis.WebhookUnavailable, diagnosis.ServiceAccountMissing:
 		return "no pod could be created"
 	default:
 		return ""
@@ -33,7 +33,7 @@ func pods(f *rollout.Finding) string {
 }
 
 // culprit is the container and what became of it.
-func culprit(f *rollout.Finding) string {
+func culprit(f *diagnosis.Finding) string {
 	if f.Container == "" {
 		return ""
 	}
@@ -48,7 +48,7 @@ func culprit(f *rollout.Finding) string {
 }
 
 // message is the cluster's own words, unless a log line or the culprit says the same.
-func message(f *rollout.Finding) string {
+func message(f *diagnosis.Finding) string {
 	text := strings.TrimSpace(term.Clean(f.Message))
 	said := slices.ContainsFunc(f.Logs, func(l string) bool { return strings.TrimSpace(term.Clean(l)) == text })
 	if said || onlyExitCode(text, f) {
@@ -58,7 +58,7 @@ func message(f *rollout.Finding) string {
 }
 
 // onlyExitCode: the text is the likes of "Error, exit code 1".
-func onlyExitCode(text string, f *rollout.Finding) bool {
+func onlyExitCode(text string, f *diagnosis.Finding) bool {
 	if f.Container == "" || f.ExitCode == nil {
 		return false
 	}
@@ -67,7 +67,7 @@ func onlyExitCode(text string, f *rollout.Finding) bool {
 }
 
 // lastLogs are the last n log lines that say anything.
-func lastLogs(f *rollout.Finding, n int) []string {
+func lastLogs(f *diagnosis.Finding, n int) []string {
 	var lines []string
 	for _, l := range f.Logs {
 		if l = strings.TrimRight(term.Clean(l), " "); l != "" {
@@ -78,7 +78,7 @@ func lastLogs(f *rollout.Finding, n int) []string {
 }
 
 // finding adds one cause with its evidence, after indent.
-func (s *sheet) finding(indent string, f *rollout.Finding, d detail) {
+func (s *sheet) finding(indent string, f *diagnosis.Finding, d detail) {
 	paint, sign := s.grade(f.Grade)
 	if d.unsigned {
 		sign = " "
@@ -88,15 +88,15 @@ func (s *sheet) finding(indent string, f *rollout.Finding, d detail) {
 }
 
 // grade is the look of a cause: the waiting ones are normal for a while.
-func (s *sheet) grade(g rollout.Grade) (paint func(string) string, sign string) {
-	if g == rollout.Waiting {
+func (s *sheet) grade(g diagnosis.Grade) (paint func(string) string, sign string) {
+	if g == diagnosis.Waiting {
 		return s.Yellow, s.glyphs.Wait
 	}
 	return s.Red, s.glyphs.Bad
 }
 
 // evidence names the exemplar before its first line, or above it where there is little room.
-func (s *sheet) evidence(indent string, f *rollout.Finding, d detail) {
+func (s *sheet) evidence(indent string, f *diagnosis.Finding, d detail) {
 	text, logs := message(f), lastLogs(f, d.logs)
 	if d.logs == 1 && len(logs) > 0 {
 		text = "" // what the program said tells more than what was said about it
@@ -133,7 +133,7 @@ func (s *sheet) evidence(indent string, f *rollout.Finding, d detail) {
 }
 
 // findings adds the causes of one workload, the decisive one first.
-func (s *sheet) findings(indent string, all []rollout.Finding, d detail) {
+func (s *sheet) findings(indent string, all []diagnosis.Finding, d detail) {
 	shown := min(len(all), d.findings)
 	for i := range all[:shown] {
 		s.finding(indent, &all[i], d)

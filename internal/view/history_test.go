@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -18,7 +19,7 @@ func revisions() []rollout.HistoryRow {
 	}
 	return []rollout.HistoryRow{
 		{Revision: 3, Created: start.Add(-40 * 24 * time.Hour), Images: image("0.9"), Verdict: &rollout.Stamp{Outcome: rollout.StampGood}},
-		{Revision: 4, Created: start.Add(-26 * time.Hour), Images: image("2.0-crash"), ChangeCause: "release 2.0 (ci/build/1729, alice)", Verdict: &rollout.Stamp{Outcome: rollout.StampBad, Cause: rollout.CrashLoop}},
+		{Revision: 4, Created: start.Add(-26 * time.Hour), Images: image("2.0-crash"), ChangeCause: "release 2.0 (ci/build/1729, alice)", Verdict: &rollout.Stamp{Outcome: rollout.StampBad, Cause: diagnosis.CrashLoop}},
 		{Revision: 12, Created: start.Add(-25 * time.Hour), Images: map[string]string{
 			"web": "registry.example.com/shop/web:1.0", "proxy": "envoyproxy/envoy:v1.37.0",
 			"init": "registry.example.com/shop/migrate@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
@@ -44,7 +45,7 @@ func TestHistory(t *testing.T) {
 // Whatever the width, the verdict is whole.
 func TestHistoryKeepsTheVerdict(t *testing.T) {
 	rows := revisions()
-	rows[1].Verdict.Cause = rollout.ContainerConfigInvalid
+	rows[1].Verdict.Cause = diagnosis.ContainerConfigInvalid
 	rows[1].ChangeCause = strings.Repeat("release 2.0 of the whole shop, ", 9)
 	for width := 40; width < 200; width++ {
 		terminal, _, out, _ := term.Fake(&term.Screen{Width: width, Height: 24})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/internal/term/termtest"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -130,7 +131,7 @@ func TestLiveRollbackFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		th := newTheatre(80, 30)
 		f := rollback(60, counts(3, 1, 0, 1), rollout.Failed)
-		f.State.Workloads[0].Findings = []rollout.Finding{notFound()}
+		f.State.Workloads[0].Findings = []diagnosis.Finding{notFound()}
 		th.show(t, f)
 		if err := th.Finish(results()["rollback-failed"]); err != nil {
 			t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -62,7 +63,7 @@ func (s *sheet) outcomeWord(o rollout.Outcome) string {
 }
 
 // findingNews is a line for the cause, and one for each line of its log.
-func (s *sheet) findingNews(f *rollout.Finding) []news {
+func (s *sheet) findingNews(f *diagnosis.Finding) []news {
 	paint, sign := s.grade(f.Grade)
 	found := say(topicOf(f), join(": ", paint(sign+" "+string(f.Cause)), join(", ", podsWith(f), culprit(f), s.decides(f.Decides)), message(f)))
 	logs := lastLogs(f, everything.logs)
@@ -76,14 +77,14 @@ func (s *sheet) findingNews(f *rollout.Finding) []news {
 }
 
 // podsWith names the exemplar, so that the log can be searched for it.
-func podsWith(f *rollout.Finding) string {
+func podsWith(f *diagnosis.Finding) string {
 	if f.Exemplar == "" || pods(f) == "" {
 		return pods(f)
 	}
 	return join(" ", pods(f), "("+term.Clean(f.Exemplar)+")")
 }
 
-func topicOf(f *rollout.Finding) string { return string(f.Cause) + " " + f.Container }
+func topicOf(f *diagnosis.Finding) string { return string(f.Cause) + " " + f.Container }
 
 // join leaves out what is empty.
 func join(separator string, parts ...string) string {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -23,7 +24,7 @@ func newsOf(ref workload.Ref) []rollout.Event {
 		e.Counts = &c
 		return e
 	}
-	found := func(seconds int, kind rollout.EventType, f rollout.Finding) rollout.Event {
+	found := func(seconds int, kind rollout.EventType, f diagnosis.Finding) rollout.Event {
 		e := event(seconds, kind, "")
 		e.Finding = &f
 		return e
@@ -33,7 +34,7 @@ func newsOf(ref workload.Ref) []rollout.Event {
 		e.Outcome = o
 		return e
 	}
-	pulling := rollout.Finding{Cause: rollout.ImagePulling, Grade: rollout.Waiting, Container: "web", Pods: 1, Of: 1, Message: "pulling"}
+	pulling := diagnosis.Finding{Cause: diagnosis.ImagePulling, Grade: diagnosis.Waiting, Container: "web", Pods: 1, Of: 1, Message: "pulling"}
 	result := rollout.Event{Time: at(56), Type: rollout.EventResult, Outcome: rollout.RolledBack}
 	return []rollout.Event{
 		{Time: at(0), Type: rollout.EventWarning, Message: "logs can't be read: pods/log is forbidden"},

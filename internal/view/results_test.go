@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -48,16 +49,16 @@ func fleetResult() rollout.Result {
 
 // severalResult is a release of three, rolled back: web crashes, too, but what decided stands behind it.
 func severalResult() rollout.Result {
-	late := rollout.Finding{
-		Cause: rollout.ReadinessFailing, Grade: rollout.Waiting, Container: "web", Pods: 1, Of: 1,
+	late := diagnosis.Finding{
+		Cause: diagnosis.ReadinessFailing, Grade: diagnosis.Waiting, Container: "web", Pods: 1, Of: 1,
 		Exemplar: "worker-5c4d7-qq8rv", Message: "Readiness probe failed: HTTP probe failed with statuscode: 503",
 		Next: []string{"kubectl describe pod -n shop worker-5c4d7-qq8rv", "kubectl app rollout history -n shop deployment/worker"},
 	}
 	state := rollout.State{Started: start, Outcome: rollout.Failed, Workloads: []rollout.WorkloadState{
-		with(web(), func(w *rollout.WorkloadState) { w.Findings = []rollout.Finding{crash(1)} }),
+		with(web(), func(w *rollout.WorkloadState) { w.Findings = []diagnosis.Finding{crash(1)} }),
 		with(web(), func(w *rollout.WorkloadState) {
 			w.Target.Name, w.Outcome, w.Phase = "worker", rollout.Failed, rollout.Done
-			w.Findings = []rollout.Finding{late}
+			w.Findings = []diagnosis.Finding{late}
 		}),
 		with(web(), func(w *rollout.WorkloadState) { w.Target.Name, w.Outcome = "api", rollout.Succeeded }),
 	}}
@@ -77,8 +78,8 @@ func refusedResult() rollout.Result {
 		Workloads: []rollout.WorkloadResult{{
 			Ref: w.Target.Ref, Outcome: rollout.Refused,
 			Images: rollout.FromTo[map[string]string]{From: w.ImagesFrom, To: w.ImagesTo},
-			Findings: []rollout.Finding{{
-				Cause: rollout.SecretMissing, Grade: rollout.Fatal, Container: "web",
+			Findings: []diagnosis.Finding{{
+				Cause: diagnosis.SecretMissing, Grade: diagnosis.Fatal, Container: "web",
 				Message: `the template names the Secret "db", which does not exist in namespace "shop"`,
 				Next:    []string{"kubectl create secret generic db -n shop"},
 			}},
@@ -101,7 +102,7 @@ func results() map[string]rollout.Result {
 	lost := failedResult()
 	lost.Outcome, lost.Workloads[0].Outcome = rollout.RollbackFailed, rollout.RollbackFailed
 	lost.Workloads[0].Rollback.Outcome = rollout.Failed
-	lost.Workloads[0].Rollback.Findings = []rollout.Finding{notFound()}
+	lost.Workloads[0].Rollback.Findings = []diagnosis.Finding{notFound()}
 	env := simple(rollout.Succeeded, "")
 	env.Workloads[0].Images.To = env.Workloads[0].Images.From
 	env.Workloads[0].Env = workload.EnvChange{Set: []string{"DATABASE_URI"}, Removed: []string{"OLD"}}
@@ -109,7 +110,7 @@ func results() map[string]rollout.Result {
 	envFailed.Outcome = rollout.Failed
 	envFailed.Workloads = slices.Clone(env.Workloads)
 	envFailed.Workloads[0].Outcome = rollout.Failed
-	envFailed.Workloads[0].Findings = []rollout.Finding{crash(3)}
+	envFailed.Workloads[0].Findings = []diagnosis.Finding{crash(3)}
 	paused := keptResult()
 	paused.Workloads[0].Paused = true
 	paused.Next = []string{"kubectl app rollout undo deployment/web -n shop --resume", "kubectl rollout resume deployment/web -n shop"}

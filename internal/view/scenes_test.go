@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -39,25 +40,25 @@ func web() rollout.WorkloadState {
 func release(seconds int, workloads ...rollout.WorkloadState) Frame {
 	return Frame{
 		State: rollout.State{
-			Policy: rollout.Policy{FailFast: rollout.FailFastAuto, Soak: 15 * time.Second}, Started: start, Workloads: workloads,
+			Policy: rollout.Policy{FailFast: diagnosis.FailFastAuto, Soak: 15 * time.Second}, Started: start, Workloads: workloads,
 		},
 		Now: at(seconds),
 	}
 }
 
-func crash(restarts int32) rollout.Finding {
+func crash(restarts int32) diagnosis.Finding {
 	code := int32(1)
-	return rollout.Finding{
-		Cause: rollout.CrashLoop, Grade: rollout.Failing, Container: "web", Pods: 1, Of: 1,
+	return diagnosis.Finding{
+		Cause: diagnosis.CrashLoop, Grade: diagnosis.Failing, Container: "web", Pods: 1, Of: 1,
 		Exemplar: "web-7d9f66c4d-x2x1v", Message: "Error, exit code 1", Restarts: restarts, ExitCode: &code,
 		Logs: []string{"web 2.0 starting", "reading configuration from the environment", "panic: DATABASE_URI is not set"},
 		Next: []string{"kubectl logs -n shop web-7d9f66c4d-x2x1v -c web --previous", "kubectl app rollout history -n shop deployment/web"},
 	}
 }
 
-func notFound() rollout.Finding {
-	return rollout.Finding{
-		Cause: rollout.ImageNotFound, Grade: rollout.Fatal, Container: "web", Pods: 1, Of: 1,
+func notFound() diagnosis.Finding {
+	return diagnosis.Finding{
+		Cause: diagnosis.ImageNotFound, Grade: diagnosis.Fatal, Container: "web", Pods: 1, Of: 1,
 		Exemplar: "web-7d9f66c4d-x2x1v",
 		Message:  `failed to resolve reference "registry.example.com/shop/web:2.0-missing": registry.example.com/shop/web:2.0-missing: not found`,
 		Next:     []string{"kubectl app set image -n shop deployment/web web=registry.example.com/shop/web:TAG"},
@@ -67,14 +68,14 @@ func notFound() rollout.Finding {
 // deciding is a crash of which the engine knows when it decides.
 func deciding(w rollout.WorkloadState, when time.Time, restart int32) rollout.WorkloadState {
 	w.Findings = slices.Clone(w.Findings)
-	w.Findings[0].Restarts, w.Findings[0].Decides = 2, &rollout.Decision{Time: when, Restart: restart}
+	w.Findings[0].Restarts, w.Findings[0].Decides = 2, &diagnosis.Decision{Time: when, Restart: restart}
 	return w
 }
 
 func crashing(phase rollout.Phase, outcome rollout.Outcome) rollout.WorkloadState {
 	w := web()
 	w.ImagesTo = map[string]string{"web": "registry.example.com/shop/web:2.0-crash"}
-	w.Phase, w.Outcome, w.Findings = phase, outcome, []rollout.Finding{crash(3)}
+	w.Phase, w.Outcome, w.Findings = phase, outcome, []diagnosis.Finding{crash(3)}
 	return w
 }
 
@@ -98,11 +99,11 @@ func fleet(n int) Frame {
 		w.Target.Name = fmt.Sprintf("service-%03d", i)
 		switch {
 		case i%61 == 17:
-			w.Findings = []rollout.Finding{crash(2)}
+			w.Findings = []diagnosis.Finding{crash(2)}
 			w.Findings[0].Exemplar = w.Target.Name + "-7d9f66c4d-x2x1v"
 		case i%61 == 20:
-			w.Findings = []rollout.Finding{{
-				Cause: rollout.ImagePulling, Grade: rollout.Waiting, Container: "web", Pods: 1, Of: 1,
+			w.Findings = []diagnosis.Finding{{
+				Cause: diagnosis.ImagePulling, Grade: diagnosis.Waiting, Container: "web", Pods: 1, Of: 1,
 				Exemplar: w.Target.Name + "-7d9f66c4d-aaaaa", Message: "pulling for 12 s",
 			}}
 		case i%4 != 1:
@@ -182,8 +183,8 @@ func scenes() map[string]Frame {
 		"decides-late": release(41, deciding(crashing(rollout.Progressing, ""), at(38), 12)),
 		"decides-two":  release(14, web(), deciding(with(crashing(rollout.Progressing, ""), func(w *rollout.WorkloadState) { w.Target.Name = "api" }), at(38), 3)),
 		"decides-in": release(3, with(web(), func(w *rollout.WorkloadState) {
-			w.Findings = []rollout.Finding{notFound()}
-			w.Findings[0].Decides = &rollout.Decision{Time: at(12)}
+			w.Findings = []diagnosis.Finding{notFound()}
+			w.Findings[0].Decides = &diagnosis.Decision{Time: at(12)}
 		})),
 		"rolling-back": rollback(47, counts(3, 2, 2, 1), ""),
 		// Nothing of the way back has been seen yet: no bar is full, and no number made up.
@@ -210,19 +211,19 @@ func scenes() map[string]Frame {
 		"rolled-back": rollback(52, counts(3, 3, 3, 0), rollout.Succeeded),
 		"not-found": release(3, with(web(), func(w *rollout.WorkloadState) {
 			w.ImagesTo = map[string]string{"web": "registry.example.com/shop/web:2.0-missing"}
-			w.Findings = []rollout.Finding{notFound()}
+			w.Findings = []diagnosis.Finding{notFound()}
 		})),
 		"many-causes": release(130, with(web(), func(w *rollout.WorkloadState) {
 			w.Counts = counts(120, 40, 9, 81)
-			w.Findings = []rollout.Finding{crash(1), notFound(), {
-				Cause: rollout.Unschedulable, Grade: rollout.Waiting, Pods: 12, Of: 40, Exemplar: "web-7d9f66c4d-77abc",
+			w.Findings = []diagnosis.Finding{crash(1), notFound(), {
+				Cause: diagnosis.Unschedulable, Grade: diagnosis.Waiting, Pods: 12, Of: 40, Exemplar: "web-7d9f66c4d-77abc",
 				Message: "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.",
 			}}
 		})),
 		"quota": release(2, with(web(), func(w *rollout.WorkloadState) {
 			w.Counts = counts(3, 0, 0, 3)
-			w.Findings = []rollout.Finding{{
-				Cause: rollout.QuotaExceeded, Grade: rollout.Fatal, Exemplar: "web-7d9f66c4d",
+			w.Findings = []diagnosis.Finding{{
+				Cause: diagnosis.QuotaExceeded, Grade: diagnosis.Fatal, Exemplar: "web-7d9f66c4d",
 				Message: `pods "web-7d9f66c4d-9x8xz" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3, limited: pods=3`,
 			}}
 		})),

@@ -23,6 +23,7 @@ import (
 const (
 	schemas = "../../docs/schema"
 	engine  = "../../pkg/rollout"
+	causes  = "../../pkg/diagnosis"
 )
 
 func compile(t *testing.T, file string) *jsonschema.Schema {
@@ -100,6 +101,7 @@ func TestSchemasAreClosed(t *testing.T) {
 // Every constant of the engine's closed sets stands in each schema that has the set, and no other.
 func TestSchemasNameEveryConstant(t *testing.T) {
 	constants := stringConstants(t, engine)
+	maps.Copy(constants, stringConstants(t, causes))
 	for _, c := range []struct{ file, set, of string }{
 		{"release-result.v1alpha1.json", "cause", "Cause"},
 		{"release-result.v1alpha1.json", "grade", "Grade"},

@@ -1,6 +1,9 @@
 package view
 
-import "github.com/kubectl-app/kubectl-app/pkg/rollout"
+import (
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
 
 // status is how a workload looks, the one that needs a person most first.
 type status int
@@ -31,7 +34,7 @@ func statusOf(w *rollout.WorkloadState) status {
 		return failed
 	}
 	for _, f := range w.Findings {
-		if f.Grade != rollout.Waiting {
+		if f.Grade != diagnosis.Waiting {
 			return failing
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // started returns a server with an app of three pods, and a watch of it that has listed.
@@ -26,10 +26,10 @@ func started(t *testing.T) (*apiServer, app, *watching) {
 }
 
 // scale changes the app at the server in a way that the next snapshots show.
-func scale(s *apiServer, a app, updated int32) func(rollout.Observed) bool {
+func scale(s *apiServer, a app, updated int32) func(diagnosis.Observed) bool {
 	a.deployment.Status.UpdatedReplicas = updated
 	s.put(a.deployment)
-	return func(o rollout.Observed) bool { return o.Workload != nil && o.Workload.Updated == updated }
+	return func(o diagnosis.Observed) bool { return o.Workload != nil && o.Workload.Updated == updated }
 }
 
 func count(requests []string, prefix string) int {
@@ -66,7 +66,7 @@ func TestGoneListsAgain(t *testing.T) {
 		s.put(web.pods[0])
 		s.compact()
 		s.resume()
-		o := w.observed("what changed meanwhile", web, func(o rollout.Observed) bool { return len(o.Pods) == 2 })
+		o := w.observed("what changed meanwhile", web, func(o diagnosis.Observed) bool { return len(o.Pods) == 2 })
 		if o.Pods[0].Status.Message == "" {
 			t.Error("the changed pod is shown as it was")
 		}

@@ -10,7 +10,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 const (
@@ -24,11 +24,11 @@ const (
 )
 
 // fetchLog gets the lines of one run of a container, in the background; the caller holds the lock.
-func (w *Watcher) fetchLog(ctx context.Context, key rollout.LogKey) {
+func (w *Watcher) fetchLog(ctx context.Context, key diagnosis.LogKey) {
 	t := w.holder(key.PodUID)
 	if t == nil {
 		for _, t := range w.targets { // whose it was is not known any more
-			t.logs[key] = rollout.Log{Err: fmt.Sprintf("pod %s is gone", key.Pod)}
+			t.logs[key] = diagnosis.Log{Err: fmt.Sprintf("pod %s is gone", key.Pod)}
 			t.changed = true
 		}
 		w.pending = true
@@ -63,7 +63,7 @@ func (w *Watcher) fetchLog(ctx context.Context, key rollout.LogKey) {
 
 // requestLog asks for the run that is meant. If it ended while it was asked for, the answer is of the
 // run after it, and the one that is meant is the previous one now.
-func (w *Watcher) requestLog(ctx context.Context, t *target, key rollout.LogKey) (rollout.Log, error) {
+func (w *Watcher) requestLog(ctx context.Context, t *target, key diagnosis.LogKey) (diagnosis.Log, error) {
 	previous := key.Previous || w.over(t, key)
 	log, err := w.insistOnLog(ctx, t.ref.Namespace, key, previous)
 	switch {
@@ -83,7 +83,7 @@ func (w *Watcher) requestLog(ctx context.Context, t *target, key rollout.LogKey)
 }
 
 // over tells whether a later run of the container has begun.
-func (w *Watcher) over(t *target, key rollout.LogKey) bool {
+func (w *Watcher) over(t *target, key diagnosis.LogKey) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	pod := t.pods[key.PodUID]
@@ -98,7 +98,7 @@ func (w *Watcher) over(t *target, key rollout.LogKey) bool {
 	return false
 }
 
-func (w *Watcher) insistOnLog(ctx context.Context, namespace string, key rollout.LogKey, previous bool) (rollout.Log, error) {
+func (w *Watcher) insistOnLog(ctx context.Context, namespace string, key diagnosis.LogKey, previous bool) (diagnosis.Log, error) {
 	pause := newBackoff()
 	for attempt := 1; ; attempt++ {
 		text, err := w.readLog(ctx, namespace, key, previous)
@@ -106,12 +106,12 @@ func (w *Watcher) insistOnLog(ctx context.Context, namespace string, key rollout
 			return parseLog(text), nil
 		}
 		if attempt == logAttempts || classify(err, false) != retry || !sleep(ctx, max(pause.Step(), delay(err))) {
-			return rollout.Log{Err: err.Error()}, err
+			return diagnosis.Log{Err: err.Error()}, err
 		}
 	}
 }
 
-func (w *Watcher) readLog(ctx context.Context, namespace string, key rollout.LogKey, previous bool) (string, error) {
+func (w *Watcher) readLog(ctx context.Context, namespace string, key diagnosis.LogKey, previous bool) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, logTimeout)
 	defer cancel()
 	body, err := w.clients.Core.Get().Namespace(namespace).Resource("pods").Name(key.Pod).SubResource("log").
@@ -131,13 +131,13 @@ func (w *Watcher) readLog(ctx context.Context, namespace string, key rollout.Log
 
 // parseLog splits the lines. The kubelet may answer 200 with a message of its own where the
 // container is gone already: that is no line of the program.
-func parseLog(text string) rollout.Log {
+func parseLog(text string) diagnosis.Log {
 	text = strings.TrimRight(text, "\n")
 	switch {
 	case text == "":
-		return rollout.Log{}
+		return diagnosis.Log{}
 	case strings.HasPrefix(text, "unable to retrieve container logs for "):
-		return rollout.Log{Err: text}
+		return diagnosis.Log{Err: text}
 	}
-	return rollout.Log{Lines: strings.Split(text, "\n")}
+	return diagnosis.Log{Lines: strings.Split(text, "\n")}
 }

@@ -14,7 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/rest"
 
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 func TestBurstsOfPodsAreOneSnapshot(t *testing.T) {
@@ -31,7 +31,7 @@ func TestBurstsOfPodsAreOneSnapshot(t *testing.T) {
 				<-time.After(time.Millisecond)
 			}
 		}()
-		w.observed("the last change", web, func(o rollout.Observed) bool {
+		w.observed("the last change", web, func(o diagnosis.Observed) bool {
 			snapshots++
 			return o.Pods[0].Status.Message == "99"
 		})
@@ -57,12 +57,12 @@ func TestWhatAVerdictWaitsForIsShownAtOnce(t *testing.T) {
 				s, web, w := started(t)
 				web.pods[0].Status.Message = "just now"
 				s.put(web.pods[0])
-				w.observed("a pod", web, func(o rollout.Observed) bool { return o.Pods[0].Status.Message != "" })
+				w.observed("a pod", web, func(o diagnosis.Observed) bool { return o.Pods[0].Status.Message != "" })
 				began := time.Now()
 				change(web.deployment)
 				s.put(web.deployment)
 				version := s.versionOf(web.deployment)
-				w.observed(name, web, func(o rollout.Observed) bool { return o.Workload.ResourceVersion == version })
+				w.observed(name, web, func(o diagnosis.Observed) bool { return o.Workload.ResourceVersion == version })
 				if lag := time.Since(began); lag != 0 {
 					t.Errorf("shown after %v", lag)
 				}
@@ -89,9 +89,9 @@ func TestWantingTheSameIsNoNews(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, web, w := started(t)
 		wants := wantEvents(web.pods[0])
-		wants.Logs = []rollout.LogKey{firstRun(web.pods[0], false)}
+		wants.Logs = []diagnosis.LogKey{firstRun(web.pods[0], false)}
 		w.Want(wants)
-		w.observed("the answer", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
+		w.observed("the answer", web, func(o diagnosis.Observed) bool { return len(o.Logs) == 1 })
 		for range 3 {
 			w.Want(wants)
 		}
@@ -129,7 +129,7 @@ func TestContextStopsEverything(t *testing.T) {
 		"in an outage":   func(s *apiServer, _ *watching, _ app) { s.stop() },
 		"with a slow log": func(s *apiServer, w *watching, web app) {
 			s.setFault(hang("/log"))
-			w.Want(rollout.Wants{Logs: []rollout.LogKey{firstRun(web.pods[0], false)}})
+			w.Want(diagnosis.Wants{Logs: []diagnosis.LogKey{firstRun(web.pods[0], false)}})
 		},
 		"with events":      func(_ *apiServer, w *watching, web app) { w.Want(wantEvents(web.pods...)) },
 		"with unread news": func(s *apiServer, _ *watching, web app) { scale(s, web, 3) },

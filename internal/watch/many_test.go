@@ -8,7 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // fleet returns n apps, and puts them at the server.
@@ -49,7 +49,7 @@ func TestManyTargetsShareThreeWatches(t *testing.T) {
 		}
 		w.observed("a change of one", apps[77], scale(s, apps[77], 2))
 		s.remove(apps[78].pods[0])
-		w.observed("a pod less", apps[78], func(o rollout.Observed) bool { return len(o.Pods) == 1 })
+		w.observed("a pod less", apps[78], func(o diagnosis.Observed) bool { return len(o.Pods) == 1 })
 	})
 }
 
@@ -87,7 +87,7 @@ func TestRelabelledPodIsLetGo(t *testing.T) {
 		p := apps[0].pods[0]
 		p.Labels = map[string]string{"app": apps[1].deployment.Name}
 		s.put(p)
-		w.observed("one pod less", apps[0], func(o rollout.Observed) bool { return len(o.Pods) == 1 })
+		w.observed("one pod less", apps[0], func(o diagnosis.Observed) bool { return len(o.Pods) == 1 })
 	})
 }
 
@@ -103,7 +103,7 @@ func TestOneOfManyIsMissingAndComesLater(t *testing.T) {
 		}
 		s.put(late.set, late.pods[0], late.pods[1])
 		s.put(late.deployment)
-		o := w.observed("the late one", late, func(o rollout.Observed) bool { return o.Workload != nil })
+		o := w.observed("the late one", late, func(o diagnosis.Observed) bool { return o.Workload != nil })
 		if len(o.Revisions) != 1 || len(o.Pods) != 2 {
 			t.Errorf("the late one is shown before its pods are listed: %+v", o)
 		}
@@ -122,7 +122,7 @@ func TestDeploymentMadeAnewWithAnotherSelector(t *testing.T) {
 		anew.set.Name, anew.set.Labels = "web-anew", labels
 		p := anew.pod("web-anew-1")
 		s.put(anew.deployment, anew.set, p)
-		o := w.observed("the new pods", web, func(o rollout.Observed) bool {
+		o := w.observed("the new pods", web, func(o diagnosis.Observed) bool {
 			return o.Workload != nil && o.Workload.UID == "anew" && len(o.Pods) == 1
 		})
 		if len(o.Revisions) != 1 || o.Pods[0].Name != p.Name {

@@ -9,8 +9,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
 // Neither a snapshot nor a record holds a value that the cluster or a program quotes: one that the template
@@ -40,9 +40,9 @@ func TestQuotedValuesAreMasked(t *testing.T) {
 		w := watchApps(t, s, Options{Redactor: redactor, Tap: func(r Record) { records = append(records, r) }}, web)
 		w.observed("anything", web, always)
 		wants := wantEvents(pod)
-		wants.Logs = []rollout.LogKey{firstRun(pod, false)}
+		wants.Logs = []diagnosis.LogKey{firstRun(pod, false)}
 		w.Want(wants)
-		o := w.observed("the event and the log", web, func(o rollout.Observed) bool { return len(o.Events) == 1 && len(o.Logs) == 1 })
+		o := w.observed("the event and the log", web, func(o diagnosis.Observed) bool { return len(o.Events) == 1 && len(o.Logs) == 1 })
 		w.stop()
 		_ = w.end()
 

@@ -6,7 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // The types of a Record, as in a recording.
@@ -27,8 +27,8 @@ type Record struct {
 	Object runtime.Object
 	// Key and Log are the answer to a request for log lines.
 	Namespace string
-	Key       rollout.LogKey
-	Log       rollout.Log
+	Key       diagnosis.LogKey
+	Log       diagnosis.Log
 }
 
 // tape holds records until the loop plays them, without the lock: who listens may write to a disk.
@@ -45,7 +45,7 @@ func (t *tape) add(kind string, obj runtime.Object) {
 	}
 }
 
-func (t *tape) addLog(namespace string, key rollout.LogKey, log rollout.Log) {
+func (t *tape) addLog(namespace string, key diagnosis.LogKey, log diagnosis.Log) {
 	if t.on {
 		t.records = append(t.records, Record{Type: Logged, Namespace: namespace, Key: key, Log: log})
 	}

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 func TestTapSeesWhatTheSnapshotsAreMadeOf(t *testing.T) {
@@ -22,17 +22,17 @@ func TestTapSeesWhatTheSnapshotsAreMadeOf(t *testing.T) {
 		<-time.After(time.Second)
 		p := web.pod("web-5d4f-late")
 		s.put(p)
-		w.observed("a third pod", web, func(o rollout.Observed) bool { return len(o.Pods) == 3 })
+		w.observed("a third pod", web, func(o diagnosis.Observed) bool { return len(o.Pods) == 3 })
 		w.observed("a change", web, scale(s, web, 2))
 		s.remove(web.pods[0])
-		w.observed("a pod less", web, func(o rollout.Observed) bool { return len(o.Pods) == 2 })
+		w.observed("a pod less", web, func(o diagnosis.Observed) bool { return len(o.Pods) == 2 })
 		wants := wantEvents(web.pods[1])
 		w.Want(wants)
 		s.put(eventAbout(web.pods[1], 1, "mount failed"))
-		w.observed("an event", web, func(o rollout.Observed) bool { return len(o.Events) == 1 })
-		wants.Logs = []rollout.LogKey{firstRun(web.pods[1], false)}
+		w.observed("an event", web, func(o diagnosis.Observed) bool { return len(o.Events) == 1 })
+		wants.Logs = []diagnosis.LogKey{firstRun(web.pods[1], false)}
 		w.Want(wants)
-		w.observed("a log", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
+		w.observed("a log", web, func(o diagnosis.Observed) bool { return len(o.Logs) == 1 })
 		w.stop()
 		if err := w.end(); err != nil {
 			t.Errorf("Err() = %v", err)

@@ -9,7 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -24,14 +24,14 @@ type target struct {
 	pods    map[types.UID]*corev1.Pod
 	events  map[types.UID]*corev1.Event
 	claims  map[types.UID]*corev1.PersistentVolumeClaim
-	logs    map[rollout.LogKey]rollout.Log
+	logs    map[diagnosis.LogKey]diagnosis.Log
 
 	// workload and revisions are read from the objects; nil after a change of these.
 	workload  *workload.Workload
 	revisions []workload.Revision
 
 	changed  bool // since observed was built
-	observed rollout.Observed
+	observed diagnosis.Observed
 }
 
 func newTarget(t Target) *target {
@@ -41,7 +41,7 @@ func newTarget(t Target) *target {
 		pods:    map[types.UID]*corev1.Pod{},
 		events:  map[types.UID]*corev1.Event{},
 		claims:  map[types.UID]*corev1.PersistentVolumeClaim{},
-		logs:    map[rollout.LogKey]rollout.Log{},
+		logs:    map[diagnosis.LogKey]diagnosis.Log{},
 	}
 }
 
@@ -58,14 +58,14 @@ func (t *target) holds(uid types.UID) bool {
 }
 
 // observe returns what is known, built anew only after a change: slices that were handed out stay as they are.
-func (t *target) observe(blind []string) rollout.Observed {
+func (t *target) observe(blind []string) diagnosis.Observed {
 	if !t.changed {
 		return t.observed
 	}
 	t.changed = false
-	o := rollout.Observed{}
+	o := diagnosis.Observed{}
 	if w := t.read(); w != nil {
-		o = rollout.Observe(w, t.revisions, slices.Collect(maps.Values(t.pods)))
+		o = diagnosis.Observe(w, t.revisions, slices.Collect(maps.Values(t.pods)))
 	}
 	o.Events, o.Claims, o.Logs, o.Blind = sorted(t.events), sorted(t.claims), maps.Clone(t.logs), blind
 	t.observed = o

@@ -13,6 +13,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout/recording"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -47,7 +48,7 @@ func TestTrimmedObjectsAreJudgedTheSame(t *testing.T) {
 // judge returns how a recording ends, as JSON.
 func judge(t *testing.T, lines []byte) string {
 	t.Helper()
-	replay, err := recording.NewReplay(bytes.NewReader(lines), rollout.Policy{FailFast: rollout.FailFastAuto, Soak: 15 * time.Second})
+	replay, err := recording.NewReplay(bytes.NewReader(lines), rollout.Policy{FailFast: diagnosis.FailFastAuto, Soak: 15 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

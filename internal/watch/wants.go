@@ -9,7 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // eventStreams bounds the watches of events: API servers do not cache events, so that each one is a
@@ -18,11 +18,11 @@ const eventStreams = 24
 
 // wanted is what the engine asked for, and what is under way for it.
 type wanted struct {
-	rollout.Wants
+	diagnosis.Wants
 	events map[subject]*running
 	claims map[subject]*running
-	logs   map[rollout.LogKey]bool // asked for once
-	slots  chan struct{}           // one for each log request under way
+	logs   map[diagnosis.LogKey]bool // asked for once
+	slots  chan struct{}             // one for each log request under way
 }
 
 // subject is one object whose events are wanted, for a target.
@@ -34,20 +34,20 @@ type subject struct {
 
 func newWanted() wanted {
 	return wanted{
-		events: map[subject]*running{}, claims: map[subject]*running{}, logs: map[rollout.LogKey]bool{}, slots: make(chan struct{}, logRequests),
+		events: map[subject]*running{}, claims: map[subject]*running{}, logs: map[diagnosis.LogKey]bool{}, slots: make(chan struct{}, logRequests),
 	}
 }
 
 // Want says what the snapshots should hold beyond the objects. The answers come in later snapshots;
 // what is no longer wanted is no longer followed. It returns at once.
-func (w *Watcher) Want(wants rollout.Wants) {
+func (w *Watcher) Want(wants diagnosis.Wants) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	was := &w.wanted.Wants
 	if maps.Equal(wants.Events, was.Events) && slices.Equal(wants.Logs, was.Logs) && maps.EqualFunc(wants.Claims, was.Claims, slices.Equal) {
 		return
 	}
-	*was = rollout.Wants{Events: maps.Clone(wants.Events), Logs: slices.Clone(wants.Logs), Claims: maps.Clone(wants.Claims)}
+	*was = diagnosis.Wants{Events: maps.Clone(wants.Events), Logs: slices.Clone(wants.Logs), Claims: maps.Clone(wants.Claims)}
 	w.poke()
 }
 

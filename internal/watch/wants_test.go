@@ -14,7 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -27,16 +27,16 @@ func eventAbout(p *corev1.Pod, n int, message string) *corev1.Event {
 	}
 }
 
-func wantEvents(pods ...*corev1.Pod) rollout.Wants {
-	wants := rollout.Wants{Events: map[types.UID]string{}}
+func wantEvents(pods ...*corev1.Pod) diagnosis.Wants {
+	wants := diagnosis.Wants{Events: map[types.UID]string{}}
 	for _, p := range pods {
 		wants.Events[p.UID] = p.Name
 	}
 	return wants
 }
 
-func firstRun(p *corev1.Pod, previous bool) rollout.LogKey {
-	return rollout.LogKey{Pod: p.Name, PodUID: p.UID, Container: "web", Previous: previous}
+func firstRun(p *corev1.Pod, previous bool) diagnosis.LogKey {
+	return diagnosis.LogKey{Pod: p.Name, PodUID: p.UID, Container: "web", Previous: previous}
 }
 
 func TestWantedEventsAreFollowed(t *testing.T) {
@@ -44,14 +44,14 @@ func TestWantedEventsAreFollowed(t *testing.T) {
 		s, web, w := started(t)
 		s.put(eventAbout(web.pods[0], 1, "first"), eventAbout(web.pods[1], 1, "not wanted"))
 		w.Want(wantEvents(web.pods[0]))
-		o := w.observed("the event", web, func(o rollout.Observed) bool { return len(o.Events) == 1 })
+		o := w.observed("the event", web, func(o diagnosis.Observed) bool { return len(o.Events) == 1 })
 		if o.Events[0].Message != "first" {
 			t.Errorf("event %q", o.Events[0].Message)
 		}
 		s.put(eventAbout(web.pods[0], 2, "second"))
-		w.observed("a second event", web, func(o rollout.Observed) bool { return len(o.Events) == 2 })
+		w.observed("a second event", web, func(o diagnosis.Observed) bool { return len(o.Events) == 2 })
 		w.Want(wantEvents(web.pods[1]))
-		w.observed("the other pod's", web, func(o rollout.Observed) bool {
+		w.observed("the other pod's", web, func(o diagnosis.Observed) bool {
 			return len(o.Events) == 1 && o.Events[0].Message == "not wanted"
 		})
 		if n := count(s.seen(), "watchlist events"); n != 2 {
@@ -69,17 +69,17 @@ func TestWantedClaims(t *testing.T) {
 			return &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: e.Namespace, UID: types.UID("claim-" + name)}}
 		}
 		s.put(e, claim("data"), claim("other"))
-		w.Want(rollout.Wants{Claims: map[workload.Ref][]string{web.ref(): {"data"}}})
-		o := w.observed("the claim and its event", web, func(o rollout.Observed) bool { return len(o.Events) == 1 && len(o.Claims) == 1 })
+		w.Want(diagnosis.Wants{Claims: map[workload.Ref][]string{web.ref(): {"data"}}})
+		o := w.observed("the claim and its event", web, func(o diagnosis.Observed) bool { return len(o.Events) == 1 && len(o.Claims) == 1 })
 		if o.Claims[0].Name != "data" {
 			t.Errorf("claim %q", o.Claims[0].Name)
 		}
 		bound := claim("data")
 		bound.Status.Phase = corev1.ClaimBound
 		s.put(bound)
-		w.observed("the bound claim", web, func(o rollout.Observed) bool { return o.Claims[0].Status.Phase == corev1.ClaimBound })
-		w.Want(rollout.Wants{})
-		w.observed("nothing of it", web, func(o rollout.Observed) bool { return len(o.Events)+len(o.Claims) == 0 })
+		w.observed("the bound claim", web, func(o diagnosis.Observed) bool { return o.Claims[0].Status.Phase == corev1.ClaimBound })
+		w.Want(diagnosis.Wants{})
+		w.observed("nothing of it", web, func(o diagnosis.Observed) bool { return len(o.Events)+len(o.Claims) == 0 })
 	})
 }
 
@@ -93,13 +93,13 @@ func TestEventsOfManyPodsHaveTheirTurn(t *testing.T) {
 		w := watchApps(t, s, Options{}, web)
 		w.observed("anything", web, always)
 		w.Want(wantEvents(web.pods...))
-		w.observed("as many events as there are streams", web, func(o rollout.Observed) bool { return len(o.Events) == eventStreams })
+		w.observed("as many events as there are streams", web, func(o diagnosis.Observed) bool { return len(o.Events) == eventStreams })
 		synctest.Wait()
 		if n := count(s.seen(), "watchlist events"); n != eventStreams {
 			t.Errorf("%d watches of events", n)
 		}
 		w.Want(wantEvents(web.pods[eventStreams:]...))
-		w.observed("the events of the others", web, func(o rollout.Observed) bool {
+		w.observed("the events of the others", web, func(o diagnosis.Observed) bool {
 			return len(o.Events) == 10 && o.Events[0].InvolvedObject.Name == web.pods[eventStreams].Name
 		})
 	})
@@ -112,18 +112,18 @@ func TestLogsAreFetchedOnce(t *testing.T) {
 		s.logs[p.Name] = "starting\npanic: DATABASE_URI is not set\n"
 		s.logs[p.Name+"/previous"] = "unable to retrieve container logs for containerd://0123"
 		first, previous := firstRun(p, false), firstRun(p, true)
-		w.Want(rollout.Wants{Logs: []rollout.LogKey{first}})
-		o := w.observed("the log", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
+		w.Want(diagnosis.Wants{Logs: []diagnosis.LogKey{first}})
+		o := w.observed("the log", web, func(o diagnosis.Observed) bool { return len(o.Logs) == 1 })
 		if want := []string{"starting", "panic: DATABASE_URI is not set"}; !slices.Equal(o.Logs[first].Lines, want) {
 			t.Errorf("log %+v", o.Logs[first])
 		}
-		w.Want(rollout.Wants{Logs: []rollout.LogKey{first, previous}})
-		o = w.observed("the other log", web, func(o rollout.Observed) bool { return len(o.Logs) == 2 })
+		w.Want(diagnosis.Wants{Logs: []diagnosis.LogKey{first, previous}})
+		o = w.observed("the other log", web, func(o diagnosis.Observed) bool { return len(o.Logs) == 2 })
 		if l := o.Logs[previous]; len(l.Lines) != 0 || !strings.Contains(l.Err, "unable to retrieve") {
 			t.Errorf("the kubelet's own words are shown as the program's: %+v", l)
 		}
-		w.Want(rollout.Wants{})
-		w.Want(rollout.Wants{Logs: []rollout.LogKey{first}})
+		w.Want(diagnosis.Wants{})
+		w.Want(diagnosis.Wants{Logs: []diagnosis.LogKey{first}})
 		synctest.Wait()
 		// One more to see whether the first run is the previous one by now.
 		if n := count(s.seen(), "log"); n != 3 {
@@ -138,8 +138,8 @@ func TestLogOfAFirstRunBeforeTheStatusTellsOfTheSecond(t *testing.T) {
 		p := web.pods[0]
 		s.logs[p.Name], s.logs[p.Name+"/previous"] = "of the second run", "of the first run"
 		first := firstRun(p, false)
-		w.Want(rollout.Wants{Logs: []rollout.LogKey{first}})
-		o := w.observed("the log", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
+		w.Want(diagnosis.Wants{Logs: []diagnosis.LogKey{first}})
+		o := w.observed("the log", web, func(o diagnosis.Observed) bool { return len(o.Logs) == 1 })
 		if want := []string{"of the first run"}; !slices.Equal(o.Logs[first].Lines, want) {
 			t.Errorf("log %+v", o.Logs[first])
 		}
@@ -161,8 +161,8 @@ func TestLogOfARunThatIsOver(t *testing.T) {
 			return false
 		})
 		key := firstRun(p, false)
-		w.Want(rollout.Wants{Logs: []rollout.LogKey{key}})
-		o := w.observed("the log", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
+		w.Want(diagnosis.Wants{Logs: []diagnosis.LogKey{key}})
+		o := w.observed("the log", web, func(o diagnosis.Observed) bool { return len(o.Logs) == 1 })
 		if l := o.Logs[key]; !slices.Equal(l.Lines, []string{"of the first run"}) {
 			t.Errorf("log %+v", l)
 		}
@@ -186,12 +186,12 @@ func TestLogRequestsAreBounded(t *testing.T) {
 			refuse(w, http.StatusBadRequest, metav1.StatusReasonBadRequest, "container is waiting to start")
 			return true
 		})
-		var wants rollout.Wants
+		var wants diagnosis.Wants
 		for _, p := range web.pods {
 			wants.Logs = append(wants.Logs, firstRun(p, false))
 		}
 		w.Want(wants)
-		w.observed("all answers", web, func(o rollout.Observed) bool { return len(o.Logs) == len(web.pods) })
+		w.observed("all answers", web, func(o diagnosis.Observed) bool { return len(o.Logs) == len(web.pods) })
 		if most.Load() != logRequests {
 			t.Errorf("%d log requests at a time, want %d", most.Load(), logRequests)
 		}
@@ -201,9 +201,9 @@ func TestLogRequestsAreBounded(t *testing.T) {
 func TestLogOfAPodThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, web, w := started(t)
-		key := rollout.LogKey{Pod: "web-0", PodUID: "gone", Container: "web"}
-		w.Want(rollout.Wants{Logs: []rollout.LogKey{key}})
-		o := w.observed("an answer", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
+		key := diagnosis.LogKey{Pod: "web-0", PodUID: "gone", Container: "web"}
+		w.Want(diagnosis.Wants{Logs: []diagnosis.LogKey{key}})
+		o := w.observed("an answer", web, func(o diagnosis.Observed) bool { return len(o.Logs) == 1 })
 		if o.Logs[key].Err != "pod web-0 is gone" {
 			t.Errorf("answer %+v", o.Logs[key])
 		}
@@ -224,8 +224,8 @@ func TestLogIsAskedForAgainAfterTrouble(t *testing.T) {
 			return true
 		})
 		key := firstRun(p, false)
-		w.Want(rollout.Wants{Logs: []rollout.LogKey{key}})
-		o := w.observed("the log", web, func(o rollout.Observed) bool { return len(o.Logs) == 1 })
+		w.Want(diagnosis.Wants{Logs: []diagnosis.LogKey{key}})
+		o := w.observed("the log", web, func(o diagnosis.Observed) bool { return len(o.Logs) == 1 })
 		if len(o.Logs[key].Lines) != 1 {
 			t.Errorf("log %+v", o.Logs[key])
 		}
@@ -240,9 +240,9 @@ func TestWithoutPermissionForEventsAndLogs(t *testing.T) {
 		})
 		p := web.pods[0]
 		wants := wantEvents(p)
-		wants.Logs = []rollout.LogKey{firstRun(p, false)}
+		wants.Logs = []diagnosis.LogKey{firstRun(p, false)}
 		w.Want(wants)
-		o := w.observed("what is not seen", web, func(o rollout.Observed) bool { return len(o.Blind) == 2 && len(o.Logs) == 1 })
+		o := w.observed("what is not seen", web, func(o diagnosis.Observed) bool { return len(o.Blind) == 2 && len(o.Logs) == 1 })
 		if !slices.Equal(o.Blind, []string{"events", "logs"}) || o.Logs[wants.Logs[0]].Err == "" {
 			t.Errorf("%+v", o)
 		}

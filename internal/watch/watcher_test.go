@@ -5,7 +5,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -29,11 +29,11 @@ func TestSnapshotHoldsTheWorkloadAndWhatItOwns(t *testing.T) {
 
 		web.deployment.Status.UpdatedReplicas = 3
 		s.put(web.deployment)
-		w.observed("the new status", web, func(o rollout.Observed) bool { return o.Workload.Updated == 3 })
+		w.observed("the new status", web, func(o diagnosis.Observed) bool { return o.Workload.Updated == 3 })
 		s.remove(web.pods[0])
-		w.observed("two pods", web, func(o rollout.Observed) bool { return len(o.Pods) == 2 })
+		w.observed("two pods", web, func(o diagnosis.Observed) bool { return len(o.Pods) == 2 })
 		s.remove(web.deployment)
-		w.observed("no workload", web, func(o rollout.Observed) bool { return o.Workload == nil })
+		w.observed("no workload", web, func(o diagnosis.Observed) bool { return o.Workload == nil })
 
 		w.stop()
 		if err := w.end(); err != nil {

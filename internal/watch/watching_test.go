@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // watching is a Watcher under test.
@@ -49,7 +49,7 @@ func (w *watching) until(what string, fits func(Update) bool) Update {
 }
 
 // observed returns the first snapshot of an app that fits.
-func (w *watching) observed(what string, a app, fits func(rollout.Observed) bool) rollout.Observed {
+func (w *watching) observed(what string, a app, fits func(diagnosis.Observed) bool) diagnosis.Observed {
 	w.t.Helper()
 	return w.until(what, func(u Update) bool {
 		return u.Snapshot != nil && fits(u.Snapshot[a.ref()])
@@ -72,4 +72,4 @@ func (w *watching) end() error {
 	}
 }
 
-func always(rollout.Observed) bool { return true }
+func always(diagnosis.Observed) bool { return true }

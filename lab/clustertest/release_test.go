@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -369,7 +370,7 @@ func TestStamp(t *testing.T) {
 	c := b.cluster()
 	revision := b.revision("web", "web:1.0")
 	ref := workload.Ref{Kind: "Deployment", Namespace: b.namespace, Name: "web"}
-	stamp, ok := rollout.StampFor(revision.Hash, rollout.Failed, []rollout.Finding{{Cause: rollout.OOMKilled, Message: "out of memory"}}, time.Now(), "a test")
+	stamp, ok := rollout.StampFor(revision.Hash, rollout.Failed, []diagnosis.Finding{{Cause: diagnosis.OOMKilled, Message: "out of memory"}}, time.Now(), "a test")
 	if !ok {
 		t.Fatal("no stamp for a failure")
 	}

@@ -2,10 +2,9 @@ package rollout
 
 import (
 	"fmt"
-	"maps"
 	"time"
 
-	"k8s.io/apimachinery/pkg/types"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // Resume returns the state after a time in which nothing was seen. Patience, soak and our own deadline
@@ -38,7 +37,7 @@ func Expire(s State, now time.Time) State {
 		}
 		workloads[i] = w
 	}
-	s.Workloads, s.Wants, s.Wake = workloads, Wants{}, time.Time{}
+	s.Workloads, s.Wants, s.Wake = workloads, diagnosis.Wants{}, time.Time{}
 	s.Outcome = combine(s.Workloads, s.Policy.All)
 	return s
 }
@@ -52,30 +51,6 @@ func later(t time.Time, d time.Duration) time.Time {
 
 // later returns a memory whose clocks stood still for a while.
 func (m memory) later(d time.Duration) memory {
-	m.progressed, m.late = later(m.progressed, d), later(m.late, d)
-	m.unready, m.starting = allLater(m.unready, d), allLater(m.starting, d)
-	m.runs = maps.Clone(m.runs)
-	for k, r := range m.runs {
-		r.since = later(r.since, d)
-		m.runs[k] = r
-	}
-	m.evictions = maps.Clone(m.evictions)
-	for k, e := range m.evictions {
-		e.at = later(e.at, d)
-		m.evictions[k] = e
-	}
-	m.sightings = maps.Clone(m.sightings)
-	for k, s := range m.sightings {
-		s.first, s.fatal, s.gone = later(s.first, d), later(s.fatal, d), later(s.gone, d)
-		m.sightings[k] = s
-	}
+	m.progressed, m.late, m.history = later(m.progressed, d), later(m.late, d), m.history.Later(d)
 	return m
-}
-
-func allLater[K containerKey | types.UID](all map[K]time.Time, d time.Duration) map[K]time.Time {
-	moved := maps.Clone(all)
-	for k, t := range moved {
-		moved[k] = later(t, d)
-	}
-	return moved
 }

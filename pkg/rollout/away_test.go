@@ -3,6 +3,8 @@ package rollout
 import (
 	"testing"
 	"time"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // TestResume: no patience runs out, and no soak goes by, while nothing is seen.
@@ -13,7 +15,7 @@ func TestResume(t *testing.T) {
 		return w.pods(waitingPod("web-new-0", "ErrImagePull", "web:2.0: not found"))
 	}
 	t.Run("a fatal cause keeps the patience that it had left", func(t *testing.T) {
-		w := missing(t).after(time.Second).after(4*time.Second).first(ImageNotFound, Fatal)
+		w := missing(t).after(time.Second).after(4*time.Second).first(diagnosis.ImageNotFound, diagnosis.Fatal)
 		w.state = Resume(w.state, away)
 		w.after(away).outcome("").after(5 * time.Second).outcome("").after(time.Second).outcome(Failed)
 	})
@@ -74,5 +76,5 @@ func TestRecreateWaitsForWhatHasTimeToStop(t *testing.T) {
 	leaving.DeletionTimestamp = at(2 * time.Minute)
 	w.seen.Pods = append(w.seen.Pods, leaving)
 	w.after(time.Second).after(2 * time.Minute).outcome("").after(time.Minute).outcome("")
-	w.after(5*time.Second).outcome(Failed).first(DeadlineExceeded, Fatal)
+	w.after(5*time.Second).outcome(Failed).first(diagnosis.DeadlineExceeded, diagnosis.Fatal)
 }

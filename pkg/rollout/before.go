@@ -3,14 +3,15 @@ package rollout
 import (
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Capture records a workload before its change. standing is nil where the pods may not be read: then
 // the counts of the status are all there is.
-func Capture(w *workload.Workload, revisions []workload.Revision, standing Standing) *Before {
+func Capture(w *workload.Workload, revisions []workload.Revision, standing diagnosis.Standing) *Before {
 	b := &Before{Workload: w}
-	revisions = standing.count(w, revisions)
+	revisions = standing.Count(w, revisions)
 	if current := workload.Current(w, revisions); current != nil {
 		r := *current
 		b.Revision = &r
@@ -47,7 +48,7 @@ func (b *Before) holding() bool {
 // not several pods side by side.
 func (b *Before) backUp() bool {
 	p := b.pods
-	return p.Crashing > 0 && p.Recovering == p.Crashing && p.Restarts < failingRestarts &&
+	return p.Crashing > 0 && p.Recovering == p.Crashing && p.Restarts < diagnosis.FailingRestarts &&
 		(p.Crashing == 1 || p.Settled >= p.Crashing)
 }
 
@@ -55,7 +56,7 @@ func (b *Before) backUp() bool {
 // available, as many as the strategy demands and at least one. The condition Available does not
 // say so, since the pods of an older revision keep it true while the newest one fails. A workload
 // scaled to 0 proves nothing about its template, so it does not count as serving.
-func serving(w *workload.Workload, revisions []workload.Revision, current *workload.Revision, standing Standing) bool {
+func serving(w *workload.Workload, revisions []workload.Revision, current *workload.Revision, standing diagnosis.Standing) bool {
 	if w.Desired == 0 {
 		return false
 	}

@@ -83,10 +83,15 @@ func (s EnvSource) key(key string) *corev1.EnvVarSource {
 	return &corev1.EnvVarSource{ConfigMapKeyRef: &corev1.ConfigMapKeySelector{LocalObjectReference: object, Key: key}}
 }
 
-var noEnvName = lazily(`[^a-zA-Z0-9_]`)
-
 // envName is keyToEnvName of k8s.io/kubectl/pkg/cmd/set.
-func envName(key string) string { return strings.ToUpper(noEnvName().ReplaceAllString(key, "_")) }
+func envName(key string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		if r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, key))
+}
 
 // mostKeys are listed in a message: more would hide it.
 const mostKeys = 10

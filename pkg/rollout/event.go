@@ -3,6 +3,7 @@ package rollout
 import (
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -27,13 +28,13 @@ const (
 
 // Event is one piece of news, for a line of a log or of NDJSON.
 type Event struct {
-	Time     time.Time     `json:"time"`
-	Type     EventType     `json:"type"`
-	Workload *workload.Ref `json:"workload,omitempty"`
-	Message  string        `json:"message,omitempty"`
-	Counts   *Counts       `json:"counts,omitempty"`
-	Finding  *Finding      `json:"finding,omitempty"`
-	Outcome  Outcome       `json:"outcome,omitempty"`
+	Time     time.Time          `json:"time"`
+	Type     EventType          `json:"type"`
+	Workload *workload.Ref      `json:"workload,omitempty"`
+	Message  string             `json:"message,omitempty"`
+	Counts   *Counts            `json:"counts,omitempty"`
+	Finding  *diagnosis.Finding `json:"finding,omitempty"`
+	Outcome  Outcome            `json:"outcome,omitempty"`
 	// Changes are those of WorkloadState, with Applied.
 	Changes []workload.TemplateChange `json:"changes,omitempty"`
 }

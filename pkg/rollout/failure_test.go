@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -18,14 +19,14 @@ func TestPatience(t *testing.T) {
 	tests := []struct {
 		name     string
 		pod      *corev1.Pod
-		patience map[FailFast]time.Duration // 0: decided at once; absent: not before the deadline
+		patience map[diagnosis.FailFast]time.Duration // 0: decided at once; absent: not before the deadline
 	}{
-		{"fatal", notFound, map[FailFast]time.Duration{FailFastAuto: 10 * time.Second, FailFastStrict: 0}},
-		{"missing", noSecret, map[FailFast]time.Duration{FailFastAuto: 30 * time.Second, FailFastStrict: 0}},
+		{"fatal", notFound, map[diagnosis.FailFast]time.Duration{diagnosis.FailFastAuto: 10 * time.Second, diagnosis.FailFastStrict: 0}},
+		{"missing", noSecret, map[diagnosis.FailFast]time.Duration{diagnosis.FailFastAuto: 30 * time.Second, diagnosis.FailFastStrict: 0}},
 		{"waiting", refused, nil},
 	}
 	for _, tt := range tests {
-		for _, policy := range []FailFast{FailFastAuto, FailFastStrict, FailFastOff} {
+		for _, policy := range []diagnosis.FailFast{diagnosis.FailFastAuto, diagnosis.FailFastStrict, diagnosis.FailFastOff} {
 			t.Run(tt.name+"/"+string(policy), func(t *testing.T) {
 				w := newWorld(t, 3, Policy{FailFast: policy})
 				w.pods(tt.pod).after(time.Second)
@@ -50,7 +51,7 @@ func TestThirdRestartDecides(t *testing.T) {
 	w := newWorld(t, 3, release)
 	w.seen.Blind = []string{"logs"}
 	for restarts := range int32(3) {
-		w.pods(crashedPod("web-new-0", restarts, 1)).after(10*time.Second).outcome("").first(CrashLoop, Failing)
+		w.pods(crashedPod("web-new-0", restarts, 1)).after(10*time.Second).outcome("").first(diagnosis.CrashLoop, diagnosis.Failing)
 	}
 	w.pods(crashedPod("web-new-0", 3, 1)).after(time.Second).outcome(Failed)
 }
@@ -103,7 +104,7 @@ func TestStuck(t *testing.T) {
 		w := &workload.Workload{Desired: tt.desired, Strategy: workload.Strategy{
 			Recreate: tt.recreate, MaxSurge: tt.surge, MaxUnavailable: tt.unavailable,
 		}}
-		if got := stuck(tt.blocked, w, &diagnosis{ready: tt.ready, of: tt.of}, tt.complete); got != tt.want {
+		if got := stuck(tt.blocked, w, &diagnosis.Diagnosis{Ready: tt.ready, Of: tt.of}, tt.complete); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
@@ -117,8 +118,8 @@ func TestOneBadNodeAmongMany(t *testing.T) {
 	for i := range 9 {
 		pods = append(pods, readyPod(fmt.Sprint("web-new-", i)))
 	}
-	w.pods(append(pods, crashedPod("web-new-9", 8, 1))...).after(time.Second).after(time.Minute).outcome("").first(CrashLoop, Failing)
-	w.after(10*time.Minute).outcome(Failed).first(CrashLoop, Failing)
+	w.pods(append(pods, crashedPod("web-new-9", 8, 1))...).after(time.Second).after(time.Minute).outcome("").first(diagnosis.CrashLoop, diagnosis.Failing)
+	w.after(10*time.Minute).outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)
 }
 
 func TestNoPodCouldBeCreated(t *testing.T) {
@@ -132,7 +133,7 @@ func TestNoPodCouldBeCreated(t *testing.T) {
 	t.Run("none", func(t *testing.T) {
 		w := newWorld(t, 3, release)
 		refuse(w, 0, quota)
-		w.after(time.Second).outcome("").after(10*time.Second).outcome(Failed).first(QuotaExceeded, Fatal)
+		w.after(time.Second).outcome("").after(10*time.Second).outcome(Failed).first(diagnosis.QuotaExceeded, diagnosis.Fatal)
 		if f := w.state.Workloads[0].Findings[0]; f.Pods != 0 || f.Of != 0 || f.Exemplar != "web-new" {
 			t.Errorf("%+v", f)
 		}
@@ -140,7 +141,7 @@ func TestNoPodCouldBeCreated(t *testing.T) {
 	t.Run("some", func(t *testing.T) {
 		w := newWorld(t, 3, release)
 		refuse(w, 1, quota)
-		w.after(time.Second).after(time.Minute).outcome("").first(QuotaExceeded, Waiting)
+		w.after(time.Second).after(time.Minute).outcome("").first(diagnosis.QuotaExceeded, diagnosis.Waiting)
 		if f := w.state.Workloads[0].Findings[0]; f.Pods != 1 || f.Of != 2 {
 			t.Errorf("%+v", f)
 		}
@@ -149,10 +150,10 @@ func TestNoPodCouldBeCreated(t *testing.T) {
 		w := newWorld(t, 3, release)
 		refuse(w, 0, quota)
 		w.change().Terminating = 2
-		w.after(time.Second).after(time.Minute).outcome("").first(QuotaExceeded, Waiting)
+		w.after(time.Second).after(time.Minute).outcome("").first(diagnosis.QuotaExceeded, diagnosis.Waiting)
 		w.change().Terminating = 0
 		// Each try of the controller comes after twice the time: the next may be a minute away.
-		w.after(time.Second).outcome("").first(QuotaExceeded, Fatal)
+		w.after(time.Second).outcome("").first(diagnosis.QuotaExceeded, diagnosis.Fatal)
 		w.after(time.Minute).outcome("").after(2 * time.Second).outcome(Failed)
 	})
 	t.Run("old pods on their way out, on a server that does not count them", func(t *testing.T) {
@@ -161,12 +162,12 @@ func TestNoPodCouldBeCreated(t *testing.T) {
 		leaving := readyPodOf("old", "web-old-1")
 		leaving.DeletionTimestamp = at(0)
 		w.seen.Pods = append(w.seen.Pods, leaving)
-		w.after(time.Second).after(time.Minute).outcome("").first(QuotaExceeded, Waiting)
+		w.after(time.Second).after(time.Minute).outcome("").first(diagnosis.QuotaExceeded, diagnosis.Waiting)
 	})
 	t.Run("a webhook that is away", func(t *testing.T) {
 		w := newWorld(t, 3, release)
 		refuse(w, 0, `Internal error occurred: failed calling webhook "a.b": no endpoints available for service "x"`)
-		w.after(time.Second).after(time.Minute).outcome("").first(WebhookUnavailable, Waiting)
+		w.after(time.Second).after(time.Minute).outcome("").first(diagnosis.WebhookUnavailable, diagnosis.Waiting)
 	})
 	t.Run("an old revision that can't create pods is none of ours", func(t *testing.T) {
 		w := newWorld(t, 3, release)
@@ -191,14 +192,14 @@ func TestDeadlineOfTheController(t *testing.T) {
 		w := newWorld(t, 3, release)
 		w.after(time.Second)
 		w.change().Conditions = []workload.Condition{exceeded(w.now, "web-new")}
-		w.after(time.Second).outcome(Failed).first(DeadlineExceeded, Fatal)
+		w.after(time.Second).outcome(Failed).first(diagnosis.DeadlineExceeded, diagnosis.Fatal)
 	})
 	t.Run("with a cause", func(t *testing.T) {
 		w := newWorld(t, 3, release)
 		w.pods(waitingPod("web-new-0", "ErrImagePull", "connection refused")).after(time.Second)
 		w.change().Conditions = []workload.Condition{exceeded(w.now, "web-new")}
-		w.after(time.Second).outcome(Failed).first(RegistryUnreachable, Waiting)
-		if all := w.state.Workloads[0].Findings; len(all) != 2 || all[1].Cause != DeadlineExceeded {
+		w.after(time.Second).outcome(Failed).first(diagnosis.RegistryUnreachable, diagnosis.Waiting)
+		if all := w.state.Workloads[0].Findings; len(all) != 2 || all[1].Cause != diagnosis.DeadlineExceeded {
 			t.Errorf("findings %+v", all)
 		}
 	})
@@ -228,7 +229,7 @@ func TestDeadlineOfTheController(t *testing.T) {
 			Reason: "FailedMount", Message: `MountVolume.SetUp failed for volume "c" : configmap "web" not found`,
 			InvolvedObject: corev1.ObjectReference{UID: "web-new-0", Kind: "Pod"},
 		}}
-		w.after(100*time.Millisecond).outcome(Failed).first(ConfigMapMissing, Fatal)
+		w.after(100*time.Millisecond).outcome(Failed).first(diagnosis.ConfigMapMissing, diagnosis.Fatal)
 	})
 }
 
@@ -242,7 +243,7 @@ func TestDeadlineByOurOwnClock(t *testing.T) {
 	w.pods(waitingPod("web-new-0", "ContainerCreating", ""))
 	w.seen.Blind = []string{"events"}
 	w.after(5 * time.Minute).outcome("") // a new pod is progress
-	w.after(10*time.Minute).outcome("").after(grace).outcome(Failed).first(DeadlineExceeded, Fatal)
+	w.after(10*time.Minute).outcome("").after(grace).outcome(Failed).first(diagnosis.DeadlineExceeded, diagnosis.Fatal)
 }
 
 // Found under way, a rollout has less time left than a whole deadline: the controller has counted before.
@@ -275,7 +276,7 @@ func TestDeadlineOfARolloutFoundUnderWay(t *testing.T) {
 
 // The times shown count from the command's start; the timeout counts from the watch's.
 func TestTimeoutOfTheWatch(t *testing.T) {
-	policy := Policy{FailFast: FailFastAuto, Timeout: time.Minute}
+	policy := Policy{FailFast: diagnosis.FailFastAuto, Timeout: time.Minute}
 	w := newWorld(t, 3, policy)
 	w.state.Started = epoch.Add(-30 * time.Second)
 	w.after(59 * time.Second).outcome("")
@@ -308,7 +309,7 @@ func TestFlappingEndsWithTheDeadline(t *testing.T) {
 		w.pods(flap, readyPod("web-new-1"), readyPod("web-new-2")).after(6 * time.Second)
 		w.finished().after(5 * time.Second)
 	}
-	w.outcome(Failed).first(DeadlineExceeded, Fatal)
+	w.outcome(Failed).first(diagnosis.DeadlineExceeded, diagnosis.Fatal)
 	if n := w.told(EventSoak); n != 1 {
 		t.Errorf("told %d times what speaks against it", n)
 	}
@@ -342,12 +343,12 @@ func TestEvictionsAreCountedInRounds(t *testing.T) {
 		w.seen.Pods = append(w.seen.Pods, ended...)
 		w.after(10 * time.Second)
 	}
-	w.outcome(Failed).first(Evicted, Failing)
+	w.outcome(Failed).first(diagnosis.Evicted, diagnosis.Failing)
 }
 
 // A pod that the scheduler displaced, or a drain, is no failure of the release.
 func TestDisruptionIsNoFailure(t *testing.T) {
-	w := newWorld(t, 3, Policy{FailFast: FailFastStrict})
+	w := newWorld(t, 3, Policy{FailFast: diagnosis.FailFastStrict})
 	p := crashedPod("web-new-0", 0, 143)
 	p.DeletionTimestamp = ptr(metav1.NewTime(epoch))
 	p.Status.Conditions = []corev1.PodCondition{{Type: corev1.DisruptionTarget, Status: "True", Reason: "PreemptionByScheduler"}}
@@ -358,7 +359,7 @@ func TestDisruptionIsNoFailure(t *testing.T) {
 }
 
 func TestDecisiveFindingComesFirst(t *testing.T) {
-	w := newWorld(t, 4, Policy{FailFast: FailFastAuto})
+	w := newWorld(t, 4, Policy{FailFast: diagnosis.FailFastAuto})
 	w.seen.Blind = []string{"logs", "events"}
 	w.change().Strategy.MaxSurge = 3
 	w.pods(
@@ -366,31 +367,17 @@ func TestDecisiveFindingComesFirst(t *testing.T) {
 		crashedPod("web-new-1", 4, 1), crashedPod("web-new-2", 3, 1),
 		waitingPod("web-new-3", "ErrImagePull", "a/b:1: not found"),
 	).after(time.Second)
-	causes := func() (all []Cause) {
+	causes := func() (all []diagnosis.Cause) {
 		for _, f := range w.state.Workloads[0].Findings {
 			all = append(all, f.Cause)
 		}
 		return all
 	}
-	want := []Cause{CrashLoop, ImageNotFound, RegistryUnreachable}
+	want := []diagnosis.Cause{diagnosis.CrashLoop, diagnosis.ImageNotFound, diagnosis.RegistryUnreachable}
 	if got := causes(); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("findings %v, want %v", got, want)
 	}
 	if f := w.state.Workloads[0].Findings[0]; f.Exemplar != "web-new-1" || f.Restarts != 4 || f.Pods != 2 || f.Of != 4 {
 		t.Errorf("%+v", f)
-	}
-}
-
-// The kubelet forgets its back-off when a container has run for long: the estimate begins anew then.
-func TestEstimateAfterALongRun(t *testing.T) {
-	pod := crashedPod("web-1", 12, 1)
-	ended := pod.Status.ContainerStatuses[0].State.Terminated
-	ended.StartedAt.Time, ended.FinishedAt.Time = epoch.Add(-20*time.Second), epoch
-	for base, want := range map[int32]time.Duration{12: 78 * time.Second, 0: 15*time.Minute + 40*time.Second} {
-		for s := range seats(pod) {
-			if got := s.restartsAt(base, 15, false); got.Time.Sub(epoch) != want || got.Restart != 15 {
-				t.Errorf("after %d restarts before: in %s, want %s", base, got.Time.Sub(epoch), want)
-			}
-		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -49,7 +50,7 @@ func Replaced(current *workload.Revision, revisions []workload.Revision) *worklo
 // BeforeRollout is what a rollout that was found under way replaced, as far as that can still be told: by
 // the verdict on that revision, and by its pods. Where doubt is not empty, it says why it is not safe to go
 // back there; before is nil if there is no such revision.
-func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods Standing) (before *Before, doubt string) {
+func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods diagnosis.Standing) (before *Before, doubt string) {
 	current := workload.Current(w, revisions)
 	previous := Replaced(current, revisions)
 	if previous == nil {
@@ -73,7 +74,7 @@ func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods Sta
 }
 
 // doubtOf says what speaks against a revision having served until it was replaced.
-func doubtOf(previous *workload.Revision, w *workload.Workload, revisions []workload.Revision, pods Standing) string {
+func doubtOf(previous *workload.Revision, w *workload.Workload, revisions []workload.Revision, pods diagnosis.Standing) string {
 	stamp, left := StampOf(previous), pods[previous.Key]
 	switch {
 	case stamp != nil && stamp.Outcome == StampBad:
@@ -96,7 +97,7 @@ func doubtOf(previous *workload.Revision, w *workload.Workload, revisions []work
 }
 
 // settled counts the pods of a revision that serve; where no pod may be read, its status does.
-func settled(r *workload.Revision, pods Standing) int32 {
+func settled(r *workload.Revision, pods diagnosis.Standing) int32 {
 	if pods == nil {
 		return r.Available
 	}

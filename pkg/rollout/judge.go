@@ -5,8 +5,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -17,21 +17,16 @@ type judge struct {
 	was    WorkloadState
 	next   *WorkloadState
 
-	seen       Observed
-	revision   *workload.Revision
-	pods       []*corev1.Pod // of the new revision
-	ailing     []*corev1.Pod // those of them that the quick look does not clear
-	clues      *clues
-	diagnosis  diagnosis
-	complaints []complaint
+	seen      diagnosis.Observed
+	revision  *workload.Revision
+	diagnosis *diagnosis.Diagnosis // nil where nothing was looked at
 
-	wants    Wants
-	wake     alarm
+	wake     diagnosis.Alarm
 	advanced bool // there was progress
 	soakNews
 }
 
-func (j *judge) judge(seen Observed, ok bool) {
+func (j *judge) judge(seen diagnosis.Observed, ok bool) {
 	if !ok || (seen.Workload == nil && !j.was.memory.begun && j.next.Target.UID == "") {
 		j.checkTimeout()
 		return
@@ -66,60 +61,52 @@ func (j *judge) observe() {
 			j.next.RevisionTo = 0
 		}
 		j.next.memory.revision = r.UID
-		j.pods = newPods(j.seen.Pods, r)
-		j.ailing = ailing(j.pods)
 	}
 	if j.next.RevisionFrom == 0 && j.next.Target.Before == nil {
 		j.next.attachedFrom(j.seen.Revisions, j.revision)
 	}
-	j.next.memory = j.next.memory.withPods(j.ailing, j.now)
-	if !j.was.memory.begun {
-		j.next.memory.past = pastPods(j.ailing, j.next.Target.Before == nil)
-	}
 }
 
-// pastPods are the pods that had ended before we looked: a revision that is used again may bring
-// some of its earlier days. Those that a kubelet refused tell of a rollout that was found under way.
-func pastPods(pods []*corev1.Pod, underWay bool) map[types.UID]bool {
-	var past map[types.UID]bool
-	for _, p := range pods {
-		if ended(p) && (!underWay || !rejectedByKubelet(p)) {
-			past = put(past, p.UID, true)
-		}
-	}
-	return past
-}
-
-// look diagnoses the new pods and weighs what was found.
+// look diagnoses the new pods.
 func (j *judge) look() {
-	j.clues = &clues{
-		now: j.now, wake: alarm{now: j.now}, notes: indexNotes(j.seen.Events), logs: j.seen.Logs, claims: j.seen.Claims, blind: j.seen.Blind,
-		template: &j.seen.Workload.Template, revision: j.next.RevisionName, memory: &j.next.memory,
-		revisions: j.seen.Revisions, pods: j.seen.Pods,
-		leaving: slices.ContainsFunc(j.seen.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil }),
+	in := diagnosis.Input{
+		Observed: j.seen, Now: j.now, Since: j.next.memory.watched, Revision: j.revision,
+		Populated: j.next.memory.populated, UnderWay: j.next.Target.Before == nil, FailFast: j.policy.FailFast,
 	}
-	j.diagnosis = j.clues.diagnose(j.seen.Workload, j.revision, j.ailing, len(j.pods)-len(j.ailing))
-	if j.seen.Workload.Paused {
-		j.diagnosis.symptoms = append(j.diagnosis.symptoms, j.pausedSymptom()...)
+	if !j.was.CompleteSince.IsZero() {
+		in.Soak = j.policy.Soak
 	}
-	j.lack()
-	if found, ok := j.refusedCreation(); ok {
-		j.diagnosis.symptoms = append(j.diagnosis.symptoms, found)
-	}
-	j.diagnosis.symptoms = append(j.diagnosis.symptoms, j.heldUp()...)
-	j.complaints = j.clues.complaints(&j.diagnosis, j.was.Findings)
-	j.next.memory.sightings = j.sight()
-	j.clues.weigh(j.complaints, j.policy.FailFast, j.outage())
-	if j.outageNear() { // it decides sooner than the restarts, and nobody knows when
-		for i := range j.complaints {
-			if j.complaints[i].Grade == Failing {
-				j.complaints[i].decision = Decision{}
-			}
+	j.diagnosis = diagnosis.Look(in, j.was.memory.history)
+	j.next.memory.history = j.diagnosis.History
+	j.next.Findings = j.diagnosis.Findings()
+	j.next.Blocking = j.blocking()
+}
+
+// blocking are the pods of the revision that is left that hold up an ordered update, while none of them is
+// on its way out: the next one waits for that.
+func (j *judge) blocking() []PodRef {
+	var all []PodRef
+	for _, pod := range j.diagnosis.Blocking {
+		if workload.KeyOf(pod) == j.next.Target.Leaving && !j.leavingNow() {
+			all = append(all, PodRef{pod.Namespace, pod.Name, pod.UID})
 		}
 	}
-	slices.SortFunc(j.complaints, byWeight)
-	j.next.Findings = findings(j.complaints)
-	j.ask()
-	j.advise()
-	j.wake.set(j.clues.wake.at)
+	return all
+}
+
+// leavingNow: a pod of the revision that is left is on its way out.
+func (j *judge) leavingNow() bool {
+	return slices.ContainsFunc(j.seen.Pods, func(pod *corev1.Pod) bool {
+		return pod.DeletionTimestamp != nil && workload.KeyOf(pod) == j.next.Target.Leaving
+	})
+}
+
+// leavingNumber is the number of the revision that is left; 0 if none is.
+func (j *judge) leavingNumber() int64 {
+	for i := range j.seen.Revisions {
+		if r := &j.seen.Revisions[i]; r.Key == j.next.Target.Leaving {
+			return r.Number
+		}
+	}
+	return 0
 }

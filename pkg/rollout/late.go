@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // exceeded: the controller says that the deadline has passed.
-func (j *judge) exceeded(bool, disturbance) bool {
+func (j *judge) exceeded(bool, diagnosis.Disturbance) bool {
 	c := j.seen.Workload.Condition("Progressing")
 	if c == nil || c.Status != "False" || c.Reason != "ProgressDeadlineExceeded" || !j.observed() || j.stale(c.Message, c.LastUpdate) {
 		return false
@@ -27,14 +29,7 @@ func (j *judge) explaining() bool {
 	if m.late.IsZero() {
 		m.late = j.now
 	}
-	open := false
-	for i := range j.complaints {
-		open = open || j.complaints[i].vague
-	}
-	for uid := range m.asked {
-		open = open || !j.clues.sawEvents(uid)
-	}
-	return open && !j.passed(m.late.Add(maxExplaining))
+	return j.diagnosis.Pending() && !j.wake.Passed(m.late.Add(maxExplaining))
 }
 
 // maxExplaining is how long evidence may hold up a late verdict.
@@ -54,11 +49,11 @@ func (j *judge) stale(message string, updated time.Time) bool {
 
 // stalled: our own clock, for when the controller's is out of order, or stands still because it has
 // called the rollout complete already.
-func (j *judge) stalled(bool, disturbance) bool {
+func (j *judge) stalled(bool, diagnosis.Disturbance) bool {
 	if !j.next.CompleteSince.IsZero() && j.now.Before(j.soakEnd()) {
 		return false // a clean window is under way
 	}
-	if !j.passed(j.deadline()) {
+	if !j.wake.Passed(j.deadline()) {
 		return false
 	}
 	if j.explaining() {
@@ -82,36 +77,36 @@ func (j *judge) stalled(bool, disturbance) bool {
 
 // failLate fails a rollout at its deadline: the cause that stands is what it rests on.
 func (j *judge) failLate(message string) {
-	late := Finding{Cause: DeadlineExceeded, Grade: Fatal, Message: oneLine(message + j.silence()), Of: j.diagnosis.of, Exemplar: j.next.RevisionName}
-	late.Next = j.nextCommands(&complaint{Finding: late})
-	late.Pods = max(0, late.Of-j.diagnosis.ready)
+	late := j.diagnosis.Late(message)
 	j.next.Findings = append(slices.Clone(j.next.Findings), late)
 	j.decide(Failed, late.Message)
 }
 
 // underWay are the causes that take their time, or that someone has chosen.
-var underWay = map[Cause]bool{ImagePulling: true, InitRunning: true, Paused: true, OnDelete: true}
+var underWay = map[diagnosis.Cause]bool{
+	diagnosis.ImagePulling: true, diagnosis.InitRunning: true, diagnosis.Paused: true, diagnosis.OnDelete: true,
+}
 
 func (j *judge) allUnderWay() bool {
-	return !slices.ContainsFunc(j.complaints, func(k complaint) bool { return !underWay[k.Cause] })
+	return !slices.ContainsFunc(j.diagnosis.Problems, func(p diagnosis.Problem) bool { return !underWay[p.Cause] })
 }
 
 // timedOut: the user's patience ends. What stands in the way with evidence is a failure; a pull or
 // an init container under way is not.
-func (j *judge) timedOut(bool, disturbance) bool {
-	if !j.passed(j.timeout()) || j.explaining() {
+func (j *judge) timedOut(bool, diagnosis.Disturbance) bool {
+	if !j.wake.Passed(j.timeout()) || j.explaining() {
 		return false
 	}
 	message := fmt.Sprintf("not complete after %s", j.policy.Timeout)
-	for i := range j.complaints {
-		if underWay[j.complaints[i].Cause] {
+	for i := range j.diagnosis.Problems {
+		if underWay[j.diagnosis.Problems[i].Cause] {
 			continue
 		}
 		j.next.Findings[0], j.next.Findings[i] = j.next.Findings[i], j.next.Findings[0]
-		j.decide(Failed, string(DeadlineExceeded)+": "+message)
+		j.decide(Failed, string(diagnosis.DeadlineExceeded)+": "+message)
 		return true
 	}
-	message += j.silence()
+	message += j.diagnosis.Silence()
 	if !j.next.CompleteSince.IsZero() {
 		message = fmt.Sprintf("complete, but still soaking after %s", j.policy.Timeout)
 	}
@@ -121,7 +116,7 @@ func (j *judge) timedOut(bool, disturbance) bool {
 
 // checkTimeout is for when there is nothing to judge yet.
 func (j *judge) checkTimeout() {
-	if j.passed(j.timeout()) {
+	if j.wake.Passed(j.timeout()) {
 		j.decide(TimedOut, fmt.Sprintf("the change was not observed within %s", j.policy.Timeout))
 	}
 	j.next.Deadline = j.timeout()

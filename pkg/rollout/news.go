@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -14,7 +15,7 @@ func (j *judge) event(kind EventType, message string) Event {
 	return Event{Time: j.now, Type: kind, Workload: &ref, Message: message}
 }
 
-func (e Event) withFinding(f Finding) Event {
+func (e Event) withFinding(f diagnosis.Finding) Event {
 	e.Finding = &f
 	return e
 }
@@ -54,6 +55,22 @@ func (j *judge) completeMessage() string {
 		return "complete"
 	}
 	return fmt.Sprintf("complete; soaking for %s", j.policy.Soak)
+}
+
+// findingNews tells of causes that appeared, whose restarts grew, or that are gone.
+func (j *judge) findingNews() []Event {
+	if j.diagnosis == nil {
+		return nil
+	}
+	var news []Event
+	told, gone := j.diagnosis.News(j.next.Outcome != "")
+	for _, f := range told {
+		news = append(news, j.event(EventFinding, "").withFinding(f))
+	}
+	for _, f := range gone {
+		news = append(news, j.event(EventCleared, "").withFinding(f))
+	}
+	return news
 }
 
 // RollbackEvents tell what of a failed release was restored.

@@ -6,6 +6,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // fellPod was ready, and then its container ended.
@@ -59,11 +61,11 @@ func TestOutage(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		pods     []*corev1.Pod
-		failFast FailFast
+		failFast diagnosis.FailFast
 		want     Outcome
 	}{
 		"both fell":                                 {pods: []*corev1.Pod{fellPod("a"), fellPod("b")}, want: Failed},
-		"both fell, the deadline is to decide":      {pods: []*corev1.Pod{fellPod("a"), fellPod("b")}, failFast: FailFastOff},
+		"both fell, the deadline is to decide":      {pods: []*corev1.Pod{fellPod("a"), fellPod("b")}, failFast: diagnosis.FailFastOff},
 		"both fell, an old pod serves":              {pods: []*corev1.Pod{fellPod("a"), fellPod("b"), old()}},
 		"both fell, the last old pod is leaving":    {pods: []*corev1.Pod{fellPod("a"), fellPod("b"), leaving()}, want: Failed},
 		"one fell, the other serves":                {pods: []*corev1.Pod{fellPod("a"), readyPod("b")}},
@@ -116,7 +118,7 @@ func TestForecastBesideOutage(t *testing.T) {
 			w.change().Updated = 2
 			w.seen.Revisions[0].Total = 0
 			w.seen.Pods = test.pods
-			w.after(2*time.Second).outcome("").first(CrashLoop, Failing)
+			w.after(2*time.Second).outcome("").first(diagnosis.CrashLoop, diagnosis.Failing)
 			if d := w.state.Workloads[0].Findings[0].Decides; (d != nil) != test.foretold {
 				t.Errorf("foretold %+v", d)
 			}
@@ -159,7 +161,7 @@ func TestOutageIsRememberedBetweenTwoCrashes(t *testing.T) {
 	w.seen.Pods = []*corev1.Pod{fellPod("a"), readyPod("b")}
 	w.after(time.Second).outcome("")
 	w.seen.Pods = []*corev1.Pod{upAgain(fellPod("a")), fellPod("b")}
-	w.after(time.Second).outcome(Failed).first(CrashLoop, Failing)
+	w.after(time.Second).outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)
 }
 
 // The log is waited for, but no longer than its time.
@@ -176,7 +178,7 @@ func TestOutageWaitsForItsEvidence(t *testing.T) {
 		return w
 	}
 	w := fell()
-	w.seen.Logs = map[LogKey]Log{w.state.Wants.Logs[0]: {Lines: []string{"no database"}}}
+	w.seen.Logs = map[diagnosis.LogKey]diagnosis.Log{w.state.Wants.Logs[0]: {Lines: []string{"no database"}}}
 	w.after(100 * time.Millisecond).outcome(Failed)
 	if f := w.state.Workloads[0].Findings[0]; len(f.Logs) != 1 {
 		t.Errorf("%+v", f)

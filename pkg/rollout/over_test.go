@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -41,7 +42,7 @@ func TestOver(t *testing.T) {
 			if test.reason != "" {
 				w.Conditions = []workload.Condition{{Type: "Progressing", Status: "True", Reason: test.reason, LastUpdate: test.since}}
 			}
-			b := Capture(w, revisions("1:a", test.revision), Standing{})
+			b := Capture(w, revisions("1:a", test.revision), diagnosis.Standing{})
 			if got := b.Over(test.soak, epoch); (got != "") != (test.want != "") || !strings.Contains(got, test.want) {
 				t.Errorf("%q, want %q", got, test.want)
 			}

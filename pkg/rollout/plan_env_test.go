@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -222,7 +223,7 @@ func TestAttachNamesTheVariables(t *testing.T) {
 		t.Errorf("from revision %d", early.RevisionFrom)
 	}
 	replayed := &WorkloadState{Target: Target{Ref: web, Before: &Before{Workload: &workload.Workload{Template: before}}}}
-	j := judge{seen: Observed{Workload: &workload.Workload{Generation: 2, Template: after}}, next: replayed}
+	j := judge{seen: diagnosis.Observed{Workload: &workload.Workload{Generation: 2, Template: after}}, next: replayed}
 	if !j.attach() {
 		t.Fatal("not attached")
 	}

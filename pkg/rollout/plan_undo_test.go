@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -28,7 +29,7 @@ func revisions(specs ...string) []workload.Revision {
 			stamp := Stamp{Hash: r.Hash, Outcome: StampGood, At: time.Unix(0, 0)}
 			switch parts[2] {
 			case "failed":
-				stamp.Outcome, stamp.Cause = StampBad, CrashLoop
+				stamp.Outcome, stamp.Cause = StampBad, diagnosis.CrashLoop
 			case "copied":
 				stamp.Hash, stamp.Outcome = "another", StampBad
 			}

@@ -1,20 +1,14 @@
 package rollout
 
-import "time"
+import (
+	"time"
 
-// FailFast says how soon evidence decides.
-type FailFast string
-
-// Auto gives each grade its patience, Strict none, Off leaves all to the deadline.
-const (
-	FailFastAuto   FailFast = "auto"
-	FailFastStrict FailFast = "strict"
-	FailFastOff    FailFast = "off"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // Policy is what the user asked of the watch.
 type Policy struct {
-	FailFast FailFast
+	FailFast diagnosis.FailFast
 	// Soak is how long nothing may speak against a complete rollout before it counts as a success.
 	Soak time.Duration
 	// Timeout ends the watch; 0 leaves it to each workload's progress deadline.

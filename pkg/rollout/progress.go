@@ -62,7 +62,7 @@ func (j *judge) deadline() time.Time {
 func (j *judge) clearedBy() time.Time {
 	from := j.next.memory.progressed
 	s := j.seen.Workload.Strategy
-	if !s.InPlace && (!s.Recreate || len(j.pods) > 0) {
+	if !s.InPlace && (!s.Recreate || len(j.diagnosis.Pods) > 0) {
 		return from
 	}
 	for _, p := range j.seen.Pods {
@@ -79,16 +79,4 @@ func (j *judge) timeout() time.Time {
 		return j.was.memory.watched.Add(j.policy.Timeout)
 	}
 	return time.Time{}
-}
-
-// passed tells whether a moment has come; if not, the alarm is set for it.
-func (j *judge) passed(moment time.Time) bool {
-	if moment.IsZero() {
-		return false
-	}
-	if !j.now.Before(moment) {
-		return true
-	}
-	j.wake.set(moment)
-	return false
 }

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -119,7 +120,7 @@ func TestProperties(t *testing.T) {
 	for seed := range uint64(200) {
 		c := &chaos{
 			world: newWorld(t, 1+int32(seed%5), Policy{
-				FailFast: []FailFast{FailFastAuto, FailFastStrict, FailFastOff}[seed%3],
+				FailFast: []diagnosis.FailFast{diagnosis.FailFastAuto, diagnosis.FailFastStrict, diagnosis.FailFastOff}[seed%3],
 				Soak:     []time.Duration{0, 5 * time.Second, 15 * time.Second}[seed/3%3],
 				Timeout:  []time.Duration{0, 5 * time.Minute}[seed/9%2],
 			}),
@@ -180,7 +181,7 @@ func (c *chaos) holds(t *testing.T, seed uint64, events []Event) {
 	case Failed:
 		if len(w.Findings) == 0 {
 			complain("failed on nothing")
-		} else if late := w.Findings[len(w.Findings)-1].Cause == DeadlineExceeded || w.Message != ""; !late && w.Findings[0].Grade == Waiting {
+		} else if late := w.Findings[len(w.Findings)-1].Cause == diagnosis.DeadlineExceeded || w.Message != ""; !late && w.Findings[0].Grade == diagnosis.Waiting {
 			complain("failed early on %+v", w.Findings[0])
 		}
 	}
@@ -192,8 +193,8 @@ func (c *chaos) wellFounded(complain func(string, ...any)) {
 	if d.Updated != d.Desired || d.Available < d.Desired || d.Total != d.Updated {
 		complain("succeeded with %d of %d updated, %d available", d.Updated, d.Desired, d.Available)
 	}
-	for _, p := range newPods(c.seen.Pods, &workload.Revision{Key: workload.RevisionKey{Owner: "new"}}) {
-		if !ended(p) && !isReady(p) {
+	for _, p := range c.seen.Pods {
+		if p.DeletionTimestamp == nil && workload.KeyOf(p).Owner == "new" && !diagnosis.Ended(p) && !diagnosis.IsReady(p) {
 			complain("succeeded while pod %s is not ready", p.Name)
 		}
 	}

@@ -7,33 +7,9 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
-
-// Whatever the reason is, a pod that failed before any container ran was refused by its kubelet.
-func TestRejectedByKubelet(t *testing.T) {
-	for _, tt := range []struct {
-		source, status string
-		want           bool
-	}{
-		{"cm/topologymanager", `{phase: Failed, reason: TopologyAffinityError, message: "Pod was rejected: Resources cannot be allocated with Topology locality"}`, true},
-		{"sysctl/allowlist.go", `{phase: Failed, reason: SysctlForbidden, message: "Pod was rejected: forbidden sysctl: \"net.core.somaxconn\" not allowlisted"}`, true},
-		{"lifecycle/predicate.go", `{phase: Failed, reason: OutOfnvidia.com/gpu, message: "Pod was rejected: Node didn't have enough resource: nvidia.com/gpu, requested: 1, used: 0, capacity: 0"}`, true},
-		{"cm/devicemanager", `{phase: Failed, reason: UnexpectedAdmissionError, message: "Pod was rejected: Allocate failed due to no healthy devices present; cannot allocate unhealthy devices nvidia.com/gpu, which is unexpected"}`, true},
-		{"nodeshutdown", `{phase: Failed, reason: NodeShutdown, message: "Pod was rejected as the node is shutting down."}`, true},
-		{"eviction/eviction_manager.go, at admission", `{phase: Failed, reason: Evicted, message: "Pod was rejected: The node had condition: [DiskPressure]. "}`, true},
-		{"a reason of tomorrow", `{phase: Failed, reason: QuantumDecoherence}`, true},
-		{"eviction of a pod that ran, kubelet 1.20", `{phase: Failed, reason: Evicted, message: "The node was low on resource: memory."}`, false},
-		{"ended by activeDeadlineSeconds", `{phase: Failed, reason: DeadlineExceeded, containerStatuses: [{name: web, state: {terminated: {exitCode: 137}}}]}`, false},
-		{"nodeshutdown, of a pod that ran", `{phase: Failed, reason: Terminated, containerStatuses: [{name: web, state: {waiting: {}}, lastState: {terminated: {exitCode: 0}}}]}`, false},
-		{"no reason", `{phase: Failed}`, false},
-		{"not ended", `{phase: Pending, reason: Odd}`, false},
-	} {
-		if got := rejectedByKubelet(podFrom(t, "status: "+tt.status)); got != tt.want {
-			t.Errorf("%s: %v, want %v", tt.source, got, tt.want)
-		}
-	}
-}
 
 func rejectedPod(i int, reason, message string) *corev1.Pod {
 	p := ownedPod("new", fmt.Sprintf("web-new-r%02d", i))
@@ -47,11 +23,11 @@ func TestRejectionsThatGoOnDecide(t *testing.T) {
 	var all []*corev1.Pod
 	for i := range manyRejected - 1 {
 		all = append(all, rejectedPod(i, "OutOfcpu", fmt.Sprintf("Node didn't have enough resource: cpu, requested: 500, used: %d, capacity: 2000", 1600+i)))
-		w.pods(all...).after(1500*time.Millisecond).outcome("").first(RejectedByKubelet, Waiting)
+		w.pods(all...).after(1500*time.Millisecond).outcome("").first(diagnosis.RejectedByKubelet, diagnosis.Waiting)
 	}
 	w.after(time.Minute).outcome("") // nine may be the end of it
 	all = append(all, rejectedPod(99, "OutOfcpu", "Node didn't have enough resource: cpu, requested: 500, used: 1900, capacity: 2000"))
-	w.pods(all...).after(time.Second).outcome("").first(RejectedByKubelet, Fatal)
+	w.pods(all...).after(time.Second).outcome("").first(diagnosis.RejectedByKubelet, diagnosis.Fatal)
 	w.after(patienceRejection).outcome(Failed)
 	if f := w.state.Workloads[0].Findings; len(f) != 1 || f[0].Pods != manyRejected {
 		t.Errorf("%+v, want one finding of %d pods", f, manyRejected)
@@ -69,7 +45,7 @@ func TestRejectionsOfAnotherReasonAreAnotherFinding(t *testing.T) {
 // A node that shuts down refuses some pods; the next one finds its place elsewhere.
 func TestRejectionsThatEndAreForgotten(t *testing.T) {
 	w := newWorld(t, 1, release).pods().after(0)
-	w.pods(rejectedPod(0, "NodeShutdown", "Pod was rejected as the node is shutting down.")).after(time.Second).first(RejectedByKubelet, Waiting)
+	w.pods(rejectedPod(0, "NodeShutdown", "Pod was rejected as the node is shutting down.")).after(time.Second).first(diagnosis.RejectedByKubelet, diagnosis.Waiting)
 	w.finished()
 	w.seen.Pods = append(w.seen.Pods, rejectedPod(0, "NodeShutdown", ""))
 	w.after(time.Second).after(15 * time.Second).outcome(Succeeded)
@@ -82,14 +58,14 @@ func TestRejectionsWaitWhileOthersAreAdmitted(t *testing.T) {
 	for i := range manyRejected + 5 {
 		all = append(all, rejectedPod(i, "TopologyAffinityError", "no locality"))
 	}
-	w.pods(all...).after(time.Second).after(time.Minute).outcome("").first(RejectedByKubelet, Waiting)
+	w.pods(all...).after(time.Second).after(time.Minute).outcome("").first(diagnosis.RejectedByKubelet, diagnosis.Waiting)
 }
 
 // A rollout that is found under way has its refused pods behind it.
 func TestRejectionsBeforeTheWatchCount(t *testing.T) {
 	w := foundWorld(t)
 	w.change().Conditions = []workload.Condition{exceeded(epoch, "web-new")}
-	w.pods(rejectedPod(0, "SysctlForbidden", "forbidden sysctl")).after(time.Second).after(maxExplaining).outcome(Failed).first(RejectedByKubelet, Waiting)
+	w.pods(rejectedPod(0, "SysctlForbidden", "forbidden sysctl")).after(time.Second).after(maxExplaining).outcome(Failed).first(diagnosis.RejectedByKubelet, diagnosis.Waiting)
 }
 
 // Each replacement of a refused pod is refused for the same place: one place of ten is no failed release.
@@ -112,7 +88,7 @@ func TestRejectionsCountAsPlaces(t *testing.T) {
 		for i := range tooManyRejected + 5 {
 			all = append(all, rejectedPod(i, "UnexpectedAdmissionError", "Allocate failed"))
 		}
-		w.pods(all...).after(time.Second).first(RejectedByKubelet, Fatal)
+		w.pods(all...).after(time.Second).first(diagnosis.RejectedByKubelet, diagnosis.Fatal)
 		w.after(patienceRejection).after(time.Second).outcome(tt.want)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -44,7 +45,7 @@ type WorkloadResult struct {
 	Outcome  Outcome                   `json:"outcome"`
 	Message  string                    `json:"message,omitempty"`
 	Replicas Counts                    `json:"replicas"`
-	Findings []Finding                 `json:"findings"`
+	Findings []diagnosis.Finding       `json:"findings"`
 	// Failed: its own rollout failed; others of a failed release only go back with it.
 	Failed bool `json:"failed,omitempty"`
 	// Paused: the failed rollout was stopped where it was (--on-failure=pause).
@@ -55,11 +56,11 @@ type WorkloadResult struct {
 
 // RollbackResult is the watch of a rollback.
 type RollbackResult struct {
-	Outcome  Outcome   `json:"outcome"`
-	Revision Revisions `json:"revision"`
-	Replicas Counts    `json:"replicas"`
-	Findings []Finding `json:"findings,omitempty"`
-	Message  string    `json:"message,omitempty"`
+	Outcome  Outcome             `json:"outcome"`
+	Revision Revisions           `json:"revision"`
+	Replicas Counts              `json:"replicas"`
+	Findings []diagnosis.Finding `json:"findings,omitempty"`
+	Message  string              `json:"message,omitempty"`
 }
 
 // Revisions are the numbers before and after; 0, and left out of the JSON, while there is none that is known.
@@ -108,7 +109,7 @@ func newWorkloadResult(w *WorkloadState) WorkloadResult {
 		result.Outcome = Undecided
 	}
 	if result.Findings == nil {
-		result.Findings = []Finding{}
+		result.Findings = []diagnosis.Finding{}
 	}
 	return result
 }
@@ -150,7 +151,7 @@ func (r *Result) addRollback(rollback *State) {
 }
 
 // withoutPods leaves out the commands about pods that a rollback has taken away.
-func withoutPods(found []Finding) []Finding {
+func withoutPods(found []diagnosis.Finding) []diagnosis.Finding {
 	kept := slices.Clone(found)
 	for i := range kept {
 		f := &kept[i]

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // TestRoundsOfAnEarlierStory: only restarts of the loop that is seen count towards its verdict.
@@ -33,7 +35,7 @@ func TestRoundsOfAnEarlierStory(t *testing.T) {
 	})
 	t.Run("it is in a loop", func(t *testing.T) {
 		w, _ := found(t, time.Second, 5*time.Second)
-		w.after(time.Second).outcome(Failed).first(CrashLoop, Failing)
+		w.after(time.Second).outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)
 		if got := w.state.Workloads[0].Findings[0].Restarts; got != 7 {
 			t.Errorf("it tells of %d restarts", got)
 		}
@@ -44,7 +46,7 @@ func TestRoundsOfAnEarlierStory(t *testing.T) {
 		w.after(time.Second).outcome("")
 		for _, restarts := range []int32{8, 9} {
 			again(w, pod, restarts)
-			w.after(2*time.Second).outcome("").first(CrashLoop, Failing)
+			w.after(2*time.Second).outcome("").first(diagnosis.CrashLoop, diagnosis.Failing)
 		}
 		again(w, pod, 10)
 		w.after(2 * time.Second).outcome(Failed)

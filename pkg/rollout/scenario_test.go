@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -15,7 +16,7 @@ import (
 
 func TestScenarioTagIsPushedInTime(t *testing.T) {
 	w := newWorld(t, 3, release)
-	w.pods(waitingPod("web-new-0", "ErrImagePull", "a/b:1: not found")).after(time.Second).first(ImageNotFound, Fatal)
+	w.pods(waitingPod("web-new-0", "ErrImagePull", "a/b:1: not found")).after(time.Second).first(diagnosis.ImageNotFound, diagnosis.Fatal)
 	w.after(9 * time.Second).outcome("")
 	w.pods(waitingPod("web-new-0", "ContainerCreating", "")).after(500 * time.Millisecond).outcome("")
 	w.finished().after(time.Second).after(15 * time.Second).outcome(Succeeded)
@@ -38,10 +39,10 @@ status:
 	}
 	w := newWorld(t, 1, release)
 	w.seen.Blind = []string{"logs"}
-	w.pods(pod(`state: {terminated: {exitCode: 1, reason: Error}}`)).after(time.Second).first(InitFailed, Failing)
+	w.pods(pod(`state: {terminated: {exitCode: 1, reason: Error}}`)).after(time.Second).first(diagnosis.InitFailed, diagnosis.Failing)
 	w.pods(pod(`restartCount: 1, state: {terminated: {exitCode: 1, reason: Error}}`)).after(2 * time.Second).outcome("")
-	w.pods(pod(`restartCount: 2, state: {running: {}}, lastState: {terminated: {exitCode: 1, reason: Error}}`)).after(15*time.Second).outcome("").first(InitFailed, Failing)
-	w.after(minRecovery).first(InitRunning, Waiting) // it has outlasted the runs that failed
+	w.pods(pod(`restartCount: 2, state: {running: {}}, lastState: {terminated: {exitCode: 1, reason: Error}}`)).after(15*time.Second).outcome("").first(diagnosis.InitFailed, diagnosis.Failing)
+	w.after(diagnosis.MinRecovery).first(diagnosis.InitRunning, diagnosis.Waiting) // it has outlasted the runs that failed
 	w.finished().after(time.Second).after(15 * time.Second).outcome(Succeeded)
 }
 
@@ -59,7 +60,7 @@ func TestScenarioCrashBeforeItCountsAsAvailable(t *testing.T) {
 		w.pods(up)
 		w.change().Available, w.seen.Revisions[1].Available = 1, 0
 		w.after(8 * time.Second).outcome("")
-		w.pods(crashedPod("web-new-0", restarts, 1)).after(10*time.Second).outcome("").first(CrashLoop, Failing)
+		w.pods(crashedPod("web-new-0", restarts, 1)).after(10*time.Second).outcome("").first(diagnosis.CrashLoop, diagnosis.Failing)
 	}
 	w.pods(crashedPod("web-new-0", 3, 1)).after(time.Second).outcome(Failed)
 }
@@ -79,7 +80,7 @@ func TestScenarioRecreate(t *testing.T) {
 		w.after(12 * time.Second).outcome("")
 	}
 	crashing(3)
-	w.after(time.Second).outcome(Failed).first(CrashLoop, Failing)
+	w.after(time.Second).outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)
 	if f := w.state.Workloads[0].Findings[0]; f.Pods != 3 || f.Of != 3 {
 		t.Errorf("%+v", f)
 	}
@@ -95,7 +96,7 @@ func TestScenarioBadNodeIsMended(t *testing.T) {
 		pods = append(pods, readyPod(fmt.Sprint("web-new-", i)))
 	}
 	w.pods(append(pods, waitingPod("web-new-9", "CreateContainerError", "runtime: cannot allocate memory"))...)
-	w.after(time.Second).after(time.Minute).outcome("").first(ContainerStartFailed, Fatal)
+	w.after(time.Second).after(time.Minute).outcome("").first(diagnosis.ContainerStartFailed, diagnosis.Fatal)
 	if f := w.state.Workloads[0].Findings[0]; f.Pods != 1 || f.Of != 10 {
 		t.Errorf("%+v", f)
 	}
@@ -115,11 +116,11 @@ status:
 	w := newWorld(t, 1, release)
 	w.seen.Blind = []string{"logs"}
 	w.pods(pod(0, `waiting: {reason: PostStartHookError, message: "Exec lifecycle hook ([warm-up]) failed: exit status 3"}`)).after(time.Second)
-	w.outcome("").first(LifecycleHookFailed, Failing)
+	w.outcome("").first(diagnosis.LifecycleHookFailed, diagnosis.Failing)
 	for restarts := range 3 {
-		w.pods(pod(restarts, `waiting: {reason: CrashLoopBackOff, message: back-off}`)).after(9*time.Second).outcome("").first(LifecycleHookFailed, Failing)
+		w.pods(pod(restarts, `waiting: {reason: CrashLoopBackOff, message: back-off}`)).after(9*time.Second).outcome("").first(diagnosis.LifecycleHookFailed, diagnosis.Failing)
 	}
-	w.pods(pod(3, `waiting: {reason: CrashLoopBackOff, message: back-off}`)).after(time.Second).outcome(Failed).first(LifecycleHookFailed, Failing)
+	w.pods(pod(3, `waiting: {reason: CrashLoopBackOff, message: back-off}`)).after(time.Second).outcome(Failed).first(diagnosis.LifecycleHookFailed, diagnosis.Failing)
 	if f := w.state.Workloads[0].Findings; len(f) != 1 || f[0].Message != "Exec lifecycle hook ([warm-up]) failed: exit status 3" {
 		t.Errorf("%+v", f)
 	}
@@ -177,17 +178,17 @@ status:
   - {name: web, started: true, state: {running: {startedAt: "2026-01-01T12:00:00Z"}}}
   - {name: agent, restartCount: 3, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 2, reason: Error}}}
 `))
-	w.after(0).outcome(Failed).first(CrashLoop, Failing)
+	w.after(0).outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)
 	if f := w.state.Workloads[0].Findings[0]; f.Container != "agent" {
 		t.Errorf("%+v", f)
 	}
 
-	w = newWorld(t, 1, Policy{FailFast: FailFastOff})
+	w = newWorld(t, 1, Policy{FailFast: diagnosis.FailFastOff})
 	w.seen.Blind = []string{"logs", "events"}
 	p := crashedPod("web-new-0", 0, 1)
 	p.Spec.Containers[0].ReadinessProbe = &corev1.Probe{}
 	w.pods(p).after(time.Second).after(time.Minute)
-	if f := w.state.Workloads[0].Findings; len(f) != 1 || f[0].Cause != CrashLoop {
+	if f := w.state.Workloads[0].Findings; len(f) != 1 || f[0].Cause != diagnosis.CrashLoop {
 		t.Errorf("a container that crashes is also not ready: one thing, not %+v", f)
 	}
 }
@@ -199,7 +200,7 @@ func TestScenarioWebhookComesBack(t *testing.T) {
 	w.seen.Revisions[1].Failure = &workload.Condition{
 		Reason: "FailedCreate", Message: `Internal error occurred: failed calling webhook "a.b": failed to call webhook: Post "https://a.b/": dial tcp: connection refused`,
 	}
-	w.after(time.Second).first(WebhookUnavailable, Waiting)
+	w.after(time.Second).first(diagnosis.WebhookUnavailable, diagnosis.Waiting)
 	w.after(5 * time.Minute).outcome("")
 	w.change()
 	w.seen.Revisions[1].Failure = nil
@@ -218,9 +219,9 @@ status:
   - {name: web, restartCount: 1, started: true, state: {running: {startedAt: "2026-01-01T12:00:00Z"}}, lastState: {terminated: {exitCode: 1, reason: Error, startedAt: "2026-01-01T11:59:58Z", finishedAt: "2026-01-01T11:59:59Z"}}}
 `)
 	w.after(0)
-	w.pods(p).after(time.Second).first(CrashLoop, Failing)
-	w.after(minRecovery).first(ReadinessFailing, Waiting)
-	w.after(11*time.Minute).outcome(Failed).first(ReadinessFailing, Waiting)
+	w.pods(p).after(time.Second).first(diagnosis.CrashLoop, diagnosis.Failing)
+	w.after(diagnosis.MinRecovery).first(diagnosis.ReadinessFailing, diagnosis.Waiting)
+	w.after(11*time.Minute).outcome(Failed).first(diagnosis.ReadinessFailing, diagnosis.Waiting)
 }
 
 // The node of a new pod goes away in the middle: that waits for the node controller.
@@ -237,7 +238,7 @@ func TestScenarioNodeIsLost(t *testing.T) {
 		Reason: "NodeNotReady", Message: "Node is not ready", LastTimestamp: metav1.NewTime(w.now),
 		InvolvedObject: corev1.ObjectReference{UID: "web-new-0", Kind: "Pod"},
 	}}
-	w.after(time.Second).outcome("").first(NodeLost, Waiting)
+	w.after(time.Second).outcome("").first(diagnosis.NodeLost, diagnosis.Waiting)
 	moved := readyPod("web-new-2")
 	w.pods(readyPod("web-new-1"), moved).after(5 * time.Minute).after(15 * time.Second).outcome(Succeeded)
 }
@@ -246,7 +247,7 @@ func TestScenarioNodeIsLost(t *testing.T) {
 func TestScenarioSeenLate(t *testing.T) {
 	w := newWorld(t, 3, release)
 	w.seen.Blind = []string{"logs"}
-	w.pods(crashedPod("web-new-0", 3, 1)).after(time.Minute).outcome(Failed).first(CrashLoop, Failing)
+	w.pods(crashedPod("web-new-0", 3, 1)).after(time.Minute).outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)
 }
 
 // A pod that a person deletes starts to count its restarts anew; the cause stays in view.
@@ -254,7 +255,7 @@ func TestScenarioCrashingPodIsDeleted(t *testing.T) {
 	w := newWorld(t, 3, release)
 	w.seen.Blind = []string{"logs"}
 	for i := range 4 {
-		w.pods(crashedPod(fmt.Sprint("web-new-", i), 2, 1)).after(10*time.Second).outcome("").first(CrashLoop, Failing)
+		w.pods(crashedPod(fmt.Sprint("web-new-", i), 2, 1)).after(10*time.Second).outcome("").first(diagnosis.CrashLoop, diagnosis.Failing)
 	}
 	if n := w.told(EventFinding); n != 1 {
 		t.Errorf("told %d times", n)
@@ -269,7 +270,7 @@ func TestScenarioQuotaHasRoomAgain(t *testing.T) {
 	d.Terminating = 1
 	r := &w.seen.Revisions[1]
 	r.Failure = &workload.Condition{Reason: "FailedCreate", Message: `pods "web-new-0" is forbidden: exceeded quota: team, requested: pods=1, used: pods=2, limited: pods=2`}
-	w.after(time.Second).after(25*time.Second).outcome("").first(QuotaExceeded, Waiting)
+	w.after(time.Second).after(25*time.Second).outcome("").first(diagnosis.QuotaExceeded, diagnosis.Waiting)
 	w.change().Terminating = 0
 	w.after(5 * time.Second).outcome("")
 	w.change()

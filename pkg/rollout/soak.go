@@ -4,16 +4,14 @@ import (
 	"maps"
 	"time"
 
-	"k8s.io/apimachinery/pkg/types"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
 // soak is what is remembered of a complete rollout, to notice what speaks against it.
 type soak struct {
-	begun     bool
-	readied   time.Time // the latest moment at which a new pod became ready
-	unhealthy map[types.UID]int32
-	evictions int
-	told      map[string]bool // kinds of disturbance
+	begun   bool
+	readied time.Time       // the latest moment at which a new pod became ready
+	told    map[string]bool // kinds of disturbance
 	// broken is the longest time for which it looked good and then was not.
 	broken time.Duration
 	// lasted: the soak that the user asked for went by.
@@ -32,20 +30,31 @@ type soakNews struct {
 	spoken    string
 }
 
+// trouble is what has spoken against a complete rollout since the last look.
+func (j *judge) trouble() diagnosis.Disturbance {
+	m := &j.next.memory.soak
+	m.readied = j.diagnosis.Readied
+	if !m.begun {
+		return diagnosis.Disturbance{}
+	}
+	return j.diagnosis.Disturbance(!j.was.CompleteSince.IsZero())
+}
+
 // soaked moves a complete rollout through its soak, and tells whether that is over.
-func (j *judge) soaked(complete bool, trouble disturbance) bool {
+func (j *judge) soaked(complete bool, trouble diagnosis.Disturbance) bool {
 	m := &j.next.memory.soak
 	clean := complete && j.against() == ""
-	if !clean || trouble.kind != "" {
-		if since := j.was.CompleteSince; trouble.kind != "" && !since.IsZero() {
+	if !clean || trouble.Kind != "" {
+		if since := j.was.CompleteSince; trouble.Kind != "" && !since.IsZero() {
 			m.broken = max(m.broken, j.now.Sub(since))
 		}
 		j.next.CompleteSince = time.Time{}
 	}
-	if m.begun && trouble.kind != "" && !m.told[trouble.kind] {
-		m.told = put(maps.Clone(m.told), trouble.kind, true)
-		m.told[kindUnready] = true // what restarts is not ready, either
-		j.spoken = trouble.message
+	if m.begun && trouble.Kind != "" && !m.told[trouble.Kind] {
+		told := map[string]bool{trouble.Kind: true, diagnosis.KindUnready: true} // what restarts is not ready, either
+		maps.Copy(told, m.told)
+		m.told = told
+		j.spoken = trouble.Message
 	}
 	if !clean {
 		return false
@@ -68,10 +77,10 @@ func (j *judge) soakEnd() time.Time {
 
 // clean: nothing has spoken against the rollout for the whole of the soak.
 func (j *judge) clean() bool {
-	if !j.passed(j.soakEnd()) {
+	if !j.wake.Passed(j.soakEnd()) {
 		return false
 	}
-	if j.policy.Soak < minRecovery && j.shaky() {
+	if j.policy.Soak < diagnosis.MinRecovery && j.shaky() {
 		return false
 	}
 	if j.waitsForOldPods() {

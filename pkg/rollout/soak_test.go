@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -95,7 +96,7 @@ func TestPodsAreLookedAtBeyondTheCounts(t *testing.T) {
 		"restarts": crashedPod("web-new-0", 1, 0),
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, 1, Policy{FailFast: FailFastAuto})
+			w := newWorld(t, 1, Policy{FailFast: diagnosis.FailFastAuto})
 			w.after(0)
 			w.finished().pods(p)
 			w.change().Available = 1
@@ -137,7 +138,7 @@ func TestFailsInTheSoak(t *testing.T) {
 		w.outcome("")
 		w.pods(crashedPod("web-new-0", restarts, 1), readyPod("web-new-1"), readyPod("web-new-2")).after(9 * time.Second)
 	}
-	w.outcome(Failed).first(CrashLoop, Failing)
+	w.outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)
 }
 
 func TestTimeoutInTheSoak(t *testing.T) {

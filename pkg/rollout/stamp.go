@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -26,17 +27,17 @@ const maxStampMessage = 256
 // Stamp is a verdict written on its revision, in the annotation kubectl-app.dev/verdict.
 type Stamp struct {
 	// Hash is the pod-template-hash of the revision that it was written for.
-	Hash    string       `json:"hash"`
-	Outcome StampOutcome `json:"outcome"`
-	Cause   Cause        `json:"cause,omitempty"`
-	Message string       `json:"message,omitempty"`
-	At      time.Time    `json:"at"`
-	By      string       `json:"by,omitempty"`
+	Hash    string          `json:"hash"`
+	Outcome StampOutcome    `json:"outcome"`
+	Cause   diagnosis.Cause `json:"cause,omitempty"`
+	Message string          `json:"message,omitempty"`
+	At      time.Time       `json:"at"`
+	By      string          `json:"by,omitempty"`
 }
 
 // StampFor makes the stamp of a verdict; ok is false for an outcome that proves nothing about the
 // revision (superseded, interrupted, still progressing when the time ran out).
-func StampFor(hash string, outcome Outcome, findings []Finding, now time.Time, by string) (stamp Stamp, ok bool) {
+func StampFor(hash string, outcome Outcome, findings []diagnosis.Finding, now time.Time, by string) (stamp Stamp, ok bool) {
 	s := Stamp{Hash: hash, At: now.UTC().Truncate(time.Second), By: by}
 	switch outcome {
 	case Succeeded:
@@ -52,11 +53,6 @@ func StampFor(hash string, outcome Outcome, findings []Finding, now time.Time, b
 	return s, hash != ""
 }
 
-// fromInside are the causes whose message is what runs in the container has written.
-var fromInside = map[Cause]bool{
-	CrashLoop: true, InitFailed: true, LivenessFailing: true, StartupFailing: true, ReadinessFailing: true, LifecycleHookFailed: true,
-}
-
 // DefaultSoak is how long a success has to last before it says that a revision is good.
 const DefaultSoak = 15 * time.Second
 
@@ -66,7 +62,7 @@ func (w *WorkloadState) Stamp(hash string, now time.Time, by string) (stamp Stam
 	switch {
 	case w.Outcome == Succeeded && w.Counts.Desired == 0:
 		return Stamp{}, false
-	case w.Outcome == Failed && len(w.Findings) > 0 && w.Findings[0].Cause == Paused:
+	case w.Outcome == Failed && len(w.Findings) > 0 && w.Findings[0].Cause == diagnosis.Paused:
 		return Stamp{}, false
 	}
 	stamp, ok = StampFor(hash, w.Outcome, w.Findings, now, by)
@@ -83,7 +79,7 @@ func (s Stamp) Over(standing *Stamp) bool {
 }
 
 // amendAfter is how old a bad stamp must be before what serves can prove it wrong.
-const amendAfter = backOffReset
+const amendAfter = diagnosis.BackOffReset
 
 // Amend makes the stamp of a revision whose pods, when the next change came, proved its verdict wrong. One
 // that had failed was serving all the same: there was no node for it, say, until long after. One that had

@@ -5,13 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 var noon = time.Date(2026, 5, 4, 12, 0, 0, 123456, time.UTC)
 
 func TestStampFor(t *testing.T) {
-	findings := []Finding{{Cause: OOMKilled, Message: strings.Repeat("é", 300)}, {Cause: CrashLoop}}
+	findings := []diagnosis.Finding{{Cause: diagnosis.OOMKilled, Message: strings.Repeat("é", 300)}, {Cause: diagnosis.CrashLoop}}
 	for outcome, want := range map[Outcome]StampOutcome{
 		Succeeded: StampGood, Failed: StampBad, RolledBack: StampBad, RollbackFailed: StampBad,
 		Superseded: "", Interrupted: "", TimedOut: "", Unchanged: "", Refused: "", Undecided: "",
@@ -20,7 +21,7 @@ func TestStampFor(t *testing.T) {
 		if ok != (want != "") || stamp.Outcome != want {
 			t.Errorf("%s: %v %+v", outcome, ok, stamp)
 		}
-		if (stamp.Cause == OOMKilled) != (want == StampBad) || len(stamp.Message) > maxStampMessage+len("…") {
+		if (stamp.Cause == diagnosis.OOMKilled) != (want == StampBad) || len(stamp.Message) > maxStampMessage+len("…") {
 			t.Errorf("%s: cause %q, %d bytes of message", outcome, stamp.Cause, len(stamp.Message))
 		}
 	}
@@ -30,7 +31,7 @@ func TestStampFor(t *testing.T) {
 }
 
 func TestStampOf(t *testing.T) {
-	stamp, _ := StampFor("abc", Failed, []Finding{{Cause: OOMKilled, Message: "gone"}}, noon, "ci")
+	stamp, _ := StampFor("abc", Failed, []diagnosis.Finding{{Cause: diagnosis.OOMKilled, Message: "gone"}}, noon, "ci")
 	for name, test := range map[string]struct {
 		hash, value string
 		trusted     bool
@@ -58,15 +59,17 @@ func TestStampOf(t *testing.T) {
 
 // TestAmend: what the pods show at the next change corrects the stamp.
 func TestAmend(t *testing.T) {
-	bad, _ := StampFor("abc", Failed, []Finding{{Cause: Unschedulable}}, noon, "ci")
+	bad, _ := StampFor("abc", Failed, []diagnosis.Finding{{Cause: diagnosis.Unschedulable}}, noon, "ci")
 	good, _ := StampFor("abc", Succeeded, nil, noon, "ci")
 	complete := good
 	complete.Outcome = StampComplete
-	crashed := func(after time.Duration) Stand { return Stand{Crashing: 2, Crashed: noon.Add(after)} }
+	crashed := func(after time.Duration) diagnosis.Stand {
+		return diagnosis.Stand{Crashing: 2, Crashed: noon.Add(after)}
+	}
 	for name, test := range map[string]struct {
 		stamp   Stamp
 		serving bool
-		pods    Stand
+		pods    diagnosis.Stand
 		after   time.Duration
 		want    StampOutcome
 	}{
@@ -76,9 +79,9 @@ func TestAmend(t *testing.T) {
 		"it is good, and serves":                 {stamp: good, serving: true, after: time.Hour},
 		"it was good, and crashes":               {stamp: good, pods: crashed(time.Minute), after: time.Hour, want: StampBad},
 		"it was complete, and crashes":           {stamp: complete, pods: crashed(time.Minute), after: time.Hour, want: StampBad},
-		"it was complete, and crashed once":      {stamp: complete, pods: Stand{Crashing: 1, Recovering: 1, Restarts: 1, Crashed: noon.Add(time.Minute)}, after: time.Hour},
+		"it was complete, and crashed once":      {stamp: complete, pods: diagnosis.Stand{Crashing: 1, Recovering: 1, Restarts: 1, Crashed: noon.Add(time.Minute)}, after: time.Hour},
 		"it crashed before it was verified":      {stamp: good, pods: crashed(-time.Minute), after: time.Minute},
-		"one pod crashes, enough others serve":   {stamp: good, serving: true, pods: Stand{Settled: 3, Crashing: 1, Crashed: noon.Add(time.Minute)}, after: time.Hour},
+		"one pod crashes, enough others serve":   {stamp: good, serving: true, pods: diagnosis.Stand{Settled: 3, Crashing: 1, Crashed: noon.Add(time.Minute)}, after: time.Hour},
 		"it is good, and its pods are not ready": {stamp: good, after: time.Hour},
 		"it was never judged":                    {stamp: Stamp{}, serving: true, after: time.Hour},
 		"it was never judged, and crashes":       {stamp: Stamp{}, pods: crashed(time.Minute), after: time.Hour},
@@ -111,9 +114,9 @@ func TestStampOfAVerdictThatProvesNothing(t *testing.T) {
 		"no soak, ready just now": {succeeded(soak{readied: noon.Add(-14 * time.Second)}), StampComplete},
 		"no soak, pods not seen":  {succeeded(soak{}), StampComplete},
 		"scaled to 0":             {WorkloadState{Outcome: Succeeded}, ""},
-		"it crashes":              {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []Finding{{Cause: CrashLoop}}}, StampBad},
-		"paused by somebody":      {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []Finding{{Cause: Paused}}}, ""},
-		"it crashes, also paused": {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []Finding{{Cause: CrashLoop}, {Cause: Paused}}}, StampBad},
+		"it crashes":              {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.CrashLoop}}}, StampBad},
+		"paused by somebody":      {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.Paused}}}, ""},
+		"it crashes, also paused": {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.CrashLoop}, {Cause: diagnosis.Paused}}}, StampBad},
 	} {
 		stamp, ok := test.state.Stamp("abc", noon, "ci")
 		if ok != (test.want != "") || stamp.Outcome != test.want {
@@ -150,21 +153,21 @@ func TestStampOver(t *testing.T) {
 // What runs in a container may write anything: none of it stays in an annotation.
 func TestStampKeepsNoOutput(t *testing.T) {
 	code := int32(1)
-	for _, finding := range []Finding{
-		{Cause: CrashLoop, Message: "password hunter2 rejected", ExitCode: &code},
-		{Cause: OOMKilled, Message: "password hunter2 rejected", ExitCode: &code},
-		{Cause: ReadinessFailing, Message: "Readiness probe failed: password hunter2 rejected"},
-		{Cause: StartupFailing, Message: "Startup probe failed: password hunter2 rejected"},
-		{Cause: LivenessFailing, Message: "Liveness probe failed: password hunter2 rejected"},
-		{Cause: LifecycleHookFailed, Message: "PostStartHook failed: password hunter2 rejected"},
-		{Cause: InitFailed, Message: "password hunter2 rejected"},
+	for _, finding := range []diagnosis.Finding{
+		{Cause: diagnosis.CrashLoop, Message: "password hunter2 rejected", ExitCode: &code},
+		{Cause: diagnosis.OOMKilled, Message: "password hunter2 rejected", ExitCode: &code},
+		{Cause: diagnosis.ReadinessFailing, Message: "Readiness probe failed: password hunter2 rejected"},
+		{Cause: diagnosis.StartupFailing, Message: "Startup probe failed: password hunter2 rejected"},
+		{Cause: diagnosis.LivenessFailing, Message: "Liveness probe failed: password hunter2 rejected"},
+		{Cause: diagnosis.LifecycleHookFailed, Message: "PostStartHook failed: password hunter2 rejected"},
+		{Cause: diagnosis.InitFailed, Message: "password hunter2 rejected"},
 	} {
-		stamp, _ := StampFor("abc", Failed, []Finding{finding}, noon, "ci")
+		stamp, _ := StampFor("abc", Failed, []diagnosis.Finding{finding}, noon, "ci")
 		if strings.Contains(stamp.Encode(), "hunter2") {
 			t.Errorf("%s: %s", finding.Cause, stamp.Encode())
 		}
 	}
-	if stamp, _ := StampFor("abc", Failed, []Finding{{Cause: ImageNotFound, Message: "web:2 not found"}}, noon, ""); stamp.Message == "" {
+	if stamp, _ := StampFor("abc", Failed, []diagnosis.Finding{{Cause: diagnosis.ImageNotFound, Message: "web:2 not found"}}, noon, ""); stamp.Message == "" {
 		t.Error("the cluster's own words are lost")
 	}
 }

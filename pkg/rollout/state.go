@@ -6,8 +6,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
+
+// Snapshot is all that is known of a release's workloads at one moment.
+type Snapshot map[workload.Ref]diagnosis.Observed
 
 // Target is one workload of a release, and what our write made of it.
 type Target struct {
@@ -32,7 +36,13 @@ type Before struct {
 	// Serving: the captured template itself was rolled out and available.
 	Serving bool
 	// pods of the captured template.
-	pods Stand
+	pods diagnosis.Stand
+}
+
+// PodRef names one pod.
+type PodRef struct {
+	Namespace, Name string
+	UID             types.UID
 }
 
 // Phase is where one workload's rollout is.
@@ -64,7 +74,7 @@ type State struct {
 	Started   time.Time
 	Workloads []WorkloadState // in the order of the targets
 	// Wants is what should be fetched before the next step; empty in a healthy rollout.
-	Wants Wants
+	Wants diagnosis.Wants
 	// Wake is when Step must be called again even if nothing changes; zero when only a change matters.
 	Wake time.Time
 	// Outcome is empty until the release as a whole is decided.
@@ -87,7 +97,7 @@ type WorkloadState struct {
 	// Changes are what the change does beside images and variables.
 	Changes []workload.TemplateChange
 	// Findings, the decisive one first. After the verdict: what it rests on.
-	Findings []Finding
+	Findings []diagnosis.Finding
 	// Blocking are pods of Target.Leaving that are not ready, and that an ordered update does not replace: they
 	// are to be deleted, one at a time.
 	Blocking []PodRef

@@ -4,14 +4,13 @@
 package rollout
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -64,42 +63,32 @@ func Step(s State, snapshot Snapshot, now time.Time) (State, []Event) {
 	}
 	next := s
 	next.Workloads = slices.Clone(s.Workloads)
-	next.Wants = Wants{}
+	next.Wants = diagnosis.Wants{}
 	var events []Event
-	wake := alarm{now: now}
+	wake := diagnosis.Alarm{Now: now}
 	for i := range next.Workloads {
 		w := &next.Workloads[i]
 		if w.Phase == Done {
 			continue
 		}
-		j := judge{policy: s.Policy, now: now, wake: alarm{now: now}, was: s.Workloads[i], next: w}
+		j := judge{policy: s.Policy, now: now, wake: diagnosis.Alarm{Now: now}, was: s.Workloads[i], next: w}
 		seen, ok := snapshot[w.Target.Ref]
 		j.judge(seen, ok)
 		events = append(events, j.news()...)
-		next.Wants.add(j.wants)
+		if j.diagnosis != nil {
+			next.Wants.Add(j.diagnosis.Wants)
+			j.wake.Set(j.diagnosis.Wake())
+		}
 		if w.Phase != Done {
-			wake.set(j.wake.at)
+			wake.Set(j.wake.At)
 		}
 	}
-	next.Wake = wake.at
+	next.Wake = wake.At
 	next.Outcome = combine(next.Workloads, next.Policy.All)
 	if next.Outcome != "" {
-		next.Wants, next.Wake = Wants{}, time.Time{}
+		next.Wants, next.Wake = diagnosis.Wants{}, time.Time{}
 	}
 	return next, events
-}
-
-func (w *Wants) add(more Wants) {
-	if len(more.Events) > 0 {
-		if w.Events == nil {
-			w.Events = map[types.UID]string{}
-		}
-		maps.Copy(w.Events, more.Events)
-	}
-	w.Logs = append(w.Logs, more.Logs...)
-	for ref, claims := range more.Claims {
-		w.Claims = put(w.Claims, ref, claims)
-	}
 }
 
 // badness orders how workloads may end.

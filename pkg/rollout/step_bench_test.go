@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -25,7 +26,7 @@ func BenchmarkStep(b *testing.B) {
 				pods = append(pods, pod(i))
 			}
 			template := templateOf("web:2.0")
-			seen := Observed{
+			seen := diagnosis.Observed{
 				Workload: &workload.Workload{
 					Ref: shop, UID: "d", Generation: 2, ObservedGeneration: 2, Template: template, Desired: n + 1,
 					Strategy: workload.Strategy{MaxSurge: n, ProgressDeadline: time.Hour},
@@ -34,7 +35,7 @@ func BenchmarkStep(b *testing.B) {
 				Pods:      pods,
 			}
 			snapshot := Snapshot{shop: seen}
-			s := Start([]Target{{Ref: shop, Generation: 2, Template: &template}}, Policy{FailFast: FailFastOff}, epoch)
+			s := Start([]Target{{Ref: shop, Generation: 2, Template: &template}}, Policy{FailFast: diagnosis.FailFastOff}, epoch)
 			s, _ = Step(s, snapshot, epoch)
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {

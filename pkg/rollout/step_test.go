@@ -9,10 +9,11 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-var release = Policy{FailFast: FailFastAuto, Soak: 15 * time.Second}
+var release = Policy{FailFast: diagnosis.FailFastAuto, Soak: 15 * time.Second}
 
 func TestSucceedsAfterTheSoak(t *testing.T) {
 	w := newWorld(t, 3, release)
@@ -125,7 +126,7 @@ func TestPaused(t *testing.T) {
 	t.Run("our release waits to be resumed", func(t *testing.T) {
 		w := newWorld(t, 3, release)
 		w.change().Paused = true
-		w.after(time.Second).outcome("").first(Paused, Waiting)
+		w.after(time.Second).outcome("").first(diagnosis.Paused, diagnosis.Waiting)
 		w.after(9 * time.Minute).outcome("")
 		w.change().Paused = false
 		w.finished().after(time.Second).after(15 * time.Second).outcome(Succeeded)
@@ -133,12 +134,12 @@ func TestPaused(t *testing.T) {
 	t.Run("and not for ever", func(t *testing.T) {
 		w := newWorld(t, 3, release)
 		w.change().Paused = true
-		w.after(time.Second).after(11*time.Minute).outcome(TimedOut).first(Paused, Waiting)
+		w.after(time.Second).after(11*time.Minute).outcome(TimedOut).first(diagnosis.Paused, diagnosis.Waiting)
 	})
 	t.Run("found paused", func(t *testing.T) {
 		w := foundWorld(t)
 		w.change().Paused = true
-		w.after(time.Second).outcome(Failed).first(Paused, Waiting)
+		w.after(time.Second).outcome(Failed).first(diagnosis.Paused, diagnosis.Waiting)
 	})
 	t.Run("found paused and complete", func(t *testing.T) {
 		w := foundWorld(t)
@@ -196,7 +197,7 @@ func TestWantsTheEventsOfClaims(t *testing.T) {
 	p.Status.Conditions = []corev1.PodCondition{{
 		Type: corev1.PodScheduled, Status: "False", Message: "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
 	}}
-	w.pods(p).after(time.Second).first(VolumePending, Waiting)
+	w.pods(p).after(time.Second).first(diagnosis.VolumePending, diagnosis.Waiting)
 	if got := w.state.Wants.Claims[shop]; len(got) != 1 || got[0] != "data" {
 		t.Fatalf("wants the events of claims %q", got)
 	}
@@ -214,7 +215,7 @@ func TestWantsTheEventsOfClaims(t *testing.T) {
 
 // A revision that is used again may bring pods from its earlier days.
 func TestEarlierDaysDoNotCount(t *testing.T) {
-	w := newWorld(t, 1, Policy{FailFast: FailFastStrict})
+	w := newWorld(t, 1, Policy{FailFast: diagnosis.FailFastStrict})
 	old := readyPod("web-new-0")
 	c := &old.Status.ContainerStatuses[0]
 	c.RestartCount = 7
@@ -229,14 +230,14 @@ func TestEarlierDaysDoNotCount(t *testing.T) {
 
 // A container that has just been restarted proves nothing, even where no soak was asked for.
 func TestNoSuccessOnAFreshRestart(t *testing.T) {
-	w := newWorld(t, 1, Policy{FailFast: FailFastAuto})
+	w := newWorld(t, 1, Policy{FailFast: diagnosis.FailFastAuto})
 	p := readyPod("web-new-0")
 	c := &p.Status.ContainerStatuses[0]
 	c.RestartCount = 1
 	c.LastTerminationState.Terminated = &corev1.ContainerStateTerminated{ExitCode: 1, Reason: "Error"}
 	w.after(0)
-	w.finished().pods(p).after(time.Second).outcome("").first(CrashLoop, Failing)
-	w.after(minRecovery).outcome(Succeeded)
+	w.finished().pods(p).after(time.Second).outcome("").first(diagnosis.CrashLoop, diagnosis.Failing)
+	w.after(diagnosis.MinRecovery).outcome(Succeeded)
 }
 
 func TestStateIsAValue(t *testing.T) {
@@ -261,7 +262,7 @@ func TestStateIsAValue(t *testing.T) {
 }
 
 func TestNothingIsToldTwice(t *testing.T) {
-	w := newWorld(t, 3, Policy{FailFast: FailFastOff})
+	w := newWorld(t, 3, Policy{FailFast: diagnosis.FailFastOff})
 	for i := range 40 { // the kubelet's two words for one cause
 		reason, message := "ErrImagePull", "a/b:1: not found"
 		if i%2 == 1 {
@@ -296,7 +297,7 @@ func TestHealthyRolloutWantsNothing(t *testing.T) {
 }
 
 func TestWantsFewOfMany(t *testing.T) {
-	w := newWorld(t, 100, Policy{FailFast: FailFastOff})
+	w := newWorld(t, 100, Policy{FailFast: diagnosis.FailFastOff})
 	w.change().Strategy.MaxSurge = 100
 	var pods []*corev1.Pod
 	for i := range 100 {
@@ -317,7 +318,7 @@ func TestWantsFewOfMany(t *testing.T) {
 
 // What the events of three pods explain holds for the ninety-seven that ended alike.
 func TestLikesShareTheirCause(t *testing.T) {
-	w := newWorld(t, 100, Policy{FailFast: FailFastAuto})
+	w := newWorld(t, 100, Policy{FailFast: diagnosis.FailFastAuto})
 	w.change().Strategy.MaxSurge = 100
 	var pods []*corev1.Pod
 	for i := range 100 {
@@ -332,8 +333,8 @@ func TestLikesShareTheirCause(t *testing.T) {
 			InvolvedObject: corev1.ObjectReference{UID: uid, Kind: "Pod", FieldPath: "spec.containers{web}"},
 		})
 	}
-	w.seen.Logs = map[LogKey]Log{w.state.Wants.Logs[0]: {Lines: []string{"bye"}}}
-	w.after(time.Second).outcome(Failed).first(LivenessFailing, Failing)
+	w.seen.Logs = map[diagnosis.LogKey]diagnosis.Log{w.state.Wants.Logs[0]: {Lines: []string{"bye"}}}
+	w.after(time.Second).outcome(Failed).first(diagnosis.LivenessFailing, diagnosis.Failing)
 	if f := w.state.Workloads[0].Findings; len(f) != 1 || f[0].Pods != 100 || f[0].Of != 100 {
 		t.Errorf("findings %+v", f)
 	}
@@ -341,20 +342,20 @@ func TestLikesShareTheirCause(t *testing.T) {
 
 // What may not be read is not waited for.
 func TestBlind(t *testing.T) {
-	w := newWorld(t, 3, Policy{FailFast: FailFastStrict})
+	w := newWorld(t, 3, Policy{FailFast: diagnosis.FailFastStrict})
 	w.seen.Blind = []string{"events", "logs"}
 	p := crashedPod("web-new-0", 0, 0)
 	p.Spec.Containers[0].LivenessProbe = &corev1.Probe{}
-	w.pods(p).after(time.Second).outcome(Failed).first(CrashLoop, Failing)
+	w.pods(p).after(time.Second).outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)
 }
 
 // Where logs may not be read, the termination message may hold their end.
 func TestTerminationMessageStandsInForTheLog(t *testing.T) {
-	w := newWorld(t, 3, Policy{FailFast: FailFastStrict})
+	w := newWorld(t, 3, Policy{FailFast: diagnosis.FailFastStrict})
 	w.seen.Blind = []string{"events", "logs"}
 	p := crashedPod("web-new-0", 0, 2)
 	p.Status.ContainerStatuses[0].State.Terminated.Message = "starting\nconnecting\nno database\n"
-	w.pods(p).after(time.Second).outcome(Failed).first(CrashLoop, Failing)
+	w.pods(p).after(time.Second).outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)
 	if f := w.state.Workloads[0].Findings[0]; f.Message != "no database" || len(f.Logs) != 3 {
 		t.Errorf("%+v", f)
 	}
@@ -362,9 +363,9 @@ func TestTerminationMessageStandsInForTheLog(t *testing.T) {
 
 // A log that never comes does not hold up the verdict for long.
 func TestSilentKubelet(t *testing.T) {
-	w := newWorld(t, 3, Policy{FailFast: FailFastStrict})
+	w := newWorld(t, 3, Policy{FailFast: diagnosis.FailFastStrict})
 	w.pods(crashedPod("web-new-0", 0, 1)).after(time.Second).outcome("")
-	w.after(logTime).outcome(Failed).first(CrashLoop, Failing)
+	w.after(logTime).outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)
 
 	w = newWorld(t, 3, release)
 	for restarts := range int32(3) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -39,7 +40,7 @@ func templateWriter(w *workload.Workload) string {
 
 // RolledBackElsewhere returns the earlier revision whose template a workload has again: another job, or a
 // person, takes back what was watched here. It is nil otherwise.
-func RolledBackElsewhere(w *WorkloadState, seen Observed) *workload.Revision {
+func RolledBackElsewhere(w *WorkloadState, seen diagnosis.Observed) *workload.Revision {
 	if seen.Workload == nil || w.Target.Template == nil || workload.SameTemplate(w.Target.Template, &seen.Workload.Template) {
 		return nil
 	}

@@ -1,6 +1,11 @@
 package rollout
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+)
 
 // decide ends the workload's watch.
 func (j *judge) decide(outcome Outcome, message string) {
@@ -17,16 +22,16 @@ func (j *judge) decide(outcome Outcome, message string) {
 // verdict decides, or says when to look again. What counts against the rollout comes first.
 func (j *judge) verdict() {
 	deadline, timeout := j.deadline(), j.timeout()
-	var end alarm
+	var end diagnosis.Alarm
 	if !deadline.IsZero() {
-		end.set(deadline.Add(-grace)) // what the user set, and not what we add to it
+		end.Set(deadline.Add(-grace)) // what the user set, and not what we add to it
 	}
-	end.set(timeout)
-	j.next.Deadline = end.at
+	end.Set(timeout)
+	j.next.Deadline = end.At
 
-	complete := j.complete()
+	complete := j.diagnosis.Complete
 	trouble := j.trouble()
-	rules := []func(complete bool, trouble disturbance) bool{
+	rules := []func(complete bool, trouble diagnosis.Disturbance) bool{
 		j.scaledToZero, j.failed, j.paused, j.soaked, j.exceeded, j.stalled, j.timedOut,
 	}
 	for _, rule := range rules {
@@ -39,7 +44,7 @@ func (j *judge) verdict() {
 
 // scaledToZero: no pod is left to judge by. A workload that has none all the while proves nothing and
 // harms nobody; one that somebody else scales down half-way takes the verdict away from us.
-func (j *judge) scaledToZero(complete bool, _ disturbance) bool {
+func (j *judge) scaledToZero(complete bool, _ diagnosis.Disturbance) bool {
 	if j.seen.Workload.Desired != 0 || j.noNode() {
 		return false
 	}
@@ -63,10 +68,20 @@ func (j *judge) noNode() bool {
 }
 
 // failed: what blocks has outlasted its patience, and the rollout can't get past it.
-func (j *judge) failed(complete bool, _ disturbance) bool {
-	if !blocked(j.complaints, j.seen.Workload, &j.diagnosis, complete || j.next.Phase == Soaking) {
+func (j *judge) failed(complete bool, _ diagnosis.Disturbance) bool {
+	if !blocked(j.diagnosis.Problems, j.seen.Workload, j.diagnosis, complete || j.next.Phase == Soaking) {
 		return false
 	}
 	j.decide(Failed, "")
+	return true
+}
+
+// paused: a rollout that is attached to while it is paused is not waited for, as there is nothing under
+// way. Our own release was not paused when it began: whoever paused it can resume it.
+func (j *judge) paused(complete bool, _ diagnosis.Disturbance) bool {
+	if !j.seen.Workload.Paused || complete || !j.observed() || j.next.Target.Before != nil {
+		return false
+	}
+	j.decide(Failed, fmt.Sprintf("%s is paused, with changes that are not rolled out", j.next.Target.Name))
 	return true
 }

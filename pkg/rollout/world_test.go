@@ -6,23 +6,41 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/podtest"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
+var shop = workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}
+
 var (
-	epoch = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
-	shop  = workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}
+	epoch      = podtest.Epoch
+	at         = podtest.At
+	readyPod   = podtest.Ready
+	readyPodOf = podtest.ReadyOf
+	ownedPod   = podtest.Owned
+	waitingPod = podtest.Waiting
+	crashedPod = podtest.Crashed
+	podFrom    = podtest.Parse
+	eventsFrom = podtest.Events
+	ranBefore  = podtest.RanBefore
+)
+
+// The limits of the diagnosis, as its package has them.
+const (
+	logTime           = 2 * time.Second
+	maxAsked          = 3
+	manyRejected      = 10
+	tooManyRejected   = 50
+	patienceRejection = 20 * time.Second
 )
 
 // world is one Deployment as a test arranges it: generation 2 is ours, revision "new" holds it.
 type world struct {
 	t      *testing.T
 	now    time.Time
-	seen   Observed
+	seen   diagnosis.Observed
 	state  State
 	events []Event
 }
@@ -46,7 +64,7 @@ func newWorld(t *testing.T, n int32, policy Policy) *world {
 func foundWorld(t *testing.T) *world {
 	t.Helper()
 	w := arranged(t, 3)
-	w.state = Start([]Target{{Ref: shop}}, Policy{FailFast: FailFastAuto}, w.now)
+	w.state = Start([]Target{{Ref: shop}}, Policy{FailFast: diagnosis.FailFastAuto}, w.now)
 	return w
 }
 
@@ -85,7 +103,7 @@ func (w *world) pods(pods ...*corev1.Pod) *world {
 	w.seen.Pods = pods
 	ready := int32(0)
 	for _, p := range pods {
-		if isReady(p) {
+		if diagnosis.IsReady(p) {
 			ready++
 		}
 	}
@@ -123,7 +141,7 @@ func (w *world) outcome(want Outcome) *world {
 	return w
 }
 
-func (w *world) first(cause Cause, grade Grade) *world {
+func (w *world) first(cause diagnosis.Cause, grade diagnosis.Grade) *world {
 	w.t.Helper()
 	all := w.state.Workloads[0].Findings
 	if len(all) == 0 || all[0].Cause != cause || all[0].Grade != grade {
@@ -143,78 +161,4 @@ func (w *world) told(kind EventType) int {
 	return n
 }
 
-func readyPod(name string) *corev1.Pod { return readyPodOf("new", name) }
-
-func readyPodOf(revision types.UID, name string) *corev1.Pod {
-	p := ownedPod(revision, name)
-	p.Status.Conditions = []corev1.PodCondition{
-		{Type: corev1.PodScheduled, Status: corev1.ConditionTrue},
-		{Type: corev1.PodReady, Status: corev1.ConditionTrue, LastTransitionTime: metav1.NewTime(epoch)},
-	}
-	p.Status.ContainerStatuses = []corev1.ContainerStatus{{
-		Name: "web", Ready: true, Started: ptr(true),
-		State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.NewTime(epoch)}},
-	}}
-	return p
-}
-
-func ownedPod(revision types.UID, name string) *corev1.Pod {
-	return &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{
-			Name: name, Namespace: "shop", UID: types.UID(name),
-			OwnerReferences: []metav1.OwnerReference{{Kind: "ReplicaSet", UID: revision, Controller: ptr(true)}},
-		},
-		Spec:   corev1.PodSpec{NodeName: "node-1", Containers: []corev1.Container{{Name: "web", Image: "web:2.0"}}},
-		Status: corev1.PodStatus{Phase: corev1.PodRunning},
-	}
-}
-
 func ptr[T any](v T) *T { return &v }
-
-// waitingPod has a container that waits for a reason.
-func waitingPod(name, reason, message string) *corev1.Pod {
-	p := ownedPod("new", name)
-	p.Status.Phase = corev1.PodPending
-	p.Status.ContainerStatuses = []corev1.ContainerStatus{{
-		Name: "web", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}},
-	}}
-	return p
-}
-
-// crashedPod has a container that ended for the restarts+1st time.
-func crashedPod(name string, restarts, exit int32) *corev1.Pod {
-	p := ownedPod("new", name)
-	p.Status.ContainerStatuses = []corev1.ContainerStatus{{
-		Name: "web", RestartCount: restarts,
-		State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: exit, Reason: "Error"}},
-	}}
-	return p
-}
-
-// podFrom reads a pod of the new revision; what a table leaves out is as in most pods.
-func podFrom(t *testing.T, text string) *corev1.Pod {
-	t.Helper()
-	p := ownedPod("new", "web-1")
-	p.Spec.Containers = nil
-	if err := yaml.UnmarshalStrict([]byte(text), p); err != nil {
-		t.Fatal(err)
-	}
-	if p.Spec.Containers == nil {
-		p.Spec.Containers = []corev1.Container{{Name: "web", Image: "web:2.0"}}
-	}
-	return p
-}
-
-func eventsFrom(t *testing.T, text string) []*corev1.Event {
-	t.Helper()
-	var all []*corev1.Event
-	if err := yaml.UnmarshalStrict([]byte(text), &all); err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range all {
-		if e.InvolvedObject.UID == "" {
-			e.InvolvedObject.UID, e.InvolvedObject.Kind = "web-1", "Pod"
-		}
-	}
-	return all
-}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -31,7 +32,7 @@ func TestDecidesWhenItSaid(t *testing.T) {
 				case d == nil:
 				case frame.State.Outcome != "":
 					t.Errorf("%s: decides at %s, after the verdict", name, d.Time)
-				case found.Grade == rollout.Waiting:
+				case found.Grade == diagnosis.Waiting:
 					t.Errorf("%s: %s waits, and decides at %s", name, found.Cause, d.Time)
 				case want.outcome == failed && found.Cause == want.cause:
 					foretold++
@@ -41,13 +42,13 @@ func TestDecidesWhenItSaid(t *testing.T) {
 						late = time.Hour
 					case name == "m-missing-configmap-volume": // a mount has three times the patience
 						late = 31 * time.Second
-					case found.Grade == rollout.Fatal: // the status may come to say what was only an event's
+					case found.Grade == diagnosis.Fatal: // the status may come to say what was only an event's
 						late = 14 * time.Second
 					}
 					if off := d.Time.Sub(end.Time); off < -about || off > late {
 						t.Errorf("%s after %s: decides at %s, which is %s after the verdict", name, frame.Elapsed, d.Time, off)
 					}
-					if (d.Restart == 3) != (found.Grade == rollout.Failing) {
+					if (d.Restart == 3) != (found.Grade == diagnosis.Failing) {
 						t.Errorf("%s: %s decides at restart %d", name, found.Cause, d.Restart)
 					}
 				}
@@ -62,7 +63,7 @@ func TestDecidesWhenItSaid(t *testing.T) {
 // outage: nothing served any more, and the third restart was not waited for.
 func outage(end Frame) bool {
 	found := end.State.Workloads[0].Findings
-	return len(found) > 0 && found[0].Grade == rollout.Failing && found[0].Restarts < 3
+	return len(found) > 0 && found[0].Grade == diagnosis.Failing && found[0].Restarts < 3
 }
 
 func framesOf(t *testing.T, file string) []Frame {
@@ -72,7 +73,7 @@ func framesOf(t *testing.T, file string) []Frame {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	p, err := NewReplay(in, rollout.Policy{FailFast: rollout.FailFastAuto, Soak: soak})
+	p, err := NewReplay(in, rollout.Policy{FailFast: diagnosis.FailFastAuto, Soak: soak})
 	if err != nil {
 		t.Fatal(err)
 	}

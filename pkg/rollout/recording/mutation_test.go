@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -45,7 +46,7 @@ func TestVerdictsAreStable(t *testing.T) {
 				last := run(t, mutate(read(t, name)), release())
 				expected := auto[name]
 				expected.to += 5 // a crash may be seen a restart later, all of it a second late
-				if strings.Contains(mutation, "together") && expected.grade == rollout.Failing {
+				if strings.Contains(mutation, "together") && expected.grade == diagnosis.Failing {
 					expected.to += 25 // a pod that is ready again within the same change does not tell that it was before
 				}
 				if strings.Contains(mutation, "hostile") && expected.container == "web" {
@@ -220,7 +221,7 @@ func TestEventsAreBelievedWhenTheyComeAgain(t *testing.T) {
 			quiet = append(quiet, l)
 		}
 	}
-	check(t, run(t, quiet, release()), want{failed, rollout.ConfigMapMissing, rollout.Fatal, "", 60, 64})
+	check(t, run(t, quiet, release()), want{failed, diagnosis.ConfigMapMissing, diagnosis.Fatal, "", 60, 64})
 }
 
 // Without the evidence the cause is vaguer, never another one.
@@ -240,13 +241,13 @@ func TestWithoutEvidence(t *testing.T) {
 		name, kind string
 		want       want
 	}{
-		{"u-exec-format-error", "PodLog", want{failed, rollout.CrashLoop, rollout.Failing, "web", 38, 46}},
-		{"i-liveness-fails", "Event", want{failed, rollout.CrashLoop, rollout.Failing, "web", 17, 20}},
-		{"j-startup-fails", "Event", want{failed, rollout.CrashLoop, rollout.Failing, "web", 45, 49}},
-		{"m-missing-configmap-volume", "Event", want{undecided, rollout.PodSandboxFailed, rollout.Waiting, "", 160, 161}},
-		{"e-exit1", "PodLog", want{failed, rollout.CrashLoop, rollout.Failing, "web", 38, 42}},
+		{"u-exec-format-error", "PodLog", want{failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 38, 46}},
+		{"i-liveness-fails", "Event", want{failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 17, 20}},
+		{"j-startup-fails", "Event", want{failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 45, 49}},
+		{"m-missing-configmap-volume", "Event", want{undecided, diagnosis.PodSandboxFailed, diagnosis.Waiting, "", 160, 161}},
+		{"e-exit1", "PodLog", want{failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 38, 42}},
 		{"w3-slow-pull", "Event", want{succeeded, "", "", "", 64, 66}},
-		{"h-readiness-500", "Event", want{undecided, rollout.ReadinessFailing, rollout.Waiting, "web", 90, 91}},
+		{"h-readiness-500", "Event", want{undecided, diagnosis.ReadinessFailing, diagnosis.Waiting, "web", 90, 91}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name+" without "+tt.kind, func(t *testing.T) {
@@ -263,17 +264,17 @@ func TestTakenUpOnTheWay(t *testing.T) {
 		at   float64
 		want want
 	}{
-		{"a-image-tag-not-found", 30, want{failed, rollout.ImageNotFound, rollout.Fatal, "web", 39, 45}},
-		{"e-exit1", 50, want{failed, rollout.CrashLoop, rollout.Failing, "web", 50, 54}},
-		{"f-crash-after-8s", 5, want{failed, rollout.CrashLoop, rollout.Failing, "web", 10, 12}},
-		{"g-oomkilled", 30, want{failed, rollout.OOMKilled, rollout.Failing, "web", 30, 33}},
-		{"h4-readiness-500-deadline30", 40, want{failed, rollout.ReadinessFailing, rollout.Waiting, "web", 40, 46}},
-		{"p-quota-exceeded", 20, want{failed, rollout.QuotaExceeded, rollout.Fatal, "", 30, 32}},
+		{"a-image-tag-not-found", 30, want{failed, diagnosis.ImageNotFound, diagnosis.Fatal, "web", 39, 45}},
+		{"e-exit1", 50, want{failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 50, 54}},
+		{"f-crash-after-8s", 5, want{failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 10, 12}},
+		{"g-oomkilled", 30, want{failed, diagnosis.OOMKilled, diagnosis.Failing, "web", 30, 33}},
+		{"h4-readiness-500-deadline30", 40, want{failed, diagnosis.ReadinessFailing, diagnosis.Waiting, "web", 40, 46}},
+		{"p-quota-exceeded", 20, want{failed, diagnosis.QuotaExceeded, diagnosis.Fatal, "", 30, 32}},
 		{"y-healthy-quick", 10, want{succeeded, "", "", "", 32, 34}},
 		{"y-healthy-quick", 40, want{succeeded, "", "", "", 54, 56}},
-		{"y5-paused", 10, want{failed, rollout.Paused, rollout.Waiting, "", 10, 31}},
+		{"y5-paused", 10, want{failed, diagnosis.Paused, diagnosis.Waiting, "", 10, 31}},
 		{"e4-crash-twice-then-healthy", 60, want{succeeded, "", "", "", 60, 76}},
-		{"e5-crash-then-undo", 10, want{rollout.Superseded, rollout.CrashLoop, rollout.Failing, "web", 30, 31}},
+		{"e5-crash-then-undo", 10, want{rollout.Superseded, diagnosis.CrashLoop, diagnosis.Failing, "web", 30, 31}},
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.name, " at ", tt.at), func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -191,7 +192,7 @@ func FuzzReplay(f *testing.F) {
 	f.Add([]byte(`{"t":1,"type":"DELETED","object":{"kind":"Deployment"}}` + "\n" + `{"t":2,"type":"ADDED","object":{"kind":"Deployment"}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		frames := 0
-		replay, err := NewReplay(bytes.NewReader(data), rollout.Policy{FailFast: rollout.FailFastAuto})
+		replay, err := NewReplay(bytes.NewReader(data), rollout.Policy{FailFast: diagnosis.FailFastAuto})
 		if err != nil {
 			return
 		}

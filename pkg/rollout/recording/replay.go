@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -149,7 +150,7 @@ func (p *Replay) step(said string) Frame {
 	return frame
 }
 
-func same(a, b rollout.Wants) bool {
+func same(a, b diagnosis.Wants) bool {
 	return maps.Equal(a.Events, b.Events) && slices.Equal(a.Logs, b.Logs)
 }
 

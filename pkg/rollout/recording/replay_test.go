@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -22,7 +23,7 @@ func TestSeveralWorkloads(t *testing.T) {
 	for _, w := range last.State.Workloads {
 		switch w.Target.Name {
 		case "api":
-			if w.Outcome != rollout.Failed || w.Findings[0].Cause != rollout.ImageNotFound {
+			if w.Outcome != rollout.Failed || w.Findings[0].Cause != diagnosis.ImageNotFound {
 				t.Errorf("api: %s, %+v", w.Outcome, w.Findings)
 			}
 		case "web":
@@ -138,13 +139,13 @@ func TestNewsComesOnce(t *testing.T) {
 			type line struct {
 				kind     rollout.EventType
 				message  string
-				cause    rollout.Cause
+				cause    diagnosis.Cause
 				restarts int32
 				counts   rollout.Counts
 			}
 			seen := map[line]bool{}
 			policy := release()
-			policy.FailFast = rollout.FailFastOff
+			policy.FailFast = diagnosis.FailFastOff
 			playing(t, name, policy, func(f Frame) {
 				for _, e := range f.Events {
 					l := line{kind: e.Type, message: e.Message}
@@ -169,7 +170,7 @@ func TestQuickHealthyRolloutsWantNothing(t *testing.T) {
 	for _, name := range []string{"y-healthy-quick", "y2-minready-10s", "z-prestop-slow-old-pods"} {
 		playing(t, name, release(), func(f Frame) {
 			for _, e := range f.Events {
-				if e.Type == rollout.EventFinding && e.Finding.Grade != rollout.Waiting {
+				if e.Type == rollout.EventFinding && e.Finding.Grade != diagnosis.Waiting {
 					t.Errorf("%s: %+v", name, e.Finding)
 				}
 			}

@@ -5,26 +5,27 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // snapshot is the stage as the watcher would show it: events of pods and logs only as far as they
 // were wanted.
-func (s *stage) snapshot(refs []workload.Ref, wants rollout.Wants) rollout.Snapshot {
+func (s *stage) snapshot(refs []workload.Ref, wants diagnosis.Wants) rollout.Snapshot {
 	snapshot := make(rollout.Snapshot, len(refs))
 	for _, ref := range refs {
 		if w := s.workload(ref); w != nil {
 			snapshot[ref] = s.observed(ref, w, wants)
 		} else if s.gone[ref] {
-			snapshot[ref] = rollout.Observed{}
+			snapshot[ref] = diagnosis.Observed{}
 		}
 	}
 	return snapshot
 }
 
-func (s *stage) observed(ref workload.Ref, w *workload.Workload, wants rollout.Wants) rollout.Observed {
-	o := rollout.Observe(w, s.revisionsOf(ref, w), slices.Collect(maps.Values(s.pods)))
+func (s *stage) observed(ref workload.Ref, w *workload.Workload, wants diagnosis.Wants) diagnosis.Observed {
+	o := diagnosis.Observe(w, s.revisionsOf(ref, w), slices.Collect(maps.Values(s.pods)))
 	o.Logs = s.logs
 	o.Events = append(o.Events, s.events[w.UID]...)
 	for i := range o.Revisions {

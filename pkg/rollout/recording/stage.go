@@ -11,8 +11,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -24,7 +24,7 @@ type stage struct {
 	events      map[types.UID][]*corev1.Event
 	claimEvents []*corev1.Event
 	claims      []*corev1.PersistentVolumeClaim
-	logs        map[rollout.LogKey]rollout.Log
+	logs        map[diagnosis.LogKey]diagnosis.Log
 	podByName   map[types.NamespacedName]*corev1.Pod
 	gone        map[workload.Ref]bool
 	redactor    *redact.Redactor // a recording may hold what an older version did not mask
@@ -39,7 +39,7 @@ func newStage() *stage {
 		history:   map[types.UID]workload.API{},
 		pods:      map[types.UID]*corev1.Pod{},
 		events:    map[types.UID][]*corev1.Event{},
-		logs:      map[rollout.LogKey]rollout.Log{},
+		logs:      map[diagnosis.LogKey]diagnosis.Log{},
 		podByName: map[types.NamespacedName]*corev1.Pod{},
 		gone:      map[workload.Ref]bool{},
 		redactor:  &redact.Redactor{},
@@ -185,13 +185,13 @@ func (s *stage) setLog(object json.RawMessage) error {
 	if pod == nil {
 		return nil
 	}
-	key := rollout.LogKey{Pod: l.Pod, PodUID: pod.UID, Container: l.Container, Previous: l.Previous}
+	key := diagnosis.LogKey{Pod: l.Pod, PodUID: pod.UID, Container: l.Container, Previous: l.Previous}
 	if l.Restart != nil {
 		key.Restart = *l.Restart
 	} else {
 		key.Restart = runOf(pod, l.Container, l.Previous)
 	}
-	answer := rollout.Log{Err: s.redactor.Text(l.Error)}
+	answer := diagnosis.Log{Err: s.redactor.Text(l.Error)}
 	if l.Text != nil && *l.Text != "" {
 		for line := range strings.SplitSeq(strings.TrimSuffix(*l.Text, "\n"), "\n") {
 			answer.Lines = append(answer.Lines, s.redactor.LogLine(line))

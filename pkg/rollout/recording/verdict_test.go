@@ -7,14 +7,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
 // want is the verdict on a recording: how it ends, on what, and between which seconds.
 type want struct {
 	outcome   rollout.Outcome
-	cause     rollout.Cause
-	grade     rollout.Grade
+	cause     diagnosis.Cause
+	grade     diagnosis.Grade
 	container string
 	from, to  float64
 }
@@ -29,49 +30,49 @@ const (
 // auto is how each recording of a real kubelet ends with the defaults of a release. What is Undecided
 // is so until the end of its recording: its cause is of the kind that waits for the deadline.
 var auto = map[string]want{
-	"a-image-tag-not-found":       {failed, rollout.ImageNotFound, rollout.Fatal, "web", 10, 12},
-	"a2-repository-not-found":     {failed, rollout.ImageNotFound, rollout.Fatal, "web", 10, 12},
-	"a4-tag-pushed-late":          {failed, rollout.ImageNotFound, rollout.Fatal, "web", 10, 12},
+	"a-image-tag-not-found":       {failed, diagnosis.ImageNotFound, diagnosis.Fatal, "web", 10, 12},
+	"a2-repository-not-found":     {failed, diagnosis.ImageNotFound, diagnosis.Fatal, "web", 10, 12},
+	"a4-tag-pushed-late":          {failed, diagnosis.ImageNotFound, diagnosis.Fatal, "web", 10, 12},
 	"ab-evicted-emptydir":         {succeeded, "", "", "", 17, 19},
-	"b-registry-refused":          {undecided, rollout.RegistryUnreachable, rollout.Waiting, "web", 150, 151},
-	"c-unauthorized":              {failed, rollout.ImageUnauthorized, rollout.Fatal, "web", 10, 12},
-	"c2-basic-auth-401":           {failed, rollout.ImageUnauthorized, rollout.Fatal, "web", 10, 12},
-	"d-invalid-image-name":        {failed, rollout.ImageNameInvalid, rollout.Fatal, "web", 10, 12},
-	"e-exit1":                     {failed, rollout.CrashLoop, rollout.Failing, "web", 37, 40},
-	"e3-exit0-completed":          {failed, rollout.CrashLoop, rollout.Failing, "web", 37, 41},
+	"b-registry-refused":          {undecided, diagnosis.RegistryUnreachable, diagnosis.Waiting, "web", 150, 151},
+	"c-unauthorized":              {failed, diagnosis.ImageUnauthorized, diagnosis.Fatal, "web", 10, 12},
+	"c2-basic-auth-401":           {failed, diagnosis.ImageUnauthorized, diagnosis.Fatal, "web", 10, 12},
+	"d-invalid-image-name":        {failed, diagnosis.ImageNameInvalid, diagnosis.Fatal, "web", 10, 12},
+	"e-exit1":                     {failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 37, 40},
+	"e3-exit0-completed":          {failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 37, 41},
 	"e4-crash-twice-then-healthy": {succeeded, "", "", "", 67, 69},
-	"e5-crash-then-undo":          {rollout.Superseded, rollout.CrashLoop, rollout.Failing, "web", 30, 31},
-	"e7-termination-message":      {failed, rollout.CrashLoop, rollout.Failing, "web", 37, 42},
-	"f-crash-after-8s":            {failed, rollout.CrashLoop, rollout.Failing, "web", 10, 12},
-	"g-oomkilled":                 {failed, rollout.OOMKilled, rollout.Failing, "web", 5, 7},
-	"h-readiness-500":             {undecided, rollout.ReadinessFailing, rollout.Waiting, "web", 90, 91},
-	"h2-readiness-wrong-port":     {undecided, rollout.ReadinessFailing, rollout.Waiting, "web", 90, 91},
-	"h4-readiness-500-deadline30": {failed, rollout.ReadinessFailing, rollout.Waiting, "web", 30, 31},
-	"i-liveness-fails":            {failed, rollout.LivenessFailing, rollout.Failing, "web", 17, 19},
-	"j-startup-fails":             {failed, rollout.StartupFailing, rollout.Failing, "web", 45, 47},
-	"k-missing-secret-env":        {failed, rollout.SecretMissing, rollout.Fatal, "web", 30, 33},
+	"e5-crash-then-undo":          {rollout.Superseded, diagnosis.CrashLoop, diagnosis.Failing, "web", 30, 31},
+	"e7-termination-message":      {failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 37, 42},
+	"f-crash-after-8s":            {failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 10, 12},
+	"g-oomkilled":                 {failed, diagnosis.OOMKilled, diagnosis.Failing, "web", 5, 7},
+	"h-readiness-500":             {undecided, diagnosis.ReadinessFailing, diagnosis.Waiting, "web", 90, 91},
+	"h2-readiness-wrong-port":     {undecided, diagnosis.ReadinessFailing, diagnosis.Waiting, "web", 90, 91},
+	"h4-readiness-500-deadline30": {failed, diagnosis.ReadinessFailing, diagnosis.Waiting, "web", 30, 31},
+	"i-liveness-fails":            {failed, diagnosis.LivenessFailing, diagnosis.Failing, "web", 17, 19},
+	"j-startup-fails":             {failed, diagnosis.StartupFailing, diagnosis.Failing, "web", 45, 47},
+	"k-missing-secret-env":        {failed, diagnosis.SecretMissing, diagnosis.Fatal, "web", 30, 33},
 	"k2-missing-configmap-envfrom": {
-		failed, rollout.ConfigMapMissing, rollout.Fatal, "web", 30, 33,
+		failed, diagnosis.ConfigMapMissing, diagnosis.Fatal, "web", 30, 33,
 	},
 	"k3-secret-created-late":     {succeeded, "", "", "", 47, 49},
-	"l-missing-secret-key":       {failed, rollout.SecretKeyMissing, rollout.Fatal, "web", 30, 33},
-	"m-missing-configmap-volume": {failed, rollout.ConfigMapMissing, rollout.Fatal, "", 30, 34},
-	"n-unschedulable-cpu":        {undecided, rollout.Unschedulable, rollout.Waiting, "", 90, 91},
-	"o-nodeselector-mismatch":    {undecided, rollout.Unschedulable, rollout.Waiting, "", 90, 91},
-	"p-quota-exceeded":           {failed, rollout.QuotaExceeded, rollout.Fatal, "", 10, 11},
-	"p2-limitrange":              {failed, rollout.AdmissionDenied, rollout.Fatal, "", 10, 11},
-	"q-podsecurity-restricted":   {failed, rollout.AdmissionDenied, rollout.Fatal, "", 10, 11},
-	"r-missing-serviceaccount":   {failed, rollout.ServiceAccountMissing, rollout.Fatal, "", 10, 11},
-	"s-unbound-pvc":              {undecided, rollout.VolumePending, rollout.Waiting, "", 90, 91},
-	"t-init-fails":               {failed, rollout.InitFailed, rollout.Failing, "migrate", 36, 40},
-	"t2-init-hangs":              {undecided, rollout.InitRunning, rollout.Waiting, "wait-for-db", 90, 91},
-	"t4-native-sidecar-fails":    {failed, rollout.StartupFailing, rollout.Failing, "proxy", 45, 47},
-	"u-exec-format-error":        {failed, rollout.ExecFormat, rollout.Fatal, "web", 10, 12},
-	"v-command-not-found":        {failed, rollout.CommandNotFound, rollout.Fatal, "web", 10, 12},
-	"v2-command-not-in-path":     {failed, rollout.CommandNotFound, rollout.Fatal, "web", 10, 12},
+	"l-missing-secret-key":       {failed, diagnosis.SecretKeyMissing, diagnosis.Fatal, "web", 30, 33},
+	"m-missing-configmap-volume": {failed, diagnosis.ConfigMapMissing, diagnosis.Fatal, "", 30, 34},
+	"n-unschedulable-cpu":        {undecided, diagnosis.Unschedulable, diagnosis.Waiting, "", 90, 91},
+	"o-nodeselector-mismatch":    {undecided, diagnosis.Unschedulable, diagnosis.Waiting, "", 90, 91},
+	"p-quota-exceeded":           {failed, diagnosis.QuotaExceeded, diagnosis.Fatal, "", 10, 11},
+	"p2-limitrange":              {failed, diagnosis.AdmissionDenied, diagnosis.Fatal, "", 10, 11},
+	"q-podsecurity-restricted":   {failed, diagnosis.AdmissionDenied, diagnosis.Fatal, "", 10, 11},
+	"r-missing-serviceaccount":   {failed, diagnosis.ServiceAccountMissing, diagnosis.Fatal, "", 10, 11},
+	"s-unbound-pvc":              {undecided, diagnosis.VolumePending, diagnosis.Waiting, "", 90, 91},
+	"t-init-fails":               {failed, diagnosis.InitFailed, diagnosis.Failing, "migrate", 36, 40},
+	"t2-init-hangs":              {undecided, diagnosis.InitRunning, diagnosis.Waiting, "wait-for-db", 90, 91},
+	"t4-native-sidecar-fails":    {failed, diagnosis.StartupFailing, diagnosis.Failing, "proxy", 45, 47},
+	"u-exec-format-error":        {failed, diagnosis.ExecFormat, diagnosis.Fatal, "web", 10, 12},
+	"v-command-not-found":        {failed, diagnosis.CommandNotFound, diagnosis.Fatal, "web", 10, 12},
+	"v2-command-not-in-path":     {failed, diagnosis.CommandNotFound, diagnosis.Fatal, "web", 10, 12},
 	"w-slow-start-503":           {succeeded, "", "", "", 77, 79},
 	"w3-slow-pull":               {succeeded, "", "", "", 64, 66},
-	"x-readiness-flaps":          {undecided, rollout.ReadinessFailing, rollout.Waiting, "web", 120, 121},
+	"x-readiness-flaps":          {undecided, diagnosis.ReadinessFailing, diagnosis.Waiting, "web", 120, 121},
 	"y-healthy-quick":            {succeeded, "", "", "", 32, 34},
 	"y2-minready-10s":            {succeeded, "", "", "", 62, 64},
 	"y3-recreate":                {succeeded, "", "", "", 23, 25},
@@ -81,35 +82,35 @@ var auto = map[string]want{
 
 // strict is auto without patience, where that makes a difference.
 var strict = map[string]want{
-	"a-image-tag-not-found":        {failed, rollout.ImageNotFound, rollout.Fatal, "web", 0.6, 1},
-	"a2-repository-not-found":      {failed, rollout.ImageNotFound, rollout.Fatal, "web", 1, 2},
-	"a4-tag-pushed-late":           {failed, rollout.ImageNotFound, rollout.Fatal, "web", 1, 2},
-	"c-unauthorized":               {failed, rollout.ImageUnauthorized, rollout.Fatal, "web", 1, 2},
-	"c2-basic-auth-401":            {failed, rollout.ImageUnauthorized, rollout.Fatal, "web", 0.8, 2},
-	"d-invalid-image-name":         {failed, rollout.ImageNameInvalid, rollout.Fatal, "web", 1, 2},
-	"e-exit1":                      {failed, rollout.CrashLoop, rollout.Failing, "web", 0.9, 2},
-	"e3-exit0-completed":           {failed, rollout.CrashLoop, rollout.Failing, "web", 1, 3},
-	"e4-crash-twice-then-healthy":  {failed, rollout.CrashLoop, rollout.Failing, "web", 1, 3},
-	"e5-crash-then-undo":           {failed, rollout.CrashLoop, rollout.Failing, "web", 1, 3},
-	"e7-termination-message":       {failed, rollout.CrashLoop, rollout.Failing, "web", 1.9, 3},
-	"f-crash-after-8s":             {failed, rollout.CrashLoop, rollout.Failing, "web", 9, 11},
-	"g-oomkilled":                  {failed, rollout.OOMKilled, rollout.Failing, "web", 3.8, 5},
-	"i-liveness-fails":             {failed, rollout.LivenessFailing, rollout.Failing, "web", 15, 17},
-	"j-startup-fails":              {failed, rollout.StartupFailing, rollout.Failing, "web", 15, 17},
-	"k-missing-secret-env":         {failed, rollout.SecretMissing, rollout.Fatal, "web", 1, 2},
-	"k2-missing-configmap-envfrom": {failed, rollout.ConfigMapMissing, rollout.Fatal, "web", 1, 2},
-	"k3-secret-created-late":       {failed, rollout.SecretMissing, rollout.Fatal, "web", 1, 2},
-	"l-missing-secret-key":         {failed, rollout.SecretKeyMissing, rollout.Fatal, "web", 1, 2},
-	"m-missing-configmap-volume":   {failed, rollout.ConfigMapMissing, rollout.Fatal, "", 0.1, 4},
-	"p-quota-exceeded":             {failed, rollout.QuotaExceeded, rollout.Fatal, "", 0, 1},
-	"p2-limitrange":                {failed, rollout.AdmissionDenied, rollout.Fatal, "", 0, 1},
-	"q-podsecurity-restricted":     {failed, rollout.AdmissionDenied, rollout.Fatal, "", 0, 1},
-	"r-missing-serviceaccount":     {failed, rollout.ServiceAccountMissing, rollout.Fatal, "", 0, 1},
-	"t-init-fails":                 {failed, rollout.InitFailed, rollout.Failing, "migrate", 0.8, 2},
-	"t4-native-sidecar-fails":      {failed, rollout.StartupFailing, rollout.Failing, "proxy", 15, 17},
-	"u-exec-format-error":          {failed, rollout.ExecFormat, rollout.Fatal, "web", 0.9, 2},
-	"v-command-not-found":          {failed, rollout.CommandNotFound, rollout.Fatal, "web", 0.9, 2},
-	"v2-command-not-in-path":       {failed, rollout.CommandNotFound, rollout.Fatal, "web", 1, 2},
+	"a-image-tag-not-found":        {failed, diagnosis.ImageNotFound, diagnosis.Fatal, "web", 0.6, 1},
+	"a2-repository-not-found":      {failed, diagnosis.ImageNotFound, diagnosis.Fatal, "web", 1, 2},
+	"a4-tag-pushed-late":           {failed, diagnosis.ImageNotFound, diagnosis.Fatal, "web", 1, 2},
+	"c-unauthorized":               {failed, diagnosis.ImageUnauthorized, diagnosis.Fatal, "web", 1, 2},
+	"c2-basic-auth-401":            {failed, diagnosis.ImageUnauthorized, diagnosis.Fatal, "web", 0.8, 2},
+	"d-invalid-image-name":         {failed, diagnosis.ImageNameInvalid, diagnosis.Fatal, "web", 1, 2},
+	"e-exit1":                      {failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 0.9, 2},
+	"e3-exit0-completed":           {failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 1, 3},
+	"e4-crash-twice-then-healthy":  {failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 1, 3},
+	"e5-crash-then-undo":           {failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 1, 3},
+	"e7-termination-message":       {failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 1.9, 3},
+	"f-crash-after-8s":             {failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 9, 11},
+	"g-oomkilled":                  {failed, diagnosis.OOMKilled, diagnosis.Failing, "web", 3.8, 5},
+	"i-liveness-fails":             {failed, diagnosis.LivenessFailing, diagnosis.Failing, "web", 15, 17},
+	"j-startup-fails":              {failed, diagnosis.StartupFailing, diagnosis.Failing, "web", 15, 17},
+	"k-missing-secret-env":         {failed, diagnosis.SecretMissing, diagnosis.Fatal, "web", 1, 2},
+	"k2-missing-configmap-envfrom": {failed, diagnosis.ConfigMapMissing, diagnosis.Fatal, "web", 1, 2},
+	"k3-secret-created-late":       {failed, diagnosis.SecretMissing, diagnosis.Fatal, "web", 1, 2},
+	"l-missing-secret-key":         {failed, diagnosis.SecretKeyMissing, diagnosis.Fatal, "web", 1, 2},
+	"m-missing-configmap-volume":   {failed, diagnosis.ConfigMapMissing, diagnosis.Fatal, "", 0.1, 4},
+	"p-quota-exceeded":             {failed, diagnosis.QuotaExceeded, diagnosis.Fatal, "", 0, 1},
+	"p2-limitrange":                {failed, diagnosis.AdmissionDenied, diagnosis.Fatal, "", 0, 1},
+	"q-podsecurity-restricted":     {failed, diagnosis.AdmissionDenied, diagnosis.Fatal, "", 0, 1},
+	"r-missing-serviceaccount":     {failed, diagnosis.ServiceAccountMissing, diagnosis.Fatal, "", 0, 1},
+	"t-init-fails":                 {failed, diagnosis.InitFailed, diagnosis.Failing, "migrate", 0.8, 2},
+	"t4-native-sidecar-fails":      {failed, diagnosis.StartupFailing, diagnosis.Failing, "proxy", 15, 17},
+	"u-exec-format-error":          {failed, diagnosis.ExecFormat, diagnosis.Fatal, "web", 0.9, 2},
+	"v-command-not-found":          {failed, diagnosis.CommandNotFound, diagnosis.Fatal, "web", 0.9, 2},
+	"v2-command-not-in-path":       {failed, diagnosis.CommandNotFound, diagnosis.Fatal, "web", 1, 2},
 }
 
 func TestVerdicts(t *testing.T) {
@@ -123,7 +124,7 @@ func TestVerdicts(t *testing.T) {
 
 func TestVerdictsWithoutPatience(t *testing.T) {
 	policy := release()
-	policy.FailFast = rollout.FailFastStrict
+	policy.FailFast = diagnosis.FailFastStrict
 	for _, name := range names(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -139,7 +140,7 @@ func TestVerdictsWithoutPatience(t *testing.T) {
 // Without fail-fast only the deadline ends a rollout: none of the recordings but h4 reaches its own.
 func TestVerdictsOfTheDeadlineAlone(t *testing.T) {
 	policy := release()
-	policy.FailFast = rollout.FailFastOff
+	policy.FailFast = diagnosis.FailFastOff
 	for _, name := range names(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -161,7 +162,7 @@ func TestVerdictsOfTheDeadlineAlone(t *testing.T) {
 // The cause is known long before the verdict, and it is the same with any patience.
 func TestCauseIsNamedWithoutFailFast(t *testing.T) {
 	policy := release()
-	policy.FailFast = rollout.FailFastOff
+	policy.FailFast = diagnosis.FailFastOff
 	for name, expected := range auto {
 		if expected.outcome != failed || name == "a4-tag-pushed-late" {
 			continue
@@ -212,7 +213,7 @@ func TestEvictionSpeaksAgainst(t *testing.T) {
 	seen := false
 	last := playing(t, "ab-evicted-emptydir", policy, func(f Frame) {
 		for _, finding := range f.State.Workloads[0].Findings {
-			seen = seen || finding.Cause == rollout.Evicted
+			seen = seen || finding.Cause == diagnosis.Evicted
 		}
 	})
 	if !seen || last.State.Outcome == succeeded {
@@ -233,14 +234,14 @@ func TestTimeout(t *testing.T) {
 		timeout time.Duration
 		want    want
 	}{
-		{"b-registry-refused", 30 * time.Second, want{failed, rollout.RegistryUnreachable, rollout.Waiting, "web", 30, 30.1}},
-		{"n-unschedulable-cpu", 20 * time.Second, want{failed, rollout.Unschedulable, rollout.Waiting, "", 20, 20.1}},
-		{"h-readiness-500", 60 * time.Second, want{failed, rollout.ReadinessFailing, rollout.Waiting, "web", 60, 60.1}},
-		{"t2-init-hangs", 40 * time.Second, want{rollout.TimedOut, rollout.InitRunning, rollout.Waiting, "wait-for-db", 40, 40.1}},
-		{"w3-slow-pull", 20 * time.Second, want{rollout.TimedOut, rollout.ImagePulling, rollout.Waiting, "web", 20, 20.1}},
+		{"b-registry-refused", 30 * time.Second, want{failed, diagnosis.RegistryUnreachable, diagnosis.Waiting, "web", 30, 30.1}},
+		{"n-unschedulable-cpu", 20 * time.Second, want{failed, diagnosis.Unschedulable, diagnosis.Waiting, "", 20, 20.1}},
+		{"h-readiness-500", 60 * time.Second, want{failed, diagnosis.ReadinessFailing, diagnosis.Waiting, "web", 60, 60.1}},
+		{"t2-init-hangs", 40 * time.Second, want{rollout.TimedOut, diagnosis.InitRunning, diagnosis.Waiting, "wait-for-db", 40, 40.1}},
+		{"w3-slow-pull", 20 * time.Second, want{rollout.TimedOut, diagnosis.ImagePulling, diagnosis.Waiting, "web", 20, 20.1}},
 		{"y-healthy-quick", 10 * time.Second, want{rollout.TimedOut, "", "", "", 10, 10.1}},
-		{"y5-paused", 20 * time.Second, want{rollout.TimedOut, rollout.Paused, rollout.Waiting, "", 20, 20.1}},
-		{"e-exit1", 20 * time.Second, want{failed, rollout.CrashLoop, rollout.Failing, "web", 20, 20.1}},
+		{"y5-paused", 20 * time.Second, want{rollout.TimedOut, diagnosis.Paused, diagnosis.Waiting, "", 20, 20.1}},
+		{"e-exit1", 20 * time.Second, want{failed, diagnosis.CrashLoop, diagnosis.Failing, "web", 20, 20.1}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -252,7 +253,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-func release() rollout.Policy { return rollout.Policy{FailFast: rollout.FailFastAuto, Soak: soak} }
+func release() rollout.Policy { return rollout.Policy{FailFast: diagnosis.FailFastAuto, Soak: soak} }
 
 // names are the recordings; each has a verdict in the table.
 func names(t *testing.T) []string {
@@ -314,11 +315,11 @@ func perform(t *testing.T, name string, policy rollout.Policy) []Frame {
 	return frames
 }
 
-func decisive(f Frame) rollout.Finding {
+func decisive(f Frame) diagnosis.Finding {
 	if all := f.State.Workloads[0].Findings; len(all) > 0 {
 		return all[0]
 	}
-	return rollout.Finding{}
+	return diagnosis.Finding{}
 }
 
 func check(t *testing.T, last Frame, w want) {

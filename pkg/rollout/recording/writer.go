@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -82,7 +83,7 @@ func (w *Writer) object(at time.Time, kind string, object runtime.Object) error 
 }
 
 // Log writes the answer to a request for a container's log.
-func (w *Writer) Log(at time.Time, namespace string, key rollout.LogKey, log rollout.Log) error {
+func (w *Writer) Log(at time.Time, namespace string, key diagnosis.LogKey, log diagnosis.Log) error {
 	l := podLog{
 		Kind: "PodLog", Namespace: namespace, Pod: key.Pod, Container: key.Container, Previous: key.Previous,
 		Restart: &key.Restart, Error: w.redactor.Text(log.Err),

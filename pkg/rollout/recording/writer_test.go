@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -97,7 +98,7 @@ func namespaceOf(lines []marked) string {
 }
 
 // keyOf finds the run by the stage, as the engine does that asks for it.
-func keyOf(lines []marked, log marked, p podLog) rollout.LogKey {
+func keyOf(lines []marked, log marked, p podLog) diagnosis.LogKey {
 	s := newStage()
 	for _, l := range lines {
 		if l.T > log.T {
@@ -107,7 +108,7 @@ func keyOf(lines []marked, log marked, p podLog) rollout.LogKey {
 			_ = s.set(l.Object, l.Type == Deleted)
 		}
 	}
-	key := rollout.LogKey{Pod: p.Pod, Container: p.Container, Previous: p.Previous}
+	key := diagnosis.LogKey{Pod: p.Pod, Container: p.Container, Previous: p.Previous}
 	for name, pod := range s.podByName {
 		if name.Name == p.Pod {
 			key.PodUID, key.Restart = pod.UID, runOf(pod, p.Container, p.Previous)
@@ -116,11 +117,11 @@ func keyOf(lines []marked, log marked, p podLog) rollout.LogKey {
 	return key
 }
 
-func logOf(p podLog) rollout.Log {
+func logOf(p podLog) diagnosis.Log {
 	if p.Text == nil {
-		return rollout.Log{Err: p.Error}
+		return diagnosis.Log{Err: p.Error}
 	}
-	return rollout.Log{Lines: strings.Split(strings.TrimSuffix(*p.Text, "\n"), "\n")}
+	return diagnosis.Log{Lines: strings.Split(strings.TrimSuffix(*p.Text, "\n"), "\n")}
 }
 
 func TestValuesAreCutOut(t *testing.T) {

@@ -1,0 +1,142 @@
+package diagnosis
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// maxAsked is how many pods of one kind of trouble have their events read, and one more than the
+// logs: what a handful shows, the others share.
+const maxAsked = 3
+
+// ask says what would explain this step's complaints.
+func (d *Diagnosis) ask() {
+	m := &d.History
+	old := d.before
+	m.asked, m.askedLogs = nil, nil
+	var candidates [][]*corev1.Pod
+	for _, pods := range d.survey.mute {
+		candidates = append(candidates, pods)
+	}
+	candidates = append(candidates, d.survey.endedMute, d.probedPods())
+	for i := range d.Problems {
+		k := &d.Problems[i]
+		if k.needsEvents() {
+			candidates = append(candidates, k.Affected)
+		}
+		if aboutClaims[k.Cause] {
+			d.askClaims(k.Affected)
+		}
+		d.askLogs(k, old.askedLogs)
+	}
+	d.askClaims(d.survey.mute[shapeCreating])
+	for _, pods := range candidates {
+		d.askEvents(pods, old.asked)
+	}
+}
+
+// shownByEvents are the causes that only events show, or tell the whole of.
+var shownByEvents = map[Cause]bool{
+	LivenessFailing: true, StartupFailing: true, ReadinessFailing: true, LifecycleHookFailed: true, Evicted: true, ImageUnauthorized: true,
+}
+
+func (k *Problem) needsEvents() bool { return shownByEvents[k.Cause] || k.exemplar.wantsEvents }
+
+// askEvents picks pods whose events are read already before others, so that the choice stays.
+func (d *Diagnosis) askEvents(pods []*corev1.Pod, before map[types.UID]time.Time) {
+	if slices.Contains(d.in.Blind, blindEvents) {
+		return
+	}
+	rank := func(p *corev1.Pod) int {
+		if _, ok := before[p.UID]; ok {
+			return 0
+		}
+		return 1
+	}
+	order := func(a, b *corev1.Pod) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name)) }
+	for _, p := range first(maxAsked, pods, order) {
+		d.Wants.Events = put(d.Wants.Events, p.UID, p.Name)
+		t := since(before, p.UID, d.in.Now)
+		d.History.asked = put(d.History.asked, p.UID, t)
+		d.clues.wake.Set(t.Add(eventsTime))
+	}
+}
+
+// first returns the n of all that come first in an order; all may be thousands.
+func first[T any](n int, all []T, order func(a, b T) int) []T {
+	var chosen []T
+	for _, x := range all {
+		if len(chosen) == n && order(x, chosen[n-1]) >= 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(chosen, x, order)
+		chosen = slices.Insert(chosen, at, x)
+		chosen = chosen[:min(n, len(chosen))]
+	}
+	return chosen
+}
+
+// aboutClaims are the causes behind which there may be a claim without a volume, or one in use.
+var aboutClaims = map[Cause]bool{VolumePending: true, Unschedulable: true, VolumeMountFailed: true}
+
+// askClaims wants the claims of a few pods with their events: the provisioner's word is on them.
+func (d *Diagnosis) askClaims(pods []*corev1.Pod) {
+	var names []string
+	for _, p := range first(maxAsked, pods, func(a, b *corev1.Pod) int { return cmp.Compare(a.Name, b.Name) }) {
+		for _, name := range claimNames(&d.in.Workload.Template, p) {
+			if !slices.Contains(names, name) && len(names) < maxAsked {
+				names = append(names, name)
+			}
+		}
+	}
+	if names != nil {
+		d.Wants.Claims = put(d.Wants.Claims, d.in.Workload.Ref, names)
+	}
+}
+
+// askLogs wants the log of the last crash of one pod for each Problem.
+func (d *Diagnosis) askLogs(k *Problem, before map[containerKey]time.Time) {
+	run := k.exemplar.run
+	if run == nil || slices.Contains(d.in.Blind, blindLogs) {
+		return
+	}
+	key := containerKey{run.PodUID, run.Container}
+	t := since(before, key, d.in.Now)
+	d.History.askedLogs = put(d.History.askedLogs, key, t)
+	if _, ok := d.clues.answer(*run, 0); ok {
+		return
+	}
+	d.Wants.Logs = append(d.Wants.Logs, *run)
+	d.clues.wake.Set(t.Add(logTime))
+}
+
+// probedPods are a few pods of a soaking rollout whose liveness probe may be failing without the
+// kubelet having killed for it within the soak; only events tell.
+func (d *Diagnosis) probedPods() []*corev1.Pod {
+	if !slowLiveness(d.Pods, d.in.Soak) {
+		return nil
+	}
+	return d.Pods[:min(maxAsked, len(d.Pods))]
+}
+
+func slowLiveness(pods []*corev1.Pod, soak time.Duration) bool {
+	if len(pods) == 0 {
+		return false
+	}
+	for i := range pods[0].Spec.Containers {
+		p := pods[0].Spec.Containers[i].LivenessProbe
+		if p == nil {
+			continue
+		}
+		first := time.Duration(p.InitialDelaySeconds) * time.Second
+		kill := first + time.Duration(max(1, p.PeriodSeconds)*max(1, p.FailureThreshold))*time.Second
+		if first < soak && kill >= soak {
+			return true
+		}
+	}
+	return false
+}

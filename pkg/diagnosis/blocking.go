@@ -1,0 +1,115 @@
+package diagnosis
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// blockTime is how long a pod may hold up an ordered update before that is told.
+const blockTime = 2 * time.Second
+
+// heldUp are what keeps pods of our revision from being made: pods of other revisions that do not end, that an
+// ordered update waits for, or that only a person replaces.
+func (d *Diagnosis) heldUp() []symptom {
+	w := d.in.Workload
+	if !d.in.observed() || d.Complete || d.in.Revision == nil {
+		return nil
+	}
+	all := d.stuckTerminating()
+	switch {
+	case w.PerNode && w.Desired == 0:
+		all = append(all, waiting(NoMatchingNode, "no node takes its pods: see the template's nodeSelector, affinity and tolerations, and the nodes' taints"))
+	case w.Strategy.OnDelete:
+		all = append(all, d.onDelete()...)
+	case w.Strategy.Ordered:
+		all = append(all, d.blockedByPods()...)
+	}
+	return all
+}
+
+// old are the pods of other revisions that are meant to stay.
+func (d *Diagnosis) old() []*corev1.Pod {
+	var old []*corev1.Pod
+	for _, pod := range d.in.Pods {
+		if pod.DeletionTimestamp == nil && !Ended(pod) && !d.in.Revision.Owns(pod) {
+			old = append(old, pod)
+		}
+	}
+	return old
+}
+
+func (d *Diagnosis) onDelete() []symptom {
+	old := d.old()
+	if len(old) == 0 {
+		return nil
+	}
+	found := waiting(OnDelete, fmt.Sprintf("updateStrategy is OnDelete: %d old pods are replaced only when somebody deletes them", len(old)))
+	found.exemplar = old[len(old)-1].Name
+	return []symptom{found}
+}
+
+// blockedByPods: an ordered update replaces no pod while one of another revision is not ready, not even that one
+// (kubernetes/kubernetes#67250).
+func (d *Diagnosis) blockedByPods() []symptom {
+	var all []symptom
+	for _, pod := range slices.Backward(d.old()) {
+		if IsReady(pod) || !d.clues.wake.Passed(later(unreadySince(pod), blockTime)) {
+			continue
+		}
+		found := waiting(BlockedByPod, fmt.Sprintf("pod %s%s is not ready, and no pod is updated before it is", pod.Name, d.ofRevision(pod)))
+		found.exemplar = pod.Name
+		all = append(all, found)
+		d.Blocking = append(d.Blocking, pod)
+	}
+	return all
+}
+
+func (d *Diagnosis) ofRevision(pod *corev1.Pod) string {
+	for i := range d.in.Revisions {
+		if r := &d.in.Revisions[i]; r.Owns(pod) && r.Number > 0 {
+			return fmt.Sprintf(" of revision %d", r.Number)
+		}
+	}
+	return ""
+}
+
+// endTime is how long a pod may be there after the end of its grace period before that is told.
+const endTime = 10 * time.Second
+
+// stuckTerminating are pods that should have ended, where a new pod waits for that.
+func (d *Diagnosis) stuckTerminating() []symptom {
+	w := d.in.Workload
+	if !w.Strategy.InPlace && !w.Strategy.Recreate {
+		return nil
+	}
+	var all []symptom
+	for _, pod := range d.in.Pods {
+		end := pod.DeletionTimestamp
+		if end == nil || !d.clues.wake.Passed(end.Add(endTime)) {
+			continue
+		}
+		why := "its node " + pod.Spec.NodeName + " may be lost"
+		if len(pod.Finalizers) > 0 {
+			why = "finalizers: " + strings.Join(pod.Finalizers, ", ")
+		}
+		found := waiting(StuckTerminating, fmt.Sprintf("pod %s should have ended at %s; %s", pod.Name, end.Format(time.TimeOnly), why))
+		found.exemplar, found.subject = pod.Name, pod.Spec.NodeName
+		if len(pod.Finalizers) > 0 {
+			found.subject = ""
+		}
+		all = append(all, found)
+	}
+	return all
+}
+
+// pausedSymptom is there while a pause holds back our template.
+func (d *Diagnosis) pausedSymptom() []symptom {
+	if !d.in.Workload.Paused || d.in.observed() && d.Complete {
+		return nil
+	}
+	return []symptom{waiting(Paused, "spec.paused is true: the controller does not roll out the template")}
+}

@@ -1,0 +1,132 @@
+package diagnosis
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// claimNames are the claims that a pod of a template mounts. The pod itself is trimmed.
+func claimNames(t *corev1.PodTemplateSpec, pod *corev1.Pod) []string {
+	var names []string
+	for _, v := range t.Spec.Volumes {
+		switch {
+		case v.PersistentVolumeClaim != nil:
+			names = append(names, v.PersistentVolumeClaim.ClaimName)
+		case v.Ephemeral != nil && pod != nil:
+			names = append(names, pod.Name+"-"+v.Name)
+		}
+	}
+	return names
+}
+
+// unboundClaim names the first claim of a pod that has no volume, in the words of the newest event about
+// it. Without permission to read claims the event alone tells; those of a bound claim are of the past.
+func (c *clues) unboundClaim(pod *corev1.Pod) (symptom, bool) {
+	for _, name := range claimNames(c.template, pod) {
+		claim, event := c.claim(name), c.claimEvent(name)
+		if claim == nil && event == nil || claim != nil && claim.Status.Phase == corev1.ClaimBound {
+			continue
+		}
+		found := waiting(VolumePending, oneLine("claim "+name+claimState(claim)+eventTail(event)))
+		found.subject = name
+		return found, true
+	}
+	return symptom{}, false
+}
+
+func eventTail(e *corev1.Event) string {
+	if e == nil {
+		return ""
+	}
+	return ": " + noteText(e)
+}
+
+// claimState is what a claim says of itself: its events are gone after an hour.
+func claimState(claim *corev1.PersistentVolumeClaim) string {
+	if claim == nil {
+		return "" // it may not be read
+	}
+	text := " is " + string(claim.Status.Phase)
+	if claim.Spec.StorageClassName != nil && *claim.Spec.StorageClassName != "" {
+		text += " (StorageClass " + *claim.Spec.StorageClassName + ")"
+	}
+	if node, maker := claim.Annotations["volume.kubernetes.io/selected-node"], claim.Annotations["volume.kubernetes.io/storage-provisioner"]; node != "" && maker != "" {
+		text += fmt.Sprintf(", waiting for %s to make a volume for node %s", maker, node)
+	}
+	return text
+}
+
+// heldClaim: a claim for one node is in use on another, where nothing else tells why a pod has no sandbox. Some
+// drivers mount such a volume anywhere. Only pods of this workload are known; the event Multi-Attach names others.
+func (c *clues) heldClaim(pod *corev1.Pod) (symptom, bool) {
+	for _, name := range claimNames(c.template, pod) {
+		claim := c.claim(name)
+		if claim == nil || !slices.Contains(oneNode, claimModes(claim)) {
+			continue
+		}
+		if other := c.holder(name, pod); other != nil {
+			found := waiting(VolumeMountFailed, fmt.Sprintf("no sandbox on node %s, and no event says why; claim %s is %s, and pod %s on node %s uses it, too", pod.Spec.NodeName, name, claimModes(claim), other.Name, other.Spec.NodeName))
+			found.subject = name
+			return found, true
+		}
+	}
+	return symptom{}, false
+}
+
+var oneNode = []string{string(corev1.ReadWriteOnce), string(corev1.ReadWriteOncePod)}
+
+func claimModes(claim *corev1.PersistentVolumeClaim) string {
+	var modes []string
+	for _, m := range claim.Spec.AccessModes {
+		modes = append(modes, string(m))
+	}
+	return strings.Join(modes, ", ")
+}
+
+// holder is a pod of any revision that mounts a claim on another node.
+func (c *clues) holder(claim string, pod *corev1.Pod) *corev1.Pod {
+	for _, other := range c.pods {
+		if other.Spec.NodeName == "" || other.Spec.NodeName == pod.Spec.NodeName || Ended(other) {
+			continue
+		}
+		i := slices.IndexFunc(c.revisions, func(r workload.Revision) bool { return r.Owns(other) })
+		if i >= 0 && slices.Contains(claimNames(&c.revisions[i].Template, other), claim) {
+			return other
+		}
+	}
+	return nil
+}
+
+func (c *clues) claim(name string) *corev1.PersistentVolumeClaim {
+	for _, claim := range c.claims {
+		if claim.Name == name {
+			return claim
+		}
+	}
+	return nil
+}
+
+// claimEvent returns the newest event about a claim, a warning before any other.
+func (c *clues) claimEvent(name string) *corev1.Event {
+	var newest *corev1.Event
+	for _, about := range c.notes {
+		if o := about[0].InvolvedObject; o.Kind != "PersistentVolumeClaim" || o.Name != name {
+			continue
+		}
+		for _, e := range about {
+			warns := e.Type == corev1.EventTypeWarning
+			switch {
+			case newest == nil, warns && newest.Type != corev1.EventTypeWarning:
+				newest = e
+			case warns == (newest.Type == corev1.EventTypeWarning) && noteTime(e).After(noteTime(newest)):
+				newest = e
+			}
+		}
+	}
+	return newest
+}

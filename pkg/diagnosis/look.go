@@ -1,0 +1,147 @@
+// Package diagnosis names what keeps the pods of a workload from serving, with the evidence. It computes only: pods,
+// events, logs, claims and what earlier looks have shown come in; findings, what else should be fetched, and the next
+// history come out.
+package diagnosis
+
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Input is what one look draws on.
+type Input struct {
+	Observed // Workload is not nil
+	Now      time.Time
+	// Since is when the watch began.
+	Since time.Time
+	// Revision is the one whose pods are looked at; nil while there is none.
+	Revision *workload.Revision
+	// Populated: the workload has replicas, or had some.
+	Populated bool
+	// UnderWay: the rollout had begun before the watch, so that pods rejected before the first look belong to it.
+	UnderWay bool
+	FailFast FailFast
+	// Soak is for how long nothing may speak against a complete rollout; 0 while it is not complete.
+	Soak time.Duration
+}
+
+// Diagnosis is the result of one look.
+type Diagnosis struct {
+	Problems []Problem // the decisive one first
+	Wants    Wants
+	History  History
+	// Pods are those of the revision that are meant to stay. Unhealthy are those of them that have restarted, ended or
+	// are not ready.
+	Pods, Unhealthy []*corev1.Pod
+	// Of pods should serve, and Ready of them are ready.
+	Of, Ready int
+	// Complete: the status calls the rollout complete.
+	Complete bool
+	// Blocking are pods of other revisions that are not ready, and that an ordered update waits for.
+	Blocking []*corev1.Pod
+	// Readied is the latest moment at which one of Pods became ready.
+	Readied time.Time
+
+	in     *Input
+	before *History
+	clues  *clues
+	survey survey
+}
+
+// Look diagnoses the pods of a revision.
+func Look(in Input, before History) *Diagnosis {
+	d := &Diagnosis{in: &in, before: &before, Pods: newPods(in.Pods, in.Revision)}
+	d.Unhealthy = unhealthy(d.Pods)
+	d.Complete = d.complete()
+	d.History = before.withPods(d.Unhealthy, in.Now)
+	if !before.begun {
+		d.History.past = pastPods(d.Unhealthy, in.UnderWay)
+	}
+	if in.Revision != nil {
+		d.History.revision = in.Revision.Name
+	}
+	d.look()
+	d.Of, d.Ready = d.survey.of, d.survey.ready
+	d.History.livenessFailures, d.History.readied = d.livenessFailures(), d.readied()
+	d.Readied = d.History.readied
+	d.History.findings = d.Findings()
+	d.History.begun = true
+	return d
+}
+
+// pastPods are the pods that had ended before we looked: a revision that is used again may bring
+// some of its earlier days. Those that a kubelet refused tell of a rollout that was found under way.
+func pastPods(pods []*corev1.Pod, underWay bool) map[types.UID]bool {
+	var past map[types.UID]bool
+	for _, p := range pods {
+		if Ended(p) && (!underWay || !IsRejected(p)) {
+			past = put(past, p.UID, true)
+		}
+	}
+	return past
+}
+
+// look looks at the new pods and weighs what was found.
+func (d *Diagnosis) look() {
+	in := d.in
+	d.clues = &clues{
+		now: in.Now, wake: Alarm{Now: in.Now}, notes: indexNotes(in.Events), logs: in.Logs, claims: in.Claims, blind: in.Blind,
+		template: &in.Workload.Template, revision: d.History.revision, history: &d.History,
+		revisions: in.Revisions, pods: in.Pods,
+		leaving: slices.ContainsFunc(in.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil }),
+	}
+	d.survey = d.clues.survey(in.Workload, in.Revision, d.Unhealthy, len(d.Pods)-len(d.Unhealthy))
+	d.survey.symptoms = append(d.survey.symptoms, d.pausedSymptom()...)
+	d.lack()
+	if found, ok := d.refusedCreation(); ok {
+		d.survey.symptoms = append(d.survey.symptoms, found)
+	}
+	d.survey.symptoms = append(d.survey.symptoms, d.heldUp()...)
+	d.Problems = d.clues.problems(&d.survey, d.before.findings)
+	d.History.sightings = d.sight()
+	d.clues.weigh(d.Problems, in.FailFast, d.outage())
+	if d.outageNear() { // it decides sooner than the restarts, and nobody knows when
+		for i := range d.Problems {
+			if d.Problems[i].Grade == Failing {
+				d.Problems[i].Decision = Decision{}
+			}
+		}
+	}
+	slices.SortFunc(d.Problems, byWeight)
+	d.ask()
+	d.advise()
+}
+
+// Findings of all problems, in their order.
+func (d *Diagnosis) Findings() []Finding {
+	var all []Finding
+	for i := range d.Problems {
+		all = append(all, d.Problems[i].Finding)
+	}
+	return all
+}
+
+// Wake is when another look may show more although nothing happens; zero when only a change matters.
+func (d *Diagnosis) Wake() time.Time { return d.clues.wake.At }
+
+// Pending tells whether evidence is on its way.
+func (d *Diagnosis) Pending() bool {
+	pending := slices.ContainsFunc(d.Problems, func(p Problem) bool { return p.vague })
+	for uid := range d.History.asked {
+		pending = !d.clues.sawEvents(uid) || pending
+	}
+	return pending
+}
+
+// observed tells whether the status speaks of the object as it is, and not of an earlier one.
+func (in *Input) observed() bool { return in.Workload.ObservedGeneration >= in.Workload.Generation }
+
+// noNode: there were nodes for its pods, and there is none for those of the new template.
+func (in *Input) noNode() bool {
+	return in.Workload.PerNode && in.Workload.Desired == 0 && in.Populated
+}

@@ -1,0 +1,115 @@
+package diagnosis
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// The commands name what they are about, and what makes the most difference comes first.
+func TestNext(t *testing.T) {
+	template := corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+		ServiceAccountName: "runner",
+		ImagePullSecrets:   []corev1.LocalObjectReference{{Name: "regcred"}},
+		Volumes: []corev1.Volume{{Name: "tls", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
+			SecretName: "web-tls", Items: []corev1.KeyToPath{{Key: "tls.crt"}},
+		}}}},
+		Containers: []corev1.Container{{Name: "web", Env: []corev1.EnvVar{
+			{Name: "PASSWORD", ValueFrom: secretKey("db", "password")},
+			{Name: "USER", ValueFrom: secretKey("db", "user")},
+			{Name: "AGAIN", ValueFrom: secretKey("db", "user")},
+			{Name: "LEVEL", ValueFrom: &corev1.EnvVarSource{ConfigMapKeyRef: &corev1.ConfigMapKeySelector{
+				LocalObjectReference: corev1.LocalObjectReference{Name: "settings"}, Key: "level",
+			}}},
+		}}},
+	}}
+	tests := []struct {
+		cause   Cause
+		subject string
+		want    string
+	}{
+		{SecretMissing, "db", "kubectl app create secret generic db --prompt=password --prompt=user -n shop"},
+		{SecretMissing, "other", "kubectl app create secret generic other --prompt=KEY -n shop"},
+		{ConfigMapMissing, "settings", "kubectl app create configmap settings level=VALUE -n shop"},
+		{SecretKeyMissing, "password", "kubectl describe secret db -n shop"},
+		{SecretKeyMissing, "tls.crt", "kubectl describe secret web-tls -n shop"},
+		{ConfigMapKeyMissing, "level", "kubectl describe configmap settings -n shop"},
+		{CrashLoop, "", "kubectl logs web-1 -c web --previous -n shop"},
+		{InitRunning, "", "kubectl logs web-1 -c web -n shop"},
+		{ImageNotFound, "", "kubectl app set image deployment/web web=IMAGE -n shop"},
+		{ImageUnauthorized, "", "kubectl app create secret docker-registry regcred --docker-server=REGISTRY --docker-username=USER --docker-password-prompt -n shop"},
+		{OOMKilled, "", "kubectl set resources deployment/web -c web --limits=memory=MORE -n shop"},
+		{ServiceAccountMissing, "", "kubectl create serviceaccount runner -n shop"},
+		{VolumePending, "data", "kubectl describe pvc data -n shop"},
+		{Unschedulable, "", "kubectl describe pod web-1 -n shop"},
+		{QuotaExceeded, "", "kubectl describe resourcequota -n shop"},
+		{Paused, "", "kubectl rollout resume deployment/web -n shop"},
+		{DeadlineExceeded, "", "kubectl describe deployment/web -n shop"},
+		{Cause("unheard-of"), "", "kubectl describe pod web-1 -n shop"},
+	}
+	d := about(template)
+	for _, tt := range tests {
+		k := Problem{Finding: Finding{Cause: tt.cause, Container: "web", Exemplar: "web-1"}, subject: tt.subject}
+		if got := d.nextCommands(&k); len(got) == 0 || got[0] != tt.want {
+			t.Errorf("%s: %q, want first %q", tt.cause, got, tt.want)
+		}
+	}
+}
+
+func about(template corev1.PodTemplateSpec, pods ...*corev1.Pod) *Diagnosis {
+	return &Diagnosis{in: &Input{Observed: Observed{Workload: &workload.Workload{Ref: shop, Template: template}, Pods: pods}}}
+}
+
+func secretKey(name, key string) *corev1.EnvVarSource {
+	return &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
+		LocalObjectReference: corev1.LocalObjectReference{Name: name}, Key: key,
+	}}
+}
+
+// A node's fault is not mended in the template, and nobody is told to type what this program warns of.
+func TestNextNeverBlamesTheUserForTheNode(t *testing.T) {
+	pod := ownedPod("new", "web-1")
+	d := about(corev1.PodTemplateSpec{}, pod)
+	for _, cause := range []Cause{ImagePullFailed, ContainerStartFailed, PodSandboxFailed, VolumeMountFailed, RejectedByKubelet} {
+		k := Problem{Finding: Finding{Cause: cause, Container: "web", Exemplar: "web-1"}, exemplar: &symptom{pod: pod}}
+		want := []string{"kubectl describe pod web-1 -n shop", "kubectl describe node node-1"}
+		if got := d.nextCommands(&k); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", cause, got, want)
+		}
+	}
+	for cause := range commands {
+		k := Problem{Finding: Finding{Cause: cause, Container: "web", Exemplar: "web-1"}, subject: "db"}
+		for _, command := range d.nextCommands(&k) {
+			if strings.Contains(command, "--from-literal") || strings.Contains(command, "password=") || strings.Contains(command, "rollout status") {
+				t.Errorf("%s: %s", cause, command)
+			}
+		}
+	}
+}
+
+// An evicted pod is soon gone, and so is what could be typed about it.
+func TestNextIsAboutWhatIsThere(t *testing.T) {
+	d := about(corev1.PodTemplateSpec{})
+	k := Problem{Finding: Finding{Cause: Evicted, Exemplar: "web-1"}, exemplar: &symptom{pod: ownedPod("new", "web-1")}}
+	if got := d.nextCommands(&k); !slices.Equal(got, []string{"kubectl describe deployment/web -n shop"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// A command that the template names is mended there, one of the image's in the image.
+func TestNextOfAMissingCommand(t *testing.T) {
+	for want, c := range map[string]corev1.Container{
+		"kubectl edit deployment/web -n shop":                    {Name: "web", Command: []string{"/srv/run"}},
+		"kubectl app set image deployment/web web=IMAGE -n shop": {Name: "web", Args: []string{"--verbose"}},
+	} {
+		d := about(corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{c}}})
+		k := Problem{Finding: Finding{Cause: CommandNotFound, Container: "web", Exemplar: "web-1", Message: `exec: "/srv/run": stat /srv/run: no such file or directory`}}
+		if got := d.nextCommands(&k); got[0] != want {
+			t.Errorf("%q, want first %q", got, want)
+		}
+	}
+}

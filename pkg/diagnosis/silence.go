@@ -1,0 +1,71 @@
+package diagnosis
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Silence is what the status alone shows of a rollout that stands still without a cause. It begins with a
+// colon, and is empty where there is nothing to say.
+func (d *Diagnosis) Silence() string {
+	if len(d.Problems) > 0 {
+		return ""
+	}
+	w := d.in.Workload
+	switch {
+	case w.ObservedGeneration < w.Generation:
+		return fmt.Sprintf(": the deployment controller has not observed generation %d yet", w.Generation)
+	case d.in.Revision == nil:
+		return ": no ReplicaSet was made for the new revision yet" + d.deadPods()
+	case d.in.Revision.Failure != nil && d.in.Revision.Total < d.in.Revision.Desired:
+		return fmt.Sprintf(": ReplicaSet %s can't create pods: %s", d.in.Revision.Name, d.in.Revision.Failure.Message)
+	}
+	for _, pod := range d.Unhealthy {
+		if text := standsStill(pod); text != "" {
+			return ": " + text
+		}
+	}
+	return ""
+}
+
+// deadPods: before a Recreate makes the new pods, the controller waits for the old ones to end, and some
+// controllers wait for those that have (kubernetes/kubernetes#60162).
+func (d *Diagnosis) deadPods() string {
+	var dead *corev1.Pod
+	for _, pod := range d.in.Pods {
+		if !Ended(pod) {
+			return ""
+		}
+		dead = pod
+	}
+	switch {
+	case !d.in.Workload.Strategy.Recreate:
+		return ""
+	case dead == nil:
+		return ", although the old pods are gone"
+	}
+	why := string(dead.Status.Phase)
+	if dead.Status.Reason != "" {
+		why = dead.Status.Reason
+	}
+	return fmt.Sprintf(", although the old pods have ended; the controller may wait for the dead pod %s (%s): delete it to go on", dead.Name, why)
+}
+
+// standsStill says how far a pod has come.
+func standsStill(pod *corev1.Pod) string {
+	for s := range seats(pod) {
+		if w := s.status.State.Waiting; w != nil && w.Reason != "" {
+			return fmt.Sprintf("pod %s: container %s is waiting: %s", pod.Name, s.spec.Name, w.Reason)
+		}
+	}
+	return NotServing(pod)
+}
+
+// Late is the finding of a rollout that has run out of time.
+func (d *Diagnosis) Late(message string) Finding {
+	late := Finding{Cause: DeadlineExceeded, Grade: Fatal, Message: oneLine(message + d.Silence()), Of: d.Of, Exemplar: d.History.revision}
+	late.Next = d.nextCommands(&Problem{Finding: late})
+	late.Pods = max(0, late.Of-d.Ready)
+	return late
+}

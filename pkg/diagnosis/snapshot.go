@@ -1,0 +1,97 @@
+package diagnosis
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Observed is what is known of one workload at a moment. Objects may be trimmed to what this package reads; they are
+// shared with the watcher's caches and are never changed.
+type Observed struct {
+	// Workload is nil when the object is not there (any more).
+	Workload  *workload.Workload
+	Revisions []workload.Revision
+	// Pods are those that the workload's selector matches and its revisions own, terminating ones included.
+	Pods []*corev1.Pod
+	// Events are those that Wants named; those of the workload and its revisions may be there too.
+	Events []*corev1.Event
+	// Claims are the PersistentVolumeClaims that Wants named.
+	Claims []*corev1.PersistentVolumeClaim
+	// Logs holds what was fetched for Wants.
+	Logs map[LogKey]Log
+	// Blind says what may not be read, so that a finding can say what is not seen ("events", "logs").
+	Blind []string
+}
+
+// Observe makes what is known of one workload out of its objects: the pods of its revisions, by name, and
+// their numbers where the revisions have none. A pod may come before its revision does.
+func Observe(w *workload.Workload, revisions []workload.Revision, pods []*corev1.Pod) Observed {
+	at := make(map[workload.RevisionKey]int, len(revisions))
+	for i := range revisions {
+		at[revisions[i].Key] = i
+	}
+	o := Observed{Workload: w, Revisions: revisions, Pods: make([]*corev1.Pod, 0, len(pods))}
+	if len(revisions) > 0 && revisions[0].ByPods {
+		o.Revisions = slices.Clone(revisions)
+	}
+	for _, p := range pods {
+		if i, ok := at[workload.KeyOf(p)]; ok {
+			o.Pods = append(o.Pods, p)
+			if r := &o.Revisions[i]; r.ByPods && p.DeletionTimestamp == nil && !Ended(p) {
+				r.Add(IsReady(p))
+			}
+		}
+	}
+	slices.SortFunc(o.Pods, func(a, b *corev1.Pod) int { return strings.Compare(a.Name, b.Name) })
+	return o
+}
+
+// LogKey names the output of one run of one container.
+type LogKey struct {
+	Pod       string
+	PodUID    types.UID
+	Container string
+	// Restart is the run that is meant: the restartCount at the time it ran.
+	Restart int32
+	// Previous: the run before the current one, as in `kubectl logs --previous`.
+	Previous bool
+}
+
+// Log is the answer to one request for log lines.
+type Log struct {
+	Lines []string
+	// Err says why there are none.
+	Err string
+}
+
+// Wants is what a State needs to explain a cause: data, fetched by whoever runs the loop.
+type Wants struct {
+	// Events: pods (by UID) whose events are needed, with their names.
+	Events map[types.UID]string
+	Logs   []LogKey
+	// Claims are PersistentVolumeClaims, by name, that are needed with their events.
+	Claims map[workload.Ref][]string
+}
+
+// Empty tells whether there is nothing to fetch.
+func (w Wants) Empty() bool { return len(w.Events)+len(w.Logs)+len(w.Claims) == 0 }
+
+// Add joins what another workload's diagnosis wants.
+func (w *Wants) Add(more Wants) {
+	if len(more.Events) > 0 {
+		if w.Events == nil {
+			w.Events = map[types.UID]string{}
+		}
+		maps.Copy(w.Events, more.Events)
+	}
+	w.Logs = append(w.Logs, more.Logs...)
+	for ref, claims := range more.Claims {
+		w.Claims = put(w.Claims, ref, claims)
+	}
+}

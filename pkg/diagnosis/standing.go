@@ -1,0 +1,130 @@
+package diagnosis
+
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Standing counts the pods of a workload by their revision, at the moment of a capture. A status counts a pod of a crash loop as available whenever it is up; this does not.
+type Standing map[workload.RevisionKey]Stand
+
+// Stand counts pods of one revision.
+type Stand struct {
+	// Total counts those that are meant to stay, in whatever state.
+	Total int32
+	// Settled pods are ready, and no container of them has just crashed.
+	Settled int32
+	// Starting pods are not ready yet, and nothing has gone wrong in them: an autoscaler may have asked
+	// for them a moment ago.
+	Starting int32
+	// Crashing pods have a container that ended badly, and has not run for long enough since.
+	Crashing int32
+	// Recovering are those of the crashing pods that are ready now.
+	Recovering int32
+	// Restarts are those of the crashing pods, without what lies before a long run.
+	Restarts int32
+	// Crashed is when the last of those containers ended.
+	Crashed time.Time
+}
+
+// maxStarting is how young a pod must be to count as starting: the API's default progress deadline.
+const maxStarting = 10 * time.Minute
+
+// Add counts one pod in. Pods may be added as they are read, page by page.
+func (s Standing) Add(pod *corev1.Pod, now time.Time) {
+	key := workload.KeyOf(pod)
+	if key.Owner == "" || pod.DeletionTimestamp != nil || Ended(pod) {
+		return
+	}
+	stand := s[key]
+	stand.Total++
+	crashed, crashing := crashing(pod, now)
+	switch {
+	case crashing:
+		stand.Crashing++
+		stand.Restarts += restarts(pod)
+		if IsReady(pod) {
+			stand.Recovering++
+		}
+		if crashed.After(stand.Crashed) {
+			stand.Crashed = crashed
+		}
+	case IsReady(pod):
+		stand.Settled++
+	case starting(pod, now):
+		stand.Starting++
+	}
+	s[key] = stand
+}
+
+// Count fills in the numbers of revisions whose objects have none. The status of w holds minReadySeconds.
+func (s Standing) Count(w *workload.Workload, revisions []workload.Revision) []workload.Revision {
+	if len(revisions) == 0 || !revisions[0].ByPods {
+		return revisions
+	}
+	counted := slices.Clone(revisions)
+	for i := range counted {
+		r := &counted[i]
+		stand := s[r.Key]
+		r.Total, r.Ready = stand.Total, stand.Settled+stand.Recovering
+		r.Available = min(r.Ready, w.Available)
+	}
+	return counted
+}
+
+// crashing tells when a container ended that should not have, if it has not outlasted that since.
+func crashing(pod *corev1.Pod, now time.Time) (ended time.Time, is bool) {
+	for s := range seats(pod) {
+		last, _ := s.crash()
+		if last == nil || s.finished() {
+			continue
+		}
+		if !s.running() || now.Before(s.status.State.Running.StartedAt.Add(settlesAfter(last))) {
+			return last.FinishedAt.Time, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// restarts counts those of a pod's containers that are in a loop: a run that lasted long begins anew.
+func restarts(pod *corev1.Pod) int32 {
+	var n int32
+	for s := range seats(pod) {
+		last, _ := s.crash()
+		switch {
+		case last == nil:
+		case last.FinishedAt.Sub(last.StartedAt.Time) >= BackOffReset:
+			n++
+		default:
+			n += s.status.RestartCount
+		}
+	}
+	return n
+}
+
+// settlesAfter is recovery without its upper limit, for nobody waits for it: a container that is killed
+// each 65 s, say by its liveness probe, is never well for 65 s.
+func settlesAfter(ended *corev1.ContainerStateTerminated) time.Duration {
+	ran := ended.FinishedAt.Sub(ended.StartedAt.Time)
+	if ran >= BackOffReset {
+		return recovery(ended)
+	}
+	return max(ran+ran/2, MinRecovery)
+}
+
+// starting: on its way, and nothing but time is needed.
+func starting(pod *corev1.Pod, now time.Time) bool {
+	if now.Sub(pod.CreationTimestamp.Time) > maxStarting {
+		return false
+	}
+	for s := range seats(pod) {
+		if w := s.status.State.Waiting; w != nil && w.Reason != "" && w.Reason != "ContainerCreating" && w.Reason != "PodInitializing" {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,74 @@
+package diagnosis
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// symptom is what keeps one pod, or one container of it, from serving. Symptoms of one cause and
+// container are one finding.
+type symptom struct {
+	cause   Cause
+	grade   Grade
+	message string
+	// patience is how long a fatal cause may last before it decides.
+	patience time.Duration
+
+	// noted: the evidence is an event, which has come again for span. What it speaks of may have
+	// mended itself since.
+	noted bool
+	span  time.Duration
+
+	pod       *corev1.Pod // nil when no pod could be created, or when it is no new pod
+	exemplar  string      // the pod that it is about, if it is no new one
+	container string
+	// Where pods could not be created but some could: how many of how many are lacking.
+	lacking, wanted int
+	// about tells symptoms of one cause apart that are not one finding; mostly empty.
+	about string
+	// subject is the object or key that the cause is about: a Secret, a claim.
+	subject  string
+	restarts int32
+	// rounds are those of the restarts that count: see run.
+	rounds   int32
+	exitCode *int32
+	// decision is when the restarts of this container are too many.
+	decision Decision
+	// run is the run that crashed, whose log explains it; nil when there is none to read.
+	run *LogKey
+	// left are the lines of a termination message that has several: the end of the log, where the
+	// policy is FallbackToLogsOnError.
+	left []string
+	// vague: what would explain it more closely (events, a log) has not been looked at.
+	vague bool
+	// wantsEvents: the pod's events would explain it.
+	wantsEvents bool
+}
+
+// The patience for causes that do not mend themselves. What an operator may be
+// about to create gets longer.
+const (
+	patienceFatal   = 10 * time.Second
+	patienceMissing = 30 * time.Second
+)
+
+// FailingRestarts is the restart with which a failing cause decides. The kubelet restarts at about
+// 1, 12, 38 and 80 s; programs that wait for a database often crash once or twice.
+const FailingRestarts = 3
+
+func fatal(cause Cause, message string) symptom {
+	return symptom{cause: cause, grade: Fatal, message: message, patience: patienceFatal}
+}
+
+func missing(cause Cause, subject, message string) symptom {
+	return symptom{cause: cause, grade: Fatal, message: message, patience: patienceMissing, subject: subject}
+}
+
+func failing(cause Cause, message string) symptom {
+	return symptom{cause: cause, grade: Failing, message: message}
+}
+
+func waiting(cause Cause, message string) symptom {
+	return symptom{cause: cause, grade: Waiting, message: message}
+}
