@@ -60,7 +60,6 @@ func (j *judge) observe() {
 		if j.next.RevisionFrom > r.Number { // an earlier revision is used again, and not numbered anew yet
 			j.next.RevisionTo = 0
 		}
-		j.next.memory.revision = r.UID
 	}
 	if j.next.RevisionFrom == 0 && j.next.Target.Before == nil {
 		j.next.attachedFrom(j.seen.Revisions, j.revision)

@@ -102,5 +102,28 @@ func (j *judge) currentRevision() *workload.Revision {
 			}
 		}
 	}
-	return workload.Current(j.seen.Workload, j.seen.Revisions)
+	if r := workload.Current(j.seen.Workload, j.seen.Revisions); r != nil {
+		j.next.memory.revision = r.UID
+		return r
+	}
+	return j.onlyRevision()
+}
+
+// onlyRevision is the revision of all pods, where the status says that all are of the present template. It is
+// looked for anew in each step: the pods may be seen later than the status.
+func (j *judge) onlyRevision() *workload.Revision {
+	w := j.seen.Workload
+	if !j.observed() || w.Updated == 0 || w.Updated != w.Total {
+		return nil
+	}
+	var only *workload.Revision
+	for i := range j.seen.Revisions {
+		if r := &j.seen.Revisions[i]; r.ByPods && r.Total > 0 {
+			if only != nil {
+				return nil
+			}
+			only = r
+		}
+	}
+	return only
 }

@@ -210,9 +210,13 @@ func Current(w *Workload, revisions []Revision) *Revision {
 			current = r
 		}
 	}
-	if current == nil && len(revisions) > 0 && revisions[0].ByPods && w.ObservedGeneration >= w.Generation {
+	if current == nil && w.ObservedGeneration >= w.Generation {
 		// Defaults of a newer API server are in the workload, and not in the revision.
-		return &revisions[len(revisions)-1]
+		for i := range revisions {
+			if r := &revisions[i]; w.UpdateRevision != "" && r.Name == w.UpdateRevision {
+				return r
+			}
+		}
 	}
 	return current
 }

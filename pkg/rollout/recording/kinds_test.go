@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -147,5 +148,28 @@ func TestPodsThatBlockTheWayBack(t *testing.T) {
 				t.Errorf("the way back ended %s", got)
 			}
 		})
+	}
+}
+
+// The watch has a stream for each resource: a revision, or a pod, may be seen later than the status that knows of it.
+func TestKindsWithLateStreams(t *testing.T) {
+	for _, late := range []string{"ControllerRevision", "Pod"} {
+		for name, expected := range kinds {
+			t.Run(late+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				var lines []marked
+				for _, l := range read(t, "../kinds/"+name) {
+					if l.kind == late && l.Type != Initial {
+						l.T += 0.4
+					}
+					lines = append(lines, l)
+				}
+				slices.SortStableFunc(lines, func(a, b marked) int { return cmp.Compare(a.T, b.T) })
+				last := run(t, lines, release())
+				if got := decisive(last).Cause; last.State.Outcome != expected.outcome || got != expected.cause {
+					t.Errorf("%s %s at %s, want %s %s", last.State.Outcome, got, last.Elapsed, expected.outcome, expected.cause)
+				}
+			})
+		}
 	}
 }
