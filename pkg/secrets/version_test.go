@@ -61,10 +61,10 @@ func TestPlanVersion(t *testing.T) {
 	}{
 		"who reads files is pointed to it, too, and needs no pods": {web(file), RollAuto, "roll deployment/web"},
 		"who can't do without a key that is not there":             {web(needs), RollAuto, "broken deployment/web"},
-		"a StatefulSet":                                            {stateful, RollAuto, "roll statefulset/store"},
-		"of a kind that is not released":                           {lone, RollAuto, "by hand replicaset/store"},
-		"pods of before have what they have":                       {web(other) + pod("web-1-a", "10:00:00", "10:00:00", file), RollAuto, ""},
-		"nobody, on demand":                                        {web(file), RollNone, ""},
+		"a StatefulSet":                      {stateful, RollAuto, "roll statefulset/store"},
+		"of a kind that is not released":     {lone, RollAuto, "by hand replicaset/store"},
+		"pods of before have what they have": {web(other) + pod("web-1-a", "10:00:00", "10:00:00", file), RollAuto, ""},
+		"nobody, on demand":                  {web(file), RollNone, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			subject := database("Secret")
