@@ -3,6 +3,9 @@ package diagnosis
 import (
 	"slices"
 	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -22,8 +25,8 @@ var (
 	}
 )
 
-// uncreated names why the new revision has fewer pods than it wants. It blocks only while it has
-// none at all: pods that exist show the template to be acceptable.
+// uncreated names why the new revision has fewer pods than it wants. The cause is fatal only while the revision has no
+// pod at all: an existing pod shows that the template is acceptable.
 func uncreated(r *workload.Revision, leaving bool) (symptom, bool) {
 	if r == nil || r.Failure == nil || r.Failure.Reason != "FailedCreate" || r.Total >= r.Desired {
 		return symptom{}, false
@@ -43,19 +46,19 @@ func uncreated(r *workload.Revision, leaving bool) (symptom, bool) {
 	return found, true
 }
 
-// notFetched: a policy could not look at what it is to judge, and gives no reason. A reason that follows
-// is the policy's own word, or the registry's final one.
+// notFetched matches a denial by a policy that could not fetch its object, without a reason. A reason after it is the
+// policy's own, or the registry's final answer.
 var notFetched = lazily(`(?:could not|couldn't|cannot|can't|failed to|unable to) fetch [^:;,]*$`)
 
-// A policy speaks of many things in words of the network. Only those that follow an attempt to fetch are
-// about an exchange, and only a number that is called a status, or has its phrase, is one.
+// Policies use words of the network for many things. They are about a request only after the words for an attempt, and a
+// number is a status only if the text calls it so or adds the phrase of the status.
 var (
 	attempt      = lazily(`\b(?:get|head|post|dial(?:ing)?|lookup|getaddrinfo|fetch(?:ing)?|call(?:ing)?|connect(?:ing)?|(?:failed|unable) to|(?:could not|couldn't|cannot|can't) [a-z]+)\b.*`)
 	policyStatus = lazily(`\bstatus(?: ?code)?[^a-z0-9]{0,3}(?:from [^:]*[: ] ?)?(408|425|429|5\d\d)(?: |[^\w.:]|$)`)
 	ambiguous    = []string{"http2: ", "timed out"}
 )
 
-// unansweredAttempt tells whether a denial says of a request that it got no answer, or one to come back.
+// unansweredAttempt tells whether a denial reports a request without an answer, or with an answer to try again.
 func unansweredAttempt(words string) bool {
 	after := attempt().FindString(words)
 	return policyStatus().MatchString(words) ||
@@ -65,7 +68,7 @@ func unansweredAttempt(words string) bool {
 		})
 }
 
-// maySayOtherwise tells whether a denial is about a request of the policy's own that got no answer.
+// maySayOtherwise tells whether a denial reports an unanswered request of the policy's own.
 func maySayOtherwise(text string) bool {
 	words := withoutNames(strings.Join(strings.Fields(text), " "))
 	return unansweredAttempt(words) || notFetched().MatchString(words)
@@ -90,4 +93,77 @@ func refusal(text string) (symptom, bool) {
 		return fatal(AdmissionDenied, message), true
 	}
 	return symptom{}, false
+}
+
+// A StatefulSet or DaemonSet reports pods that can't be created only by events. The controller tries again after 1, 2, 5,
+// 10, 20, 41 and 82 s, with an event each time.
+
+// lackTime is how long a pod may be missing before the workload's events are asked for.
+const lackTime = 500 * time.Millisecond
+
+// lack records since when the workload has too few pods.
+func (d *Diagnosis) lack() {
+	m, w := &d.History, d.in.Workload
+	if d.in.Revision == nil || !d.in.Revision.ByPods || !d.in.observed() || !d.lacksPods() {
+		m.lacking = time.Time{}
+		return
+	}
+	if m.lacking.IsZero() {
+		m.lacking = d.in.Now
+		m.lackedBefore = !m.begun
+	}
+	if since := m.lacking.Add(lackTime); m.lackedBefore || d.evidence.wake.Passed(since) {
+		if !slices.Contains(d.in.Blind, forbiddenEvents) {
+			d.Wants.Events = put(d.Wants.Events, w.UID, w.Name)
+		}
+	}
+}
+
+// lacksPods compares the existing pods with the desired ones; with a surge it compares the new pods only.
+func (d *Diagnosis) lacksPods() bool {
+	w, here := d.in.Workload, int32(0)
+	for _, pod := range d.in.Pods {
+		if !Ended(pod) {
+			here++
+		}
+	}
+	surges := w.Strategy.MaxSurge > 0 && !w.Strategy.OnDelete && len(d.Unhealthy) == 0 && int32(len(d.Pods)) < w.Goal()
+	return here < w.Desired || surges
+}
+
+// refusedCreation names why a missing pod was not created, by the newest event about it.
+func (d *Diagnosis) refusedCreation() (symptom, bool) {
+	m := &d.History
+	if m.lacking.IsZero() {
+		return symptom{}, false
+	}
+	all := d.evidence.events[d.in.Workload.UID]
+	event := all.latest("", "FailedCreate")
+	if event == nil || !m.lackedBefore && eventTime(event).Before(m.lacking.Add(-2*time.Second)) {
+		return symptom{}, false // of an earlier time
+	}
+	if made := all.latest("", "SuccessfulCreate"); made != nil && eventTime(made).After(eventTime(event)) {
+		return symptom{}, false
+	}
+	found, ok := refusal(eventText(event))
+	if !ok {
+		found, ok = waiting(AdmissionDenied, oneLine(eventText(event))), true
+	}
+	// Pods that are on their way out still count against a quota.
+	if found.cause == QuotaExceeded && d.leaving() {
+		found.grade = Waiting
+	}
+	w := d.in.Workload
+	found.lacking, found.wanted = int(max(1, w.Goal()-int32(len(d.Pods)))), int(w.Goal())
+	found.byEvent, found.span = true, eventSpan(event)
+	return found, ok
+}
+
+func (d *Diagnosis) leaving() bool {
+	for _, pod := range d.in.Pods {
+		if pod.DeletionTimestamp != nil && pod.Status.Phase != corev1.PodFailed && pod.Status.Phase != corev1.PodSucceeded {
+			return true
+		}
+	}
+	return false
 }

@@ -9,20 +9,19 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// maxAsked is how many pods of one kind of trouble have their events read, and one more than the
-// logs: what a handful shows, the others share.
+// maxAsked is how many pods with the same problem have their events read. The other pods share the result.
 const maxAsked = 3
 
-// ask says what would explain this step's complaints.
+// ask fills in Wants with what would explain the problems.
 func (d *Diagnosis) ask() {
 	m := &d.History
 	old := d.before
 	m.asked, m.askedLogs = nil, nil
 	var candidates [][]*corev1.Pod
-	for _, pods := range d.survey.mute {
+	for _, pods := range d.survey.unexplained {
 		candidates = append(candidates, pods)
 	}
-	candidates = append(candidates, d.survey.endedMute, d.probedPods())
+	candidates = append(candidates, d.survey.endedUnexplained, d.probedPods())
 	for i := range d.Problems {
 		k := &d.Problems[i]
 		if k.needsEvents() {
@@ -33,22 +32,22 @@ func (d *Diagnosis) ask() {
 		}
 		d.askLogs(k, old.askedLogs)
 	}
-	d.askClaims(d.survey.mute[shapeCreating])
+	d.askClaims(d.survey.unexplained[phaseCreating])
 	for _, pods := range candidates {
 		d.askEvents(pods, old.asked)
 	}
 }
 
-// shownByEvents are the causes that only events show, or tell the whole of.
+// shownByEvents are the causes whose evidence is in events.
 var shownByEvents = map[Cause]bool{
 	LivenessFailing: true, StartupFailing: true, ReadinessFailing: true, LifecycleHookFailed: true, Evicted: true, ImageUnauthorized: true,
 }
 
 func (k *Problem) needsEvents() bool { return shownByEvents[k.Cause] || k.exemplar.wantsEvents }
 
-// askEvents picks pods whose events are read already before others, so that the choice stays.
+// askEvents prefers pods whose events are read already, so that the choice is stable.
 func (d *Diagnosis) askEvents(pods []*corev1.Pod, before map[types.UID]time.Time) {
-	if slices.Contains(d.in.Blind, blindEvents) {
+	if slices.Contains(d.in.Blind, forbiddenEvents) {
 		return
 	}
 	rank := func(p *corev1.Pod) int {
@@ -62,11 +61,11 @@ func (d *Diagnosis) askEvents(pods []*corev1.Pod, before map[types.UID]time.Time
 		d.Wants.Events = put(d.Wants.Events, p.UID, p.Name)
 		t := since(before, p.UID, d.in.Now)
 		d.History.asked = put(d.History.asked, p.UID, t)
-		d.clues.wake.Set(t.Add(eventsTime))
+		d.evidence.wake.Set(t.Add(eventsTime))
 	}
 }
 
-// first returns the n of all that come first in an order; all may be thousands.
+// first returns the first n elements in an order, without sorting all.
 func first[T any](n int, all []T, order func(a, b T) int) []T {
 	var chosen []T
 	for _, x := range all {
@@ -80,10 +79,10 @@ func first[T any](n int, all []T, order func(a, b T) int) []T {
 	return chosen
 }
 
-// aboutClaims are the causes behind which there may be a claim without a volume, or one in use.
+// aboutClaims are the causes that an unbound claim, or a claim in use, can explain.
 var aboutClaims = map[Cause]bool{VolumePending: true, Unschedulable: true, VolumeMountFailed: true}
 
-// askClaims wants the claims of a few pods with their events: the provisioner's word is on them.
+// askClaims asks for the claims of a few pods and their events, which hold the provisioner's messages.
 func (d *Diagnosis) askClaims(pods []*corev1.Pod) {
 	var names []string
 	for _, p := range first(maxAsked, pods, func(a, b *corev1.Pod) int { return cmp.Compare(a.Name, b.Name) }) {
@@ -98,24 +97,24 @@ func (d *Diagnosis) askClaims(pods []*corev1.Pod) {
 	}
 }
 
-// askLogs wants the log of the last crash of one pod for each Problem.
+// askLogs asks for the log of the last crash of one pod per problem.
 func (d *Diagnosis) askLogs(k *Problem, before map[containerKey]time.Time) {
 	run := k.exemplar.run
-	if run == nil || slices.Contains(d.in.Blind, blindLogs) {
+	if run == nil || slices.Contains(d.in.Blind, forbiddenLogs) {
 		return
 	}
 	key := containerKey{run.PodUID, run.Container}
 	t := since(before, key, d.in.Now)
 	d.History.askedLogs = put(d.History.askedLogs, key, t)
-	if _, ok := d.clues.answer(*run, 0); ok {
+	if _, ok := d.evidence.answer(*run, 0); ok {
 		return
 	}
 	d.Wants.Logs = append(d.Wants.Logs, *run)
-	d.clues.wake.Set(t.Add(logTime))
+	d.evidence.wake.Set(t.Add(logTime))
 }
 
-// probedPods are a few pods of a soaking rollout whose liveness probe may be failing without the
-// kubelet having killed for it within the soak; only events tell.
+// probedPods are a few pods of a soaking rollout whose liveness probe may fail without a restart before the soak ends.
+// Only events show such failures.
 func (d *Diagnosis) probedPods() []*corev1.Pod {
 	if !slowLiveness(d.Pods, d.in.Soak) {
 		return nil

@@ -9,11 +9,11 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// blockTime is how long a pod may hold up an ordered update before that is told.
+// blockTime is how long an unready pod may hold up an ordered update before it becomes a finding.
 const blockTime = 2 * time.Second
 
-// heldUp are what keeps pods of our revision from being made: pods of other revisions that do not end, that an
-// ordered update waits for, or that only a person replaces.
+// heldUp names why pods of the revision are not created: pods of other revisions do not end, hold up an ordered update,
+// or are replaced only by a person.
 func (d *Diagnosis) heldUp() []symptom {
 	w := d.in.Workload
 	if !d.in.observed() || d.Complete || d.in.Revision == nil {
@@ -31,7 +31,7 @@ func (d *Diagnosis) heldUp() []symptom {
 	return all
 }
 
-// old are the pods of other revisions that are meant to stay.
+// old are the pods of other revisions that have not ended and are not being deleted.
 func (d *Diagnosis) old() []*corev1.Pod {
 	var old []*corev1.Pod
 	for _, pod := range d.in.Pods {
@@ -52,12 +52,12 @@ func (d *Diagnosis) onDelete() []symptom {
 	return []symptom{found}
 }
 
-// blockedByPods: an ordered update replaces no pod while one of another revision is not ready, not even that one
-// (kubernetes/kubernetes#67250).
+// blockedByPods finds unready pods of other revisions. An ordered update replaces no pod before they are ready, not even
+// the unready one (kubernetes/kubernetes#67250).
 func (d *Diagnosis) blockedByPods() []symptom {
 	var all []symptom
 	for _, pod := range slices.Backward(d.old()) {
-		if IsReady(pod) || !d.clues.wake.Passed(later(unreadySince(pod), blockTime)) {
+		if IsReady(pod) || !d.evidence.wake.Passed(later(unreadySince(pod), blockTime)) {
 			continue
 		}
 		found := waiting(BlockedByPod, fmt.Sprintf("pod %s%s is not ready, and no pod is updated before it is", pod.Name, d.ofRevision(pod)))
@@ -77,10 +77,10 @@ func (d *Diagnosis) ofRevision(pod *corev1.Pod) string {
 	return ""
 }
 
-// endTime is how long a pod may be there after the end of its grace period before that is told.
+// endTime is how long a pod may outlive its grace period before it becomes a finding.
 const endTime = 10 * time.Second
 
-// stuckTerminating are pods that should have ended, where a new pod waits for that.
+// stuckTerminating finds pods past their deletion deadline, where a new pod waits for their end.
 func (d *Diagnosis) stuckTerminating() []symptom {
 	w := d.in.Workload
 	if !w.Strategy.InPlace && !w.Strategy.Recreate {
@@ -89,7 +89,7 @@ func (d *Diagnosis) stuckTerminating() []symptom {
 	var all []symptom
 	for _, pod := range d.in.Pods {
 		end := pod.DeletionTimestamp
-		if end == nil || !d.clues.wake.Passed(end.Add(endTime)) {
+		if end == nil || !d.evidence.wake.Passed(end.Add(endTime)) {
 			continue
 		}
 		why := "its node " + pod.Spec.NodeName + " may be lost"
@@ -106,7 +106,7 @@ func (d *Diagnosis) stuckTerminating() []symptom {
 	return all
 }
 
-// pausedSymptom is there while a pause holds back our template.
+// pausedSymptom names a pause that holds back the template.
 func (d *Diagnosis) pausedSymptom() []symptom {
 	if !d.in.Workload.Paused || d.in.observed() && d.Complete {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// claimNames are the claims that a pod of a template mounts. The pod itself is trimmed.
+// claimNames are the claims that a pod of a template mounts. The volumes of the pod itself are trimmed.
 func claimNames(t *corev1.PodTemplateSpec, pod *corev1.Pod) []string {
 	var names []string
 	for _, v := range t.Spec.Volumes {
@@ -26,9 +26,9 @@ func claimNames(t *corev1.PodTemplateSpec, pod *corev1.Pod) []string {
 
 // unboundClaim names the first claim of a pod that has no volume, in the words of the newest event about
 // it. Without permission to read claims the event alone tells; those of a bound claim are of the past.
-func (c *clues) unboundClaim(pod *corev1.Pod) (symptom, bool) {
-	for _, name := range claimNames(c.template, pod) {
-		claim, event := c.claim(name), c.claimEvent(name)
+func (ev *evidence) unboundClaim(pod *corev1.Pod) (symptom, bool) {
+	for _, name := range claimNames(ev.template, pod) {
+		claim, event := ev.claim(name), ev.claimEvent(name)
 		if claim == nil && event == nil || claim != nil && claim.Status.Phase == corev1.ClaimBound {
 			continue
 		}
@@ -43,10 +43,10 @@ func eventTail(e *corev1.Event) string {
 	if e == nil {
 		return ""
 	}
-	return ": " + noteText(e)
+	return ": " + eventText(e)
 }
 
-// claimState is what a claim says of itself: its events are gone after an hour.
+// claimState describes a claim by its status: events are gone after an hour.
 func claimState(claim *corev1.PersistentVolumeClaim) string {
 	if claim == nil {
 		return "" // it may not be read
@@ -61,15 +61,15 @@ func claimState(claim *corev1.PersistentVolumeClaim) string {
 	return text
 }
 
-// heldClaim: a claim for one node is in use on another, where nothing else tells why a pod has no sandbox. Some
-// drivers mount such a volume anywhere. Only pods of this workload are known; the event Multi-Attach names others.
-func (c *clues) heldClaim(pod *corev1.Pod) (symptom, bool) {
-	for _, name := range claimNames(c.template, pod) {
-		claim := c.claim(name)
+// heldClaim finds a claim for one node that a pod on another node uses, where no event explains a missing sandbox. It
+// is a guess, since some drivers mount such a volume anywhere. Only pods of this workload are known.
+func (ev *evidence) heldClaim(pod *corev1.Pod) (symptom, bool) {
+	for _, name := range claimNames(ev.template, pod) {
+		claim := ev.claim(name)
 		if claim == nil || !slices.Contains(oneNode, claimModes(claim)) {
 			continue
 		}
-		if other := c.holder(name, pod); other != nil {
+		if other := ev.holder(name, pod); other != nil {
 			found := waiting(VolumeMountFailed, fmt.Sprintf("no sandbox on node %s, and no event says why; claim %s is %s, and pod %s on node %s uses it, too", pod.Spec.NodeName, name, claimModes(claim), other.Name, other.Spec.NodeName))
 			found.subject = name
 			return found, true
@@ -89,21 +89,21 @@ func claimModes(claim *corev1.PersistentVolumeClaim) string {
 }
 
 // holder is a pod of any revision that mounts a claim on another node.
-func (c *clues) holder(claim string, pod *corev1.Pod) *corev1.Pod {
-	for _, other := range c.pods {
+func (ev *evidence) holder(claim string, pod *corev1.Pod) *corev1.Pod {
+	for _, other := range ev.pods {
 		if other.Spec.NodeName == "" || other.Spec.NodeName == pod.Spec.NodeName || Ended(other) {
 			continue
 		}
-		i := slices.IndexFunc(c.revisions, func(r workload.Revision) bool { return r.Owns(other) })
-		if i >= 0 && slices.Contains(claimNames(&c.revisions[i].Template, other), claim) {
+		i := slices.IndexFunc(ev.revisions, func(r workload.Revision) bool { return r.Owns(other) })
+		if i >= 0 && slices.Contains(claimNames(&ev.revisions[i].Template, other), claim) {
 			return other
 		}
 	}
 	return nil
 }
 
-func (c *clues) claim(name string) *corev1.PersistentVolumeClaim {
-	for _, claim := range c.claims {
+func (ev *evidence) claim(name string) *corev1.PersistentVolumeClaim {
+	for _, claim := range ev.claims {
 		if claim.Name == name {
 			return claim
 		}
@@ -112,9 +112,9 @@ func (c *clues) claim(name string) *corev1.PersistentVolumeClaim {
 }
 
 // claimEvent returns the newest event about a claim, a warning before any other.
-func (c *clues) claimEvent(name string) *corev1.Event {
+func (ev *evidence) claimEvent(name string) *corev1.Event {
 	var newest *corev1.Event
-	for _, about := range c.notes {
+	for _, about := range ev.events {
 		if o := about[0].InvolvedObject; o.Kind != "PersistentVolumeClaim" || o.Name != name {
 			continue
 		}
@@ -123,7 +123,7 @@ func (c *clues) claimEvent(name string) *corev1.Event {
 			switch {
 			case newest == nil, warns && newest.Type != corev1.EventTypeWarning:
 				newest = e
-			case warns == (newest.Type == corev1.EventTypeWarning) && noteTime(e).After(noteTime(newest)):
+			case warns == (newest.Type == corev1.EventTypeWarning) && eventTime(e).After(eventTime(newest)):
 				newest = e
 			}
 		}

@@ -88,7 +88,7 @@ func TestClaimNames(t *testing.T) {
 
 // A selector that no node has is named as the template writes it.
 func TestAskedSelector(t *testing.T) {
-	c := &clues{template: &corev1.PodTemplateSpec{Spec: corev1.PodSpec{NodeSelector: map[string]string{"disk": "ssd"}}}}
+	c := &evidence{template: &corev1.PodTemplateSpec{Spec: corev1.PodSpec{NodeSelector: map[string]string{"disk": "ssd"}}}}
 	if got := c.asked(ownedPod("new", "web-1"), "3 node(s) didn't match pod's node affinity/selector"); got != "; the pod asks for node label disk=ssd" {
 		t.Errorf("%q", got)
 	}

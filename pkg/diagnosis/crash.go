@@ -8,58 +8,57 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// crashed judges the last end of a container. A run that has outlasted the one that ended badly is
-// taken as recovered from it.
-func (c *clues) crashed(s seat) (symptom, bool) {
-	ended, run := s.crash()
-	if ended == nil || c.recovered(s, ended) {
+// crashed names the cause of the last termination. The container has recovered if its present run lasts longer than the
+// run that crashed.
+func (ev *evidence) crashed(ref containerRef) (symptom, bool) {
+	ended, run := ref.crash()
+	if ended == nil || ev.recovered(ref, ended) {
 		return symptom{}, false
 	}
 	for _, rule := range crashRules {
-		found, ok := rule(c, s, ended, run)
+		found, ok := rule(ev, ref, ended, run)
 		if !ok {
 			continue
 		}
 		code := ended.ExitCode
-		found.restarts, found.exitCode = s.status.RestartCount, &code
+		found.restarts, found.exitCode = ref.status.RestartCount, &code
 		if text := strings.TrimSpace(ended.Message); strings.Contains(text, "\n") {
 			found.left = programLines(Log{Lines: strings.Split(text, "\n")})
 		}
-		if found.cause != CommandNotFound && found.cause != ContainerStartFailed || len(c.lines(run)) > 0 {
+		if found.cause != CommandNotFound && found.cause != ContainerStartFailed || len(ev.lines(run)) > 0 {
 			found.run = &run
-			found.vague = found.vague || !c.sawLog(run)
+			found.vague = found.vague || !ev.sawLog(run)
 		}
 		return found, true
 	}
 	return symptom{}, false
 }
 
-// The least and the most that a run must last to count as recovered, however short or long the run
-// was that ended badly. A run that lasts so long and is not ready has other troubles than the crash.
+// The limits of recovery: MinRecovery after a short run, maxRecovery after a long one.
 const (
 	MinRecovery = 10 * time.Second
 	maxRecovery = time.Minute
 )
 
-func (c *clues) recovered(s seat, ended *corev1.ContainerStateTerminated) bool {
-	if !s.running() {
+func (ev *evidence) recovered(ref containerRef, ended *corev1.ContainerStateTerminated) bool {
+	if !ref.running() {
 		return false
 	}
-	since := c.history.runs[s.key()].since.Add(recovery(ended))
-	if !c.now.Before(since) {
+	since := ev.history.runs[ref.key()].since.Add(recovery(ended))
+	if !ev.now.Before(since) {
 		return true
 	}
-	c.wake.Set(since)
+	ev.wake.Set(since)
 	return false
 }
 
-// recovery is how long the run after one that ended badly has to last.
+// recovery is how long the run after a crash has to last.
 func recovery(ended *corev1.ContainerStateTerminated) time.Duration {
 	ran := ended.FinishedAt.Sub(ended.StartedAt.Time)
 	return min(max(ran+ran/2, MinRecovery), maxRecovery)
 }
 
-// crashMessage prefers what the program left as its termination message.
+// crashMessage prefers the program's termination message.
 func crashMessage(ended *corev1.ContainerStateTerminated) string {
 	if ended.Message != "" {
 		return gist(ended.Message)
@@ -70,8 +69,7 @@ func crashMessage(ended *corev1.ContainerStateTerminated) string {
 	return fmt.Sprintf("%s, exit code %d", ended.Reason, ended.ExitCode)
 }
 
-// gist is the one line of several that says most: where a Go program panics the line before the
-// stacks, else the last one.
+// gist is the most informative line of a text: a Go program's panic, or else the last line.
 func gist(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	for _, line := range lines {

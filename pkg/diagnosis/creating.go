@@ -7,78 +7,78 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// unexplainedTime is how long a pod may lie without a symptom before its events are asked for.
+// unexplainedTime is how long a pod may be unready without a symptom before its events are asked for.
 const unexplainedTime = 2 * time.Second
 
-// unexplained asks the events of a pod that is not ready and shows no symptom.
-func (c *clues) unexplained(pod *corev1.Pod) (symptom, bool) {
-	if !c.unreadyFor(pod, unexplainedTime) {
+// byEvents explains an unready pod without a symptom by its events.
+func (ev *evidence) byEvents(pod *corev1.Pod) (symptom, bool) {
+	if !ev.unreadyFor(pod, unexplainedTime) {
 		return symptom{}, false
 	}
-	all := c.notes[pod.UID]
+	all := ev.events[pod.UID]
 	if found, ok := lostNode(pod, all); ok {
 		return found, true
 	}
-	switch shapeOf(pod) {
-	case shapeCreating:
+	switch phaseOf(pod) {
+	case phaseCreating:
 		for _, look := range []func() (symptom, bool){
-			func() (symptom, bool) { return c.creating(all) },
+			func() (symptom, bool) { return ev.creating(all) },
 			func() (symptom, bool) { return imagePulling(all) }, // clusters before 1.29 don't tell that the sandbox is there
-			func() (symptom, bool) { return c.unboundClaim(pod) },
+			func() (symptom, bool) { return ev.unboundClaim(pod) },
 		} {
 			if found, ok := look(); ok {
 				return found, true
 			}
 		}
-		return c.withoutSandbox(pod)
-	case shapePulling:
+		return ev.withoutSandbox(pod)
+	case phasePulling:
 		return imagePulling(all)
-	case shapeUnready:
-		return c.unreadyPod(pod, all)
+	case phaseUnready:
+		return ev.unreadyPod(pod, all)
 	default:
 		return symptom{}, false
 	}
 }
 
-// silentTime is how long a sandbox may take to come before it is named without an event: attaching a
-// volume takes a minute or two.
+// silentTime is how long a sandbox may take before its absence is a finding without an event: attaching a volume takes a
+// minute or two.
 const silentTime = 2 * time.Minute
 
-// withoutSandbox is what the status alone tells, where no event does, or not any more.
-func (c *clues) withoutSandbox(pod *corev1.Pod) (symptom, bool) {
+// withoutSandbox names a missing sandbox by the status alone.
+func (ev *evidence) withoutSandbox(pod *corev1.Pod) (symptom, bool) {
 	ready := podCondition(pod, corev1.PodReadyToStartContainers)
-	if ready == nil || ready.Status != corev1.ConditionFalse || !c.unreadyFor(pod, silentTime) || !c.sawEvents(pod.UID) {
+	if ready == nil || ready.Status != corev1.ConditionFalse || !ev.unreadyFor(pod, silentTime) || !ev.sawEvents(pod.UID) {
 		return symptom{}, false
 	}
-	if found, ok := c.heldClaim(pod); ok {
+	if found, ok := ev.heldClaim(pod); ok {
 		return found, true
 	}
 	return waiting(PodSandboxFailed, "PodReadyToStartContainers is False on node "+pod.Spec.NodeName+": volumes are not mounted or the network is not set up, and no event says why"), true
 }
 
-// creatingReasons are the events that tell of a sandbox or a volume that could not be made.
+// creatingReasons are the events about sandboxes and volumes that could not be created.
 var creatingReasons = []struct {
 	reasons []string
-	judge   func(text string) symptom
+	read    func(text string) symptom
 }{
 	{[]string{"FailedMount", "FailedMapVolume"}, mountFailure},
 	{[]string{"FailedAttachVolume"}, mountFailure},
 	{[]string{"FailedCreatePodSandBox", "FailedPodSandBoxStatus", "NetworkNotReady", "FailedCreatePodContainer"}, sandboxFailure},
 }
 
-// beyondCreating are the events that come when sandbox and volumes are there.
+// beyondCreating are events that prove that sandbox and volumes exist.
 var beyondCreating = []string{"Pulling", "Pulled", "Created", "Started"}
 
-func (c *clues) creating(all notes) (symptom, bool) {
+func (ev *evidence) creating(all events) (symptom, bool) {
 	var best symptom
 	passed := all.latest("", beyondCreating...)
 	for _, kind := range creatingReasons {
-		for _, note := range all {
-			if !isOneOf(note, kind.reasons) || (passed != nil && noteTime(passed).After(noteTime(note))) {
+		for _, event := range all {
+			if !isOneOf(event, kind.reasons) || (passed != nil && eventTime(passed).After(eventTime(event))) {
 				continue
 			}
-			found := kind.judge(noteText(note))
-			found.noted, found.span = true, noteSpan(note)
+			found := kind.read(eventText(event))
+			found.byEvent, found.span = true, eventSpan(event)
 			if preferred(found, best) {
 				best = found
 			}
@@ -87,25 +87,25 @@ func (c *clues) creating(all notes) (symptom, bool) {
 	return best, best.cause != ""
 }
 
-func isOneOf(note *corev1.Event, reasons []string) bool {
+func isOneOf(event *corev1.Event, reasons []string) bool {
 	for _, r := range reasons {
-		if note.Reason == r {
+		if event.Reason == r {
 			return true
 		}
 	}
 	return false
 }
 
-// imagePulling: a pull has begun, and nothing came after it.
-func imagePulling(all notes) (symptom, bool) {
+// imagePulling finds a pull that has begun and not ended.
+func imagePulling(all events) (symptom, bool) {
 	began := all.latest("", "Pulling")
 	if began == nil {
 		return symptom{}, false
 	}
-	if next := all.latest("", "Pulled", "Created", "Started", "Failed"); next != nil && !noteTime(next).Before(noteTime(began)) {
+	if next := all.latest("", "Pulled", "Created", "Started", "Failed"); next != nil && !eventTime(next).Before(eventTime(began)) {
 		return symptom{}, false
 	}
-	found := waiting(ImagePulling, oneLine(noteText(began)))
+	found := waiting(ImagePulling, oneLine(eventText(began)))
 	path := began.InvolvedObject.FieldPath
 	if open := strings.LastIndexByte(path, '{'); open >= 0 {
 		found.container = strings.TrimSuffix(path[open+1:], "}")
@@ -113,22 +113,49 @@ func imagePulling(all notes) (symptom, bool) {
 	return found, true
 }
 
-// unreadyPod: containers run, and the pod still does not count as ready.
-func (c *clues) unreadyPod(pod *corev1.Pod, all notes) (symptom, bool) {
-	if found, ok := c.creating(all); ok && !anyRan(pod) {
+// unreadyPod explains a pod whose containers run and that is not ready.
+func (ev *evidence) unreadyPod(pod *corev1.Pod, all events) (symptom, bool) {
+	if found, ok := ev.creating(all); ok && !anyRan(pod) {
 		return found, true
 	}
-	if ready := podCondition(pod, corev1.PodReady); ready != nil && ready.Reason == "ReadinessGatesNotReady" && c.unreadyFor(pod, unreadyTime) {
+	if ready := podCondition(pod, corev1.PodReady); ready != nil && ready.Reason == "ReadinessGatesNotReady" && ev.unreadyFor(pod, unreadyTime) {
 		return waiting(ReadinessFailing, oneLine(ready.Message)), true
 	}
 	return imagePulling(all)
 }
 
-func anyRan(pod *corev1.Pod) bool {
-	for s := range seats(pod) {
-		if s.running() || s.status.State.Terminated != nil || s.status.LastTerminationState.Terminated != nil {
-			return true
+// preferred ranks symptoms of creation: a missing object, then a failed mount, then a wait that timed out.
+func preferred(a, b symptom) bool {
+	weight := func(s symptom) int {
+		switch {
+		case s.cause == "":
+			return 0
+		case s.grade == Fatal:
+			return 3
+		case strings.HasPrefix(s.message, "Unable to attach or mount volumes"):
+			return 1
 		}
+		return 2
 	}
-	return false
+	return weight(a) > weight(b)
+}
+
+var mountLead = lazily(`^(?:MountVolume\.\w+|AttachVolume\.\w+|UnmountVolume\.\w+) failed for volume "[^"]*" ?: `)
+
+func mountFailure(text string) symptom {
+	message := oneLine(text)
+	if found, ok := missingObject(text, oneLine(mountLead().ReplaceAllString(text, ""))); ok {
+		return found
+	}
+	return waiting(VolumeMountFailed, message)
+}
+
+var sandboxLayers = []expression{
+	rpcLayer,
+	lazily(`^(?:F|f)ailed to create pod sandbox: `),
+	lazily(`^failed to (?:setup|set up) (?:network for )?sandbox "?[^":]*"?: `),
+}
+
+func sandboxFailure(text string) symptom {
+	return waiting(PodSandboxFailed, oneLine(dropPrefixes(text, sandboxLayers)))
 }

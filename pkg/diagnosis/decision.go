@@ -26,22 +26,22 @@ func restartGap(restart int32) time.Duration {
 	return min(10*time.Second<<(restart-2), maxBackOff)
 }
 
-// restartsAt estimates when a container has been restarted that often, if it ends badly again after the
-// same time; zero where nothing tells how long it runs. The kubelet starts what it has killed for a probe
-// at once, and its back-off begins anew after the restarts of base, which are history.
-func (s seat) restartsAt(base, restart int32, killed bool) Decision {
-	ended := s.status.State.Terminated
+// restartsAt estimates when a container reaches a number of restarts, if each run lasts as long as the last one; zero
+// if that is not known. The kubelet restarts a container at once if it has killed it for a probe. Its back-off begins
+// after the restarts of base.
+func (ref containerRef) restartsAt(base, restart int32, killed bool) Decision {
+	ended := ref.status.State.Terminated
 	if ended == nil {
-		ended = s.status.LastTerminationState.Terminated
+		ended = ref.status.LastTerminationState.Terminated
 	}
 	if ended == nil || ended.FinishedAt.IsZero() {
 		return Decision{}
 	}
 	end, ran := ended.FinishedAt.Time, max(ended.FinishedAt.Sub(ended.StartedAt.Time), 0)
-	if s.running() {
-		end = s.status.State.Running.StartedAt.Add(ran)
+	if ref.running() {
+		end = ref.status.State.Running.StartedAt.Add(ran)
 	}
-	for n := s.status.RestartCount + 1; n <= restart; n++ {
+	for n := ref.status.RestartCount + 1; n <= restart; n++ {
 		if killed {
 			end = end.Add(restartGap(1))
 		} else {

@@ -11,8 +11,8 @@ func TestEstimateAfterALongRun(t *testing.T) {
 	ended := pod.Status.ContainerStatuses[0].State.Terminated
 	ended.StartedAt.Time, ended.FinishedAt.Time = epoch.Add(-20*time.Second), epoch
 	for base, want := range map[int32]time.Duration{12: 78 * time.Second, 0: 15*time.Minute + 40*time.Second} {
-		for s := range seats(pod) {
-			if got := s.restartsAt(base, 15, false); got.Time.Sub(epoch) != want || got.Restart != 15 {
+		for ref := range containers(pod) {
+			if got := ref.restartsAt(base, 15, false); got.Time.Sub(epoch) != want || got.Restart != 15 {
 				t.Errorf("after %d restarts before: in %s, want %s", base, got.Time.Sub(epoch), want)
 			}
 		}

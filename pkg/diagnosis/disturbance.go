@@ -36,9 +36,9 @@ func (d *Diagnosis) Disturbance(complete bool) Disturbance {
 
 func (d *Diagnosis) restarted() Disturbance {
 	for _, pod := range d.Unhealthy {
-		for s := range seats(pod) {
-			if s.status.RestartCount > d.before.runs[s.key()].restarts {
-				return Disturbance{KindRestart, fmt.Sprintf("pod %s: container %s restarted", pod.Name, s.spec.Name)}
+		for ref := range containers(pod) {
+			if ref.status.RestartCount > d.before.runs[ref.key()].restarts {
+				return Disturbance{KindRestart, fmt.Sprintf("pod %s: container %s restarted", pod.Name, ref.spec.Name)}
 			}
 		}
 	}
@@ -58,7 +58,7 @@ func (d *Diagnosis) livenessFailed() Disturbance {
 		if now[pod.UID] <= before[pod.UID] {
 			continue
 		}
-		// What the first look at a pod's events brings may be older than the soak.
+		// The first events of a pod may be older than the soak.
 		if _, known := before[pod.UID]; known || d.in.Now.Sub(d.before.asked[pod.UID]) >= eventsTime {
 			return Disturbance{KindLiveness, fmt.Sprintf("pod %s: liveness probe failed", pod.Name)}
 		}
@@ -66,11 +66,11 @@ func (d *Diagnosis) livenessFailed() Disturbance {
 	return Disturbance{}
 }
 
-// fallen finds a pod that was up and is not any more. Those that come up for the first time, since
-// an HPA wants more or a node is drained, speak against nothing.
+// fallen finds a pod that was ready and is not any more. Pods that start for the first time are no disturbance: an HPA
+// adds them, or a node is drained.
 func (d *Diagnosis) fallen() Disturbance {
 	for _, pod := range d.Unhealthy {
-		if _, known := d.before.unready[pod.UID]; known || shapeOf(pod) != shapeUnready {
+		if _, known := d.before.unready[pod.UID]; known || phaseOf(pod) != phaseUnready {
 			continue
 		}
 		if message := NotServing(pod); message != "" {
@@ -80,8 +80,7 @@ func (d *Diagnosis) fallen() Disturbance {
 	return Disturbance{}
 }
 
-// risen: a pod has become ready while all of them were, so it was not in between. Pods that an HPA
-// adds become ready, too, but not while the rollout counts as complete.
+// risen finds a pod that became ready although all pods had been ready: it was unready in between.
 func (d *Diagnosis) risen() Disturbance {
 	if d.History.readied.After(d.before.readied) {
 		return Disturbance{KindUnready, "a pod was not ready for a moment"}
@@ -104,10 +103,10 @@ func (d *Diagnosis) readied() time.Time {
 // livenessFailures counts the failed liveness probes of the pods whose events are known.
 func (d *Diagnosis) livenessFailures() map[types.UID]int32 {
 	var counts map[types.UID]int32
-	for uid, all := range d.clues.notes {
+	for uid, all := range d.evidence.events {
 		for _, e := range all {
-			if e.Reason == "Unhealthy" && strings.HasPrefix(noteText(e), "Liveness probe") {
-				counts = put(counts, uid, counts[uid]+noteCount(e))
+			if e.Reason == "Unhealthy" && strings.HasPrefix(eventText(e), "Liveness probe") {
+				counts = put(counts, uid, counts[uid]+eventCount(e))
 			}
 		}
 	}

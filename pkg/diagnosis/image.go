@@ -54,7 +54,7 @@ var pullReasons = map[string]func(message string) symptom{
 	"ImageInspectError":         inspectFailure,
 }
 
-// inspectFailure: the node's runtime was asked for what it has, and no registry.
+// inspectFailure is about the node's own images: no registry was asked.
 func inspectFailure(message string) symptom {
 	if words := withoutNames(message); containsAny(words, badReference) {
 		return fatal(ImageNameInvalid, message)
@@ -64,8 +64,8 @@ func inspectFailure(message string) symptom {
 	return waiting(ImagePullFailed, message)
 }
 
-// pullFailure names why an image could not be had. It is false when the text says nothing.
-func pullFailure(s seat, reason, text string) (symptom, bool) {
+// pullFailure names why an image could not be pulled. It is false if the text does not say.
+func pullFailure(ref containerRef, reason, text string) (symptom, bool) {
 	message := pullMessage(text)
 	if rule, ok := pullReasons[reason]; ok {
 		return rule(message), true
@@ -73,7 +73,7 @@ func pullFailure(s seat, reason, text string) (symptom, bool) {
 	if message == "" {
 		return symptom{}, false
 	}
-	return classifyPull(text, s.spec.Image, message), true
+	return classifyPull(text, ref.spec.Image, message), true
 }
 
 func classifyPull(text, image, message string) symptom {
@@ -99,17 +99,17 @@ func classifyPull(text, image, message string) symptom {
 	if cause := finalStatus(httpStatuses(words)); cause != "" {
 		return fatal(cause, message)
 	}
-	// What is not known may mend itself: it decides nothing before the deadline.
+	// An unknown failure can heal: it decides nothing before the deadline.
 	return waiting(ImagePullFailed, message)
 }
 
-// What containerd says when a registry that has the tag lacks the manifest or a layer behind it.
+// containerd's messages for a registry that has the tag, but not its manifest or a layer.
 var (
 	missingManifest = lazily(`content at \S+/manifests/\S+ not found`)
 	missingBlob     = lazily(`content at \S+/blobs/\S+ not found|could not fetch content descriptor|(?i:blob[_ ]unknown)|fetching blob: .*40[04]`)
 )
 
-// finalStatus is what a registry's answer of 4xx means; those that may change are known by then.
+// finalStatus is the cause of a registry's final status of 4xx.
 func finalStatus(statuses []string) Cause {
 	switch {
 	case len(statuses) == 0:

@@ -67,7 +67,7 @@ func TestPullFailure(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := seat{spec: &corev1.Container{Image: tt.image}}
+			s := containerRef{spec: &corev1.Container{Image: tt.image}}
 			got, ok := pullFailure(s, tt.reason, tt.text)
 			if !ok || got.cause != tt.cause || got.grade != tt.grade {
 				t.Errorf("%s/%s, want %s/%s (%q)", got.cause, got.grade, tt.cause, tt.grade, plainWords(tt.text, tt.image))
@@ -95,8 +95,8 @@ func TestPullMessageIsTheInnermost(t *testing.T) {
 
 // Kubelets before 1.31 say nothing of the cause in the back-off: what they said before counts.
 func TestBareBackOffKeepsWhatWasSaid(t *testing.T) {
-	s := seat{pod: &corev1.Pod{}, spec: &corev1.Container{Name: "web", Image: "a/b:1"}}
-	c := &clues{history: &History{said: map[containerKey]saying{s.key(): {"ErrImagePull", "a/b:1: not found"}}}}
+	s := containerRef{pod: &corev1.Pod{}, spec: &corev1.Container{Name: "web", Image: "a/b:1"}}
+	c := &evidence{history: &History{said: map[containerKey]saying{s.key(): {"ErrImagePull", "a/b:1: not found"}}}}
 	got, ok := pulling(c, s, "ImagePullBackOff", `Back-off pulling image "a/b:1"`)
 	if !ok || got.cause != ImageNotFound {
 		t.Errorf("%s, want ImageNotFound", got.cause)

@@ -47,10 +47,10 @@ type Diagnosis struct {
 	// Readied is the latest moment at which one of Pods became ready.
 	Readied time.Time
 
-	in     *Input
-	before *History
-	clues  *clues
-	survey survey
+	in       *Input
+	before   *History
+	evidence *evidence
+	survey   survey
 }
 
 // Look diagnoses the pods of a revision.
@@ -74,8 +74,8 @@ func Look(in Input, before History) *Diagnosis {
 	return d
 }
 
-// pastPods are the pods that had ended before we looked: a revision that is used again may bring
-// some of its earlier days. Those that a kubelet refused tell of a rollout that was found under way.
+// pastPods are the pods that had ended before the first look: a revision that is used again can have some from earlier
+// rollouts. Rejected pods belong to a rollout that is under way.
 func pastPods(pods []*corev1.Pod, underWay bool) map[types.UID]bool {
 	var past map[types.UID]bool
 	for _, p := range pods {
@@ -86,25 +86,25 @@ func pastPods(pods []*corev1.Pod, underWay bool) map[types.UID]bool {
 	return past
 }
 
-// look looks at the new pods and weighs what was found.
+// look finds the symptoms, groups them into problems and weighs them.
 func (d *Diagnosis) look() {
 	in := d.in
-	d.clues = &clues{
-		now: in.Now, wake: Alarm{Now: in.Now}, notes: indexNotes(in.Events), logs: in.Logs, claims: in.Claims, blind: in.Blind,
+	d.evidence = &evidence{
+		now: in.Now, wake: Alarm{Now: in.Now}, events: indexEvents(in.Events), logs: in.Logs, claims: in.Claims, forbidden: in.Blind,
 		template: &in.Workload.Template, revision: d.History.revision, history: &d.History,
 		revisions: in.Revisions, pods: in.Pods,
 		leaving: slices.ContainsFunc(in.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil }),
 	}
-	d.survey = d.clues.survey(in.Workload, in.Revision, d.Unhealthy, len(d.Pods)-len(d.Unhealthy))
+	d.survey = d.evidence.survey(in.Workload, in.Revision, d.Unhealthy, len(d.Pods)-len(d.Unhealthy))
 	d.survey.symptoms = append(d.survey.symptoms, d.pausedSymptom()...)
 	d.lack()
 	if found, ok := d.refusedCreation(); ok {
 		d.survey.symptoms = append(d.survey.symptoms, found)
 	}
 	d.survey.symptoms = append(d.survey.symptoms, d.heldUp()...)
-	d.Problems = d.clues.problems(&d.survey, d.before.findings)
-	d.History.sightings = d.sight()
-	d.clues.weigh(d.Problems, in.FailFast, d.outage())
+	d.Problems = d.evidence.problems(&d.survey, d.before.findings)
+	d.History.causes = d.causes()
+	d.evidence.weigh(d.Problems, in.FailFast, d.outage())
 	if d.outageNear() { // it decides sooner than the restarts, and nobody knows when
 		for i := range d.Problems {
 			if d.Problems[i].Grade == Failing {
@@ -127,13 +127,13 @@ func (d *Diagnosis) Findings() []Finding {
 }
 
 // Wake is when another look may show more although nothing happens; zero when only a change matters.
-func (d *Diagnosis) Wake() time.Time { return d.clues.wake.At }
+func (d *Diagnosis) Wake() time.Time { return d.evidence.wake.At }
 
 // Pending tells whether evidence is on its way.
 func (d *Diagnosis) Pending() bool {
 	pending := slices.ContainsFunc(d.Problems, func(p Problem) bool { return p.vague })
 	for uid := range d.History.asked {
-		pending = !d.clues.sawEvents(uid) || pending
+		pending = !d.evidence.sawEvents(uid) || pending
 	}
 	return pending
 }
@@ -141,7 +141,19 @@ func (d *Diagnosis) Pending() bool {
 // observed tells whether the status speaks of the object as it is, and not of an earlier one.
 func (in *Input) observed() bool { return in.Workload.ObservedGeneration >= in.Workload.Generation }
 
-// noNode: there were nodes for its pods, and there is none for those of the new template.
+// noNode tells of a DaemonSet that had pods whether no node takes those of its template.
 func (in *Input) noNode() bool {
 	return in.Workload.PerNode && in.Workload.Desired == 0 && in.Populated
+}
+
+// complete tells whether the status calls the rollout complete.
+func (d *Diagnosis) complete() bool {
+	w := d.in.Workload
+	if !d.in.observed() || !w.Complete() {
+		return false
+	}
+	if d.in.Revision != nil && d.in.Revision.ByPods && !slices.Contains(d.in.Blind, "pods") && int32(len(d.Pods)) < w.Goal() {
+		return false // the status counts pods that are not there, or not new, for a moment
+	}
+	return !d.in.noNode() && (w.Desired == 0 || d.in.Revision != nil || len(d.in.Revisions) == 0)
 }

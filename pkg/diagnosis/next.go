@@ -11,14 +11,14 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// advise adds to each finding the commands to type, the most useful first.
+// advise adds commands to each finding, the most useful first.
 func (d *Diagnosis) advise() {
 	for i := range d.Problems {
 		d.Problems[i].Next = d.nextCommands(&d.Problems[i])
 	}
 }
 
-// advice is what commands are made from.
+// advice is the input of the rules for commands.
 type advice struct {
 	*Problem
 	kind, name, namespace string
@@ -26,7 +26,7 @@ type advice struct {
 	maker                 string // the kind that makes the pods
 }
 
-// commands holds what helps with each cause. All others get the description of the exemplar.
+// commands maps causes to commands. Other causes get a description of the exemplar.
 var commands = map[Cause]func(advice) []string{
 	ImageNotFound:        correctImage,
 	ImageNameInvalid:     correctImage,
@@ -110,7 +110,7 @@ func correctImage(a advice) []string {
 	return append([]string{a.on("kubectl app set image %s %s=IMAGE", a.workload(), a.Container)}, describe(a)...)
 }
 
-// editCommand: a command that the template names is mended there; any other is in the image.
+// editCommand edits the template if it names the command; else the command is in the image.
 func editCommand(a advice) []string {
 	if c := a.spec(); c != nil && namesCommand(c, a.Message) {
 		return append([]string{a.on("kubectl edit %s", a.workload())}, describe(a)...)
@@ -134,7 +134,7 @@ func (a advice) spec() *corev1.Container {
 	return nil
 }
 
-// onNode is for what the node does: nothing in the template mends it.
+// onNode describes the pod and its node: no change of the template helps.
 func onNode(a advice) []string {
 	if a.exemplar == nil || a.exemplar.pod == nil || a.exemplar.pod.Spec.NodeName == "" {
 		return describe(a)
@@ -171,7 +171,7 @@ func claims(a advice) []string {
 	return onNode(a)
 }
 
-// eventsOf: where a revision makes no pods of its own, the workload has the events about them.
+// eventsOf describes the object that has the events about the creation of pods: the revision, or the workload itself.
 func eventsOf(a advice) []string {
 	if maker := workload.KindNamed(a.maker); maker == nil {
 		return []string{a.on("kubectl describe %s %s", strings.ToLower(a.maker), a.Exemplar)}

@@ -7,7 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// The commands that make what is missing, with the names that the template gives it.
+// The commands that create missing objects, with the names from the template.
 
 func pullSecret(a advice) []string {
 	secret := "PULL-SECRET"

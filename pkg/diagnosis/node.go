@@ -1,25 +1,31 @@
 package diagnosis
 
 import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
-// lostNode: the node that runs the pod does not answer. The node controller then only turns the
-// pod's Ready to False; the event says why.
-func lostNode(pod *corev1.Pod, all notes) (symptom, bool) {
+// lostNode finds a pod whose node does not answer. The node controller then sets Ready to False, and the event has the
+// reason.
+func lostNode(pod *corev1.Pod, all events) (symptom, bool) {
 	if pod.Status.Reason == "NodeLost" || pod.Status.Phase == corev1.PodUnknown {
 		return waiting(NodeLost, nodeMessage(pod, pod.Status.Message)), true
 	}
-	if note := all.latest("", "NodeNotReady"); note != nil && !laterThanReady(pod, note) {
-		return waiting(NodeLost, nodeMessage(pod, noteText(note))), true
+	if event := all.latest("", "NodeNotReady"); event != nil && !laterThanReady(pod, event) {
+		return waiting(NodeLost, nodeMessage(pod, eventText(event))), true
 	}
 	return symptom{}, false
 }
 
-// laterThanReady: the pod's Ready has changed since the event, so the event is of the past.
-func laterThanReady(pod *corev1.Pod, note *corev1.Event) bool {
+// laterThanReady tells whether the pod's Ready has changed since the event, which makes the event obsolete.
+func laterThanReady(pod *corev1.Pod, event *corev1.Event) bool {
 	ready := podCondition(pod, corev1.PodReady)
-	return ready == nil || ready.LastTransitionTime.Sub(noteTime(note)) > MinRecovery
+	return ready == nil || ready.LastTransitionTime.Sub(eventTime(event)) > MinRecovery
 }
 
 func nodeMessage(pod *corev1.Pod, text string) string {
@@ -29,19 +35,47 @@ func nodeMessage(pod *corev1.Pod, text string) string {
 	return oneLine("node " + pod.Spec.NodeName + ": " + text)
 }
 
-// evicted: the kubelet removed the pod from its node for what it used. A program that exits with 0
-// on the way out leaves a pod that merely succeeded; only the event tells (recording ab).
-func (c *clues) evicted(pod *corev1.Pod) (symptom, bool) {
+// evicted finds a pod that the kubelet evicted. If its program exited with 0 meanwhile, the pod has the phase Succeeded
+// and only the event shows the eviction (recording ab).
+func (ev *evidence) evicted(pod *corev1.Pod) (symptom, bool) {
 	if pod.Status.Reason == "Evicted" && !IsRejected(pod) {
 		return failing(Evicted, oneLine(pod.Status.Message)), true
 	}
-	if note := c.notes[pod.UID].latest("", "Evicted"); note != nil {
-		return failing(Evicted, oneLine(noteText(note))), true
+	if event := ev.events[pod.UID].latest("", "Evicted"); event != nil {
+		return failing(Evicted, oneLine(eventText(event))), true
 	}
 	return symptom{}, false
 }
 
-// Ended tells whether a pod is over: its containers do not run again.
-func Ended(pod *corev1.Pod) bool {
-	return pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
+// evictionTime is how long an eviction stays a finding once its pod has been replaced.
+const evictionTime = time.Minute
+
+// countEvictions adds the evictions of this watch as symptoms, while they are fresh or their replacements are not ready.
+// An evicted pod is replaced by another pod, so rounds of evictions count as restarts.
+func (ev *evidence) countEvictions(d *survey) {
+	known := ev.history.evictions
+	for i := range d.evicted {
+		s := d.evicted[i]
+		if _, ok := known[s.pod.UID]; !ok {
+			known = put(maps.Clone(known), s.pod.UID, eviction{s, ev.now})
+		}
+	}
+	ev.history.evictions = known
+	var last time.Time
+	for _, e := range known {
+		if e.at.After(last) {
+			last = e.at
+		}
+	}
+	if len(known) == 0 || (d.ready >= d.of && ev.now.Sub(last) >= evictionTime) {
+		return
+	}
+	ev.wake.Set(last.Add(evictionTime))
+	rounds := int32(len(known) / max(1, d.of))
+	uids := slices.SortedFunc(maps.Keys(known), func(a, b types.UID) int { return strings.Compare(string(a), string(b)) })
+	for _, uid := range uids {
+		s := known[uid].symptom
+		s.restarts, s.rounds = rounds, rounds
+		d.symptoms = append(d.symptoms, s)
+	}
 }

@@ -1,5 +1,12 @@
 package diagnosis
 
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
 // FailFast says how soon evidence decides.
 type FailFast string
 
@@ -10,17 +17,17 @@ const (
 	FailFastOff    FailFast = "off"
 )
 
-// weigh dates each Problem from when its cause first appeared on any new pod, and tells which have
-// outlasted their patience. It sets the alarm for the next that will.
-func (c *clues) weigh(all []Problem, policy FailFast, outage bool) {
+// weigh dates each problem by the first appearance of its cause on any new pod, and marks those that have outlasted their
+// patience. It sets the alarm for the next one.
+func (ev *evidence) weigh(all []Problem, policy FailFast, outage bool) {
 	for i := range all {
 		k := &all[i]
-		k.since, k.fatalSince = c.history.sightings[k.sight].first, c.history.sightings[k.sight].fatal
-		k.Decided = c.outlasted(k, policy, outage)
+		k.since, k.fatalSince = ev.history.causes[k.causeKey].first, ev.history.causes[k.causeKey].fatal
+		k.Decided = ev.outlasted(k, policy, outage)
 	}
 }
 
-func (c *clues) outlasted(k *Problem, policy FailFast, outage bool) bool {
+func (ev *evidence) outlasted(k *Problem, policy FailFast, outage bool) bool {
 	if policy == FailFastOff || k.Grade != Failing {
 		k.Decision = Decision{}
 	}
@@ -34,19 +41,84 @@ func (c *clues) outlasted(k *Problem, policy FailFast, outage bool) bool {
 	}
 	patience := k.patience
 	if k.Affected == nil {
-		// The controller tries again after twice the time each time: what it was refused before is only
-		// known to be so still when as much time again has passed.
+		// The controller doubles the time between attempts: the last refusal is confirmed only after as much time again.
 		patience = max(patience, k.fatalSince.Sub(k.since))
 	}
 	end := k.fatalSince.Add(patience)
-	if e := k.exemplar; e.noted && e.span < k.patience {
-		// The kubelet tries again ever more rarely: between two events the cause may be gone.
+	if e := k.exemplar; e.byEvent && e.span < k.patience {
+		// The kubelet tries ever more rarely: the cause may be gone before the next event.
 		end = end.Add(k.patience)
 	}
-	if !c.now.Before(end) {
+	if !ev.now.Before(end) {
 		return true
 	}
-	c.wake.Set(end)
+	ev.wake.Set(end)
 	k.Decision = Decision{Time: end}
 	return false
+}
+
+// outage tells whether no pod serves any more: no pod of another revision is ready, and every new pod has failed after it
+// had been ready. Then there is no patience. Evicted pods are replaced and do not count.
+func (d *Diagnosis) outage() bool {
+	failed := map[*corev1.Pod]bool{}
+	for i := range d.Problems {
+		if d.Problems[i].Grade != Failing || d.Problems[i].Cause == Evicted {
+			continue
+		}
+		for _, pod := range d.Problems[i].Affected {
+			if d.History.fell[pod.UID] && !Ended(pod) && !endedBefore(pod, d.in.Since) {
+				failed[pod] = true
+			}
+		}
+	}
+	return len(failed) > 0 && len(failed) == d.survey.of && !slices.ContainsFunc(d.in.Pods, d.servesOld)
+}
+
+// outageNear tells whether the next crash may be an outage: all pods that had been ready have crashed since.
+func (d *Diagnosis) outageNear() bool {
+	m := &d.History
+	return len(m.fell) > 0 && !slices.ContainsFunc(d.in.Pods, func(pod *corev1.Pod) bool {
+		return d.servesOld(pod) || pod.DeletionTimestamp == nil && IsReady(pod) && !m.fell[pod.UID]
+	})
+}
+
+func (d *Diagnosis) servesOld(pod *corev1.Pod) bool {
+	return pod.DeletionTimestamp == nil && IsReady(pod) && !d.in.Revision.Owns(pod)
+}
+
+// minServed is the shortest run that counts as serving. Without a readiness probe a container is ready as soon as it runs.
+const minServed = 2 * time.Second
+
+// fellFromReady tells by the pod's own times whether it was ready before one of its containers ended: Ready is False and
+// has changed since the first status, or Ready is True since before that end.
+func fellFromReady(pod *corev1.Pod) bool {
+	ready := podCondition(pod, corev1.PodReady)
+	if ready == nil {
+		return false
+	}
+	changed := ready.LastTransitionTime.Time
+	for ref := range containers(pod) {
+		ended, _ := ref.crash()
+		if ended == nil || ended.FinishedAt.Sub(ended.StartedAt.Time) < minServed {
+			continue
+		}
+		if ready.Status == corev1.ConditionTrue {
+			return changed.Before(ended.FinishedAt.Time)
+		}
+		// Both times of a first status are taken in one go, and have no fractions.
+		return pod.Status.StartTime != nil && changed.Sub(pod.Status.StartTime.Time) > time.Second
+	}
+	return false
+}
+
+// endedBefore tells whether all crashes of a pod came before a moment, after runs so long that the rollout was not the
+// cause.
+func endedBefore(pod *corev1.Pod, moment time.Time) bool {
+	for ref := range containers(pod) {
+		ended, _ := ref.crash()
+		if ended != nil && (!ended.FinishedAt.Time.Before(moment) || ended.FinishedAt.Sub(ended.StartedAt.Time) < BackOffReset) {
+			return false
+		}
+	}
+	return true
 }

@@ -6,9 +6,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// A kubelet that does not admit a pod makes it Failed, for good, and the ReplicaSet makes the next one:
-// hundreds within minutes. Which reasons there are depends on the kubelet and on its plugins, so none is
-// listed here: that no container ever ran is the evidence, and how often it came again.
+// A kubelet that does not admit a pod sets its phase to Failed, and the controller creates the next pod: hundreds within
+// minutes. The reasons depend on the kubelet and its plugins, so none is listed here. The evidence is that no container
+// ever ran, and how many pods were rejected.
 
 // IsRejected tells of a pod that its kubelet refused. An eviction has the reason Evicted, too, and
 // older kubelets drop the containers' statuses with it.
@@ -20,15 +20,15 @@ func IsRejected(pod *corev1.Pod) bool {
 	return s.Reason != "Evicted" || strings.Contains(s.Message, "node had condition")
 }
 
-// The number of refused pods at which waiting for one that is admitted becomes pointless: the fewer while
-// none of the revision's pods has been, the more while some have.
+// The number of rejected pods that makes the cause fatal: manyRejected while no pod of the revision was admitted,
+// tooManyRejected otherwise.
 const (
 	manyRejected      = 10
 	tooManyRejected   = 50
 	patienceRejection = 2 * patienceFatal
 )
 
-// addRejected adds the refused pods as symptoms, unless others have found a place.
+// addRejected adds the rejected pods as symptoms, unless all replacements are ready.
 func (d *survey) addRejected(desired int) {
 	if d.ready >= max(d.of, desired) {
 		return
@@ -51,8 +51,7 @@ func (d *survey) addRejected(desired int) {
 
 var digits = lazily(`[0-9]+`)
 
-// rejection is the symptom of one refused pod. Pods of the same reason and message are one finding, though
-// the numbers of free and used resources differ.
+// rejection is the symptom of one rejected pod. Messages that differ only in numbers are one finding.
 func rejection(pod *corev1.Pod) symptom {
 	reason, message := pod.Status.Reason, strings.TrimPrefix(pod.Status.Message, "Pod was rejected: ")
 	found := waiting(RejectedByKubelet, oneLine(strings.TrimSuffix(reason+": "+message, ": ")))

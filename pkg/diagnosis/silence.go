@@ -6,8 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Silence is what the status alone shows of a rollout that stands still without a cause. It begins with a
-// colon, and is empty where there is nothing to say.
+// Silence describes a rollout that stands still without a cause, by the status alone. It begins with a colon, or is empty.
 func (d *Diagnosis) Silence() string {
 	if len(d.Problems) > 0 {
 		return ""
@@ -29,8 +28,7 @@ func (d *Diagnosis) Silence() string {
 	return ""
 }
 
-// deadPods: before a Recreate makes the new pods, the controller waits for the old ones to end, and some
-// controllers wait for those that have (kubernetes/kubernetes#60162).
+// deadPods describes a Recreate that waits for old pods although they have ended (kubernetes/kubernetes#60162).
 func (d *Diagnosis) deadPods() string {
 	var dead *corev1.Pod
 	for _, pod := range d.in.Pods {
@@ -54,9 +52,9 @@ func (d *Diagnosis) deadPods() string {
 
 // standsStill says how far a pod has come.
 func standsStill(pod *corev1.Pod) string {
-	for s := range seats(pod) {
-		if w := s.status.State.Waiting; w != nil && w.Reason != "" {
-			return fmt.Sprintf("pod %s: container %s is waiting: %s", pod.Name, s.spec.Name, w.Reason)
+	for ref := range containers(pod) {
+		if w := ref.status.State.Waiting; w != nil && w.Reason != "" {
+			return fmt.Sprintf("pod %s: container %s is waiting: %s", pod.Name, ref.spec.Name, w.Reason)
 		}
 	}
 	return NotServing(pod)

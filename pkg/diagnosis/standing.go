@@ -76,38 +76,37 @@ func (s Standing) Count(w *workload.Workload, revisions []workload.Revision) []w
 	return counted
 }
 
-// crashing tells when a container ended that should not have, if it has not outlasted that since.
+// crashing returns when a container of the pod crashed, if it has not recovered since.
 func crashing(pod *corev1.Pod, now time.Time) (ended time.Time, is bool) {
-	for s := range seats(pod) {
-		last, _ := s.crash()
-		if last == nil || s.finished() {
+	for ref := range containers(pod) {
+		last, _ := ref.crash()
+		if last == nil || ref.finished() {
 			continue
 		}
-		if !s.running() || now.Before(s.status.State.Running.StartedAt.Add(settlesAfter(last))) {
+		if !ref.running() || now.Before(ref.status.State.Running.StartedAt.Add(settlesAfter(last))) {
 			return last.FinishedAt.Time, true
 		}
 	}
 	return time.Time{}, false
 }
 
-// restarts counts those of a pod's containers that are in a loop: a run that lasted long begins anew.
+// restarts counts the restarts of a pod's containers in a crash loop. A long run begins the count anew.
 func restarts(pod *corev1.Pod) int32 {
 	var n int32
-	for s := range seats(pod) {
-		last, _ := s.crash()
+	for ref := range containers(pod) {
+		last, _ := ref.crash()
 		switch {
 		case last == nil:
 		case last.FinishedAt.Sub(last.StartedAt.Time) >= BackOffReset:
 			n++
 		default:
-			n += s.status.RestartCount
+			n += ref.status.RestartCount
 		}
 	}
 	return n
 }
 
-// settlesAfter is recovery without its upper limit, for nobody waits for it: a container that is killed
-// each 65 s, say by its liveness probe, is never well for 65 s.
+// settlesAfter is recovery without its upper limit: a container that its liveness probe kills every 65 s never recovers.
 func settlesAfter(ended *corev1.ContainerStateTerminated) time.Duration {
 	ran := ended.FinishedAt.Sub(ended.StartedAt.Time)
 	if ran >= BackOffReset {
@@ -116,13 +115,13 @@ func settlesAfter(ended *corev1.ContainerStateTerminated) time.Duration {
 	return max(ran+ran/2, MinRecovery)
 }
 
-// starting: on its way, and nothing but time is needed.
+// starting tells whether a pod is young and nothing has gone wrong in it.
 func starting(pod *corev1.Pod, now time.Time) bool {
 	if now.Sub(pod.CreationTimestamp.Time) > maxStarting {
 		return false
 	}
-	for s := range seats(pod) {
-		if w := s.status.State.Waiting; w != nil && w.Reason != "" && w.Reason != "ContainerCreating" && w.Reason != "PodInitializing" {
+	for ref := range containers(pod) {
+		if w := ref.status.State.Waiting; w != nil && w.Reason != "" && w.Reason != "ContainerCreating" && w.Reason != "PodInitializing" {
 			return false
 		}
 	}

@@ -15,17 +15,16 @@ type symptom struct {
 	// patience is how long a fatal cause may last before it decides.
 	patience time.Duration
 
-	// noted: the evidence is an event, which has come again for span. What it speaks of may have
-	// mended itself since.
-	noted bool
-	span  time.Duration
+	// byEvent: the evidence is an event, repeated over span. Its cause may be gone since.
+	byEvent bool
+	span    time.Duration
 
 	pod       *corev1.Pod // nil when no pod could be created, or when it is no new pod
-	exemplar  string      // the pod that it is about, if it is no new one
+	exemplar  string      // the pod of another revision that it is about
 	container string
 	// Where pods could not be created but some could: how many of how many are lacking.
 	lacking, wanted int
-	// about tells symptoms of one cause apart that are not one finding; mostly empty.
+	// about separates symptoms of one cause into several findings; mostly empty.
 	about string
 	// subject is the object or key that the cause is about: a Secret, a claim.
 	subject  string
@@ -40,14 +39,13 @@ type symptom struct {
 	// left are the lines of a termination message that has several: the end of the log, where the
 	// policy is FallbackToLogsOnError.
 	left []string
-	// vague: what would explain it more closely (events, a log) has not been looked at.
+	// vague: events or a log that may explain it have not been read.
 	vague bool
 	// wantsEvents: the pod's events would explain it.
 	wantsEvents bool
 }
 
-// The patience for causes that do not mend themselves. What an operator may be
-// about to create gets longer.
+// The patience for fatal causes. A missing object gets longer: an operator may be about to create it.
 const (
 	patienceFatal   = 10 * time.Second
 	patienceMissing = 30 * time.Second

@@ -72,9 +72,9 @@ var pullTexts = []spoken{
 func TestWhoSpeaksOfAPull(t *testing.T) {
 	for _, tt := range pullTexts {
 		t.Run(tt.source, func(t *testing.T) {
-			got, _ := pullFailure(seat{spec: &corev1.Container{Image: "registry.example.com/shop/web:2.0"}}, "ErrImagePull", tt.text)
+			got, _ := pullFailure(containerRef{spec: &corev1.Container{Image: "registry.example.com/shop/web:2.0"}}, "ErrImagePull", tt.text)
 			tt.check(t, got)
-			again, _ := pullFailure(seat{spec: &corev1.Container{Image: "registry.example.com/shop/web:2.0"}}, "ImagePullBackOff", `Back-off pulling image "registry.example.com/shop/web:2.0": ErrImagePull: `+tt.text)
+			again, _ := pullFailure(containerRef{spec: &corev1.Container{Image: "registry.example.com/shop/web:2.0"}}, "ImagePullBackOff", `Back-off pulling image "registry.example.com/shop/web:2.0": ErrImagePull: `+tt.text)
 			tt.check(t, again)
 		})
 	}
@@ -94,7 +94,7 @@ func TestWhoSpeaksOfAnInspection(t *testing.T) {
 		{"kubelet, runtime is away", `Failed to inspect image "web:2.0": rpc error: code = Unavailable desc = connection error`, ImagePullFailed, Waiting},
 		{"CRI-O short names", `Failed to inspect image "web": rpc error: code = Unknown desc = short name mode is enforcing, but image name web:latest returns ambiguous list`, ImagePullFailed, Fatal},
 	} {
-		got, _ := pullFailure(seat{spec: &corev1.Container{Image: "web:2.0"}}, "ImageInspectError", tt.text)
+		got, _ := pullFailure(containerRef{spec: &corev1.Container{Image: "web:2.0"}}, "ImageInspectError", tt.text)
 		tt.check(t, got)
 	}
 }

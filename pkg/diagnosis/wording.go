@@ -1,7 +1,9 @@
 package diagnosis
 
 import (
+	"regexp"
 	"strings"
+	"sync"
 )
 
 // maxMessage keeps a message to what fits a few lines of a terminal.
@@ -30,8 +32,8 @@ func containsAny(text string, phrases []string) bool {
 	return false
 }
 
-// dropPrefixes removes each pattern, in turn, from the start of a text: the layers that pass an
-// error on name themselves, and only the innermost one says what is wrong.
+// dropPrefixes removes the patterns from the start of a text: each layer that passes on an error adds a prefix, and only
+// the innermost error matters.
 func dropPrefixes(text string, patterns []expression) string {
 	for again := true; again; {
 		again = false
@@ -46,3 +48,11 @@ func dropPrefixes(text string, patterns []expression) string {
 
 // rpcLayer is how gRPC wraps the answer of a container runtime.
 var rpcLayer = lazily(`^rpc error: code = \w+ desc = `)
+
+// expression is a regular expression that is compiled on first use: compiling all of them takes longer than the rest of a
+// command's start.
+type expression func() *regexp.Regexp
+
+func lazily(text string) expression {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}

@@ -8,17 +8,17 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// notes are the events about one object.
-type notes []*corev1.Event
+// events are those about one object.
+type events []*corev1.Event
 
-// noteIndex holds the events of a snapshot by the object that they are about.
-type noteIndex map[types.UID]notes
+// eventIndex holds events by the object that they are about.
+type eventIndex map[types.UID]events
 
-func indexNotes(events []*corev1.Event) noteIndex {
+func indexEvents(events []*corev1.Event) eventIndex {
 	if len(events) == 0 {
 		return nil
 	}
-	index := make(noteIndex, len(events))
+	index := make(eventIndex, len(events))
 	for _, e := range events {
 		index[e.InvolvedObject.UID] = append(index[e.InvolvedObject.UID], e)
 	}
@@ -26,11 +26,11 @@ func indexNotes(events []*corev1.Event) noteIndex {
 }
 
 // latest returns the newest event of one of the reasons whose text contains the phrase, or nil.
-func (n notes) latest(phrase string, reasons ...string) *corev1.Event {
+func (n events) latest(phrase string, reasons ...string) *corev1.Event {
 	var found *corev1.Event
 	for _, e := range n {
 		for _, r := range reasons {
-			if e.Reason == r && strings.Contains(e.Message, phrase) && (found == nil || noteTime(e).After(noteTime(found))) {
+			if e.Reason == r && strings.Contains(e.Message, phrase) && (found == nil || eventTime(e).After(eventTime(found))) {
 				found = e
 			}
 		}
@@ -39,8 +39,8 @@ func (n notes) latest(phrase string, reasons ...string) *corev1.Event {
 }
 
 // of returns the events about one container. Those that name no container are left out.
-func (n notes) of(container string) notes {
-	var mine notes
+func (n events) of(container string) events {
+	var mine events
 	for _, e := range n {
 		path := e.InvolvedObject.FieldPath
 		if strings.HasSuffix(path, "{"+container+"}") || (path == "" && strings.Contains(e.Message, "ontainer "+container+" ")) {
@@ -50,9 +50,9 @@ func (n notes) of(container string) notes {
 	return mine
 }
 
-// noteTime is when an event was last seen. Events of the events.k8s.io style have a series in place
+// eventTime is when an event was last seen. Events of the events.k8s.io style have a series in place
 // of the older fields.
-func noteTime(e *corev1.Event) time.Time {
+func eventTime(e *corev1.Event) time.Time {
 	last := e.FirstTimestamp.Time
 	for _, t := range []time.Time{e.LastTimestamp.Time, e.EventTime.Time} {
 		if t.After(last) {
@@ -65,7 +65,7 @@ func noteTime(e *corev1.Event) time.Time {
 	return last
 }
 
-func noteCount(e *corev1.Event) int32 {
+func eventCount(e *corev1.Event) int32 {
 	count := max(e.Count, 1)
 	if e.Series != nil {
 		count = max(count, e.Series.Count)
@@ -73,8 +73,8 @@ func noteCount(e *corev1.Event) int32 {
 	return count
 }
 
-// noteSpan is for how long an event has come again.
-func noteSpan(e *corev1.Event) time.Duration {
+// eventSpan is the time between the first and the last occurrence of an event.
+func eventSpan(e *corev1.Event) time.Duration {
 	first := e.FirstTimestamp.Time
 	if first.IsZero() {
 		first = e.EventTime.Time
@@ -82,10 +82,10 @@ func noteSpan(e *corev1.Event) time.Duration {
 	if first.IsZero() {
 		return 0
 	}
-	return noteTime(e).Sub(first)
+	return eventTime(e).Sub(first)
 }
 
-// noteText is an event's message without what the recorder puts before it after some repeats.
-func noteText(e *corev1.Event) string {
+// eventText is an event's message without the prefix of combined events.
+func eventText(e *corev1.Event) string {
 	return strings.TrimPrefix(e.Message, "(combined from similar events): ")
 }

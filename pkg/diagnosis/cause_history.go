@@ -8,21 +8,20 @@ import (
 )
 
 const (
-	// flapTime: a cause that was away for less counts its age on from when it first appeared.
+	// flapTime is how long a cause may be absent without losing its age.
 	flapTime = 15 * time.Second
-	// forgetAfter: a cause that was away for so long is told as cleared, not before: causes flap with
-	// the kubelet's back-off.
+	// forgetAfter is how long a cause has to be absent to be cleared. Causes flap with the kubelet's back-off.
 	forgetAfter = 30 * time.Second
-	// settleTime is how long a cause may wait for its evidence before it is told without.
+	// settleTime is how long news of a cause waits for its evidence.
 	settleTime = 2 * time.Second
 )
 
-// sight dates the complaints of this step, and when others went away.
-func (d *Diagnosis) sight() map[sight]sighting {
-	all := maps.Clone(d.before.sightings)
-	present := map[sight]bool{}
+// causes updates since when each cause is present or absent.
+func (d *Diagnosis) causes() map[causeKey]causeHistory {
+	all := maps.Clone(d.before.causes)
+	present := map[causeKey]bool{}
 	for i := range d.Problems {
-		key := d.Problems[i].sight
+		key := d.Problems[i].causeKey
 		present[key] = true
 		seen, ok := all[key]
 		if !ok || (!seen.gone.IsZero() && d.in.Now.Sub(seen.gone) > flapTime) {
@@ -60,46 +59,46 @@ func (d *Diagnosis) News(final bool) (told, gone []Finding) {
 	return told, gone
 }
 
-// worthTelling: once its evidence is there, and again when its restarts have grown. The first
-// restart follows the first crash at once: that is one thing.
+// worthTelling: a problem is news once its evidence is there, and again when its restarts have grown. The first restart
+// follows the first crash at once and is not news.
 func (d *Diagnosis) worthTelling(k *Problem, final bool) bool {
-	seen := d.History.sightings[k.sight]
+	seen := d.History.causes[k.causeKey]
 	if settled := seen.first.Add(settleTime); k.vague && d.in.Now.Before(settled) && !final {
-		d.clues.wake.Set(settled)
+		d.evidence.wake.Set(settled)
 		return false
 	}
 	if seen.announced && (k.Restarts <= seen.restarts || k.Restarts < 2) {
 		return false
 	}
 	seen.announced, seen.restarts = true, k.Restarts
-	d.History.sightings[k.sight] = seen
+	d.History.causes[k.causeKey] = seen
 	return true
 }
 
-// cleared forgets causes that are gone for good, and returns those that had been told. One that has
-// got a more specific name for the same container was not cleared.
-func (d *Diagnosis) cleared(final bool) []sight {
-	var gone []sight
-	for key, seen := range d.History.sightings {
+// cleared removes causes that are gone, and returns the announced ones. A cause that got a more specific name for the
+// same container was not cleared.
+func (d *Diagnosis) cleared(final bool) []causeKey {
+	var gone []causeKey
+	for key, seen := range d.History.causes {
 		if seen.gone.IsZero() {
 			continue
 		}
 		forget := seen.gone.Add(forgetAfter)
 		if d.in.Now.Before(forget) {
-			d.clues.wake.Set(forget)
+			d.evidence.wake.Set(forget)
 			continue
 		}
-		delete(d.History.sightings, key)
+		delete(d.History.causes, key)
 		if seen.announced && !final && !d.complainsOf(key.container) {
 			gone = append(gone, key)
 		}
 	}
-	slices.SortFunc(gone, func(a, b sight) int {
+	slices.SortFunc(gone, func(a, b causeKey) int {
 		return cmp.Or(cmp.Compare(a.cause, b.cause), cmp.Compare(a.container, b.container))
 	})
 	return gone
 }
 
 func (d *Diagnosis) complainsOf(container string) bool {
-	return slices.ContainsFunc(d.Problems, func(k Problem) bool { return k.sight.container == container })
+	return slices.ContainsFunc(d.Problems, func(k Problem) bool { return k.causeKey.container == container })
 }

@@ -23,8 +23,8 @@ func TestCrash(t *testing.T) {
 	}
 	for _, tt := range tests {
 		p := podFrom(t, "spec: {containers: ["+tt.spec+"]}\nstatus: {containerStatuses: ["+tt.status+"]}")
-		for s := range seats(p) {
-			ended, run := s.crash()
+		for ref := range containers(p) {
+			ended, run := ref.crash()
 			if (ended != nil) != tt.crashed {
 				t.Errorf("%s: crashed %v, want %v", tt.name, ended != nil, tt.crashed)
 			}
@@ -55,9 +55,9 @@ func TestContainerIsServing(t *testing.T) {
 	for _, tt := range tests {
 		p := podFrom(t, "spec: {"+tt.spec+"}\nstatus: {"+tt.status+"}")
 		seen := 0
-		for s := range seats(p) {
-			if seen++; s.serving() != tt.want {
-				t.Errorf("%s: serving %v, want %v", tt.name, s.serving(), tt.want)
+		for ref := range containers(p) {
+			if seen++; ref.serving() != tt.want {
+				t.Errorf("%s: serving %v, want %v", tt.name, ref.serving(), tt.want)
 			}
 		}
 		if seen != 1 {
@@ -79,17 +79,17 @@ status:
 		role role
 	}{{"first", roleInit}, {"second", roleSidecar}, {"third", roleMain}}
 	i := 0
-	for s := range seats(p) {
-		if s.spec.Name != want[i].name || s.role != want[i].role {
-			t.Errorf("%d: %s as %d, want %s as %d", i, s.spec.Name, s.role, want[i].name, want[i].role)
+	for ref := range containers(p) {
+		if ref.spec.Name != want[i].name || ref.role != want[i].role {
+			t.Errorf("%d: %s as %d, want %s as %d", i, ref.spec.Name, ref.role, want[i].name, want[i].role)
 		}
 		i++
 	}
 	if i != len(want) {
 		t.Errorf("%d containers, want %d", i, len(want))
 	}
-	for s := range seats(p) {
-		if s.spec.Name == "second" {
+	for ref := range containers(p) {
+		if ref.spec.Name == "second" {
 			break // the reader may leave
 		}
 	}
@@ -103,15 +103,15 @@ func TestShapes(t *testing.T) {
 	pulling.Status.Conditions = append(pulling.Status.Conditions, sandbox)
 	for name, tt := range map[string]struct {
 		pod  *corev1.Pod
-		want shape
+		want podPhase
 	}{
-		"without a node": {unplaced, shapeNone},
-		"creating":       {waitingPod("p", "ContainerCreating", ""), shapeCreating},
-		"pulling":        {pulling, shapePulling},
-		"running":        {readyPod("p"), shapeUnready},
-		"crashed":        {crashedPod("p", 1, 1), shapeUnready},
+		"without a node": {unplaced, phaseNone},
+		"creating":       {waitingPod("p", "ContainerCreating", ""), phaseCreating},
+		"pulling":        {pulling, phasePulling},
+		"running":        {readyPod("p"), phaseUnready},
+		"crashed":        {crashedPod("p", 1, 1), phaseUnready},
 	} {
-		if got := shapeOf(tt.pod); got != tt.want {
+		if got := phaseOf(tt.pod); got != tt.want {
 			t.Errorf("%s: %d, want %d", name, got, tt.want)
 		}
 	}

@@ -28,7 +28,7 @@ func TestLines(t *testing.T) {
 		{"the kubelet's words", map[LogKey]Log{key(5, false): {Lines: []string{"unable to retrieve container logs for containerd://x"}}}, ""},
 	}
 	for _, tt := range tests {
-		c := &clues{logs: tt.logs, history: &History{}}
+		c := &evidence{logs: tt.logs, history: &History{}}
 		if got := strings.Join(c.lines(key(5, false)), "|"); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}

@@ -20,10 +20,10 @@ func TestEveryExpressionCompiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasSuffix(name, "_test.go") || name == "expression.go" {
+		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		calls += strings.Count(string(source), "lazily(")
+		calls += strings.Count(string(source), "lazily(") - strings.Count(string(source), "func lazily(")
 		for _, call := range regexp.MustCompile("lazily\\(`([^`]*)`\\)").FindAllStringSubmatch(string(source), -1) {
 			found++
 			if _, err := regexp.Compile(call[1]); err != nil {

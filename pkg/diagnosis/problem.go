@@ -17,35 +17,35 @@ type Problem struct {
 	Decided  bool
 	Decision Decision
 
-	sight
+	causeKey
 	since time.Time
-	// fatalSince is when it became fatal, which may be later: see uncreated.
+	// fatalSince is when it became fatal, which can be after since: see uncreated.
 	fatalSince time.Time
 	patience   time.Duration
 	subject    string
-	vague      bool // nothing of it has been looked at closely
+	vague      bool // evidence of all its symptoms is missing
 	rounds     int32
 
 	exemplar *symptom
 }
 
 // problems groups symptoms by cause and container.
-func (c *clues) problems(d *survey, before []Finding) []Problem {
-	index := map[sight]int{}
+func (ev *evidence) problems(d *survey, before []Finding) []Problem {
+	index := map[causeKey]int{}
 	var all []Problem
 	for i := range d.symptoms {
 		s := &d.symptoms[i]
-		key := sight{s.cause, s.container, s.about}
+		key := causeKey{s.cause, s.container, s.about}
 		at, ok := index[key]
 		if !ok {
 			at = len(all)
 			index[key] = at
-			all = append(all, Problem{sight: key, vague: true, patience: s.patience})
+			all = append(all, Problem{causeKey: key, vague: true, patience: s.patience})
 		}
 		all[at].add(s)
 	}
 	for i := range all {
-		c.tell(&all[i], d, before)
+		ev.tell(&all[i], d, before)
 	}
 	return all
 }
@@ -68,7 +68,7 @@ func (k *Problem) add(s *symptom) {
 	}
 }
 
-// tellsMore: closer looked at, then more restarts, then by name so that it stays the same.
+// tellsMore chooses the exemplar: with evidence, with more restarts, then by name, so that it stays the same.
 func tellsMore(a, b *symptom) bool {
 	if a.vague != b.vague {
 		return !a.vague
@@ -86,19 +86,19 @@ func tellsMore(a, b *symptom) bool {
 }
 
 // tell fills in the finding.
-func (c *clues) tell(k *Problem, d *survey, before []Finding) {
+func (ev *evidence) tell(k *Problem, d *survey, before []Finding) {
 	e := k.exemplar
-	k.Cause, k.Container, k.subject = k.sight.cause, k.sight.container, e.subject
+	k.Cause, k.Container, k.subject = k.causeKey.cause, k.causeKey.container, e.subject
 	k.Message, k.ExitCode = e.message, e.exitCode
 	k.Pods, k.Of = len(k.Affected), d.of
 	if e.pod != nil {
 		k.Exemplar = e.pod.Name
 		k.Of = max(d.of, k.Pods)
 	} else {
-		k.Pods, k.Of, k.Exemplar = e.lacking, e.wanted, cmp.Or(e.exemplar, c.revision)
+		k.Pods, k.Of, k.Exemplar = e.lacking, e.wanted, cmp.Or(e.exemplar, ev.revision)
 	}
 	if e.run != nil {
-		k.Logs = c.lines(*e.run)
+		k.Logs = ev.lines(*e.run)
 	}
 	if k.Logs == nil {
 		k.Logs = e.left
@@ -114,8 +114,7 @@ func (c *clues) tell(k *Problem, d *survey, before []Finding) {
 
 func gradeRank(g Grade) int { return slices.Index([]Grade{Fatal, Failing, Waiting}, g) }
 
-// byWeight orders complaints: what decides first; of what does not, the graver; then what more pods
-// show; then the more specific name.
+// byWeight orders problems: decided ones, then the graver, then those of more pods, then the more specific cause.
 func byWeight(a, b Problem) int {
 	if a.Decided != b.Decided {
 		if a.Decided {
