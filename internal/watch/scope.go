@@ -108,8 +108,8 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 	podFeed := &feed[*corev1.Pod]{
 		mask: w.options.Redactor.Pod, trim: func(p *corev1.Pod) { trimPod(p); kin.share(p) },
 		route: func(p *corev1.Pod) []*target { return m.match(p.Labels) },
-		set:   func(t *target, p *corev1.Pod) { t.pods[p.UID] = p },
-		unset: func(t *target, p *corev1.Pod) { delete(t.pods, p.UID) },
+		set:   (*target).setPod,
+		unset: (*target).unsetPod,
 	}
 	s.children = []*running{
 		run(ctx, w, labelled(w.clients, &s.kind.History.Resource, s.namespace, m.query), &feed[workload.API]{

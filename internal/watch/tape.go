@@ -83,15 +83,15 @@ func initial(targets []*target) []runtime.Object {
 		}
 	}
 	for _, t := range targets {
-		objects = append(objects, byName(t.history)...)
+		objects = append(objects, objectsByName(t.history)...)
 	}
 	for _, t := range targets {
-		objects = append(objects, byName(t.pods)...)
+		objects = append(objects, objectsByName(t.pods)...)
 	}
 	return objects
 }
 
-func byName[T object](all map[types.UID]T) []runtime.Object {
+func objectsByName[T object](all map[types.UID]T) []runtime.Object {
 	objects := make([]runtime.Object, 0, len(all))
 	for _, o := range sorted(all) {
 		objects = append(objects, o)

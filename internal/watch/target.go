@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -22,9 +23,12 @@ type target struct {
 	object  workload.API               // nil while it does not exist
 	history map[types.UID]workload.API // the objects that hold its revisions
 	pods    map[types.UID]*corev1.Pod
-	events  map[types.UID]*corev1.Event
-	claims  map[types.UID]*corev1.PersistentVolumeClaim
-	logs    map[diagnosis.LogKey]diagnosis.Log
+	// order holds the pods by name, without the changes since it was made.
+	order  []*corev1.Pod
+	moved  map[types.UID]bool // these changes
+	events map[types.UID]*corev1.Event
+	claims map[types.UID]*corev1.PersistentVolumeClaim
+	logs   map[diagnosis.LogKey]diagnosis.Log
 
 	// workload and revisions are read from the objects; nil after a change of these.
 	workload  *workload.Workload
@@ -39,6 +43,7 @@ func newTarget(t Target) *target {
 		ref: t.Ref, selector: t.Selector, changed: true,
 		history: map[types.UID]workload.API{},
 		pods:    map[types.UID]*corev1.Pod{},
+		moved:   map[types.UID]bool{},
 		events:  map[types.UID]*corev1.Event{},
 		claims:  map[types.UID]*corev1.PersistentVolumeClaim{},
 		logs:    map[diagnosis.LogKey]diagnosis.Log{},
@@ -65,7 +70,7 @@ func (t *target) observe(blind []string) diagnosis.Observed {
 	t.changed = false
 	o := diagnosis.Observed{}
 	if w := t.read(); w != nil {
-		o = diagnosis.Observe(w, t.revisions, slices.Collect(maps.Values(t.pods)))
+		o = diagnosis.Observe(w, t.revisions, t.byName())
 	}
 	o.Events, o.Claims, o.Logs, o.Blind = sorted(t.events), sorted(t.claims), maps.Clone(t.logs), blind
 	t.observed = o
@@ -85,6 +90,45 @@ func (t *target) read() *workload.Workload {
 		t.revisions = workload.ReadRevisions(t.workload, slices.Collect(maps.Values(t.history)))
 	}
 	return t.workload
+}
+
+func (t *target) setPod(p *corev1.Pod) { t.pods[p.UID], t.moved[p.UID] = p, true }
+
+func (t *target) unsetPod(p *corev1.Pod) {
+	delete(t.pods, p.UID)
+	t.moved[p.UID] = true
+}
+
+// byName returns the pods by name. Of thousands few change between two snapshots: only these are sorted. The slice
+// is a new one after each change, since snapshots hold the old one.
+func (t *target) byName() []*corev1.Pod {
+	if len(t.moved) == 0 {
+		return t.order
+	}
+	var fresh []*corev1.Pod
+	for uid := range t.moved {
+		if p := t.pods[uid]; p != nil {
+			fresh = append(fresh, p)
+		}
+	}
+	slices.SortFunc(fresh, podOrder)
+	merged := make([]*corev1.Pod, 0, len(t.pods))
+	for _, p := range t.order {
+		if t.moved[p.UID] {
+			continue
+		}
+		for len(fresh) > 0 && podOrder(fresh[0], p) < 0 {
+			merged, fresh = append(merged, fresh[0]), fresh[1:]
+		}
+		merged = append(merged, p)
+	}
+	t.order = append(merged, fresh...)
+	clear(t.moved)
+	return t.order
+}
+
+func podOrder(a, b *corev1.Pod) int {
+	return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.UID, b.UID))
 }
 
 // sorted returns objects by name, which for events of one object is by age.

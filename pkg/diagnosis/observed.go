@@ -3,7 +3,6 @@ package diagnosis
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -29,8 +28,8 @@ type Observed struct {
 	Blind []string
 }
 
-// Observe makes what is known of one workload out of its objects: the pods of its revisions, by name, and
-// their numbers where the revisions have none. A pod may come before its revision does.
+// Observe makes what is known of one workload out of its objects: the pods of its revisions, and their numbers
+// where the revisions have none. pods are sorted by name. A pod may come before its revision does.
 func Observe(w *workload.Workload, revisions []workload.Revision, pods []*corev1.Pod) Observed {
 	at := make(map[workload.RevisionKey]int, len(revisions))
 	for i := range revisions {
@@ -48,7 +47,6 @@ func Observe(w *workload.Workload, revisions []workload.Revision, pods []*corev1
 			}
 		}
 	}
-	slices.SortFunc(o.Pods, func(a, b *corev1.Pod) int { return strings.Compare(a.Name, b.Name) })
 	return o
 }
 

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -25,7 +27,7 @@ func (s *stage) snapshot(refs []workload.Ref, wants diagnosis.Wants) rollout.Sna
 }
 
 func (s *stage) observed(ref workload.Ref, w *workload.Workload, wants diagnosis.Wants) diagnosis.Observed {
-	o := diagnosis.Observe(w, s.revisionsOf(ref, w), slices.Collect(maps.Values(s.pods)))
+	o := diagnosis.Observe(w, s.revisionsOf(ref, w), slices.SortedFunc(maps.Values(s.pods), byName))
 	o.Logs = s.logs
 	o.Events = append(o.Events, s.events[w.UID]...)
 	for i := range o.Revisions {
@@ -68,6 +70,8 @@ func (s *stage) revisionsOf(ref workload.Ref, w *workload.Workload) []workload.R
 	s.revisions[ref] = r
 	return r
 }
+
+func byName(a, b *corev1.Pod) int { return cmp.Compare(a.Name, b.Name) }
 
 // keyOf is the key of a revision's pods, the zero key where the revision is not there.
 func (s *stage) keyOf(ref workload.Ref, revision string) workload.RevisionKey {
