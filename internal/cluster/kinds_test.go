@@ -37,7 +37,8 @@ func TestUnsupported(t *testing.T) {
 		"status of a CronJob":          {"cj", "db", status, "kubectl get deployments"},
 		"by selector":                  {"sts", "", Selection{Verb: "set image", LabelSelector: "a=b", Tail: []string{"db=db:2"}}, "kubectl set image statefulset db=db:2 -l a=b"},
 		"in a file": {
-			"sts", "db", Selection{Verb: "set image", Filenames: []string{"db.yaml"}, Local: true, Tail: []string{"db=db:2"}},
+			"sts", "db",
+			Selection{Verb: "set image", Filenames: []string{"db.yaml"}, Local: true, Tail: []string{"db=db:2"}},
 			"kubectl set image --local -o yaml -f db.yaml db=db:2",
 		},
 		"all": {"sts", "", Selection{Verb: "set image", All: true, Tail: []string{"db=db:2"}}, "kubectl set image statefulset db=db:2 --all"},

@@ -122,7 +122,8 @@ func (t *target) byName() []*corev1.Pod {
 		}
 		merged = append(merged, p)
 	}
-	t.order = append(merged, fresh...)
+	merged = append(merged, fresh...)
+	t.order = merged
 	clear(t.moved)
 	return t.order
 }

@@ -48,7 +48,7 @@ func readDeployment(d *appsv1.Deployment, w *Workload) {
 
 // deploymentWaiting is DeploymentStatusViewer's line.
 func deploymentWaiting(w *Workload) string {
-	rest := ""
+	var rest string
 	switch {
 	case w.Updated < w.Desired:
 		rest = fmt.Sprintf("%d out of %d new replicas have been updated...", w.Updated, w.Desired)
