@@ -19,7 +19,7 @@ func stampAll(ctx context.Context, c *cluster.Cluster, f *follower, state rollou
 			if r.Name != w.RevisionName {
 				continue
 			}
-			if stamp, ok := w.Stamp(r.Hash, f.now(), stampedBy); ok && stamp.Over(rollout.StampOf(&r)) {
+			if stamp, ok := w.VerdictAnnotation(r.Hash, f.now(), stampedBy); ok && stamp.Over(rollout.VerdictOf(&r)) {
 				verdicts = append(verdicts, cluster.Verdict{
 					Ref: w.Target.Ref, Revision: r.Name, UID: r.UID, Stamp: stamp, Copied: carriesStamp(seen.Workload),
 				})
@@ -44,7 +44,7 @@ func (r *release) amendStamps(work context.Context, written []cluster.Written) [
 		}
 		was := w.Before.Revision
 		verdicts = append(verdicts, cluster.Verdict{Ref: w.Ref(), Revision: was.Name, UID: was.UID, Stamp: stamp})
-		if stamp.Outcome == rollout.StampBad {
+		if stamp.Outcome == rollout.VerdictFailed {
 			texts = append(texts, fmt.Sprintf("revision %d of %s is no longer marked good: %s", was.Number, w.Ref(), stamp.Message))
 		}
 	}

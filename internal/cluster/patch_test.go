@@ -136,7 +136,7 @@ func TestUnchanged(t *testing.T) {
 }
 
 func TestStampPatch(t *testing.T) {
-	stamp := rollout.Stamp{Hash: "abc", Outcome: rollout.StampGood}
+	stamp := rollout.VerdictAnnotation{Hash: "abc", Outcome: rollout.VerdictGood}
 	body, err := stampPatch("u", stamp)
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ type Verdict struct {
 	Ref      workload.Ref // whose revision it is
 	Revision string       // the object that holds it
 	UID      types.UID    // of that object
-	Stamp    rollout.Stamp
+	Stamp    rollout.VerdictAnnotation
 	// Copied: the workload carries a stamp itself, as kubectl's undo leaves it. The controller would
 	// copy it over this one, so it is taken away first.
 	Copied bool
@@ -67,7 +67,7 @@ func notRecorded(v Verdict, err error) error {
 
 var unstamp = []byte(`{"metadata":{"annotations":{"` + workload.AnnotationVerdict + `":null}}}`)
 
-func stampPatch(uid types.UID, s rollout.Stamp) ([]byte, error) {
+func stampPatch(uid types.UID, s rollout.VerdictAnnotation) ([]byte, error) {
 	metadata := map[string]any{"annotations": map[string]string{workload.AnnotationVerdict: s.Encode()}}
 	if uid != "" {
 		metadata["uid"] = uid

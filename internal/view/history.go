@@ -98,18 +98,18 @@ func (s *sheet) currentPaint(current bool) func(string) string {
 }
 
 // stampText is a stamp in words: "good", or "failed: CrashLoop".
-func stampText(stamp *rollout.Stamp) string {
+func stampText(stamp *rollout.VerdictAnnotation) string {
 	if stamp == nil {
 		return ""
 	}
 	return join(": ", string(stamp.Outcome), string(stamp.Cause))
 }
 
-func (s *sheet) verdictPaint(stamp *rollout.Stamp) func(string) string {
+func (s *sheet) verdictPaint(stamp *rollout.VerdictAnnotation) func(string) string {
 	switch {
-	case stamp == nil, stamp.Outcome == rollout.StampComplete:
+	case stamp == nil, stamp.Outcome == rollout.VerdictComplete:
 		return s.Faint
-	case stamp.Outcome == rollout.StampGood:
+	case stamp.Outcome == rollout.VerdictGood:
 		return s.Green
 	default:
 		return s.Red

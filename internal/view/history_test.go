@@ -18,12 +18,12 @@ func revisions() []rollout.HistoryRow {
 		return map[string]string{"web": "registry.example.com/shop/web:" + tag}
 	}
 	return []rollout.HistoryRow{
-		{Revision: 3, Created: start.Add(-40 * 24 * time.Hour), Images: image("0.9"), Verdict: &rollout.Stamp{Outcome: rollout.StampGood}},
-		{Revision: 4, Created: start.Add(-26 * time.Hour), Images: image("2.0-crash"), ChangeCause: "release 2.0 (ci/build/1729, alice)", Verdict: &rollout.Stamp{Outcome: rollout.StampBad, Cause: diagnosis.CrashLoop}},
+		{Revision: 3, Created: start.Add(-40 * 24 * time.Hour), Images: image("0.9"), Verdict: &rollout.VerdictAnnotation{Outcome: rollout.VerdictGood}},
+		{Revision: 4, Created: start.Add(-26 * time.Hour), Images: image("2.0-crash"), ChangeCause: "release 2.0 (ci/build/1729, alice)", Verdict: &rollout.VerdictAnnotation{Outcome: rollout.VerdictFailed, Cause: diagnosis.CrashLoop}},
 		{Revision: 12, Created: start.Add(-25 * time.Hour), Images: map[string]string{
 			"web": "registry.example.com/shop/web:1.0", "proxy": "envoyproxy/envoy:v1.37.0",
 			"init": "registry.example.com/shop/migrate@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-		}, ChangeCause: "緊急リリース\x1b[2J", Verdict: &rollout.Stamp{Outcome: rollout.StampGood}, Current: true},
+		}, ChangeCause: "緊急リリース\x1b[2J", Verdict: &rollout.VerdictAnnotation{Outcome: rollout.VerdictGood}, Current: true},
 	}
 }
 

@@ -40,7 +40,7 @@ func TestRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	revision := b.revision("web", "web:2.0")
-	stamp, _ := rollout.StampFor(revision.Hash, rollout.Succeeded, nil, time.Now(), "test")
+	stamp, _ := rollout.NewVerdictAnnotation(revision.Hash, rollout.Succeeded, nil, time.Now(), "test")
 	verdict := cluster.Verdict{Ref: written[0].Ref(), Revision: revision.Name, UID: revision.UID, Stamp: stamp}
 	if err := c.Stamp(b.ctx, verdict, cluster.WriteOptions{}); err != nil {
 		t.Fatal(err)
@@ -370,7 +370,7 @@ func TestStamp(t *testing.T) {
 	c := b.cluster()
 	revision := b.revision("web", "web:1.0")
 	ref := workload.Ref{Kind: "Deployment", Namespace: b.namespace, Name: "web"}
-	stamp, ok := rollout.StampFor(revision.Hash, rollout.Failed, []diagnosis.Finding{{Cause: diagnosis.OOMKilled, Message: "out of memory"}}, time.Now(), "a test")
+	stamp, ok := rollout.NewVerdictAnnotation(revision.Hash, rollout.Failed, []diagnosis.Finding{{Cause: diagnosis.OOMKilled, Message: "out of memory"}}, time.Now(), "a test")
 	if !ok {
 		t.Fatal("no stamp for a failure")
 	}
@@ -389,7 +389,7 @@ func TestStamp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := rollout.StampOf(&revisions[0][0]); got == nil || *got != stamp {
+	if got := rollout.VerdictOf(&revisions[0][0]); got == nil || *got != stamp {
 		t.Errorf("verdict %+v, want %+v", got, stamp)
 	}
 	for name, test := range map[string]struct {

@@ -7,9 +7,8 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
-// Resume returns the state after a time in which nothing was seen. Patience, soak and our own deadline
-// stood still meanwhile: what was bad before may long have mended itself, and what was good is not
-// known to have stayed so. The user's timeout goes on.
+// Resume returns the state after a time in which nothing was seen. Patience, soak and our own deadline are extended by
+// that time. The user's timeout is not.
 func Resume(s State, away time.Duration) State {
 	workloads := make([]WorkloadState, len(s.Workloads))
 	for i, w := range s.Workloads {
@@ -23,8 +22,8 @@ func Resume(s State, away time.Duration) State {
 	return s
 }
 
-// Expire ends a watch whose timeout has passed while nothing could be seen: what is known is of the
-// past, and proves neither a success nor a failure. It does nothing before the timeout.
+// Expire ends a watch whose timeout has passed while nothing could be seen. The last snapshot is too old to prove a success
+// or a failure. It does nothing before the timeout.
 func Expire(s State, now time.Time) State {
 	if s.Policy.Timeout <= 0 || len(s.Workloads) == 0 || now.Sub(s.Workloads[0].memory.watched) < s.Policy.Timeout {
 		return s
@@ -49,7 +48,7 @@ func later(t time.Time, d time.Duration) time.Time {
 	return t.Add(d)
 }
 
-// later returns a memory whose clocks stood still for a while.
+// later moves all times of a memory.
 func (m memory) later(d time.Duration) memory {
 	m.progressed, m.late, m.history = later(m.progressed, d), later(m.late, d), m.history.Later(d)
 	return m

@@ -21,7 +21,7 @@ func Capture(w *workload.Workload, revisions []workload.Revision, standing diagn
 	return b
 }
 
-// returning: a revision that was verified is on its way up, as after a rollback that was interrupted.
+// returning tells whether a verified revision is coming up again, as after an interrupted rollback.
 func (b *Before) returning() bool {
 	if b.Revision == nil || b.pods.Crashing > 0 || b.pods.Settled+b.pods.Starting == 0 {
 		return false
@@ -30,32 +30,30 @@ func (b *Before) returning() bool {
 	if rolledOut(b.Workload) && b.pods.Settled+b.pods.Starting < b.Workload.Desired-budget {
 		return false
 	}
-	stamp := StampOf(b.Revision)
-	return stamp != nil && stamp.Outcome == StampGood
+	verdict := VerdictOf(b.Revision)
+	return verdict != nil && verdict.Outcome == VerdictGood
 }
 
-// holding: a revision that was verified is up as a whole, after a crash that does not condemn it.
+// holding tells whether all pods of a verified revision are up again after a crash by chance.
 func (b *Before) holding() bool {
 	if b.Revision == nil || !b.backUp() {
 		return false
 	}
 	budget, _ := slack(b.Workload)
-	stamp := StampOf(b.Revision)
-	return stamp != nil && stamp.Outcome == StampGood && b.pods.Settled+b.pods.Recovering >= max(1, b.Workload.Desired-budget)
+	verdict := VerdictOf(b.Revision)
+	return verdict != nil && verdict.Outcome == VerdictGood && b.pods.Settled+b.pods.Recovering >= max(1, b.Workload.Desired-budget)
 }
 
-// backUp tells whether what crashed is ready again, and may have crashed by chance: not again and again, and
-// not several pods side by side.
+// backUp tells whether the crashed pods are ready again and can have crashed by chance: not repeatedly, and not several
+// at once.
 func (b *Before) backUp() bool {
 	p := b.pods
 	return p.Crashing > 0 && p.Recovering == p.Crashing && p.Restarts < diagnosis.FailingRestarts &&
 		(p.Crashing == 1 || p.Settled >= p.Crashing)
 }
 
-// serving tells whether the captured template itself is worth going back to: its own pods were
-// available, as many as the strategy demands and at least one. The condition Available does not
-// say so, since the pods of an older revision keep it true while the newest one fails. A workload
-// scaled to 0 proves nothing about its template, so it does not count as serving.
+// serving tells whether enough pods of the captured revision itself were available. The condition Available does not show
+// that: pods of an older revision keep it true while the newest one fails. A workload scaled to 0 is not serving.
 func serving(w *workload.Workload, revisions []workload.Revision, current *workload.Revision, standing diagnosis.Standing) bool {
 	if w.Desired == 0 {
 		return false
@@ -94,7 +92,7 @@ func (b *Before) Complete() bool {
 
 // Soaking tells whether the captured rollout has been complete for less than a soak, and has no verdict.
 func (b *Before) Soaking(soak time.Duration, now time.Time) bool {
-	return b.Revision != nil && StampOf(b.Revision) == nil && b.Complete() && rolledOut(b.Workload) &&
+	return b.Revision != nil && VerdictOf(b.Revision) == nil && b.Complete() && rolledOut(b.Workload) &&
 		now.Sub(b.Workload.Condition("Progressing").LastUpdate) < soak
 }
 
@@ -108,8 +106,8 @@ func alone(current *workload.Revision, revisions []workload.Revision) bool {
 	return true
 }
 
-// servingByCounts is for when the revisions are unreadable, or the controller has made none of the
-// template yet: then only the workload's own counts are left, which hold if no other pods are in them.
+// servingByCounts uses the workload's own counts, where revisions can't be read or the controller has not made one. They
+// prove something only if they count no other pods.
 func servingByCounts(w *workload.Workload) bool {
 	budget, _ := slack(w)
 	return w.ObservedGeneration >= w.Generation && w.Updated == w.Total &&

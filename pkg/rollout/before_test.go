@@ -189,7 +189,7 @@ func TestServingOnItsWayUp(t *testing.T) {
 func TestHistory(t *testing.T) {
 	w := &workload.Workload{Ref: web, Template: template("web=b")}
 	rows := History(w, revisions("1:a:good", "2:b:failed", "3:c:copied"))
-	if len(rows) != 3 || rows[0].Verdict.Outcome != StampGood || rows[1].Verdict.Cause != diagnosis.CrashLoop || rows[2].Verdict != nil {
+	if len(rows) != 3 || rows[0].Verdict.Outcome != VerdictGood || rows[1].Verdict.Cause != diagnosis.CrashLoop || rows[2].Verdict != nil {
 		t.Fatalf("rows: %+v", rows)
 	}
 	if rows[0].Current || !rows[1].Current || rows[1].Images["web"] != "b" || rows[1].ChangeCause != "cause of 2" || rows[1].Revision != 2 {

@@ -9,7 +9,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// blocked tells whether the rollout can't get past the pods that the decided complaints hold back.
+// blocked tells whether the rollout can't complete without the pods of the decided problems.
 func blocked(all []diagnosis.Problem, w *workload.Workload, d *diagnosis.Diagnosis, complete bool) bool {
 	pods := map[*corev1.Pod]bool{}
 	for i := range all {
@@ -23,7 +23,7 @@ func blocked(all []diagnosis.Problem, w *workload.Workload, d *diagnosis.Diagnos
 			pods[p] = true
 		}
 	}
-	// A refused pod is replaced by the next one: they count as the places that they were for.
+	// A rejected pod is replaced by the next one, so rejected pods count only up to the number of missing pods.
 	refused := 0
 	for p := range pods {
 		if diagnosis.IsRejected(p) {
@@ -40,18 +40,18 @@ func blocked(all []diagnosis.Problem, w *workload.Workload, d *diagnosis.Diagnos
 // most maxUnavailable pods down, so with more it also gets stuck, but then only when all others
 // have come up: one bad node among many is not a failed release.
 func stuck(n int32, w *workload.Workload, d *diagnosis.Diagnosis, complete bool) bool {
-	budget, flight := slack(w)
+	budget, maxInFlight := slack(w)
 	if complete {
 		return n > budget
 	}
-	if n >= flight {
+	if n >= maxInFlight {
 		return true
 	}
 	return n > budget && int(n)+d.Ready >= d.Of
 }
 
 // slack returns how many pods a rollout may leave down at its end, and how many it has in flight.
-func slack(w *workload.Workload) (budget, flight int32) {
+func slack(w *workload.Workload) (budget, maxInFlight int32) {
 	s := w.Strategy
 	if s.Recreate { // all pods at once: the budget is what the API defaults to elsewhere
 		return w.Desired / 4, w.Desired
@@ -59,29 +59,29 @@ func slack(w *workload.Workload) (budget, flight int32) {
 	if s.Ordered { // one that is not ready holds up all others
 		return min(s.MaxUnavailable, w.Desired-1), 1
 	}
-	// With all of them unavailable nothing runs, whatever the strategy allows.
+	// At least one pod has to be available, even if the strategy allows none.
 	return min(s.MaxUnavailable, w.Desired-1), max(1, min(s.MaxSurge+s.MaxUnavailable, w.Desired))
 }
 
 // grace is how long our own clock lets the controller have the first word on its deadline.
 const grace = 5 * time.Second
 
-// foretell adds to each cause when it decides, where the rollout can't get past it then.
-func (j *judge) foretell(complete bool) {
-	for i := range j.diagnosis.Problems {
-		k := j.diagnosis.Problems[i]
-		end := j.next.Deadline
+// foretell adds to each finding when it fails the rollout.
+func (e *evaluation) foretell(complete bool) {
+	for i := range e.diagnosis.Problems {
+		k := e.diagnosis.Problems[i]
+		end := e.next.Deadline
 		if k.Decided || k.Decision.Time.IsZero() || !end.IsZero() && k.Decision.Time.After(end) {
 			continue
 		}
-		then := make([]diagnosis.Problem, len(j.diagnosis.Problems))
-		for i, other := range j.diagnosis.Problems {
+		then := make([]diagnosis.Problem, len(e.diagnosis.Problems))
+		for i, other := range e.diagnosis.Problems {
 			other.Decided = other.Decided || !other.Decision.Time.IsZero() && !other.Decision.Time.After(k.Decision.Time)
 			then[i] = other
 		}
-		if blocked(then, j.seen.Workload, j.diagnosis, complete || j.next.Phase == Soaking) {
+		if blocked(then, e.seen.Workload, e.diagnosis, complete || e.next.Phase == Soaking) {
 			k.Decides = &k.Decision
-			j.next.Findings[i].Decides = &k.Decision
+			e.next.Findings[i].Decides = &k.Decision
 		}
 	}
 }

@@ -2,10 +2,10 @@ package rollout
 
 import "github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 
-// against says what a pod shows that the controller's counts do not have yet, or never will: it
-// calls a rollout done while its pods crash (recordings f, g, i, x).
-func (j *judge) against() string {
-	for _, pod := range j.diagnosis.Unhealthy {
+// against describes a pod that does not serve although the status calls the rollout complete: the controller's counts are
+// late, or do not show crashes (recordings f, g, i, x).
+func (e *evaluation) against() string {
+	for _, pod := range e.diagnosis.Unhealthy {
 		if message := diagnosis.NotServing(pod); message != "" {
 			return message
 		}
@@ -13,24 +13,24 @@ func (j *judge) against() string {
 	return ""
 }
 
-// shaky tells whether a pod has crashed so lately that its present run proves nothing yet.
-func (j *judge) shaky() bool {
-	for i := range j.diagnosis.Problems {
-		if j.diagnosis.Problems[i].Grade != diagnosis.Waiting {
+// shaky tells whether a pod has crashed and its present run is too short to count as recovered.
+func (e *evaluation) shaky() bool {
+	for i := range e.diagnosis.Problems {
+		if e.diagnosis.Problems[i].Grade != diagnosis.Waiting {
 			return true
 		}
 	}
 	return false
 }
 
-// oldPodsGone tells whether the last of the old pods is gone, terminating ones included. One that
-// ended without being deleted (evicted, say) stays in the API for long, and nobody waits for it.
-func (j *judge) oldPodsGone() bool {
-	if j.seen.Workload.Terminating > 0 {
+// oldPodsGone tells whether all old pods are gone, terminating ones included. It ignores pods that ended without being
+// deleted (evicted ones): they stay in the API for long.
+func (e *evaluation) oldPodsGone() bool {
+	if e.seen.Workload.Terminating > 0 {
 		return false
 	}
-	for _, p := range j.seen.Pods {
-		old := j.revision == nil || !j.revision.Owns(p)
+	for _, p := range e.seen.Pods {
+		old := e.revision == nil || !e.revision.Owns(p)
 		if old && (!diagnosis.Ended(p) || p.DeletionTimestamp != nil) {
 			return false
 		}

@@ -4,7 +4,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// attachedFrom names the revision that a rollout replaced that was found under way.
+// attachedFrom fills in the replaced revision of a rollout that was found under way.
 func (w *WorkloadState) attachedFrom(all []workload.Revision, current *workload.Revision) {
 	if r := Replaced(current, all); r != nil && current != nil {
 		w.RevisionFrom, w.ImagesFrom = r.Number, workload.Images(&r.Template)
@@ -13,29 +13,29 @@ func (w *WorkloadState) attachedFrom(all []workload.Revision, current *workload.
 }
 
 // count fills in what a view shows.
-func (j *judge) count() {
-	w, c := j.seen.Workload, Counts{Desired: j.seen.Workload.Desired, Terminating: j.seen.Workload.Terminating}
-	if r := j.revision; r != nil {
+func (e *evaluation) count() {
+	w, c := e.seen.Workload, Counts{Desired: e.seen.Workload.Desired, Terminating: e.seen.Workload.Terminating}
+	if r := e.revision; r != nil {
 		c.Updated, c.Ready, c.Available = r.Total, r.Ready, r.Available
 		if r.ByPods {
-			c.Available, c.Terminating = min(r.Ready, w.Available), j.terminating()
+			c.Available, c.Terminating = min(r.Ready, w.Available), e.terminating()
 		}
-		for i := range j.seen.Revisions {
-			if j.seen.Revisions[i].UID != r.UID {
-				c.Old += j.seen.Revisions[i].Total
+		for i := range e.seen.Revisions {
+			if e.seen.Revisions[i].UID != r.UID {
+				c.Old += e.seen.Revisions[i].Total
 			}
 		}
-	} else if j.observed() {
+	} else if e.observed() {
 		c.Updated, c.Old = w.Updated, max(w.Total-w.Updated, 0)
 	} else {
 		c.Old = w.Total
 	}
-	j.next.Counts = c
-	j.mark(c)
+	e.next.Counts = c
+	e.mark(c)
 }
 
-func (j *judge) terminating() (n int32) {
-	for _, pod := range j.seen.Pods {
+func (e *evaluation) terminating() (n int32) {
+	for _, pod := range e.seen.Pods {
 		if pod.DeletionTimestamp != nil {
 			n++
 		}

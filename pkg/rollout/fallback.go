@@ -9,9 +9,8 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// FallbackRevision returns the number of the revision to go back to when the one before the change was not
-// serving: of those that are neither that one nor the present one, the newest that is stamped good or, if
-// there is none, that has pods available now; 0 if nothing speaks for any.
+// FallbackRevision returns the number of the revision to go back to if the one before the change was not serving: the
+// newest other revision with the verdict good or, without one, the newest with available pods; 0 if there is none.
 func FallbackRevision(revisions []workload.Revision, before *Before, template *corev1.PodTemplateSpec) int64 {
 	var good, serving int64
 	for i := range revisions {
@@ -20,11 +19,11 @@ func FallbackRevision(revisions []workload.Revision, before *Before, template *c
 		if was || workload.SameTemplate(&r.Template, template) {
 			continue
 		}
-		stamp := StampOf(r)
-		if stamp != nil && stamp.Outcome == StampGood {
+		verdict := VerdictOf(r)
+		if verdict != nil && verdict.Outcome == VerdictGood {
 			good = max(good, r.Number)
 		}
-		if r.Available > 0 && (stamp == nil || stamp.Outcome != StampBad) {
+		if r.Available > 0 && (verdict == nil || verdict.Outcome != VerdictFailed) {
 			serving = max(serving, r.Number)
 		}
 	}
@@ -47,9 +46,8 @@ func Replaced(current *workload.Revision, revisions []workload.Revision) *worklo
 	return previous
 }
 
-// BeforeRollout is what a rollout that was found under way replaced, as far as that can still be told: by
-// the verdict on that revision, and by its pods. Where doubt is not empty, it says why it is not safe to go
-// back there; before is nil if there is no such revision.
+// BeforeRollout returns the revision that a rollout under way has replaced. Its verdict and its pods tell whether it was
+// serving; if not, doubt says why it is not safe to go back to it. before is nil if there is no such revision.
 func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods diagnosis.Standing) (before *Before, doubt string) {
 	current := workload.Current(w, revisions)
 	previous := Replaced(current, revisions)
@@ -73,15 +71,15 @@ func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods dia
 	return before, doubt
 }
 
-// doubtOf says what speaks against a revision having served until it was replaced.
+// doubtOf says why a revision may not have been serving when it was replaced.
 func doubtOf(previous *workload.Revision, w *workload.Workload, revisions []workload.Revision, pods diagnosis.Standing) string {
-	stamp, left := StampOf(previous), pods[previous.Key]
+	verdict, left := VerdictOf(previous), pods[previous.Key]
 	switch {
-	case stamp != nil && stamp.Outcome == StampBad:
-		return stamp.describe()
+	case verdict != nil && verdict.Outcome == VerdictFailed:
+		return verdict.describe()
 	case left.Crashing > left.Settled:
 		return fmt.Sprintf("was not serving: %d of its pods crashed", left.Crashing)
-	case stamp != nil && stamp.Outcome == StampGood:
+	case verdict != nil && verdict.Outcome == VerdictGood:
 		return ""
 	}
 	for i := range revisions {

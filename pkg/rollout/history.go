@@ -14,8 +14,8 @@ type HistoryRow struct {
 	Images      map[string]string `json:"images"` // by container
 	ChangeCause string            `json:"changeCause,omitempty"`
 	// Verdict is nil for a revision that nobody watched.
-	Verdict *Stamp `json:"verdict,omitempty"`
-	Current bool   `json:"current,omitempty"`
+	Verdict *VerdictAnnotation `json:"verdict,omitempty"`
+	Current bool               `json:"current,omitempty"`
 }
 
 // History lists the revisions of a workload, the oldest first.
@@ -27,7 +27,7 @@ func History(w *workload.Workload, revisions []workload.Revision) []HistoryRow {
 		rows = append(rows, HistoryRow{
 			Revision: r.Number, Name: r.Name, Created: r.Created, Images: workload.Images(&r.Template),
 			ChangeCause: r.Annotations[workload.AnnotationChangeCause],
-			Verdict:     StampOf(r),
+			Verdict:     VerdictOf(r),
 			Current:     current != nil && current.UID == r.UID,
 		})
 	}

@@ -21,7 +21,7 @@ type memory struct {
 
 	marks      marks
 	progressed time.Time
-	// late is when a deadline was first seen to have passed.
+	// late is since when a deadline is known to have passed.
 	late time.Time
 
 	history diagnosis.History

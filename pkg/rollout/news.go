@@ -10,9 +10,9 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-func (j *judge) event(kind EventType, message string) Event {
-	ref := j.next.Target.Ref
-	return Event{Time: j.now, Type: kind, Workload: &ref, Message: message}
+func (e *evaluation) event(kind EventType, message string) Event {
+	ref := e.next.Target.Ref
+	return Event{Time: e.now, Type: kind, Workload: &ref, Message: message}
 }
 
 func (e Event) withFinding(f diagnosis.Finding) Event {
@@ -20,55 +20,55 @@ func (e Event) withFinding(f diagnosis.Finding) Event {
 	return e
 }
 
-// news tells what this step changed, each thing once.
-func (j *judge) news() []Event {
+// news returns the changes of this step as events, each change once.
+func (e *evaluation) news() []Event {
 	var news []Event
-	if name := j.next.RevisionName; j.next.RevisionTo != 0 && j.next.RevisionTo != j.was.RevisionTo {
-		news = append(news, j.event(EventRevision, fmt.Sprintf("revision %d: %s", j.next.RevisionTo, name)))
+	if name := e.next.RevisionName; e.next.RevisionTo != 0 && e.next.RevisionTo != e.was.RevisionTo {
+		news = append(news, e.event(EventRevision, fmt.Sprintf("revision %d: %s", e.next.RevisionTo, name)))
 	}
-	if j.advanced {
-		e := j.event(EventProgress, "")
-		counts := j.next.Counts
-		e.Counts = &counts
-		news = append(news, e)
+	if e.advanced {
+		progress := e.event(EventProgress, "")
+		counts := e.next.Counts
+		progress.Counts = &counts
+		news = append(news, progress)
 	}
-	news = append(news, j.findingNews()...)
-	if j.completed {
-		news = append(news, j.event(EventComplete, j.completeMessage()))
+	news = append(news, e.findingNews()...)
+	if e.completed {
+		news = append(news, e.event(EventComplete, e.completeMessage()))
 	}
-	if j.spoken != "" {
-		news = append(news, j.event(EventSoak, j.spoken))
+	if e.spoken != "" {
+		news = append(news, e.event(EventSoak, e.spoken))
 	}
-	if j.next.Outcome != "" {
-		e := j.event(EventVerdict, j.next.Message)
-		e.Outcome = j.next.Outcome
-		if len(j.next.Findings) > 0 && j.next.Outcome != Succeeded {
-			e = e.withFinding(j.next.Findings[0])
+	if e.next.Outcome != "" {
+		verdict := e.event(EventVerdict, e.next.Message)
+		verdict.Outcome = e.next.Outcome
+		if len(e.next.Findings) > 0 && e.next.Outcome != Succeeded {
+			verdict = verdict.withFinding(e.next.Findings[0])
 		}
-		news = append(news, e)
+		news = append(news, verdict)
 	}
 	return news
 }
 
-func (j *judge) completeMessage() string {
-	if j.policy.Soak == 0 {
+func (e *evaluation) completeMessage() string {
+	if e.policy.Soak == 0 {
 		return "complete"
 	}
-	return fmt.Sprintf("complete; soaking for %s", j.policy.Soak)
+	return fmt.Sprintf("complete; soaking for %s", e.policy.Soak)
 }
 
 // findingNews tells of causes that appeared, whose restarts grew, or that are gone.
-func (j *judge) findingNews() []Event {
-	if j.diagnosis == nil {
+func (e *evaluation) findingNews() []Event {
+	if e.diagnosis == nil {
 		return nil
 	}
 	var news []Event
-	told, gone := j.diagnosis.News(j.next.Outcome != "")
+	told, gone := e.diagnosis.News(e.next.Outcome != "")
 	for _, f := range told {
-		news = append(news, j.event(EventFinding, "").withFinding(f))
+		news = append(news, e.event(EventFinding, "").withFinding(f))
 	}
 	for _, f := range gone {
-		news = append(news, j.event(EventCleared, "").withFinding(f))
+		news = append(news, e.event(EventCleared, "").withFinding(f))
 	}
 	return news
 }

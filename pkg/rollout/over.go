@@ -7,8 +7,8 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// Over says why the rollout of the captured revision is over, or returns "". A pod that fails after that is
-// not a failure of the rollout, so nothing is rolled back for it.
+// Over says why the rollout of the captured revision is over, or returns "". A pod that fails after the rollout causes no
+// rollback.
 func (b *Before) Over(soak time.Duration, now time.Time) string {
 	if b.Revision == nil {
 		return ""
@@ -20,8 +20,8 @@ func (b *Before) Over(soak time.Duration, now time.Time) string {
 	if w.ObservedGeneration < w.Generation || !rolledOut(w) {
 		return ""
 	}
-	if stamp := StampOf(b.Revision); stamp != nil { // what failed in its soak was never rolled out
-		now = stamp.At
+	if verdict := VerdictOf(b.Revision); verdict != nil { // what failed in its soak was never rolled out
+		now = verdict.At
 	}
 	complete := w.Condition("Progressing").LastUpdate
 	if now.Sub(complete) < max(soak, DefaultSoak) {
@@ -30,17 +30,17 @@ func (b *Before) Over(soak time.Duration, now time.Time) string {
 	return fmt.Sprintf("revision %d of %s was complete at %s; its rollout is over", b.Revision.Number, w.Ref, complete.Format(time.TimeOnly))
 }
 
-// verified tells by the stamp of the current revision that its rollout is over. The stamp of an earlier use
-// does not count: the controller has made progress since.
+// verified says that the verdict on the current revision has ended its rollout, or returns "". A verdict on an earlier use
+// of the revision does not count: the controller has made progress since.
 func verified(w *workload.Workload, current *workload.Revision) string {
 	if current == nil {
 		return ""
 	}
-	stamp := StampOf(current)
-	if stamp == nil || stamp.Outcome == StampBad {
+	verdict := VerdictOf(current)
+	if verdict == nil || verdict.Outcome == VerdictFailed {
 		return ""
 	}
-	if c := w.Condition("Progressing"); c != nil && !rolledOut(w) && c.LastUpdate.After(stamp.At) {
+	if c := w.Condition("Progressing"); c != nil && !rolledOut(w) && c.LastUpdate.After(verdict.At) {
 		return ""
 	}
 	return fmt.Sprintf("revision %d of %s was verified; its rollout is over", current.Number, w.Ref)

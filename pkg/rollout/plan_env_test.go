@@ -223,8 +223,8 @@ func TestAttachNamesTheVariables(t *testing.T) {
 		t.Errorf("from revision %d", early.RevisionFrom)
 	}
 	replayed := &WorkloadState{Target: Target{Ref: web, Before: &Before{Workload: &workload.Workload{Template: before}}}}
-	j := judge{seen: diagnosis.Observed{Workload: &workload.Workload{Generation: 2, Template: after}}, next: replayed}
-	if !j.attach() {
+	e := evaluation{seen: diagnosis.Observed{Workload: &workload.Workload{Generation: 2, Template: after}}, next: replayed}
+	if !e.attach() {
 		t.Fatal("not attached")
 	}
 	for name, env := range map[string]workload.EnvChange{"found": found.Env, "replayed": replayed.Env} {

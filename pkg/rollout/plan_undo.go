@@ -15,7 +15,7 @@ type UndoPlan struct {
 	// Template is the revision's, without the hash label.
 	Template corev1.PodTemplateSpec
 	// Annotations are what the workload gets for its own, as kubectl does it: the revision's, but
-	// the bookkeeping of the controller and of apply stays the workload's, and stamps are left out.
+	// the bookkeeping of the controller and of apply stays the workload's, and verdicts are left out.
 	Annotations map[string]string
 	// Note says why this is not the revision that kubectl would choose, or what speaks against it.
 	Note string
@@ -23,7 +23,7 @@ type UndoPlan struct {
 
 // PlanUndo chooses the revision that `kubectl rollout undo` would: toRevision, or for 0 the one with
 // the second highest number (of a paused workload, which kubectl refuses, the one before its template);
-// unless that one is marked as failed, then the last one stamped good.
+// unless that one is marked as failed, then the last one with the verdict good.
 // The errors are the types above.
 func PlanUndo(w *workload.Workload, revisions []workload.Revision, toRevision int64) (UndoPlan, error) {
 	target, note, err := undoTarget(w, revisions, toRevision)
@@ -53,20 +53,20 @@ func undoTarget(w *workload.Workload, revisions []workload.Revision, to int64) (
 	if previous == nil {
 		return nil, "", &NoHistoryError{Workload: w.Ref}
 	}
-	stamp := StampOf(previous)
-	if stamp == nil || stamp.Outcome != StampBad {
+	verdict := VerdictOf(previous)
+	if verdict == nil || verdict.Outcome != VerdictFailed {
 		return previous, "", nil
 	}
-	good := newest(w, revisions, func(s *Stamp) bool { return s != nil && s.Outcome == StampGood })
+	good := newest(w, revisions, func(s *VerdictAnnotation) bool { return s != nil && s.Outcome == VerdictGood })
 	if good == nil {
-		fault := &NoGoodRevisionError{Workload: w.Ref, Revision: previous.Number, Stamp: *stamp}
-		if unjudged := newest(w, revisions, func(s *Stamp) bool { return s == nil || s.Outcome == StampComplete }); unjudged != nil {
+		fault := &NoGoodRevisionError{Workload: w.Ref, Revision: previous.Number, Verdict: *verdict}
+		if unjudged := newest(w, revisions, func(s *VerdictAnnotation) bool { return s == nil || s.Outcome == VerdictComplete }); unjudged != nil {
 			fault.Unjudged = unjudged.Number
 		}
 		return nil, "", fault
 	}
 	return good, fmt.Sprintf("revision %d %s; going back to revision %d, the last one known to be good",
-		previous.Number, stamp.describe(), good.Number), nil
+		previous.Number, verdict.describe(), good.Number), nil
 }
 
 func numbered(w *workload.Workload, revisions []workload.Revision, number int64) (*workload.Revision, string, error) {
@@ -74,8 +74,8 @@ func numbered(w *workload.Workload, revisions []workload.Revision, number int64)
 	for i := range revisions {
 		r := &revisions[i]
 		if r.Number == number && number > 0 {
-			if stamp := StampOf(r); stamp != nil && stamp.Outcome == StampBad {
-				return r, fmt.Sprintf("revision %d %s", number, stamp.describe()), nil
+			if verdict := VerdictOf(r); verdict != nil && verdict.Outcome == VerdictFailed {
+				return r, fmt.Sprintf("revision %d %s", number, verdict.describe()), nil
 			}
 			return r, "", nil
 		}
@@ -102,12 +102,12 @@ func highestTwo(revisions []workload.Revision) (latest, previous *workload.Revis
 	return latest, previous
 }
 
-// newest returns the newest revision with such a stamp whose template is not the workload's own.
-func newest(w *workload.Workload, revisions []workload.Revision, is func(*Stamp) bool) *workload.Revision {
+// newest returns the newest revision with a fitting verdict whose template is not the workload's own.
+func newest(w *workload.Workload, revisions []workload.Revision, is func(*VerdictAnnotation) bool) *workload.Revision {
 	var found *workload.Revision
 	for i := range revisions {
 		r := &revisions[i]
-		if !is(StampOf(r)) || workload.SameTemplate(&r.Template, &w.Template) {
+		if !is(VerdictOf(r)) || workload.SameTemplate(&r.Template, &w.Template) {
 			continue
 		}
 		if found == nil || found.Number < r.Number {
@@ -141,8 +141,8 @@ func undoAnnotations(own, revision map[string]string) map[string]string {
 }
 
 // describe reads after the name of a revision.
-func (s Stamp) describe() string {
-	if s.Outcome == StampGood {
+func (s VerdictAnnotation) describe() string {
+	if s.Outcome == VerdictGood {
 		return "was verified as good"
 	}
 	switch {

@@ -26,14 +26,14 @@ func revisions(specs ...string) []workload.Revision {
 		r.Template.Labels = map[string]string{workload.LabelPodTemplateHash: r.Hash}
 		r.Annotations[workload.AnnotationChangeCause] = "cause of " + parts[0]
 		if len(parts) == 3 {
-			stamp := Stamp{Hash: r.Hash, Outcome: StampGood, At: time.Unix(0, 0)}
+			verdict := VerdictAnnotation{Hash: r.Hash, Outcome: VerdictGood, At: time.Unix(0, 0)}
 			switch parts[2] {
 			case "failed":
-				stamp.Outcome, stamp.Cause = StampBad, diagnosis.CrashLoop
+				verdict.Outcome, verdict.Cause = VerdictFailed, diagnosis.CrashLoop
 			case "copied":
-				stamp.Hash, stamp.Outcome = "another", StampBad
+				verdict.Hash, verdict.Outcome = "another", VerdictFailed
 			}
-			r.Annotations[workload.AnnotationVerdict] = stamp.Encode()
+			r.Annotations[workload.AnnotationVerdict] = verdict.Encode()
 		}
 		all = append(all, r)
 	}

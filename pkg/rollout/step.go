@@ -1,6 +1,5 @@
-// Package rollout judges rollouts: it steps a State through Snapshots, names what keeps a rollout
-// from completing with its evidence, and decides. It computes only: the moment is an argument,
-// and what it wants to know is data.
+// Package rollout decides rollouts: it steps a State through Snapshots to a verdict, with the findings of pkg/diagnosis.
+// It computes only: the time is an argument, and what it wants to know is data.
 package rollout
 
 import (
@@ -71,16 +70,16 @@ func Step(s State, snapshot Snapshot, now time.Time) (State, []Event) {
 		if w.Phase == Done {
 			continue
 		}
-		j := judge{policy: s.Policy, now: now, wake: diagnosis.Alarm{Now: now}, was: s.Workloads[i], next: w}
+		e := evaluation{policy: s.Policy, now: now, wake: diagnosis.Alarm{Now: now}, was: s.Workloads[i], next: w}
 		seen, ok := snapshot[w.Target.Ref]
-		j.judge(seen, ok)
-		events = append(events, j.news()...)
-		if j.diagnosis != nil {
-			next.Wants.Add(j.diagnosis.Wants)
-			j.wake.Set(j.diagnosis.Wake())
+		e.evaluate(seen, ok)
+		events = append(events, e.news()...)
+		if e.diagnosis != nil {
+			next.Wants.Add(e.diagnosis.Wants)
+			e.wake.Set(e.diagnosis.Wake())
 		}
 		if w.Phase != Done {
-			wake.Set(j.wake.At)
+			wake.Set(e.wake.At)
 		}
 	}
 	next.Wake = wake.At

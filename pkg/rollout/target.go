@@ -8,24 +8,24 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// superseded says who else has the object now, if anyone. Replicas changed by an HPA or by `scale`
-// make a new generation of the same template, and that is no one's release.
-func (j *judge) superseded() string {
-	w, t := j.seen.Workload, &j.next.Target
+// superseded says who has changed or replaced the object since our write, or returns "". Changed replicas (HPA, scale)
+// make a new generation of the same template and supersede nothing.
+func (e *evaluation) superseded() string {
+	w, t := e.seen.Workload, &e.next.Target
 	switch {
 	case w == nil:
 		return fmt.Sprintf("%s was deleted", t.Name)
 	case t.UID != "" && w.UID != t.UID:
 		return fmt.Sprintf("%s was deleted and created again", t.Name)
-	case t.Template == nil || w.Generation < t.Generation || w.Generation == j.was.memory.checked:
+	case t.Template == nil || w.Generation < t.Generation || w.Generation == e.was.memory.checked:
 		return ""
 	case !workload.SameTemplate(t.Template, &w.Template):
-		if r := RolledBackElsewhere(j.next, j.seen); r != nil {
+		if r := RolledBackElsewhere(e.next, e.seen); r != nil {
 			return fmt.Sprintf("rolled back to revision %d meanwhile, by another job or person", r.Number)
 		}
 		return "the template was changed" + templateWriter(w)
 	}
-	j.next.memory.checked = w.Generation
+	e.next.memory.checked = w.Generation
 	return ""
 }
 
@@ -66,10 +66,10 @@ func madeBefore(r *workload.Revision, limit int64) bool {
 	return r.Number > 0 && r.Number < limit || r.Annotations[workload.AnnotationRevisionHistory] != ""
 }
 
-// attach waits for the generation of our write to be seen. Where the target left it open, what is
-// seen first is taken as ours.
-func (j *judge) attach() bool {
-	w, t := j.seen.Workload, &j.next.Target
+// attach waits for the generation of our write. Without a generation or template in the target, the first snapshot
+// provides them.
+func (e *evaluation) attach() bool {
+	w, t := e.seen.Workload, &e.next.Target
 	if w.Generation < t.Generation {
 		return false
 	}
@@ -79,46 +79,46 @@ func (j *judge) attach() bool {
 	}
 	if t.Template == nil {
 		t.Template = w.Template.DeepCopy()
-		j.next.ImagesTo = workload.Images(t.Template)
-		j.next.compare()
-		j.next.memory.checked = w.Generation
+		e.next.ImagesTo = workload.Images(t.Template)
+		e.next.compare()
+		e.next.memory.checked = w.Generation
 	}
 	return true
 }
 
-// observed tells whether the status speaks of the object as it is, and not of an earlier one.
-func (j *judge) observed() bool {
-	w := j.seen.Workload
-	return w.ObservedGeneration >= w.Generation && w.ObservedGeneration >= j.next.Target.Generation
+// observed tells whether the status is about the present generation.
+func (e *evaluation) observed() bool {
+	w := e.seen.Workload
+	return w.ObservedGeneration >= w.Generation && w.ObservedGeneration >= e.next.Target.Generation
 }
 
 // currentRevision compares templates only until the revision is known: that is the dear part of a
 // step.
-func (j *judge) currentRevision() *workload.Revision {
-	if uid := j.was.memory.revision; uid != "" {
-		for i := range j.seen.Revisions {
-			if j.seen.Revisions[i].UID == uid {
-				return &j.seen.Revisions[i]
+func (e *evaluation) currentRevision() *workload.Revision {
+	if uid := e.was.memory.revision; uid != "" {
+		for i := range e.seen.Revisions {
+			if e.seen.Revisions[i].UID == uid {
+				return &e.seen.Revisions[i]
 			}
 		}
 	}
-	if r := workload.Current(j.seen.Workload, j.seen.Revisions); r != nil {
-		j.next.memory.revision = r.UID
+	if r := workload.Current(e.seen.Workload, e.seen.Revisions); r != nil {
+		e.next.memory.revision = r.UID
 		return r
 	}
-	return j.onlyRevision()
+	return e.onlyRevision()
 }
 
 // onlyRevision is the revision of all pods, where the status says that all are of the present template. It is
 // looked for anew in each step: the pods may be seen later than the status.
-func (j *judge) onlyRevision() *workload.Revision {
-	w := j.seen.Workload
-	if !j.observed() || w.Updated == 0 || w.Updated != w.Total {
+func (e *evaluation) onlyRevision() *workload.Revision {
+	w := e.seen.Workload
+	if !e.observed() || w.Updated == 0 || w.Updated != w.Total {
 		return nil
 	}
 	var only *workload.Revision
-	for i := range j.seen.Revisions {
-		if r := &j.seen.Revisions[i]; r.ByPods && r.Total > 0 {
+	for i := range e.seen.Revisions {
+		if r := &e.seen.Revisions[i]; r.ByPods && r.Total > 0 {
 			if only != nil {
 				return nil
 			}

@@ -44,13 +44,13 @@ func (e *AlreadyCurrentError) Error() string {
 type NoGoodRevisionError struct {
 	Workload workload.Ref
 	Revision int64
-	Stamp    Stamp
+	Verdict  VerdictAnnotation
 	// Unjudged is the newest other revision that nobody has judged, 0 if there is none.
 	Unjudged int64
 }
 
 func (e *NoGoodRevisionError) Error() string {
-	message := fmt.Sprintf("revision %d of %s, the previous one, %s, and no other revision is known to be good", e.Revision, e.Workload, e.Stamp.describe())
+	message := fmt.Sprintf("revision %d of %s, the previous one, %s, and no other revision is known to be good", e.Revision, e.Workload, e.Verdict.describe())
 	if e.Unjudged > 0 {
 		return fmt.Sprintf("%s; revision %d has no verdict: --to-revision=%d goes back to it", message, e.Unjudged, e.Unjudged)
 	}

@@ -8,80 +8,80 @@ import (
 )
 
 // decide ends the workload's watch.
-func (j *judge) decide(outcome Outcome, message string) {
-	j.next.Outcome, j.next.Message, j.next.Phase = outcome, message, Done
+func (e *evaluation) decide(outcome Outcome, message string) {
+	e.next.Outcome, e.next.Message, e.next.Phase = outcome, message, Done
 	if outcome == Succeeded { // what was overcome is no part of the result
-		j.next.Findings = nil
+		e.next.Findings = nil
 	}
-	j.next.Findings = slices.Clone(j.next.Findings)
-	for i := range j.next.Findings {
-		j.next.Findings[i].Decides = nil // that is behind us
+	e.next.Findings = slices.Clone(e.next.Findings)
+	for i := range e.next.Findings {
+		e.next.Findings[i].Decides = nil // that is behind us
 	}
 }
 
-// verdict decides, or says when to look again. What counts against the rollout comes first.
-func (j *judge) verdict() {
-	deadline, timeout := j.deadline(), j.timeout()
+// verdict decides, or sets the alarm for the next look. The rules that fail a rollout come first.
+func (e *evaluation) verdict() {
+	deadline, timeout := e.deadline(), e.timeout()
 	var end diagnosis.Alarm
 	if !deadline.IsZero() {
 		end.Set(deadline.Add(-grace)) // what the user set, and not what we add to it
 	}
 	end.Set(timeout)
-	j.next.Deadline = end.At
+	e.next.Deadline = end.At
 
-	complete := j.diagnosis.Complete
-	trouble := j.trouble()
+	complete := e.diagnosis.Complete
+	trouble := e.trouble()
 	rules := []func(complete bool, trouble diagnosis.Disturbance) bool{
-		j.scaledToZero, j.failed, j.paused, j.soaked, j.exceeded, j.stalled, j.timedOut,
+		e.scaledToZero, e.failed, e.paused, e.soaked, e.exceeded, e.stalled, e.timedOut,
 	}
 	for _, rule := range rules {
 		if rule(complete, trouble) {
 			return
 		}
 	}
-	j.foretell(complete)
+	e.foretell(complete)
 }
 
-// scaledToZero: no pod is left to judge by. A workload that has none all the while proves nothing and
-// harms nobody; one that somebody else scales down half-way takes the verdict away from us.
-func (j *judge) scaledToZero(complete bool, _ diagnosis.Disturbance) bool {
-	if j.seen.Workload.Desired != 0 || j.noNode() {
+// scaledToZero decides a workload without pods. It succeeds if it never had replicas, and is superseded if somebody else
+// has scaled it down.
+func (e *evaluation) scaledToZero(complete bool, _ diagnosis.Disturbance) bool {
+	if e.seen.Workload.Desired != 0 || e.noNode() {
 		return false
 	}
 	switch {
-	case j.next.memory.populated:
-		j.decide(Superseded, "scaled to 0 by someone else before it was verified")
+	case e.next.memory.populated:
+		e.decide(Superseded, "scaled to 0 by someone else before it was verified")
 	case complete:
-		j.next.CompleteSince = j.now
+		e.next.CompleteSince = e.now
 		message := "scaled to 0: there is no pod to check the new revision with"
-		if j.seen.Workload.PerNode {
+		if e.seen.Workload.PerNode {
 			message = "no node takes its pods: there is no pod to check the new revision with"
 		}
-		j.decide(Succeeded, message)
+		e.decide(Succeeded, message)
 	}
-	return j.next.Outcome != ""
+	return e.next.Outcome != ""
 }
 
-// noNode: there were nodes for its pods, and there is none for those of the new template.
-func (j *judge) noNode() bool {
-	return j.seen.Workload.PerNode && j.seen.Workload.Desired == 0 && j.next.memory.populated
+// noNode tells of a DaemonSet that had pods whether no node takes those of the new template.
+func (e *evaluation) noNode() bool {
+	return e.seen.Workload.PerNode && e.seen.Workload.Desired == 0 && e.next.memory.populated
 }
 
-// failed: what blocks has outlasted its patience, and the rollout can't get past it.
-func (j *judge) failed(complete bool, _ diagnosis.Disturbance) bool {
-	if !blocked(j.diagnosis.Problems, j.seen.Workload, j.diagnosis, complete || j.next.Phase == Soaking) {
+// failed fails a rollout that can't complete without the pods of decided problems.
+func (e *evaluation) failed(complete bool, _ diagnosis.Disturbance) bool {
+	if !blocked(e.diagnosis.Problems, e.seen.Workload, e.diagnosis, complete || e.next.Phase == Soaking) {
 		return false
 	}
-	j.decide(Failed, "")
+	e.decide(Failed, "")
 	return true
 }
 
-// paused: a rollout that is attached to while it is paused is not waited for, as there is nothing under
-// way. Our own release was not paused when it began: whoever paused it can resume it.
-func (j *judge) paused(complete bool, _ diagnosis.Disturbance) bool {
-	if !j.seen.Workload.Paused || complete || !j.observed() || j.next.Target.Before != nil {
+// paused fails a rollout that was paused before the watch: there is nothing to wait for. A release of ours was not paused
+// when it began, so whoever paused it can resume it.
+func (e *evaluation) paused(complete bool, _ diagnosis.Disturbance) bool {
+	if !e.seen.Workload.Paused || complete || !e.observed() || e.next.Target.Before != nil {
 		return false
 	}
-	j.decide(Failed, fmt.Sprintf("%s is paused, with changes that are not rolled out", j.next.Target.Name))
+	e.decide(Failed, fmt.Sprintf("%s is paused, with changes that are not rolled out", e.next.Target.Name))
 	return true
 }

@@ -9,9 +9,9 @@ const (
 	AnnotationRestartedAt     = "kubectl.kubernetes.io/restartedAt"
 	AnnotationLastApplied     = "kubectl.kubernetes.io/last-applied-configuration"
 
-	// AnnotationVerdict is stamped on a revision's ReplicaSet: how its rollout ended. Its value names
+	// AnnotationVerdict is written on a revision: how its rollout ended. Its value names
 	// the revision's hash, since the deployment controller and `kubectl rollout undo` copy annotations
-	// between the Deployment and its ReplicaSets: a stamp that names another hash says nothing.
+	// between the Deployment and its ReplicaSets. A verdict with another hash is ignored.
 	AnnotationVerdict = "kubectl-app.dev/verdict"
 
 	// AnnotationGenerated stands on a Secret or ConfigMap whose name ends with the hash of its content;

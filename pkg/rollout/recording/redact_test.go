@@ -33,7 +33,7 @@ func TestQuotedValuesAreMasked(t *testing.T) {
 				}
 				shown := []any{frame.Events, rollout.NewResult(frame.State, nil, frame.Time)}
 				for i := range frame.State.Workloads {
-					stamp, _ := frame.State.Workloads[i].Stamp("5d4f", frame.Time, "test")
+					stamp, _ := frame.State.Workloads[i].VerdictAnnotation("5d4f", frame.Time, "test")
 					shown = append(shown, frame.State.Workloads[i].Findings, stamp)
 				}
 				text, err := json.Marshal(shown)

@@ -1,0 +1,111 @@
+package rollout
+
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// evaluation is one step of one workload.
+type evaluation struct {
+	policy Policy
+	now    time.Time
+	was    WorkloadState
+	next   *WorkloadState
+
+	seen      diagnosis.Observed
+	revision  *workload.Revision
+	diagnosis *diagnosis.Diagnosis // nil where nothing was looked at
+
+	wake     diagnosis.Alarm
+	advanced bool // there was progress
+	soakNews
+}
+
+func (e *evaluation) evaluate(seen diagnosis.Observed, ok bool) {
+	if !ok || (seen.Workload == nil && !e.was.memory.begun && e.next.Target.UID == "") {
+		e.checkTimeout()
+		return
+	}
+	e.seen = seen
+	if message := e.superseded(); message != "" {
+		e.decide(Superseded, message)
+		return
+	}
+	if !e.attach() {
+		e.next.Counts = Counts{Desired: seen.Workload.Desired, Old: seen.Workload.Total, Terminating: seen.Workload.Terminating}
+		e.checkTimeout()
+		return
+	}
+	e.next.memory.populated = e.was.memory.populated || seen.Workload.Desired > 0
+	e.observe()
+	e.look()
+	e.count()
+	e.verdict()
+	e.next.memory.begun = true
+}
+
+// observe finds our revision and its pods.
+func (e *evaluation) observe() {
+	e.revision = e.currentRevision()
+	if e.next.RevisionFrom == 0 {
+		e.next.RevisionFrom = e.leavingNumber()
+	}
+	if r := e.revision; r != nil {
+		e.next.RevisionTo, e.next.RevisionName = r.Number, r.Name
+		if e.next.RevisionFrom > r.Number { // an earlier revision is used again, and not numbered anew yet
+			e.next.RevisionTo = 0
+		}
+	}
+	if e.next.RevisionFrom == 0 && e.next.Target.Before == nil {
+		e.next.attachedFrom(e.seen.Revisions, e.revision)
+	}
+}
+
+// look diagnoses the new pods.
+func (e *evaluation) look() {
+	in := diagnosis.Input{
+		Observed: e.seen, Now: e.now, Since: e.next.memory.watched, Revision: e.revision,
+		Populated: e.next.memory.populated, UnderWay: e.next.Target.Before == nil, FailFast: e.policy.FailFast,
+	}
+	if !e.was.CompleteSince.IsZero() {
+		in.Soak = e.policy.Soak
+	}
+	e.diagnosis = diagnosis.Look(in, e.was.memory.history)
+	e.next.memory.history = e.diagnosis.History
+	e.next.Findings = e.diagnosis.Findings()
+	e.next.Blocking = e.blocking()
+}
+
+// blocking are the pods of the revision that is left that hold up an ordered update, while none of them is
+// on its way out: the next one waits for that.
+func (e *evaluation) blocking() []PodRef {
+	var all []PodRef
+	for _, pod := range e.diagnosis.Blocking {
+		if workload.KeyOf(pod) == e.next.Target.Leaving && !e.leavingNow() {
+			all = append(all, PodRef{pod.Namespace, pod.Name, pod.UID})
+		}
+	}
+	return all
+}
+
+// leavingNow: a pod of the revision that is left is on its way out.
+func (e *evaluation) leavingNow() bool {
+	return slices.ContainsFunc(e.seen.Pods, func(pod *corev1.Pod) bool {
+		return pod.DeletionTimestamp != nil && workload.KeyOf(pod) == e.next.Target.Leaving
+	})
+}
+
+// leavingNumber is the number of the revision that is left; 0 if none is.
+func (e *evaluation) leavingNumber() int64 {
+	for i := range e.seen.Revisions {
+		if r := &e.seen.Revisions[i]; r.Key == e.next.Target.Leaving {
+			return r.Number
+		}
+	}
+	return 0
+}
