@@ -32,7 +32,7 @@ func (e *evaluation) verdict() {
 	complete := e.diagnosis.Complete
 	trouble := e.trouble()
 	rules := []func(complete bool, trouble diagnosis.Disturbance) bool{
-		e.scaledToZero, e.failed, e.paused, e.soaked, e.exceeded, e.stalled, e.timedOut,
+		e.scaledToZero, e.keepsAll, e.failed, e.paused, e.soaked, e.exceeded, e.stalled, e.timedOut,
 	}
 	for _, rule := range rules {
 		if rule(complete, trouble) {
@@ -40,6 +40,17 @@ func (e *evaluation) verdict() {
 		}
 	}
 	e.foretell(complete)
+}
+
+// keepsAll decides a rollout whose partition keeps all pods at their revision: nothing proves the new one.
+func (e *evaluation) keepsAll(complete bool, _ diagnosis.Disturbance) bool {
+	w := e.seen.Workload
+	if w.Desired == 0 || w.Goal() > 0 || !complete {
+		return false
+	}
+	e.next.CompleteSince = e.now
+	e.decide(Succeeded, fmt.Sprintf("the partition keeps all %d pods at their revision: there is no pod to check the new one with", w.Desired))
+	return true
 }
 
 // scaledToZero decides a workload without pods. It succeeds if it never had replicas, and is superseded if somebody else

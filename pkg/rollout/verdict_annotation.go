@@ -57,10 +57,10 @@ func NewVerdictAnnotation(hash string, outcome Outcome, findings []diagnosis.Fin
 const DefaultSoak = 15 * time.Second
 
 // VerdictAnnotation makes the annotation for a workload's outcome. ok is false if the outcome proves nothing about the
-// revision: at 0 replicas no pod has run, and a pause is not the revision's fault.
+// revision: without a new pod none has run, and a pause is not the revision's fault.
 func (w *WorkloadState) VerdictAnnotation(hash string, now time.Time, by string) (verdict VerdictAnnotation, ok bool) {
 	switch {
-	case w.Outcome == Succeeded && w.Counts.Desired == 0:
+	case w.Outcome == Succeeded && w.Counts.Updated == 0:
 		return VerdictAnnotation{}, false
 	case w.Outcome == Failed && len(w.Findings) > 0 && w.Findings[0].Cause == diagnosis.Paused:
 		return VerdictAnnotation{}, false

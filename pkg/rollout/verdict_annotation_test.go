@@ -114,9 +114,9 @@ func TestVerdictOfAVerdictThatProvesNothing(t *testing.T) {
 		"no soak, ready just now": {succeeded(soak{readied: noon.Add(-14 * time.Second)}), VerdictComplete},
 		"no soak, pods not seen":  {succeeded(soak{}), VerdictComplete},
 		"scaled to 0":             {WorkloadState{Outcome: Succeeded}, ""},
-		"it crashes":              {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.CrashLoop}}}, VerdictFailed},
-		"paused by somebody":      {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.Paused}}}, ""},
-		"it crashes, also paused": {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.CrashLoop}, {Cause: diagnosis.Paused}}}, VerdictFailed},
+		"it crashes":              {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3, Updated: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.CrashLoop}}}, VerdictFailed},
+		"paused by somebody":      {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3, Updated: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.Paused}}}, ""},
+		"it crashes, also paused": {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3, Updated: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.CrashLoop}, {Cause: diagnosis.Paused}}}, VerdictFailed},
 	} {
 		verdict, ok := test.state.VerdictAnnotation("abc", noon, "ci")
 		if ok != (test.want != "") || verdict.Outcome != test.want {
@@ -126,7 +126,7 @@ func TestVerdictOfAVerdictThatProvesNothing(t *testing.T) {
 }
 
 func succeeded(s soak) WorkloadState {
-	return WorkloadState{Outcome: Succeeded, Counts: Counts{Desired: 3}, memory: memory{soak: s}}
+	return WorkloadState{Outcome: Succeeded, Counts: Counts{Desired: 3, Updated: 3}, memory: memory{soak: s}}
 }
 
 // TestStampOver: what was verified is not forgotten for a passing look.
