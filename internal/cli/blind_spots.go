@@ -25,7 +25,7 @@ type blindSpot struct{ namespace, what string }
 func (f *follower) blindSpots() []rollout.Event {
 	var refused []string
 	for ref, observed := range f.snapshot {
-		for _, what := range observed.Blind {
+		for _, what := range observed.Forbidden {
 			spot := blindSpot{ref.Namespace, what}
 			if f.told[spot] {
 				continue

@@ -25,7 +25,7 @@ func messages(events []rollout.Event) []string {
 
 func TestBlindSpotsAreToldOnce(t *testing.T) {
 	blind := func(what ...string) rollout.Snapshot {
-		return rollout.Snapshot{webRef: {Blind: what}, apiRef: {Blind: what}}
+		return rollout.Snapshot{webRef: {Forbidden: what}, apiRef: {Forbidden: what}}
 	}
 	const events = `no permission to read events in namespace "shop": causes that only events show can't be found`
 	const logs = `no permission to read logs in namespace "shop": the logs of crashed containers can't be shown`
@@ -41,7 +41,7 @@ func TestBlindSpotsAreToldOnce(t *testing.T) {
 		{"and lack it still", blind("logs", "events", "pods"), nil},
 		{
 			"another namespace is another matter",
-			rollout.Snapshot{workload.Ref{Namespace: "till", Name: "web"}: {Blind: []string{"pods"}}},
+			rollout.Snapshot{workload.Ref{Namespace: "till", Name: "web"}: {Forbidden: []string{"pods"}}},
 			[]string{`no permission to read pods in namespace "till": no cause can be found, and only the deadline decides`},
 		},
 	} {

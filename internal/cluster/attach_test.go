@@ -31,7 +31,7 @@ func underWay(from, to corev1.PodTemplateSpec) Change {
 		{Name: "old", UID: "old", Key: workload.RevisionKey{Owner: "old"}, Number: 1, Template: from, Annotations: map[string]string{workload.AnnotationChangeCause: "the old"}},
 		{Name: "new", UID: "new", Number: 2, Template: to},
 	}
-	pods := diagnosis.Standing{{Owner: "old"}: {Settled: 1}}
+	pods := diagnosis.PodCounts{{Owner: "old"}: {Settled: 1}}
 	plan := func(c Captured) (Edit, error) {
 		template := *c.Template().DeepCopy()
 		template.Spec.Containers[0].Image = "web:2.0"

@@ -22,7 +22,7 @@ type Captured struct {
 	RevisionsErr error
 	Before       *rollout.Before
 	// pods are counted by revision; nil where they may not be read.
-	pods diagnosis.Standing
+	pods diagnosis.PodCounts
 }
 
 // Capture reads the revisions and pods of each workload and records what is true of it before the change.
@@ -34,7 +34,7 @@ func (c *Cluster) Capture(ctx context.Context, objects []Object) ([]Captured, er
 func (c *Cluster) capture(ctx context.Context, o Object) (Captured, error) {
 	captured := Captured{Object: o}
 	w := o.Workload()
-	var standing diagnosis.Standing
+	var counts diagnosis.PodCounts
 	reads := []func(context.Context) error{
 		func(ctx context.Context) (err error) {
 			captured.Revisions, err = c.revisions(ctx, w)
@@ -44,7 +44,7 @@ func (c *Cluster) capture(ctx context.Context, o Object) (Captured, error) {
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			standing, err = c.standing(ctx, w)
+			counts, err = c.podCounts(ctx, w)
 			if Is(err, Forbidden) { // the counts of the status are left
 				err = nil
 			}
@@ -54,15 +54,15 @@ func (c *Cluster) capture(ctx context.Context, o Object) (Captured, error) {
 	_, err := Each(ctx, reads, func(ctx context.Context, read func(context.Context) error) (struct{}, error) {
 		return struct{}{}, read(ctx)
 	})
-	captured.Before, captured.pods = rollout.Capture(w, captured.Revisions, standing), standing
+	captured.Before, captured.pods = rollout.Capture(w, captured.Revisions, counts), counts
 	return captured, err
 }
 
 // podPage keeps the memory of a capture small, however many pods there are.
 const podPage = 500
 
-// standing counts a workload's pods: one request for each page of them.
-func (c *Cluster) standing(ctx context.Context, w *workload.Workload) (diagnosis.Standing, error) {
+// podCounts counts a workload's pods: one request for each page of them.
+func (c *Cluster) podCounts(ctx context.Context, w *workload.Workload) (diagnosis.PodCounts, error) {
 	client, err := c.typed()
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (c *Cluster) standing(ctx context.Context, w *workload.Workload) (diagnosis
 		})
 	})
 	pages.PageSize, pages.PageBufferSize = podPage, 0
-	counts, now := diagnosis.Standing{}, time.Now()
+	counts, now := diagnosis.PodCounts{}, time.Now()
 	err = pages.EachListItem(ctx, metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(w.Selector)}, func(o runtime.Object) error {
 		if pod, ok := o.(*corev1.Pod); ok {
 			counts.Add(pod, now)

@@ -193,7 +193,7 @@ func TestGoesOnWithoutThePods(t *testing.T) {
 		s.setFault(refusing("/pods", http.StatusForbidden, metav1.StatusReasonForbidden))
 		w := watchApps(t, s, Options{}, web)
 		w.until("a snapshot that says what is missing", func(u Update) bool {
-			return slices.Equal(u.Snapshot[web.ref()].Blind, []string{"pods"})
+			return slices.Equal(u.Snapshot[web.ref()].Forbidden, []string{"pods"})
 		})
 		w.observed("what changed meanwhile", web, scale(s, web, 2))
 	})

@@ -51,7 +51,7 @@ func (w *Watcher) fetchLog(ctx context.Context, key diagnosis.LogKey) {
 			return
 		}
 		if apierrors.IsForbidden(err) {
-			w.goBlind(t.ref.Namespace, logs)
+			w.forbid(t.ref.Namespace, logs)
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()

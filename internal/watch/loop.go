@@ -80,7 +80,7 @@ func (w *Watcher) take(ctx context.Context, previous Update, age time.Duration) 
 func (w *Watcher) snapshot() rollout.Snapshot {
 	snapshot := make(rollout.Snapshot, len(w.targets))
 	for _, t := range w.targets {
-		snapshot[t.ref] = t.observe(w.blind.in(t.ref.Namespace))
+		snapshot[t.ref] = t.observe(w.forbidden.in(t.ref.Namespace))
 	}
 	return snapshot
 }

@@ -125,7 +125,7 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 				return
 			}
 			// In this order: the first snapshot says what is missing in it.
-			w.goBlind(s.namespace, podList)
+			w.forbid(s.namespace, podList)
 			podFeed.forgo()
 		}),
 	}

@@ -63,7 +63,7 @@ func (t *target) holds(uid types.UID) bool {
 }
 
 // observe returns what is known, built anew only after a change: slices that were handed out stay as they are.
-func (t *target) observe(blind []string) diagnosis.Observed {
+func (t *target) observe(forbidden []string) diagnosis.Observed {
 	if !t.changed {
 		return t.observed
 	}
@@ -72,7 +72,7 @@ func (t *target) observe(blind []string) diagnosis.Observed {
 	if w := t.read(); w != nil {
 		o = diagnosis.Observe(w, t.revisions, t.byName())
 	}
-	o.Events, o.Claims, o.Logs, o.Blind = sorted(t.events), sorted(t.claims), maps.Clone(t.logs), blind
+	o.Events, o.Claims, o.Logs, o.Forbidden = sorted(t.events), sorted(t.claims), maps.Clone(t.logs), forbidden
 	t.observed = o
 	return o
 }

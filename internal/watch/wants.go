@@ -64,7 +64,7 @@ func (w *Watcher) fetchWanted(ctx context.Context) {
 		}
 	}
 	for _, s := range subjects {
-		if s.claim != "" && w.wanted.claims[s] == nil && !w.blind.to(s.target.ref.Namespace, claimList) {
+		if s.claim != "" && w.wanted.claims[s] == nil && !w.forbidden.to(s.target.ref.Namespace, claimList) {
 			w.wanted.claims[s] = w.followClaim(ctx, s)
 		}
 	}
@@ -72,7 +72,7 @@ func (w *Watcher) fetchWanted(ctx context.Context) {
 		if len(w.wanted.events) == eventStreams {
 			break
 		}
-		if w.wanted.events[s] == nil && !w.blind.to(s.target.ref.Namespace, events) {
+		if w.wanted.events[s] == nil && !w.forbidden.to(s.target.ref.Namespace, events) {
 			w.wanted.events[s] = w.followEvents(ctx, s)
 		}
 	}
@@ -116,7 +116,7 @@ func (w *Watcher) followEvents(ctx context.Context, s subject) *running {
 		mask: w.options.Redactor.Event, trim: trimEvent, route: func(*corev1.Event) []*target { return to },
 		set:   func(t *target, e *corev1.Event) { t.events[e.UID] = e },
 		unset: func(t *target, e *corev1.Event) { delete(t.events, e.UID) },
-	}, w.orBlind(s, events))
+	}, w.orForbidden(s, events))
 }
 
 func (w *Watcher) followClaim(ctx context.Context, s subject) *running {
@@ -126,16 +126,16 @@ func (w *Watcher) followClaim(ctx context.Context, s subject) *running {
 		trim: trimClaim, route: func(*corev1.PersistentVolumeClaim) []*target { return to },
 		set:   func(t *target, c *corev1.PersistentVolumeClaim) { t.claims[c.UID] = c },
 		unset: func(t *target, c *corev1.PersistentVolumeClaim) { delete(t.claims, c.UID) },
-	}, w.orBlind(s, claimList))
+	}, w.orForbidden(s, claimList))
 }
 
-// orBlind ends a stream that the watch can do without: what is refused is not seen.
-func (w *Watcher) orBlind(s subject, what string) func(error) {
+// orForbidden ends a stream whose reads are refused, if the watch can go on without it.
+func (w *Watcher) orForbidden(s subject, what string) func(error) {
 	return func(err error) {
 		if apierrors.IsUnauthorized(err) {
 			w.fail(err)
 			return
 		}
-		w.goBlind(s.target.ref.Namespace, what)
+		w.forbid(s.target.ref.Namespace, what)
 	}
 }

@@ -242,8 +242,8 @@ func TestWithoutPermissionForEventsAndLogs(t *testing.T) {
 		wants := wantEvents(p)
 		wants.Logs = []diagnosis.LogKey{firstRun(p, false)}
 		w.Want(wants)
-		o := w.observed("what is not seen", web, func(o diagnosis.Observed) bool { return len(o.Blind) == 2 && len(o.Logs) == 1 })
-		if !slices.Equal(o.Blind, []string{"events", "logs"}) || o.Logs[wants.Logs[0]].Err == "" {
+		o := w.observed("what is not seen", web, func(o diagnosis.Observed) bool { return len(o.Forbidden) == 2 && len(o.Logs) == 1 })
+		if !slices.Equal(o.Forbidden, []string{"events", "logs"}) || o.Logs[wants.Logs[0]].Err == "" {
 			t.Errorf("%+v", o)
 		}
 		w.Want(wantEvents(web.pods[1]))

@@ -55,15 +55,15 @@ type Watcher struct {
 	streams sync.WaitGroup
 	cancel  context.CancelFunc
 
-	mu      sync.Mutex
-	err     error
-	scopes  []*scope
-	targets []*target
-	pending bool // a change that no update has shown
-	urgent  bool // and one that should be shown at once
-	wanted  wanted
-	blind   blind
-	tape    tape
+	mu        sync.Mutex
+	err       error
+	scopes    []*scope
+	targets   []*target
+	pending   bool // a change that no update has shown
+	urgent    bool // and one that should be shown at once
+	wanted    wanted
+	forbidden forbidden
+	tape      tape
 }
 
 // Start watches the targets until ctx ends or the watch cannot go on.
@@ -78,7 +78,7 @@ func Start(ctx context.Context, clients Clients, targets []Target, options Optio
 	w := &Watcher{
 		clients: clients, options: options, cancel: cancel,
 		updates: make(chan Update), dirty: make(chan struct{}, 1),
-		wanted: newWanted(), blind: blind{}, tape: tape{on: options.Tap != nil},
+		wanted: newWanted(), forbidden: forbidden{}, tape: tape{on: options.Tap != nil},
 	}
 	for _, t := range targets {
 		if k := workload.KindNamed(t.Kind); k == nil || !k.Releasable() {

@@ -113,7 +113,7 @@ func (d *Diagnosis) lack() {
 		m.lackedBefore = !m.begun
 	}
 	if since := m.lacking.Add(lackTime); m.lackedBefore || d.evidence.wake.Passed(since) {
-		if !slices.Contains(d.in.Blind, forbiddenEvents) {
+		if !slices.Contains(d.in.Forbidden, forbiddenEvents) {
 			d.Wants.Events = put(d.Wants.Events, w.UID, w.Name)
 		}
 	}

@@ -47,7 +47,7 @@ func (k *Problem) needsEvents() bool { return shownByEvents[k.Cause] || k.exempl
 
 // askEvents prefers pods whose events are read already, so that the choice is stable.
 func (d *Diagnosis) askEvents(pods []*corev1.Pod, before map[types.UID]time.Time) {
-	if slices.Contains(d.in.Blind, forbiddenEvents) {
+	if slices.Contains(d.in.Forbidden, forbiddenEvents) {
 		return
 	}
 	rank := func(p *corev1.Pod) int {
@@ -100,7 +100,7 @@ func (d *Diagnosis) askClaims(pods []*corev1.Pod) {
 // askLogs asks for the log of the last crash of one pod per problem.
 func (d *Diagnosis) askLogs(k *Problem, before map[containerKey]time.Time) {
 	run := k.exemplar.run
-	if run == nil || slices.Contains(d.in.Blind, forbiddenLogs) {
+	if run == nil || slices.Contains(d.in.Forbidden, forbiddenLogs) {
 		return
 	}
 	key := containerKey{run.PodUID, run.Container}

@@ -49,7 +49,7 @@ func (a *Alarm) Passed(moment time.Time) bool {
 	return !a.Now.Before(moment)
 }
 
-// Entries of Observed.Blind.
+// Entries of Observed.Forbidden.
 const (
 	forbiddenEvents = "events"
 	forbiddenLogs   = "logs"

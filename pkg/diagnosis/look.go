@@ -90,7 +90,7 @@ func pastPods(pods []*corev1.Pod, underWay bool) map[types.UID]bool {
 func (d *Diagnosis) look() {
 	in := d.in
 	d.evidence = &evidence{
-		now: in.Now, wake: Alarm{Now: in.Now}, events: indexEvents(in.Events), logs: in.Logs, claims: in.Claims, forbidden: in.Blind,
+		now: in.Now, wake: Alarm{Now: in.Now}, events: indexEvents(in.Events), logs: in.Logs, claims: in.Claims, forbidden: in.Forbidden,
 		template: &in.Workload.Template, revision: d.History.revision, history: &d.History,
 		revisions: in.Revisions, pods: in.Pods,
 		leaving: slices.ContainsFunc(in.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil }),
@@ -152,7 +152,7 @@ func (d *Diagnosis) complete() bool {
 	if !d.in.observed() || !w.Complete() {
 		return false
 	}
-	if d.in.Revision != nil && d.in.Revision.ByPods && !slices.Contains(d.in.Blind, "pods") && int32(len(d.Pods)) < w.Goal() {
+	if d.in.Revision != nil && d.in.Revision.ByPods && !slices.Contains(d.in.Forbidden, "pods") && int32(len(d.Pods)) < w.Goal() {
 		return false // the status counts pods that are not there, or not new, for a moment
 	}
 	return !d.in.noNode() && (w.Desired == 0 || d.in.Revision != nil || len(d.in.Revisions) == 0)

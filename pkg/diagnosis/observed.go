@@ -24,8 +24,8 @@ type Observed struct {
 	Claims []*corev1.PersistentVolumeClaim
 	// Logs holds what was fetched for Wants.
 	Logs map[LogKey]Log
-	// Blind says what may not be read, so that a finding can say what is not seen ("events", "logs").
-	Blind []string
+	// Forbidden is what may not be read: "pods", "events", "logs".
+	Forbidden []string
 }
 
 // Observe makes what is known of one workload out of its objects: the pods of its revisions, and their numbers

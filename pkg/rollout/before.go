@@ -9,15 +9,15 @@ import (
 
 // Capture records a workload before its change. standing is nil where the pods may not be read: then
 // the counts of the status are all there is.
-func Capture(w *workload.Workload, revisions []workload.Revision, standing diagnosis.Standing) *Before {
+func Capture(w *workload.Workload, revisions []workload.Revision, counts diagnosis.PodCounts) *Before {
 	b := &Before{Workload: w}
-	revisions = standing.Count(w, revisions)
+	revisions = counts.Count(w, revisions)
 	if current := workload.Current(w, revisions); current != nil {
 		r := *current
 		b.Revision = &r
-		b.pods = standing[r.Key]
+		b.pods = counts[r.Key]
 	}
-	b.Serving = serving(w, revisions, b.Revision, standing) || b.returning() || b.holding()
+	b.Serving = serving(w, revisions, b.Revision, counts) || b.returning() || b.holding()
 	return b
 }
 
@@ -54,16 +54,16 @@ func (b *Before) backUp() bool {
 
 // serving tells whether enough pods of the captured revision itself were available. The condition Available does not show
 // that: pods of an older revision keep it true while the newest one fails. A workload scaled to 0 is not serving.
-func serving(w *workload.Workload, revisions []workload.Revision, current *workload.Revision, standing diagnosis.Standing) bool {
+func serving(w *workload.Workload, revisions []workload.Revision, current *workload.Revision, counts diagnosis.PodCounts) bool {
 	if w.Desired == 0 {
 		return false
 	}
-	if current == nil || current.ByPods && standing == nil {
+	if current == nil || current.ByPods && counts == nil {
 		return servingByCounts(w)
 	}
 	settled := current.Available
-	if standing != nil {
-		settled = min(settled, standing[current.Key].Settled)
+	if counts != nil {
+		settled = min(settled, counts[current.Key].Settled)
 	}
 	budget, _ := slack(w)
 	enough := w.Goal() - budget
@@ -71,7 +71,7 @@ func serving(w *workload.Workload, revisions []workload.Revision, current *workl
 		// An autoscaler may have asked for more pods a moment ago: those that are there count.
 		enough = min(w.Goal(), current.Total) - budget
 		if rolledOut(w) {
-			enough -= standing[current.Key].Starting
+			enough -= counts[current.Key].Starting
 		}
 	}
 	return settled >= max(1, enough)

@@ -61,21 +61,21 @@ func TestServing(t *testing.T) {
 func TestServingByPods(t *testing.T) {
 	for name, test := range map[string]struct {
 		desired, unavailable, available int32
-		pods                            diagnosis.Stand
+		pods                            diagnosis.PodCount
 		others                          int32 // pods of another revision
 		progressing                     string
 		want                            bool
 	}{
-		"all settled":                               {desired: 3, available: 3, pods: diagnosis.Stand{Settled: 3}, want: true},
-		"all up, one of them in a crash loop":       {desired: 3, available: 3, pods: diagnosis.Stand{Settled: 2}},
-		"one in a crash loop, and one may be down":  {desired: 4, unavailable: 1, available: 4, pods: diagnosis.Stand{Settled: 3}, want: true},
-		"the only one, up between two crashes":      {desired: 1, available: 1, pods: diagnosis.Stand{}},
-		"an autoscaler has just asked for six more": {desired: 9, available: 3, pods: diagnosis.Stand{Settled: 3, Starting: 6}, progressing: "NewReplicaSetAvailable", want: true},
-		"six more start, and it was never complete": {desired: 9, available: 3, pods: diagnosis.Stand{Settled: 3, Starting: 6}, progressing: "ReplicaSetUpdated"},
-		"six more start, and old pods are left":     {desired: 9, available: 3, pods: diagnosis.Stand{Settled: 3, Starting: 6}, others: 1, progressing: "NewReplicaSetAvailable"},
-		"six more were asked for, and they fail":    {desired: 9, available: 3, pods: diagnosis.Stand{Settled: 3}, progressing: "NewReplicaSetAvailable"},
-		"all start anew at once":                    {desired: 3, available: 0, pods: diagnosis.Stand{Starting: 3}, progressing: "NewReplicaSetAvailable"},
-		"ready, and not yet for minReadySeconds":    {desired: 3, available: 1, pods: diagnosis.Stand{Settled: 3}, progressing: "NewReplicaSetAvailable"},
+		"all settled":                               {desired: 3, available: 3, pods: diagnosis.PodCount{Settled: 3}, want: true},
+		"all up, one of them in a crash loop":       {desired: 3, available: 3, pods: diagnosis.PodCount{Settled: 2}},
+		"one in a crash loop, and one may be down":  {desired: 4, unavailable: 1, available: 4, pods: diagnosis.PodCount{Settled: 3}, want: true},
+		"the only one, up between two crashes":      {desired: 1, available: 1, pods: diagnosis.PodCount{}},
+		"an autoscaler has just asked for six more": {desired: 9, available: 3, pods: diagnosis.PodCount{Settled: 3, Starting: 6}, progressing: "NewReplicaSetAvailable", want: true},
+		"six more start, and it was never complete": {desired: 9, available: 3, pods: diagnosis.PodCount{Settled: 3, Starting: 6}, progressing: "ReplicaSetUpdated"},
+		"six more start, and old pods are left":     {desired: 9, available: 3, pods: diagnosis.PodCount{Settled: 3, Starting: 6}, others: 1, progressing: "NewReplicaSetAvailable"},
+		"six more were asked for, and they fail":    {desired: 9, available: 3, pods: diagnosis.PodCount{Settled: 3}, progressing: "NewReplicaSetAvailable"},
+		"all start anew at once":                    {desired: 3, available: 0, pods: diagnosis.PodCount{Starting: 3}, progressing: "NewReplicaSetAvailable"},
+		"ready, and not yet for minReadySeconds":    {desired: 3, available: 1, pods: diagnosis.PodCount{Settled: 3}, progressing: "NewReplicaSetAvailable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &workload.Workload{
@@ -87,7 +87,7 @@ func TestServingByPods(t *testing.T) {
 			all[0].UID, all[0].Key = "web", workload.RevisionKey{Owner: "web"}
 			all[0].Template, all[0].Available, all[0].Total = template("web=web:1"), test.available, test.desired
 			all[1].UID, all[1].Template, all[1].Total = "old", template("web=web:0"), test.others
-			if b := Capture(w, all, diagnosis.Standing{{Owner: "web"}: test.pods}); b.Serving != test.want {
+			if b := Capture(w, all, diagnosis.PodCounts{{Owner: "web"}: test.pods}); b.Serving != test.want {
 				t.Errorf("serving %v", b.Serving)
 			}
 		})
@@ -96,19 +96,19 @@ func TestServingByPods(t *testing.T) {
 
 // TestServingOfASet: a ControllerRevision has no numbers, so that the pods are counted.
 func TestServingOfASet(t *testing.T) {
-	own := func(s diagnosis.Stand) diagnosis.Standing { return diagnosis.Standing{{Owner: "1"}: s} }
+	own := func(s diagnosis.PodCount) diagnosis.PodCounts { return diagnosis.PodCounts{{Owner: "1"}: s} }
 	for name, test := range map[string]struct {
 		partition, available int32
-		pods                 diagnosis.Standing
+		pods                 diagnosis.PodCounts
 		want                 bool
 	}{
-		"all serve":                             {0, 3, own(diagnosis.Stand{Total: 3, Settled: 3}), true},
-		"one is down, as a rollout may have it": {0, 2, own(diagnosis.Stand{Total: 2, Settled: 2}), true},
-		"two are down":                          {0, 1, own(diagnosis.Stand{Total: 3, Settled: 1}), false},
-		"not yet for minReadySeconds":           {0, 0, own(diagnosis.Stand{Total: 3, Settled: 3}), false},
-		"the partition keeps two of them":       {2, 3, diagnosis.Standing{{Owner: "1"}: {Total: 1, Settled: 1}, {Owner: "2"}: {Total: 2, Settled: 2}}, true},
-		"and the third has failed":              {2, 2, diagnosis.Standing{{Owner: "1"}: {Total: 1}, {Owner: "2"}: {Total: 2, Settled: 2}}, false},
-		"old pods serve":                        {0, 2, diagnosis.Standing{{Owner: "1"}: {Total: 1}, {Owner: "2"}: {Total: 2, Settled: 2}}, false},
+		"all serve":                             {0, 3, own(diagnosis.PodCount{Total: 3, Settled: 3}), true},
+		"one is down, as a rollout may have it": {0, 2, own(diagnosis.PodCount{Total: 2, Settled: 2}), true},
+		"two are down":                          {0, 1, own(diagnosis.PodCount{Total: 3, Settled: 1}), false},
+		"not yet for minReadySeconds":           {0, 0, own(diagnosis.PodCount{Total: 3, Settled: 3}), false},
+		"the partition keeps two of them":       {2, 3, diagnosis.PodCounts{{Owner: "1"}: {Total: 1, Settled: 1}, {Owner: "2"}: {Total: 2, Settled: 2}}, true},
+		"and the third has failed":              {2, 2, diagnosis.PodCounts{{Owner: "1"}: {Total: 1}, {Owner: "2"}: {Total: 2, Settled: 2}}, false},
+		"old pods serve":                        {0, 2, diagnosis.PodCounts{{Owner: "1"}: {Total: 1}, {Owner: "2"}: {Total: 2, Settled: 2}}, false},
 		"pods can't be read":                    {0, 3, nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,19 +130,19 @@ func TestServingAfterACrash(t *testing.T) {
 	for name, test := range map[string]struct {
 		revision string
 		desired  int32
-		pods     diagnosis.Stand
+		pods     diagnosis.PodCount
 		want     bool
 	}{
-		"the only pod crashed once, and is back": {"1:web:good", 1, diagnosis.Stand{Crashing: 1, Recovering: 1, Restarts: 1}, true},
-		"and that was not verified":              {"1:web", 1, diagnosis.Stand{Crashing: 1, Recovering: 1, Restarts: 1}, false},
-		"it is down":                             {"1:web:good", 1, diagnosis.Stand{Crashing: 1, Restarts: 1}, false},
-		"it crashed again and again":             {"1:web:good", 1, diagnosis.Stand{Crashing: 1, Recovering: 1, Restarts: 3}, false},
-		"one of three crashed once":              {"1:web:good", 3, diagnosis.Stand{Settled: 2, Crashing: 1, Recovering: 1, Restarts: 1}, true},
-		"both crashed side by side":              {"1:web:good", 2, diagnosis.Stand{Crashing: 2, Recovering: 2, Restarts: 2}, false},
-		"one of three is back, others are down":  {"1:web:good", 3, diagnosis.Stand{Crashing: 1, Recovering: 1, Restarts: 1}, false},
+		"the only pod crashed once, and is back": {"1:web:good", 1, diagnosis.PodCount{Crashing: 1, Recovering: 1, Restarts: 1}, true},
+		"and that was not verified":              {"1:web", 1, diagnosis.PodCount{Crashing: 1, Recovering: 1, Restarts: 1}, false},
+		"it is down":                             {"1:web:good", 1, diagnosis.PodCount{Crashing: 1, Restarts: 1}, false},
+		"it crashed again and again":             {"1:web:good", 1, diagnosis.PodCount{Crashing: 1, Recovering: 1, Restarts: 3}, false},
+		"one of three crashed once":              {"1:web:good", 3, diagnosis.PodCount{Settled: 2, Crashing: 1, Recovering: 1, Restarts: 1}, true},
+		"both crashed side by side":              {"1:web:good", 2, diagnosis.PodCount{Crashing: 2, Recovering: 2, Restarts: 2}, false},
+		"one of three is back, others are down":  {"1:web:good", 3, diagnosis.PodCount{Crashing: 1, Recovering: 1, Restarts: 1}, false},
 	} {
 		w := &workload.Workload{Ref: web, Template: template("web=web"), Desired: test.desired}
-		if b := Capture(w, revisions(test.revision, "2:bad"), diagnosis.Standing{{Owner: "1"}: test.pods}); b.Serving != test.want {
+		if b := Capture(w, revisions(test.revision, "2:bad"), diagnosis.PodCounts{{Owner: "1"}: test.pods}); b.Serving != test.want {
 			t.Errorf("%s: serving %v", name, b.Serving)
 		}
 	}
@@ -158,7 +158,7 @@ func TestCompleteIsNotOnItsWayUp(t *testing.T) {
 			Ref: web, Template: template("web=web"), Desired: 10,
 			Conditions: []workload.Condition{{Type: "Progressing", Status: "True", Reason: "NewReplicaSetAvailable"}},
 		}
-		if b := Capture(w, revisions("1:web:good", "2:bad"), diagnosis.Standing{{Owner: "1"}: diagnosis.Stand{Settled: test.settled}}); b.Serving != test.want {
+		if b := Capture(w, revisions("1:web:good", "2:bad"), diagnosis.PodCounts{{Owner: "1"}: diagnosis.PodCount{Settled: test.settled}}); b.Serving != test.want {
 			t.Errorf("%d of 10 settled: serving %v", test.settled, b.Serving)
 		}
 	}
@@ -169,18 +169,18 @@ func TestCompleteIsNotOnItsWayUp(t *testing.T) {
 func TestServingOnItsWayUp(t *testing.T) {
 	for name, test := range map[string]struct {
 		revision string
-		pods     diagnosis.Stand
+		pods     diagnosis.PodCount
 		want     bool
 	}{
-		"verified, half of it up":     {"1:web:good", diagnosis.Stand{Settled: 1, Starting: 1}, true},
-		"verified, none of it up":     {"1:web:good", diagnosis.Stand{Starting: 1}, true},
-		"verified, one pod crashes":   {"1:web:good", diagnosis.Stand{Settled: 1, Crashing: 1}, false},
-		"verified, without any pod":   {"1:web:good", diagnosis.Stand{}, false},
-		"failed, half of it up":       {"1:web:failed", diagnosis.Stand{Settled: 1, Starting: 1}, false},
-		"not verified, half of it up": {"1:web", diagnosis.Stand{Settled: 1, Starting: 1}, false},
+		"verified, half of it up":     {"1:web:good", diagnosis.PodCount{Settled: 1, Starting: 1}, true},
+		"verified, none of it up":     {"1:web:good", diagnosis.PodCount{Starting: 1}, true},
+		"verified, one pod crashes":   {"1:web:good", diagnosis.PodCount{Settled: 1, Crashing: 1}, false},
+		"verified, without any pod":   {"1:web:good", diagnosis.PodCount{}, false},
+		"failed, half of it up":       {"1:web:failed", diagnosis.PodCount{Settled: 1, Starting: 1}, false},
+		"not verified, half of it up": {"1:web", diagnosis.PodCount{Settled: 1, Starting: 1}, false},
 	} {
 		w := &workload.Workload{Ref: web, Template: template("web=web"), Desired: 3}
-		if b := Capture(w, revisions(test.revision, "2:bad"), diagnosis.Standing{{Owner: "1"}: test.pods}); b.Serving != test.want {
+		if b := Capture(w, revisions(test.revision, "2:bad"), diagnosis.PodCounts{{Owner: "1"}: test.pods}); b.Serving != test.want {
 			t.Errorf("%s: serving %v", name, b.Serving)
 		}
 	}

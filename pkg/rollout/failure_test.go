@@ -49,7 +49,7 @@ func TestPatience(t *testing.T) {
 
 func TestThirdRestartDecides(t *testing.T) {
 	w := newWorld(t, 3, release)
-	w.seen.Blind = []string{"logs"}
+	w.seen.Forbidden = []string{"logs"}
 	for restarts := range int32(3) {
 		w.pods(crashedPod("web-new-0", restarts, 1)).after(10*time.Second).outcome("").first(diagnosis.CrashLoop, diagnosis.Failing)
 	}
@@ -112,7 +112,7 @@ func TestStuck(t *testing.T) {
 
 func TestOneBadNodeAmongMany(t *testing.T) {
 	w := newWorld(t, 10, release)
-	w.seen.Blind = []string{"logs", "events"}
+	w.seen.Forbidden = []string{"logs", "events"}
 	w.change().Strategy = workload.Strategy{MaxSurge: 3, MaxUnavailable: 2, ProgressDeadline: 10 * time.Minute}
 	var pods []*corev1.Pod
 	for i := range 9 {
@@ -241,7 +241,7 @@ func TestDeadlineByOurOwnClock(t *testing.T) {
 		t.Errorf("deadline %s, wakes at %s, want %s, and %s later", got, w.state.Wake, deadline, grace)
 	}
 	w.pods(waitingPod("web-new-0", "ContainerCreating", ""))
-	w.seen.Blind = []string{"events"}
+	w.seen.Forbidden = []string{"events"}
 	w.after(5 * time.Minute).outcome("") // a new pod is progress
 	w.after(10*time.Minute).outcome("").after(grace).outcome(Failed).first(diagnosis.DeadlineExceeded, diagnosis.Fatal)
 }
@@ -329,7 +329,7 @@ func TestTimeoutBeforeAnythingIsSeen(t *testing.T) {
 
 func TestEvictionsAreCountedInRounds(t *testing.T) {
 	w := newWorld(t, 2, release)
-	w.seen.Blind = []string{"events"}
+	w.seen.Forbidden = []string{"events"}
 	w.finished().after(time.Second)
 	var ended []*corev1.Pod
 	for round := range 3 {
@@ -360,7 +360,7 @@ func TestDisruptionIsNoFailure(t *testing.T) {
 
 func TestDecisiveFindingComesFirst(t *testing.T) {
 	w := newWorld(t, 4, Policy{FailFast: diagnosis.FailFastAuto})
-	w.seen.Blind = []string{"logs", "events"}
+	w.seen.Forbidden = []string{"logs", "events"}
 	w.change().Strategy.MaxSurge = 3
 	w.pods(
 		waitingPod("web-new-0", "ErrImagePull", "connection refused"),

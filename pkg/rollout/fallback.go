@@ -48,7 +48,7 @@ func Replaced(current *workload.Revision, revisions []workload.Revision) *worklo
 
 // BeforeRollout returns the revision that a rollout under way has replaced. Its verdict and its pods tell whether it was
 // serving; if not, doubt says why it is not safe to go back to it. before is nil if there is no such revision.
-func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods diagnosis.Standing) (before *Before, doubt string) {
+func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods diagnosis.PodCounts) (before *Before, doubt string) {
 	current := workload.Current(w, revisions)
 	previous := Replaced(current, revisions)
 	if previous == nil {
@@ -72,7 +72,7 @@ func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods dia
 }
 
 // doubtOf says why a revision may not have been serving when it was replaced.
-func doubtOf(previous *workload.Revision, w *workload.Workload, revisions []workload.Revision, pods diagnosis.Standing) string {
+func doubtOf(previous *workload.Revision, w *workload.Workload, revisions []workload.Revision, pods diagnosis.PodCounts) string {
 	verdict, left := VerdictOf(previous), pods[previous.Key]
 	switch {
 	case verdict != nil && verdict.Outcome == VerdictFailed:
@@ -95,7 +95,7 @@ func doubtOf(previous *workload.Revision, w *workload.Workload, revisions []work
 }
 
 // settled counts the pods of a revision that serve; where no pod may be read, its status does.
-func settled(r *workload.Revision, pods diagnosis.Standing) int32 {
+func settled(r *workload.Revision, pods diagnosis.PodCounts) int32 {
 	if pods == nil {
 		return r.Available
 	}

@@ -42,32 +42,32 @@ func TestFallbackRevision(t *testing.T) {
 
 // TestBeforeRollout: what a rollout that was found under way replaced, and whether to go back there.
 func TestBeforeRollout(t *testing.T) {
-	serving, crashing := diagnosis.Stand{Settled: 1}, diagnosis.Stand{Crashing: 2}
+	serving, crashing := diagnosis.PodCount{Settled: 1}, diagnosis.PodCount{Crashing: 2}
 	for name, test := range map[string]struct {
 		revisions []string // NUMBER:TEMPLATE[:STAMP]; the template of the workload is "now"
-		pods      diagnosis.Standing
+		pods      diagnosis.PodCounts
 		paused    bool
 		want      int64 // 0: none
 		doubt     string
 	}{
-		"an old pod serves":                      {revisions: []string{"1:a", "2:now"}, pods: diagnosis.Standing{{Owner: "1"}: serving}, want: 1},
+		"an old pod serves":                      {revisions: []string{"1:a", "2:now"}, pods: diagnosis.PodCounts{{Owner: "1"}: serving}, want: 1},
 		"no old pod is left":                     {revisions: []string{"1:a", "2:now"}, want: 1, doubt: "revision 1 of deployment/web was not verified, and none of its pods serves any more"},
 		"no old pod is left, but it was good":    {revisions: []string{"1:a:good", "2:now"}, want: 1},
-		"it was good, and crashes now":           {revisions: []string{"1:a:good", "2:now"}, pods: diagnosis.Standing{{Owner: "1"}: crashing}, want: 1, doubt: "revision 1 of deployment/web was not serving: 2 of its pods crashed"},
-		"it has failed":                          {revisions: []string{"1:a:good", "2:b:failed", "3:now"}, pods: diagnosis.Standing{{Owner: "1"}: serving}, want: 2, doubt: "revision 2 of deployment/web is marked as failed (CrashLoop)"},
-		"an older one serves, and not this":      {revisions: []string{"1:a", "2:b", "3:now"}, pods: diagnosis.Standing{{Owner: "1"}: serving}, want: 2, doubt: "revision 2 of deployment/web was not verified, and pods of revision 1 still serve"},
-		"an older one serves as well":            {revisions: []string{"1:a", "2:b", "3:now"}, pods: diagnosis.Standing{{Owner: "1"}: serving, {Owner: "2"}: serving}, want: 2, doubt: "revision 2 of deployment/web was not verified, and pods of revision 1 still serve"},
-		"an older one serves, but this was good": {revisions: []string{"1:a", "2:b:good", "3:now"}, pods: diagnosis.Standing{{Owner: "1"}: serving}, want: 2},
-		"new pods serve":                         {revisions: []string{"1:a", "2:now"}, pods: diagnosis.Standing{{Owner: "1"}: serving, {Owner: "2"}: serving}, want: 1},
-		"used again, and not numbered yet":       {revisions: []string{"1:now", "2:a"}, pods: diagnosis.Standing{{Owner: "2"}: serving}, want: 2},
-		"its revision is not made yet":           {revisions: []string{"1:a", "2:b"}, pods: diagnosis.Standing{{Owner: "2"}: serving}, want: 2},
+		"it was good, and crashes now":           {revisions: []string{"1:a:good", "2:now"}, pods: diagnosis.PodCounts{{Owner: "1"}: crashing}, want: 1, doubt: "revision 1 of deployment/web was not serving: 2 of its pods crashed"},
+		"it has failed":                          {revisions: []string{"1:a:good", "2:b:failed", "3:now"}, pods: diagnosis.PodCounts{{Owner: "1"}: serving}, want: 2, doubt: "revision 2 of deployment/web is marked as failed (CrashLoop)"},
+		"an older one serves, and not this":      {revisions: []string{"1:a", "2:b", "3:now"}, pods: diagnosis.PodCounts{{Owner: "1"}: serving}, want: 2, doubt: "revision 2 of deployment/web was not verified, and pods of revision 1 still serve"},
+		"an older one serves as well":            {revisions: []string{"1:a", "2:b", "3:now"}, pods: diagnosis.PodCounts{{Owner: "1"}: serving, {Owner: "2"}: serving}, want: 2, doubt: "revision 2 of deployment/web was not verified, and pods of revision 1 still serve"},
+		"an older one serves, but this was good": {revisions: []string{"1:a", "2:b:good", "3:now"}, pods: diagnosis.PodCounts{{Owner: "1"}: serving}, want: 2},
+		"new pods serve":                         {revisions: []string{"1:a", "2:now"}, pods: diagnosis.PodCounts{{Owner: "1"}: serving, {Owner: "2"}: serving}, want: 1},
+		"used again, and not numbered yet":       {revisions: []string{"1:now", "2:a"}, pods: diagnosis.PodCounts{{Owner: "2"}: serving}, want: 2},
+		"its revision is not made yet":           {revisions: []string{"1:a", "2:b"}, pods: diagnosis.PodCounts{{Owner: "2"}: serving}, want: 2},
 		"the first one":                          {revisions: []string{"1:now"}, doubt: "deployment/web has no earlier revision"},
 		"no history is kept":                     {doubt: "deployment/web has no earlier revision"},
-		"this one was verified":                  {revisions: []string{"1:a:good", "2:now:good"}, pods: diagnosis.Standing{{Owner: "2"}: crashing}, want: 1, doubt: "revision 2 of deployment/web was verified; its rollout is over"},
+		"this one was verified":                  {revisions: []string{"1:a:good", "2:now:good"}, pods: diagnosis.PodCounts{{Owner: "2"}: crashing}, want: 1, doubt: "revision 2 of deployment/web was verified; its rollout is over"},
 		"paused":                                 {revisions: []string{"1:a:good", "2:now"}, paused: true, want: 1, doubt: "deployment/web is paused"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pods := diagnosis.Standing{}
+			pods := diagnosis.PodCounts{}
 			for uid, stand := range test.pods {
 				pods[uid] = stand
 			}

@@ -83,7 +83,7 @@ func TestOutage(t *testing.T) {
 				policy.FailFast = test.failFast
 			}
 			w := newWorld(t, 2, policy)
-			w.seen.Blind = []string{"logs"}
+			w.seen.Forbidden = []string{"logs"}
 			w.change().Updated = 2
 			w.seen.Revisions[0].Total, w.seen.Revisions[0].Ready, w.seen.Revisions[0].Available = 0, 0, 0
 			w.seen.Pods = test.pods
@@ -114,7 +114,7 @@ func TestForecastBesideOutage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 2, release)
-			w.seen.Blind = []string{"logs"}
+			w.seen.Forbidden = []string{"logs"}
 			w.change().Updated = 2
 			w.seen.Revisions[0].Total = 0
 			w.seen.Pods = test.pods
@@ -141,7 +141,7 @@ func TestEvictionIsNoOutage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 1, release)
-			w.seen.Blind = []string{"logs"}
+			w.seen.Forbidden = []string{"logs"}
 			w.change().Updated = 1
 			w.seen.Revisions[0].Total, w.seen.Revisions[0].Ready, w.seen.Revisions[0].Available = 0, 0, 0
 			w.seen.Pods = []*corev1.Pod{readyPod("a")}
@@ -155,7 +155,7 @@ func TestEvictionIsNoOutage(t *testing.T) {
 // A pod that fell keeps that while its container is in its next run.
 func TestOutageIsRememberedBetweenTwoCrashes(t *testing.T) {
 	w := newWorld(t, 2, release)
-	w.seen.Blind = []string{"logs"}
+	w.seen.Forbidden = []string{"logs"}
 	w.change()
 	w.seen.Revisions[0].Total = 0
 	w.seen.Pods = []*corev1.Pod{fellPod("a"), readyPod("b")}

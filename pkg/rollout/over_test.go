@@ -42,7 +42,7 @@ func TestOver(t *testing.T) {
 			if test.reason != "" {
 				w.Conditions = []workload.Condition{{Type: "Progressing", Status: "True", Reason: test.reason, LastUpdate: test.since}}
 			}
-			b := Capture(w, revisions("1:a", test.revision), diagnosis.Standing{})
+			b := Capture(w, revisions("1:a", test.revision), diagnosis.PodCounts{})
 			if got := b.Over(test.soak, epoch); (got != "") != (test.want != "") || !strings.Contains(got, test.want) {
 				t.Errorf("%q, want %q", got, test.want)
 			}

@@ -127,7 +127,7 @@ func TestProperties(t *testing.T) {
 			r: rand.New(rand.NewPCG(seed, 1)), live: map[string]*corev1.Pod{},
 		}
 		if seed%2 == 0 {
-			c.seen.Blind = []string{"events", "logs"}
+			c.seen.Forbidden = []string{"events", "logs"}
 		}
 		for i := range 100 {
 			c.turn()

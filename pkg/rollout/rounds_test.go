@@ -15,7 +15,7 @@ func TestRoundsOfAnEarlierStory(t *testing.T) {
 	// found is a complete rollout whose first pod has 7 restarts, the last after a run of that length.
 	found := func(t *testing.T, ran, since time.Duration) (*world, *corev1.Pod) {
 		w := foundWorld(t)
-		w.seen.Blind = []string{"logs", "events"}
+		w.seen.Forbidden = []string{"logs", "events"}
 		w.finished()
 		pod := w.seen.Pods[0].DeepCopy()
 		ranBefore(pod, ran, since)

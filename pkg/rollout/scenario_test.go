@@ -38,7 +38,7 @@ status:
 `)
 	}
 	w := newWorld(t, 1, release)
-	w.seen.Blind = []string{"logs"}
+	w.seen.Forbidden = []string{"logs"}
 	w.pods(pod(`state: {terminated: {exitCode: 1, reason: Error}}`)).after(time.Second).first(diagnosis.InitFailed, diagnosis.Failing)
 	w.pods(pod(`restartCount: 1, state: {terminated: {exitCode: 1, reason: Error}}`)).after(2 * time.Second).outcome("")
 	w.pods(pod(`restartCount: 2, state: {running: {}}, lastState: {terminated: {exitCode: 1, reason: Error}}`)).after(15*time.Second).outcome("").first(diagnosis.InitFailed, diagnosis.Failing)
@@ -49,7 +49,7 @@ status:
 // minReadySeconds: the pod gets ready, and crashes before it counts as available.
 func TestScenarioCrashBeforeItCountsAsAvailable(t *testing.T) {
 	w := newWorld(t, 1, release)
-	w.seen.Blind = []string{"logs"}
+	w.seen.Forbidden = []string{"logs"}
 	w.change().Strategy.MinReady = 30 * time.Second
 	for restarts := range int32(3) {
 		up := readyPod("web-new-0")
@@ -67,7 +67,7 @@ func TestScenarioCrashBeforeItCountsAsAvailable(t *testing.T) {
 
 func TestScenarioRecreate(t *testing.T) {
 	w := newWorld(t, 3, release)
-	w.seen.Blind = []string{"logs"}
+	w.seen.Forbidden = []string{"logs"}
 	w.change().Strategy = workload.Strategy{Recreate: true, MaxUnavailable: 3, ProgressDeadline: 10 * time.Minute}
 	w.change().Available = 0
 	w.seen.Revisions[0].Total = 0
@@ -114,7 +114,7 @@ status:
 `, restarts, state))
 	}
 	w := newWorld(t, 1, release)
-	w.seen.Blind = []string{"logs"}
+	w.seen.Forbidden = []string{"logs"}
 	w.pods(pod(0, `waiting: {reason: PostStartHookError, message: "Exec lifecycle hook ([warm-up]) failed: exit status 3"}`)).after(time.Second)
 	w.outcome("").first(diagnosis.LifecycleHookFailed, diagnosis.Failing)
 	for restarts := range 3 {
@@ -169,7 +169,7 @@ func TestScenarioUndo(t *testing.T) {
 // Two containers with troubles of their own are two findings, the one that decides first.
 func TestScenarioTwoContainers(t *testing.T) {
 	w := newWorld(t, 1, release)
-	w.seen.Blind = []string{"logs", "events"}
+	w.seen.Forbidden = []string{"logs", "events"}
 	w.pods(podFrom(t, `
 spec: {containers: [{name: web, readinessProbe: {httpGet: {path: /, port: 80}}}, {name: agent}]}
 status:
@@ -184,7 +184,7 @@ status:
 	}
 
 	w = newWorld(t, 1, Policy{FailFast: diagnosis.FailFastOff})
-	w.seen.Blind = []string{"logs", "events"}
+	w.seen.Forbidden = []string{"logs", "events"}
 	p := crashedPod("web-new-0", 0, 1)
 	p.Spec.Containers[0].ReadinessProbe = &corev1.Probe{}
 	w.pods(p).after(time.Second).after(time.Minute)
@@ -210,7 +210,7 @@ func TestScenarioWebhookComesBack(t *testing.T) {
 // A crashed container that has run well for longer than it took to crash has other troubles now.
 func TestScenarioCrashedOnceAndNeverReady(t *testing.T) {
 	w := newWorld(t, 1, release)
-	w.seen.Blind = []string{"logs", "events"}
+	w.seen.Forbidden = []string{"logs", "events"}
 	p := podFrom(t, `
 spec: {containers: [{name: web, readinessProbe: {httpGet: {path: /, port: 80}}}]}
 status:
@@ -246,14 +246,14 @@ func TestScenarioNodeIsLost(t *testing.T) {
 // The rollout is first seen when its container has crashed for the fourth time.
 func TestScenarioSeenLate(t *testing.T) {
 	w := newWorld(t, 3, release)
-	w.seen.Blind = []string{"logs"}
+	w.seen.Forbidden = []string{"logs"}
 	w.pods(crashedPod("web-new-0", 3, 1)).after(time.Minute).outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)
 }
 
 // A pod that a person deletes starts to count its restarts anew; the cause stays in view.
 func TestScenarioCrashingPodIsDeleted(t *testing.T) {
 	w := newWorld(t, 3, release)
-	w.seen.Blind = []string{"logs"}
+	w.seen.Forbidden = []string{"logs"}
 	for i := range 4 {
 		w.pods(crashedPod(fmt.Sprint("web-new-", i), 2, 1)).after(10*time.Second).outcome("").first(diagnosis.CrashLoop, diagnosis.Failing)
 	}

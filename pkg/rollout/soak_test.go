@@ -132,7 +132,7 @@ func TestSoakReadsEventsOfSlowLiveness(t *testing.T) {
 
 func TestFailsInTheSoak(t *testing.T) {
 	w := newWorld(t, 3, release)
-	w.seen.Blind = []string{"logs"}
+	w.seen.Forbidden = []string{"logs"}
 	w.finished().after(time.Second)
 	for restarts := range int32(4) {
 		w.outcome("")

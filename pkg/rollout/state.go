@@ -36,7 +36,7 @@ type Before struct {
 	// Serving: the captured template itself was rolled out and available.
 	Serving bool
 	// pods of the captured template.
-	pods diagnosis.Stand
+	pods diagnosis.PodCount
 }
 
 // PodRef names one pod.

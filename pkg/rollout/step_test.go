@@ -341,9 +341,9 @@ func TestLikesShareTheirCause(t *testing.T) {
 }
 
 // What may not be read is not waited for.
-func TestBlind(t *testing.T) {
+func TestForbidden(t *testing.T) {
 	w := newWorld(t, 3, Policy{FailFast: diagnosis.FailFastStrict})
-	w.seen.Blind = []string{"events", "logs"}
+	w.seen.Forbidden = []string{"events", "logs"}
 	p := crashedPod("web-new-0", 0, 0)
 	p.Spec.Containers[0].LivenessProbe = &corev1.Probe{}
 	w.pods(p).after(time.Second).outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)
@@ -352,7 +352,7 @@ func TestBlind(t *testing.T) {
 // Where logs may not be read, the termination message may hold their end.
 func TestTerminationMessageStandsInForTheLog(t *testing.T) {
 	w := newWorld(t, 3, Policy{FailFast: diagnosis.FailFastStrict})
-	w.seen.Blind = []string{"events", "logs"}
+	w.seen.Forbidden = []string{"events", "logs"}
 	p := crashedPod("web-new-0", 0, 2)
 	p.Status.ContainerStatuses[0].State.Terminated.Message = "starting\nconnecting\nno database\n"
 	w.pods(p).after(time.Second).outcome(Failed).first(diagnosis.CrashLoop, diagnosis.Failing)

@@ -73,8 +73,8 @@ func (w *WorkloadState) VerdictAnnotation(hash string, now time.Time, by string)
 }
 
 // Over tells whether an annotation replaces the present one, nil if there is none. Complete does not replace good.
-func (s VerdictAnnotation) Over(standing *VerdictAnnotation) bool {
-	return standing == nil || s.Outcome != VerdictComplete || standing.Outcome != VerdictGood
+func (s VerdictAnnotation) Over(present *VerdictAnnotation) bool {
+	return present == nil || s.Outcome != VerdictComplete || present.Outcome != VerdictGood
 }
 
 // amendAfter is how old a failed verdict must be before serving pods can prove it wrong.

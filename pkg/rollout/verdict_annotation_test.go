@@ -63,13 +63,13 @@ func TestAmend(t *testing.T) {
 	good, _ := NewVerdictAnnotation("abc", Succeeded, nil, noon, "ci")
 	complete := good
 	complete.Outcome = VerdictComplete
-	crashed := func(after time.Duration) diagnosis.Stand {
-		return diagnosis.Stand{Crashing: 2, Crashed: noon.Add(after)}
+	crashed := func(after time.Duration) diagnosis.PodCount {
+		return diagnosis.PodCount{Crashing: 2, Crashed: noon.Add(after)}
 	}
 	for name, test := range map[string]struct {
 		verdict VerdictAnnotation
 		serving bool
-		pods    diagnosis.Stand
+		pods    diagnosis.PodCount
 		after   time.Duration
 		want    Verdict
 	}{
@@ -79,9 +79,9 @@ func TestAmend(t *testing.T) {
 		"it is good, and serves":                 {verdict: good, serving: true, after: time.Hour},
 		"it was good, and crashes":               {verdict: good, pods: crashed(time.Minute), after: time.Hour, want: VerdictFailed},
 		"it was complete, and crashes":           {verdict: complete, pods: crashed(time.Minute), after: time.Hour, want: VerdictFailed},
-		"it was complete, and crashed once":      {verdict: complete, pods: diagnosis.Stand{Crashing: 1, Recovering: 1, Restarts: 1, Crashed: noon.Add(time.Minute)}, after: time.Hour},
+		"it was complete, and crashed once":      {verdict: complete, pods: diagnosis.PodCount{Crashing: 1, Recovering: 1, Restarts: 1, Crashed: noon.Add(time.Minute)}, after: time.Hour},
 		"it crashed before it was verified":      {verdict: good, pods: crashed(-time.Minute), after: time.Minute},
-		"one pod crashes, enough others serve":   {verdict: good, serving: true, pods: diagnosis.Stand{Settled: 3, Crashing: 1, Crashed: noon.Add(time.Minute)}, after: time.Hour},
+		"one pod crashes, enough others serve":   {verdict: good, serving: true, pods: diagnosis.PodCount{Settled: 3, Crashing: 1, Crashed: noon.Add(time.Minute)}, after: time.Hour},
 		"it is good, and its pods are not ready": {verdict: good, after: time.Hour},
 		"it was never judged":                    {verdict: VerdictAnnotation{}, serving: true, after: time.Hour},
 		"it was never judged, and crashes":       {verdict: VerdictAnnotation{}, pods: crashed(time.Minute), after: time.Hour},

@@ -10,15 +10,15 @@ import (
 )
 
 // TestStanding: how one pod counts.
-func TestStanding(t *testing.T) {
-	none, settled, starting := Stand{}, Stand{Total: 1, Settled: 1}, Stand{Total: 1, Starting: 1}
-	unexplained := Stand{Total: 1}
-	crashed := func(ago time.Duration) Stand {
-		return Stand{Total: 1, Crashing: 1, Recovering: 1, Restarts: 1, Crashed: epoch.Add(-ago)}
+func TestPodCounts(t *testing.T) {
+	none, settled, starting := PodCount{}, PodCount{Total: 1, Settled: 1}, PodCount{Total: 1, Starting: 1}
+	unexplained := PodCount{Total: 1}
+	crashed := func(ago time.Duration) PodCount {
+		return PodCount{Total: 1, Crashing: 1, Recovering: 1, Restarts: 1, Crashed: epoch.Add(-ago)}
 	}
 	for name, test := range map[string]struct {
 		change func(*corev1.Pod)
-		want   Stand
+		want   PodCount
 	}{
 		"ready":                                 {func(*corev1.Pod) {}, settled},
 		"being deleted":                         {func(p *corev1.Pod) { p.DeletionTimestamp = at(0) }, none},
@@ -30,7 +30,7 @@ func TestStanding(t *testing.T) {
 		"ready, 61 s after it ran for an hour":  {func(p *corev1.Pod) { ranBefore(p, time.Hour, 61*time.Second) }, settled},
 		"ready, 64 s after it ran for 65 s":     {func(p *corev1.Pod) { ranBefore(p, 65*time.Second, 64*time.Second) }, crashed(64 * time.Second)},
 		"ready, 98 s after it ran for 65 s":     {func(p *corev1.Pod) { ranBefore(p, 65*time.Second, 98*time.Second) }, settled},
-		"waits out a back-off":                  {func(p *corev1.Pod) { ranBefore(p, time.Second, 0); waits(p, "CrashLoopBackOff") }, Stand{Total: 1, Crashing: 1, Restarts: 1, Crashed: epoch}},
+		"waits out a back-off":                  {func(p *corev1.Pod) { ranBefore(p, time.Second, 0); waits(p, "CrashLoopBackOff") }, PodCount{Total: 1, Crashing: 1, Restarts: 1, Crashed: epoch}},
 		"not ready, created a minute ago":       {func(p *corev1.Pod) { unready(p); p.CreationTimestamp = *at(-time.Minute) }, starting},
 		"not ready, created eleven minutes ago": {func(p *corev1.Pod) { unready(p); p.CreationTimestamp = *at(-11 * time.Minute) }, unexplained},
 		"its container is created":              {func(p *corev1.Pod) { unready(p); waits(p, "ContainerCreating") }, starting},
@@ -42,9 +42,9 @@ func TestStanding(t *testing.T) {
 			pod.CreationTimestamp = *at(0)
 			key := workload.KeyOf(pod)
 			test.change(pod)
-			standing := Standing{}
-			standing.Add(pod, epoch)
-			if got := standing[key]; got != test.want {
+			counts := PodCounts{}
+			counts.Add(pod, epoch)
+			if got := counts[key]; got != test.want {
 				t.Errorf("counted as %+v, want %+v", got, test.want)
 			}
 		})

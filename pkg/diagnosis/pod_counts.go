@@ -9,23 +9,23 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// Standing counts the pods of a workload by their revision, at the moment of a capture. A status counts a pod of a crash loop as available whenever it is up; this does not.
-type Standing map[workload.RevisionKey]Stand
+// PodCounts counts the pods of a workload by their revision. Unlike the status, it does not count a pod in a crash loop as
+// available whenever it is up.
+type PodCounts map[workload.RevisionKey]PodCount
 
-// Stand counts pods of one revision.
-type Stand struct {
-	// Total counts those that are meant to stay, in whatever state.
+// PodCount counts the pods of one revision.
+type PodCount struct {
+	// Total counts all that have not ended and are not being deleted.
 	Total int32
 	// Settled pods are ready, and no container of them has just crashed.
 	Settled int32
-	// Starting pods are not ready yet, and nothing has gone wrong in them: an autoscaler may have asked
-	// for them a moment ago.
+	// Starting pods are young and not ready yet, and nothing has gone wrong in them.
 	Starting int32
-	// Crashing pods have a container that ended badly, and has not run for long enough since.
+	// Crashing pods have a container that crashed and has not recovered since.
 	Crashing int32
-	// Recovering are those of the crashing pods that are ready now.
+	// Recovering pods are crashing ones that are ready now.
 	Recovering int32
-	// Restarts are those of the crashing pods, without what lies before a long run.
+	// Restarts are those of the crashing pods since their last long run.
 	Restarts int32
 	// Crashed is when the last of those containers ended.
 	Crashed time.Time
@@ -35,42 +35,42 @@ type Stand struct {
 const maxStarting = 10 * time.Minute
 
 // Add counts one pod in. Pods may be added as they are read, page by page.
-func (s Standing) Add(pod *corev1.Pod, now time.Time) {
+func (c PodCounts) Add(pod *corev1.Pod, now time.Time) {
 	key := workload.KeyOf(pod)
 	if key.Owner == "" || pod.DeletionTimestamp != nil || Ended(pod) {
 		return
 	}
-	stand := s[key]
-	stand.Total++
+	count := c[key]
+	count.Total++
 	crashed, crashing := crashing(pod, now)
 	switch {
 	case crashing:
-		stand.Crashing++
-		stand.Restarts += restarts(pod)
+		count.Crashing++
+		count.Restarts += restarts(pod)
 		if IsReady(pod) {
-			stand.Recovering++
+			count.Recovering++
 		}
-		if crashed.After(stand.Crashed) {
-			stand.Crashed = crashed
+		if crashed.After(count.Crashed) {
+			count.Crashed = crashed
 		}
 	case IsReady(pod):
-		stand.Settled++
+		count.Settled++
 	case starting(pod, now):
-		stand.Starting++
+		count.Starting++
 	}
-	s[key] = stand
+	c[key] = count
 }
 
 // Count fills in the numbers of revisions whose objects have none. The status of w holds minReadySeconds.
-func (s Standing) Count(w *workload.Workload, revisions []workload.Revision) []workload.Revision {
+func (c PodCounts) Count(w *workload.Workload, revisions []workload.Revision) []workload.Revision {
 	if len(revisions) == 0 || !revisions[0].ByPods {
 		return revisions
 	}
 	counted := slices.Clone(revisions)
 	for i := range counted {
 		r := &counted[i]
-		stand := s[r.Key]
-		r.Total, r.Ready = stand.Total, stand.Settled+stand.Recovering
+		count := c[r.Key]
+		r.Total, r.Ready = count.Total, count.Settled+count.Recovering
 		r.Available = min(r.Ready, w.Available)
 	}
 	return counted
