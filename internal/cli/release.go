@@ -92,7 +92,7 @@ func (r *release) change(ctx context.Context, captured []cluster.Captured, plan 
 	}
 	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{
 		Watch: r.flags.wait, OldPods: r.flags.oldPods, FieldManager: r.flags.fieldManager,
-		Keys: r.content.keys(), Resuming: r.resuming,
+		Keys: r.content.keys(), Resuming: r.resuming, Pauses: r.flags.onFailure == failurePause, Undoes: r.undoes,
 	})
 	if err != nil {
 		return r.untouched(ctx, err)

@@ -48,9 +48,9 @@ func (r *release) unblocking(work context.Context) func(*rollout.State) []rollou
 
 func (r *release) unblock(work context.Context, ref workload.Ref, pod rollout.PodRef) string {
 	if err := r.cluster.DeletePod(work, pod); err != nil {
-		return fmt.Sprintf("pod %s is not ready and keeps %s from going back; it could not be deleted: %v", pod.Name, ref, err)
+		return fmt.Sprintf("kubectl app could not delete pod %s, which is not ready and keeps %s from going back: %v", pod.Name, ref, err)
 	}
-	return fmt.Sprintf("deleted pod %s: it was not ready, and %s does not go back while it is there", pod.Name, ref)
+	return fmt.Sprintf("kubectl app deleted pod %s, which was not ready and kept %s from going back", pod.Name, ref)
 }
 
 // undoing tells each target of an undo which revision it leaves.

@@ -20,6 +20,7 @@ const (
 	CheckEnv        CheckName = "Env"        // the variables may be replaced
 	CheckRevision   CheckName = "Revision"   // there is a revision to go back to
 	CheckPaused     CheckName = "Paused"     // the workload rolls out at all
+	CheckOrder      CheckName = "Order"      // no broken pod holds up the update
 	CheckPermission CheckName = "Permission" // the user may do and see what the release needs
 	CheckAdmission  CheckName = "Admission"  // the API server would take the change
 	CheckReference  CheckName = "Reference"  // what the template names exists

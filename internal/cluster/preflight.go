@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -17,6 +20,8 @@ type PreflightOptions struct {
 	FieldManager string
 	// Keys are those that a Secret or ConfigMap will have by then, where the release writes it.
 	Keys map[workload.Ref][]string
+	// Pauses: a rollout that fails will be paused. Undoes: the change is an undo.
+	Pauses, Undoes bool
 	// Resuming is the command that makes the change to a workload that is paused, and resumes it; nil where
 	// the verb has none.
 	Resuming func(workload.Ref) string
@@ -30,7 +35,7 @@ type checker func(context.Context, []Change) ([]Check, error)
 // for one workload a dry run, the user's rules and the quotas, and one for each object that the
 // template names.
 func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOptions) (Report, error) {
-	if refused := RefusePaused(changes, o.Resuming); len(refused) > 0 {
+	if refused := append(RefusePaused(changes, o.Resuming), refuseUnpausable(changes, o.Pauses)...); len(refused) > 0 {
 		return Report{Checks: refused, Changes: changes}, nil
 	}
 	var tried []Change
@@ -53,7 +58,7 @@ func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOp
 	if err != nil {
 		return Report{}, err
 	}
-	return Report{Checks: append(slices.Concat(found...), checkOwners(changes)...), Changes: tried}, nil
+	return Report{Checks: slices.Concat(append(found, checkOrder(changes, o.Undoes), checkOwners(changes))...), Changes: tried}, nil
 }
 
 // RefusePaused comes before all else: a paused workload takes the change and does nothing with it. resuming is
@@ -80,6 +85,47 @@ func RefusePaused(changes []Change, resuming func(workload.Ref) string) []Check 
 		})
 	}
 	return refused
+}
+
+// refuseUnpausable: --on-failure=pause can't be done for a kind without a pause.
+func refuseUnpausable(changes []Change, pauses bool) []Check {
+	var refused []Check
+	for _, change := range changes {
+		if ref := change.Ref(); pauses && !change.Kind.Pausable() {
+			refused = append(refused, Check{
+				Check: CheckPaused, Level: Refuse, Workload: ref, Object: ref.String(),
+				Message: fmt.Sprintf("%s can't be paused: --on-failure=pause works on %s", ref, strings.Join(pausable(), " and ")),
+			})
+		}
+	}
+	return refused
+}
+
+func pausable() (plurals []string) {
+	for _, k := range workload.Kinds() {
+		if k.Pausable() {
+			plurals = append(plurals, k.Plural)
+		}
+	}
+	return plurals
+}
+
+// checkOrder warns of broken pods that hold up an ordered update, a fix included. An undo deletes them.
+func checkOrder(changes []Change, undoes bool) []Check {
+	var checks []Check
+	for _, change := range changes {
+		w := change.Before.Workload
+		if undoes || !w.Strategy.Ordered || w.Strategy.OnDelete || change.Before.Serving || w.Ready >= w.Desired {
+			continue
+		}
+		ref := change.Ref()
+		checks = append(checks, Check{
+			Check: CheckOrder, Level: Warn, Workload: ref, Object: ref.String(),
+			Message: fmt.Sprintf("%d of %d pods of %s are not ready, and it updates no pod before they are: delete those that can't become ready", w.Desired-w.Ready, w.Desired, ref),
+			Next:    []string{fmt.Sprintf("kubectl get pods -l %s%s", metav1.FormatLabelSelector(w.Selector), InFlag(ref.Namespace))},
+		})
+	}
+	return checks
 }
 
 // namespaces are those of the changes, each with its changes, in a stable order.

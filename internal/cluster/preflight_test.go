@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -145,5 +148,32 @@ func TestReportByLevel(t *testing.T) {
 	}
 	if got := r.Warnings(); len(got) != 2 || got[1].Message != "d" {
 		t.Errorf("warnings %+v", got)
+	}
+}
+
+// A StatefulSet has no pause, and a broken pod of it holds up a fix as well; an undo deletes that pod.
+func TestPreflightOfAnOrderedSet(t *testing.T) {
+	set := func(ready int32) Change {
+		replicas := int32(3)
+		s := &appsv1.StatefulSet{ObjectMeta: metav1.ObjectMeta{Name: "db", Namespace: "shop"}}
+		s.Spec.Replicas, s.Status.ReadyReplicas = &replicas, ready
+		s.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "db"}}
+		o := typed(workload.KindNamed("StatefulSet"), s)
+		return Change{Captured: Captured{Object: o, Before: &rollout.Before{Workload: o.Workload(), Serving: ready == 3}}}
+	}
+	if checks := refuseUnpausable([]Change{set(3), changeOf(t, webDeployment)}, true); len(checks) != 1 || checks[0].Level != Refuse || !strings.HasPrefix(checks[0].Message, "statefulset/db can't be paused") {
+		t.Errorf("--on-failure=pause: %+v", checks)
+	}
+	if checks := refuseUnpausable([]Change{set(3)}, false); len(checks) != 0 {
+		t.Errorf("another --on-failure: %+v", checks)
+	}
+	for _, test := range []struct {
+		ready  int32
+		undoes bool
+		warned int
+	}{{2, false, 1}, {2, true, 0}, {3, false, 0}} {
+		if checks := checkOrder([]Change{set(test.ready)}, test.undoes); len(checks) != test.warned {
+			t.Errorf("%+v: %+v", test, checks)
+		}
 	}
 }

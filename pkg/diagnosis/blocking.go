@@ -60,7 +60,7 @@ func (d *Diagnosis) blockedByPods() []symptom {
 		if IsReady(pod) || !d.evidence.wake.Passed(later(unreadySince(pod), blockTime)) {
 			continue
 		}
-		found := waiting(BlockedByPod, fmt.Sprintf("pod %s%s is not ready, and no pod is updated before it is", pod.Name, d.ofRevision(pod)))
+		found := waiting(BlockedByPod, fmt.Sprintf("pod %s%s is not ready, and no pod is updated before it is; if it can't become ready: kubectl delete pod %s -n %s", pod.Name, d.ofRevision(pod), pod.Name, pod.Namespace))
 		found.exemplar = pod.Name
 		all = append(all, found)
 		d.Blocking = append(d.Blocking, pod)
