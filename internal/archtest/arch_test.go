@@ -5,9 +5,16 @@ package archtest
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
+	"io/fs"
+	"maps"
 	"os/exec"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -160,6 +167,62 @@ func TestOneConnection(t *testing.T) {
 	if lines := strings.Split(strings.TrimSpace(string(out)), "\n"); len(lines) != 1 || !strings.Contains(lines[0], "internal/cluster/cluster.go") {
 		t.Errorf("requests are made that no redactor sees:\n%s", out)
 	}
+}
+
+// kindNames are the kinds that pkg/workload's table describes, and those that keep their revisions.
+var kindNames = []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ControllerRevision"}
+
+// namedKinds are the files outside pkg/workload that may name them, and why.
+var namedKinds = map[string]string{
+	"pkg/secrets/consumer.go":            "users of a Secret have kinds without rollouts, too, and each is ranked",
+	"pkg/diagnosis/podtest/podtest.go":   "pods for tests have an owner",
+	"internal/config/consumers_lists.go": "each kind is listed by its typed client",
+	"internal/cluster/kinds.go":          "kubectl's short names of kinds without a row in the table",
+}
+
+// Only the table of kinds asks for a kind's name: a new kind is one file and one row.
+func TestKindsAreNamedInTheirTable(t *testing.T) {
+	unused := maps.Clone(namedKinds)
+	for _, folder := range []string{"pkg", "internal", "cmd"} {
+		err := filepath.WalkDir(filepath.Join("../..", folder), func(path string, _ fs.DirEntry, err error) error {
+			name := strings.TrimPrefix(filepath.ToSlash(path), "../../")
+			if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "pkg/workload/") {
+				return err
+			}
+			for _, kind := range kindsIn(t, path) {
+				if namedKinds[name] == "" {
+					t.Errorf("%s names the kind %s: ask the table of kinds in pkg/workload", name, kind)
+				}
+				delete(unused, name)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name := range unused {
+		t.Errorf("%s names no kind: its exception is needless", name)
+	}
+}
+
+// kindsIn returns the string literals of a file that are names of kinds.
+func kindsIn(t *testing.T, path string) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			if text, err := strconv.Unquote(literal.Value); err == nil && slices.Contains(kindNames, text) {
+				found = append(found, text)
+			}
+		}
+		return true
+	})
+	return found
 }
 
 func list(t *testing.T) []goPackage {

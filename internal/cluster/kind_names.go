@@ -7,6 +7,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // kindOf finds the kind that a TYPE of the command line means. Built-in kinds cost nothing; for
@@ -48,7 +50,8 @@ func (c *Cluster) kindOf(name string) (schema.GroupVersionKind, error) {
 // when kubectl can't either.
 func kubectlCommand(gvk schema.GroupVersionKind, object string, s Selection) string {
 	templated := gvk.Group == "apps" || gvk.Group == "batch" && gvk.Kind == "CronJob" || gvk.Kind == "Pod" || gvk.Kind == "ReplicationController"
-	rolled := gvk.Group == "apps" && (gvk.Kind == "StatefulSet" || gvk.Kind == "DaemonSet")
+	known := workload.KindNamed(gvk.Kind)
+	rolled := known != nil && known.Releasable() && gvk.Group == known.Group
 	if !rolled && (!templated || !strings.HasPrefix(s.Verb, "set ")) {
 		return ""
 	}

@@ -14,25 +14,35 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 type mentioner struct{ path, resource, kind string }
 
-// mentioners are the resources whose objects keep what they mention: what runs, what may run again, and
-// every revision that an undo can bring back, ReplicaSets of no pods and ControllerRevisions included.
-var mentioners = []mentioner{
-	{"/apis/apps/v1", "deployments", "Deployment"},
-	{"/apis/apps/v1", "statefulsets", "StatefulSet"},
-	{"/apis/apps/v1", "daemonsets", "DaemonSet"},
-	{"/apis/apps/v1", "replicasets", "ReplicaSet"},
-	{"/apis/apps/v1", "controllerrevisions", "ControllerRevision"},
-	{"/apis/batch/v1", "jobs", "Job"},
-	{"/apis/batch/v1", "cronjobs", "CronJob"},
-	{"/api/v1", "pods", "Pod"},
-	{"/api/v1", "podtemplates", "PodTemplate"},
-	{"/api/v1", "replicationcontrollers", "ReplicationController"},
-	{"/api/v1", "serviceaccounts", "ServiceAccount"},
-	{"/apis/networking.k8s.io/v1", "ingresses", "Ingress"},
+// mentioners are the resources whose objects keep what they mention: workloads, their revisions that an undo can
+// bring back, other kinds with pods, and the users of a Secret that are no pods.
+func mentioners() []mentioner {
+	all := []mentioner{
+		{"/apis/batch/v1", "jobs", "Job"},
+		{"/apis/batch/v1", "cronjobs", "CronJob"},
+		{"/api/v1", "pods", "Pod"},
+		{"/api/v1", "podtemplates", "PodTemplate"},
+		{"/api/v1", "replicationcontrollers", "ReplicationController"},
+		{"/api/v1", "serviceaccounts", "ServiceAccount"},
+		{"/apis/networking.k8s.io/v1", "ingresses", "Ingress"},
+	}
+	add := func(r workload.Resource) {
+		if !slices.ContainsFunc(all, func(m mentioner) bool { return m.kind == r.Kind }) {
+			all = append(all, mentioner{"/apis/" + r.GroupVersion().String(), r.Plural, r.Kind})
+		}
+	}
+	for _, k := range workload.Kinds() {
+		add(k.Resource)
+		if k.History != nil {
+			add(k.History.Resource)
+		}
+	}
+	return all
 }
 
 // Versions lists the Secrets or ConfigMaps (kind) that this program has generated in a namespace. Only
@@ -70,7 +80,7 @@ func (c Client) Mentions(ctx context.Context, namespace string, of []secrets.Ver
 		return mentions, nil
 	}
 	var mu sync.Mutex
-	_, err := cluster.Each(ctx, slices.Clone(mentioners), func(ctx context.Context, m mentioner) (struct{}, error) {
+	_, err := cluster.Each(ctx, mentioners(), func(ctx context.Context, m mentioner) (struct{}, error) {
 		call := cluster.Call{Verb: "list", Resource: m.resource, Namespace: namespace, Object: m.resource}
 		return struct{}{}, c.RawPages(ctx, m.path+"/namespaces/"+namespace+"/"+m.resource, call, func(object []byte) {
 			mu.Lock()

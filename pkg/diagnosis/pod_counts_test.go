@@ -9,7 +9,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// TestStanding: how one pod counts.
+// TestPodCounts: how one pod counts.
 func TestPodCounts(t *testing.T) {
 	none, settled, starting := PodCount{}, PodCount{Total: 1, Settled: 1}, PodCount{Total: 1, Starting: 1}
 	unexplained := PodCount{Total: 1}

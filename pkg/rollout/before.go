@@ -7,7 +7,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// Capture records a workload before its change. standing is nil where the pods may not be read: then
+// Capture records a workload before its change. counts is nil where the pods may not be read: then
 // the counts of the status are all there is.
 func Capture(w *workload.Workload, revisions []workload.Revision, counts diagnosis.PodCounts) *Before {
 	b := &Before{Workload: w}

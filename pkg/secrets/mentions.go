@@ -96,7 +96,7 @@ func mentionIn(kind string, object []byte) mention {
 		return mention{self, 0}
 	}
 	revision := o.Revision
-	if kind == "ReplicaSet" {
+	if kind == kindReplicaSet {
 		revision, _ = strconv.ParseInt(o.Metadata.Annotations[workload.AnnotationRevision], 10, 64)
 	}
 	if revision == 0 {
