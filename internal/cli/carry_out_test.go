@@ -39,7 +39,7 @@ func TestASignalBeforeTheWrite(t *testing.T) {
 	d := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "shop"}}
 	d.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "web"}}
 	web, _ := workload.ObjectOf(d)
-	change := cluster.Change{Captured: cluster.Captured{Object: web, Before: &rollout.Before{Workload: web.Workload()}}}
+	change := cluster.Change{Captured: cluster.Captured{Object: web, Before: &rollout.Baseline{Workload: web.Workload()}}}
 	err := r.carryOut(ctx, []cluster.Change{change}, nil, nil)
 	var decided decidedError
 	if !errors.As(err, &decided) || decided.code != exitTerminated || !strings.Contains(out.String(), "nothing was changed") {

@@ -20,7 +20,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-func changeOf(name string, before *rollout.Before, image string) cluster.Change {
+func changeOf(name string, before *rollout.Baseline, image string) cluster.Change {
 	c := capturedWeb()
 	c.SetName(name)
 	c.Before = before
@@ -47,15 +47,15 @@ func TestSplit(t *testing.T) {
 // A workload that has the template already is no success while its rollout is not complete. Of one
 // that is scaled to 0 there is nothing to wait for.
 func TestPending(t *testing.T) {
-	before := func(desired, available int32) *rollout.Before {
-		return &rollout.Before{Serving: true, Workload: &workload.Workload{
+	before := func(desired, available int32) *rollout.Baseline {
+		return &rollout.Baseline{Serving: true, Workload: &workload.Workload{
 			Generation: 2, ObservedGeneration: 2, Desired: desired, Updated: desired, Total: desired, Available: available,
 		}}
 	}
 	var out, errOut strings.Builder
 	r := offlineRelease(t, &out, &errOut, &releaseFlags{})
 	waiting, settled := r.unfinished([]cluster.Change{
-		changeOf("complete", before(3, 3), ""), changeOf("broken", before(3, 2), ""), changeOf("scaled-to-0", &rollout.Before{Workload: &workload.Workload{Generation: 3}}, ""),
+		changeOf("complete", before(3, 3), ""), changeOf("broken", before(3, 2), ""), changeOf("scaled-to-0", &rollout.Baseline{Workload: &workload.Workload{Generation: 3}}, ""),
 	})
 	if !slices.Equal(namesOf(waiting), []string{"broken"}) || !slices.Equal(namesOf(settled), []string{"complete", "scaled-to-0"}) {
 		t.Errorf("pending %q, settled %q", namesOf(waiting), namesOf(settled))
@@ -139,7 +139,7 @@ func TestRefuse(t *testing.T) {
 	var out, errOut strings.Builder
 	r := offlineRelease(t, &out, &errOut, &releaseFlags{reason: "release 2"})
 	*r.output.print.OutputFormat = outputResult
-	before := &rollout.Before{Workload: &workload.Workload{Desired: 3, Updated: 3, Total: 3}, Revision: &workload.Revision{Number: 4}}
+	before := &rollout.Baseline{Workload: &workload.Workload{Desired: 3, Updated: 3, Total: 3}, Revision: &workload.Revision{Number: 4}}
 	err := r.refuse(t.Context(), []cluster.Change{changeOf("web", before, "web:2.0"), changeOf("api", before, "web:2.0")}, []cluster.Check{
 		{Level: cluster.Refuse, Workload: webRef, Message: "web is paused", Next: []string{"kubectl rollout resume deployment/web"}},
 		{Level: cluster.Refuse, Message: "no quota is left"},

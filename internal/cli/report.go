@@ -126,7 +126,7 @@ func (r *release) notWatched(ctx context.Context, written []cluster.Written) err
 		w := &state.Workloads[i]
 		w.Outcome, w.Message = rollout.Undecided, "written, not watched"
 		w.ImagesTo = workload.Images(w.Target.Template)
-		if before := w.Target.Before; before != nil {
+		if before := w.Target.Baseline; before != nil {
 			w.ImagesFrom = workload.Images(&before.Workload.Template)
 		}
 	}

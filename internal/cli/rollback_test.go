@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-func writtenWeb(before *rollout.Before) cluster.Written {
+func writtenWeb(before *rollout.Baseline) cluster.Written {
 	var w cluster.Written
 	w.Object, _ = workload.ObjectOf(&appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web"}})
 	w.Before = before
@@ -76,12 +76,12 @@ func TestRollbackMessage(t *testing.T) {
 // What was not serving before must not come back; of what was scaled to 0 nothing can.
 func TestWorthRestoring(t *testing.T) {
 	for name, test := range map[string]struct {
-		before *rollout.Before
+		before *rollout.Baseline
 		want   bool
 	}{
-		"it was serving":         {&rollout.Before{Workload: &workload.Workload{Desired: 3}, Serving: true}, true},
-		"it was broken":          {&rollout.Before{Workload: &workload.Workload{Desired: 3}}, false},
-		"it was scaled to 0":     {&rollout.Before{Workload: &workload.Workload{}}, true},
+		"it was serving":         {&rollout.Baseline{Workload: &workload.Workload{Desired: 3}, Serving: true}, true},
+		"it was broken":          {&rollout.Baseline{Workload: &workload.Workload{Desired: 3}}, false},
+		"it was scaled to 0":     {&rollout.Baseline{Workload: &workload.Workload{}}, true},
 		"what was, is not known": {nil, false},
 	} {
 		if got := worthRestoring(writtenWeb(test.before)); got != test.want {

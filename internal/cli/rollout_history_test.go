@@ -66,7 +66,7 @@ func TestHistoriesOfSeveral(t *testing.T) {
 func TestPlanUndo(t *testing.T) {
 	c := withRevisions(2, 3)
 	*c.Template() = *c.Revisions[1].Template.DeepCopy()
-	c.Before = &rollout.Before{Workload: c.Workload()}
+	c.Before = &rollout.Baseline{Workload: c.Workload()}
 	r := offlineRelease(t, &strings.Builder{}, &strings.Builder{}, &releaseFlags{reason: "back"})
 	edit, err := r.planUndo(2, false)(c)
 	if err != nil || edit.Template.Spec.Containers[0].Image != "web:2" || edit.ChangeCause != "back" {

@@ -28,7 +28,7 @@ func TestUndoResumes(t *testing.T) {
 		c := withRevisions(2, 3)
 		*c.Template() = *c.Revisions[1].Template.DeepCopy()
 		c.SetPaused(test.paused)
-		c.Before = &rollout.Before{Workload: c.Workload()}
+		c.Before = &rollout.Baseline{Workload: c.Workload()}
 		r := offlineRelease(t, &strings.Builder{}, &strings.Builder{}, &releaseFlags{})
 		edit, err := r.planUndo(test.to, test.resume)(c)
 		if err != nil || edit.Resume != test.resumes || !slices.Equal(r.notes, test.notes) {

@@ -60,7 +60,7 @@ func elsewhere(t *testing.T, now *appsv1.Deployment, answer metav1.Status) (c *C
 var deploymentResource = schema.GroupResource{Group: "apps", Resource: "deployments"}
 
 func planned(before Captured, plan Plan) Change {
-	before.Before = &rollout.Before{Workload: before.Workload(), Serving: true}
+	before.Before = &rollout.Baseline{Workload: before.Workload(), Serving: true}
 	edit, _ := plan(before)
 	return Change{Captured: before, Edit: edit, plan: plan}
 }

@@ -14,7 +14,7 @@ func (c Captured) Attach() Written {
 		w.Doubt = c.RevisionsErr.Error()
 		return w
 	}
-	w.Before, w.Doubt = rollout.BeforeRollout(c.Before.Workload, c.Revisions, c.pods)
+	w.Before, w.Doubt = rollout.BaselineOfRollout(c.Before.Workload, c.Revisions, c.pods)
 	if w.Before != nil {
 		w.before = c.replaced(w.Before)
 	}
@@ -22,7 +22,7 @@ func (c Captured) Attach() Written {
 }
 
 // replaced is the object as it was before its rollout, in what Restore puts back.
-func (c Captured) replaced(before *rollout.Before) Object {
+func (c Captured) replaced(before *rollout.Baseline) Object {
 	o := c.Object.Copy()
 	before.Workload.Template.DeepCopyInto(o.Template())
 	o.SetAnnotations(Edit{ChangeCause: before.Revision.Annotations[workload.AnnotationChangeCause]}.annotations(o.GetAnnotations()))

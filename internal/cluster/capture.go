@@ -20,7 +20,7 @@ type Captured struct {
 	Revisions []workload.Revision
 	// RevisionsErr says why the revisions could not be read: an *Error with the reason Forbidden.
 	RevisionsErr error
-	Before       *rollout.Before
+	Before       *rollout.Baseline
 	// pods are counted by revision; nil where they may not be read.
 	pods diagnosis.PodCounts
 }

@@ -118,7 +118,7 @@ func (e Edit) annotations(own map[string]string) map[string]string {
 // Written is a workload that was changed.
 type Written struct {
 	Object
-	Before *rollout.Before
+	Before *rollout.Baseline
 	// Doubt says of a rollout that was found under way why it is not known to have replaced what served.
 	Doubt string
 	// before is the whole object, for what a restore has to put back beside the template.
@@ -136,6 +136,6 @@ func (c Change) asked() Written {
 func (w Written) Target() rollout.Target {
 	return rollout.Target{
 		Ref: w.Ref(), UID: w.GetUID(), Generation: w.GetGeneration(),
-		Template: w.Template().DeepCopy(), Before: w.Before,
+		Template: w.Template().DeepCopy(), Baseline: w.Before,
 	}
 }

@@ -159,7 +159,7 @@ func TestPreflightOfAnOrderedSet(t *testing.T) {
 		s.Spec.Replicas, s.Status.ReadyReplicas = &replicas, ready
 		s.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "db"}}
 		o := typed(workload.KindNamed("StatefulSet"), s)
-		return Change{Captured: Captured{Object: o, Before: &rollout.Before{Workload: o.Workload(), Serving: ready == 3}}}
+		return Change{Captured: Captured{Object: o, Before: &rollout.Baseline{Workload: o.Workload(), Serving: ready == 3}}}
 	}
 	if checks := refuseUnpausable([]Change{set(3), changeOf(t, webDeployment)}, true); len(checks) != 1 || checks[0].Level != Refuse || !strings.HasPrefix(checks[0].Message, "statefulset/db can't be paused") {
 		t.Errorf("--on-failure=pause: %+v", checks)

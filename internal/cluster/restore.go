@@ -78,7 +78,7 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 	if err != nil {
 		return Written{}, err
 	}
-	return Written{Object: object, Before: &rollout.Before{Workload: before.Workload()}, before: before}, nil
+	return Written{Object: object, Before: &rollout.Baseline{Workload: before.Workload()}, before: before}, nil
 }
 
 func amended(o Object, change func(Object)) Object {

@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// The functions below cut an object that has just been decoded, in place, down to what pkg/rollout
+// The functions below cut an object that has just been decoded, in place, down to what pkg/diagnosis and pkg/rollout
 // reads. The templates of workloads and revisions stay whole, since the engine compares them, and so
 // do their annotations, which an undo restores, but for the one that is a copy of the whole object.
 

@@ -84,11 +84,11 @@ type causeHistory struct {
 }
 
 // began dates a condition: by the look that saw it first or, on the first look of all, by the cluster's own time.
-func (m *History) began(known, told, now time.Time) time.Time {
+func (h *History) began(known, told, now time.Time) time.Time {
 	switch {
 	case !known.IsZero():
 		return known
-	case m.begun || told.IsZero() || told.After(now):
+	case h.begun || told.IsZero() || told.After(now):
 		return now
 	}
 	return told
@@ -151,30 +151,30 @@ var memorable = map[string]bool{
 }
 
 // withPods returns the history after a look at the unhealthy pods.
-func (m History) withPods(ailing []*corev1.Pod, now time.Time) History {
-	old := m
-	m.unready, m.starting, m.runs, m.said, m.fell = nil, nil, nil, nil, nil
+func (h History) withPods(ailing []*corev1.Pod, now time.Time) History {
+	old := h
+	h.unready, h.starting, h.runs, h.said, h.fell = nil, nil, nil, nil, nil
 	for _, pod := range ailing {
 		if old.fell[pod.UID] || fellFromReady(pod) {
-			m.fell = put(m.fell, pod.UID, true)
+			h.fell = put(h.fell, pod.UID, true)
 		}
 		if !IsReady(pod) && !Ended(pod) {
-			m.unready = put(m.unready, pod.UID, old.began(old.unready[pod.UID], unreadySince(pod), now))
+			h.unready = put(h.unready, pod.UID, old.began(old.unready[pod.UID], unreadySince(pod), now))
 		}
 		for ref := range containers(pod) {
 			if ref.running() && !ref.serving() {
 				told := ref.status.State.Running.StartedAt.Time
-				m.starting = put(m.starting, ref.key(), old.began(old.starting[ref.key()], told, now))
+				h.starting = put(h.starting, ref.key(), old.began(old.starting[ref.key()], told, now))
 			}
 			if ref.status.RestartCount > 0 {
-				m.runs = put(m.runs, ref.key(), old.nextRun(ref, now))
+				h.runs = put(h.runs, ref.key(), old.nextRun(ref, now))
 			}
 			if said := old.nextSaid(ref); said.text != "" {
-				m.said = put(m.said, ref.key(), said)
+				h.said = put(h.said, ref.key(), said)
 			}
 		}
 	}
-	return m
+	return h
 }
 
 func unreadySince(pod *corev1.Pod) time.Time {
@@ -185,11 +185,11 @@ func unreadySince(pod *corev1.Pod) time.Time {
 }
 
 // nextRun dates the present run of a container.
-func (m *History) nextRun(ref containerRef, now time.Time) run {
-	known, ok := m.runs[ref.key()]
+func (h *History) nextRun(ref containerRef, now time.Time) run {
+	known, ok := h.runs[ref.key()]
 	restarts := ref.status.RestartCount
 	if !ok {
-		known.base = m.firstBase(ref, now)
+		known.base = h.firstBase(ref, now)
 	}
 	r := ref.status.State.Running
 	if r == nil {
@@ -198,7 +198,7 @@ func (m *History) nextRun(ref containerRef, now time.Time) run {
 	if !ok || known.restarts != restarts {
 		known.since = time.Time{}
 	}
-	known.restarts, known.since = restarts, m.began(known.since, r.StartedAt.Time, now)
+	known.restarts, known.since = restarts, h.began(known.since, r.StartedAt.Time, now)
 	if now.Sub(known.since) >= BackOffReset {
 		known.base = restarts
 	}
@@ -211,9 +211,9 @@ const BackOffReset = 10 * time.Minute
 
 // firstBase tells how many restarts of a container that is seen for the first time do not count: all, if its present run
 // has lasted longer than the crashed one; all but the last, if the crashed run was long; else none, since it is in a loop.
-func (m *History) firstBase(ref containerRef, now time.Time) int32 {
+func (h *History) firstBase(ref containerRef, now time.Time) int32 {
 	restarts := ref.status.RestartCount
-	if m.begun {
+	if h.begun {
 		return 0
 	}
 	ended, _ := ref.crash()
@@ -227,13 +227,13 @@ func (m *History) firstBase(ref containerRef, now time.Time) int32 {
 	return 0
 }
 
-func (m *History) nextSaid(ref containerRef) saying {
+func (h *History) nextSaid(ref containerRef) saying {
 	if ref.serving() {
 		return saying{}
 	}
 	w := ref.status.State.Waiting
 	if w == nil || !memorable[w.Reason] || (w.Reason != reasonPostStart && pullMessage(w.Message) == "") {
-		return m.said[ref.key()]
+		return h.said[ref.key()]
 	}
 	return saying{w.Reason, w.Message}
 }

@@ -42,6 +42,8 @@ type Diagnosis struct {
 	Of, Ready int
 	// Complete: the status calls the rollout complete.
 	Complete bool
+	// NoNode: a DaemonSet had pods, and no node takes those of its template.
+	NoNode bool
 	// Blocking are pods of other revisions that are not ready, and that an ordered update waits for.
 	Blocking []*corev1.Pod
 	// Readied is the latest moment at which one of Pods became ready.
@@ -57,6 +59,7 @@ type Diagnosis struct {
 func Look(in Input, before History) *Diagnosis {
 	d := &Diagnosis{in: &in, before: &before, Pods: newPods(in.Pods, in.Revision)}
 	d.Unhealthy = unhealthy(d.Pods)
+	d.NoNode = in.Workload.PerNode && in.Workload.Desired == 0 && in.Populated
 	d.Complete = d.complete()
 	d.History = before.withPods(d.Unhealthy, in.Now)
 	if !before.begun {
@@ -141,11 +144,6 @@ func (d *Diagnosis) Pending() bool {
 // observed tells whether the status speaks of the object as it is, and not of an earlier one.
 func (in *Input) observed() bool { return in.Workload.ObservedGeneration >= in.Workload.Generation }
 
-// noNode tells of a DaemonSet that had pods whether no node takes those of its template.
-func (in *Input) noNode() bool {
-	return in.Workload.PerNode && in.Workload.Desired == 0 && in.Populated
-}
-
 // complete tells whether the status calls the rollout complete.
 func (d *Diagnosis) complete() bool {
 	w := d.in.Workload
@@ -155,5 +153,5 @@ func (d *Diagnosis) complete() bool {
 	if d.in.Revision != nil && d.in.Revision.ByPods && !slices.Contains(d.in.Forbidden, "pods") && int32(len(d.Pods)) < w.Goal() {
 		return false // the status counts pods that are not there, or not new, for a moment
 	}
-	return !d.in.noNode() && (w.Desired == 0 || d.in.Revision != nil || len(d.in.Revisions) == 0)
+	return !d.NoNode && (w.Desired == 0 || d.in.Revision != nil || len(d.in.Revisions) == 0)
 }

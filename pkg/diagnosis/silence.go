@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Silence describes a rollout that stands still without a cause, by the status alone. It begins with a colon, or is empty.
@@ -12,12 +14,13 @@ func (d *Diagnosis) Silence() string {
 		return ""
 	}
 	w := d.in.Workload
+	kind := workload.KindNamed(w.Kind)
 	switch {
 	case w.ObservedGeneration < w.Generation:
-		return fmt.Sprintf(": the deployment controller has not observed generation %d yet", w.Generation)
-	case d.in.Revision == nil:
-		return ": no ReplicaSet was made for the new revision yet" + d.deadPods()
-	case d.in.Revision.Failure != nil && d.in.Revision.Total < d.in.Revision.Desired:
+		return fmt.Sprintf(": the %s controller has not observed generation %d yet", kind.Singular(), w.Generation)
+	case d.in.Revision == nil && kind.History != nil:
+		return fmt.Sprintf(": no %s was made for the new revision yet%s", kind.History.Kind, d.deadPods())
+	case d.in.Revision != nil && d.in.Revision.Failure != nil && d.in.Revision.Total < d.in.Revision.Desired:
 		return fmt.Sprintf(": ReplicaSet %s can't create pods: %s", d.in.Revision.Name, d.in.Revision.Failure.Message)
 	}
 	for _, pod := range d.Unhealthy {

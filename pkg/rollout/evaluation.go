@@ -61,7 +61,7 @@ func (e *evaluation) observe() {
 			e.next.RevisionTo = 0
 		}
 	}
-	if e.next.RevisionFrom == 0 && e.next.Target.Before == nil {
+	if e.next.RevisionFrom == 0 && e.next.Target.Baseline == nil {
 		e.next.attachedFrom(e.seen.Revisions, e.revision)
 	}
 }
@@ -70,7 +70,7 @@ func (e *evaluation) observe() {
 func (e *evaluation) look() {
 	in := diagnosis.Input{
 		Observed: e.seen, Now: e.now, Since: e.next.memory.watched, Revision: e.revision,
-		Populated: e.next.memory.populated, UnderWay: e.next.Target.Before == nil, FailFast: e.policy.FailFast,
+		Populated: e.next.memory.populated, UnderWay: e.next.Target.Baseline == nil, FailFast: e.policy.FailFast,
 	}
 	if !e.was.CompleteSince.IsZero() {
 		in.Soak = e.policy.Soak

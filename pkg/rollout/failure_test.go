@@ -207,7 +207,7 @@ func TestDeadlineOfTheController(t *testing.T) {
 	t.Run("of the rollout before", func(t *testing.T) {
 		w := newWorld(t, 3, release)
 		stale := exceeded(epoch.Add(-time.Hour), "web-new") // the same revision, failed once before
-		w.state.Workloads[0].Target.Before.Workload.Conditions = []workload.Condition{stale}
+		w.state.Workloads[0].Target.Baseline.Workload.Conditions = []workload.Condition{stale}
 		w.change().Conditions = []workload.Condition{stale}
 		w.after(time.Second).outcome("").after(time.Minute).outcome("")
 		w.finished()

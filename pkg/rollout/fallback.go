@@ -11,7 +11,7 @@ import (
 
 // FallbackRevision returns the number of the revision to go back to if the one before the change was not serving: the
 // newest other revision with the verdict good or, without one, the newest with available pods; 0 if there is none.
-func FallbackRevision(revisions []workload.Revision, before *Before, template *corev1.PodTemplateSpec) int64 {
+func FallbackRevision(revisions []workload.Revision, before *Baseline, template *corev1.PodTemplateSpec) int64 {
 	var good, serving int64
 	for i := range revisions {
 		r := &revisions[i]
@@ -46,9 +46,9 @@ func Replaced(current *workload.Revision, revisions []workload.Revision) *worklo
 	return previous
 }
 
-// BeforeRollout returns the revision that a rollout under way has replaced. Its verdict and its pods tell whether it was
+// BaselineOfRollout returns the revision that a rollout under way has replaced. Its verdict and its pods tell whether it was
 // serving; if not, doubt says why it is not safe to go back to it. before is nil if there is no such revision.
-func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods diagnosis.PodCounts) (before *Before, doubt string) {
+func BaselineOfRollout(w *workload.Workload, revisions []workload.Revision, pods diagnosis.PodCounts) (before *Baseline, doubt string) {
 	current := workload.Current(w, revisions)
 	previous := Replaced(current, revisions)
 	if previous == nil {
@@ -57,7 +57,7 @@ func BeforeRollout(w *workload.Workload, revisions []workload.Revision, pods dia
 	was := *w
 	was.Template = *previous.Template.DeepCopy()
 	delete(was.Template.Labels, workload.LabelPodTemplateHash)
-	before = &Before{Workload: &was, Revision: previous}
+	before = &Baseline{Workload: &was, Revision: previous}
 	if w.Paused {
 		return before, fmt.Sprintf("%s is paused", w.Ref)
 	}

@@ -32,7 +32,7 @@ func TestFallbackRevision(t *testing.T) {
 				all[i].Available = test.available[all[i].Template.Spec.Containers[0].Image]
 			}
 			last := len(all) - 1
-			before := &Before{Revision: &all[last-1]}
+			before := &Baseline{Revision: &all[last-1]}
 			if got := FallbackRevision(all, before, &all[last].Template); got != test.want {
 				t.Errorf("revision %d, want %d", got, test.want)
 			}
@@ -41,7 +41,7 @@ func TestFallbackRevision(t *testing.T) {
 }
 
 // TestBeforeRollout: what a rollout that was found under way replaced, and whether to go back there.
-func TestBeforeRollout(t *testing.T) {
+func TestBaselineOfRollout(t *testing.T) {
 	serving, crashing := diagnosis.PodCount{Settled: 1}, diagnosis.PodCount{Crashing: 2}
 	for name, test := range map[string]struct {
 		revisions []string // NUMBER:TEMPLATE[:STAMP]; the template of the workload is "now"
@@ -72,7 +72,7 @@ func TestBeforeRollout(t *testing.T) {
 				pods[uid] = stand
 			}
 			w := &workload.Workload{Ref: web, Template: template("web=now"), Paused: test.paused}
-			before, doubt := BeforeRollout(w, revisions(test.revisions...), pods)
+			before, doubt := BaselineOfRollout(w, revisions(test.revisions...), pods)
 			if doubt != test.doubt {
 				t.Errorf("doubt %q, want %q", doubt, test.doubt)
 			}
@@ -87,13 +87,13 @@ func TestBeforeRollout(t *testing.T) {
 	t.Run("pods may not be read", func(t *testing.T) {
 		all := revisions("1:a", "2:now")
 		all[0].Available = 1
-		if before, doubt := BeforeRollout(&workload.Workload{Ref: web, Template: template("web=now")}, all, nil); doubt != "" || !before.Serving {
+		if before, doubt := BaselineOfRollout(&workload.Workload{Ref: web, Template: template("web=now")}, all, nil); doubt != "" || !before.Serving {
 			t.Errorf("%q %+v", doubt, before)
 		}
 	})
 }
 
-func numberOfRevision(b *Before) int64 {
+func numberOfRevision(b *Baseline) int64 {
 	if b == nil {
 		return 0
 	}

@@ -38,7 +38,7 @@ const maxExplaining = 5 * time.Second
 // stale tells whether the condition is about an earlier rollout. If an existing revision is used again, the controller
 // keeps the condition until the new rollout makes progress.
 func (e *evaluation) stale(message string, updated time.Time) bool {
-	if b := e.next.Target.Before; b != nil && b.Workload != nil {
+	if b := e.next.Target.Baseline; b != nil && b.Workload != nil {
 		if old := b.Workload.Condition("Progressing"); old != nil && old.Reason == "ProgressDeadlineExceeded" && old.LastUpdate.Equal(updated) {
 			return true
 		}

@@ -9,7 +9,7 @@ import (
 
 // Over says why the rollout of the captured revision is over, or returns "". A pod that fails after the rollout causes no
 // rollback.
-func (b *Before) Over(soak time.Duration, now time.Time) string {
+func (b *Baseline) Over(soak time.Duration, now time.Time) string {
 	if b.Revision == nil {
 		return ""
 	}

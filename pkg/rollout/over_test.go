@@ -48,7 +48,7 @@ func TestOver(t *testing.T) {
 			}
 		})
 	}
-	if got := (&Before{Workload: &workload.Workload{}}).Over(0, epoch); got != "" {
+	if got := (&Baseline{Workload: &workload.Workload{}}).Over(0, epoch); got != "" {
 		t.Errorf("without a revision: %q", got)
 	}
 }

@@ -198,7 +198,7 @@ func checkFaults(t *testing.T, err error, faults []string) {
 func TestStartNamesTheVariables(t *testing.T) {
 	before, after := envTemplate("web: A=hunter2 OLD=hunter2"), envTemplate("web: A=hunter3 NEW=hunter3")
 	state := Start([]Target{{
-		Ref: web, Template: &after, Before: &Before{Workload: &workload.Workload{Template: before}},
+		Ref: web, Template: &after, Baseline: &Baseline{Workload: &workload.Workload{Template: before}},
 	}}, Policy{}, time.Time{})
 	result := NewResult(state, nil, time.Time{})
 	text, err := json.Marshal(result)
@@ -222,7 +222,7 @@ func TestAttachNamesTheVariables(t *testing.T) {
 	if early.RevisionFrom != 0 {
 		t.Errorf("from revision %d", early.RevisionFrom)
 	}
-	replayed := &WorkloadState{Target: Target{Ref: web, Before: &Before{Workload: &workload.Workload{Template: before}}}}
+	replayed := &WorkloadState{Target: Target{Ref: web, Baseline: &Baseline{Workload: &workload.Workload{Template: before}}}}
 	e := evaluation{seen: diagnosis.Observed{Workload: &workload.Workload{Generation: 2, Template: after}}, next: replayed}
 	if !e.attach() {
 		t.Fatal("not attached")

@@ -38,7 +38,7 @@ func (e *evaluation) mark(c Counts) {
 func (e *evaluation) lastProgress() time.Time {
 	c := e.seen.Workload.Condition("Progressing")
 	switch {
-	case e.next.Target.Before != nil, c == nil, c.Status != "True", rolledOut(e.seen.Workload), c.LastUpdate.After(e.now):
+	case e.next.Target.Baseline != nil, c == nil, c.Status != "True", rolledOut(e.seen.Workload), c.LastUpdate.After(e.now):
 		return e.now
 	case !e.observed(), e.stale(c.Message, c.LastUpdate): // of an earlier rollout
 		return e.now

@@ -133,7 +133,7 @@ status:
 func TestScenarioFixOfSomethingBroken(t *testing.T) {
 	w := newWorld(t, 2, release)
 	stale := exceeded(epoch.Add(-time.Hour), "web-old")
-	w.state.Workloads[0].Target.Before.Workload.Conditions = []workload.Condition{stale}
+	w.state.Workloads[0].Target.Baseline.Workload.Conditions = []workload.Condition{stale}
 	w.change().Conditions = []workload.Condition{stale}
 	broken := crashedPod("web-old-0", 40, 1)
 	broken.OwnerReferences[0].UID = "old"

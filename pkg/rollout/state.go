@@ -24,18 +24,18 @@ type Target struct {
 	// Leaving is the revision that a rollback leaves: those of its pods that block an ordered update are in
 	// WorkloadState.Blocking.
 	Leaving workload.RevisionKey
-	// Before is the workload as it was captured before the change; nil for a rollout that was found under way.
-	Before *Before
+	// Baseline is nil for a rollout that was found under way.
+	Baseline *Baseline
 }
 
-// Before is what was true of a workload before the change.
-type Before struct {
+// Baseline is what was true of a workload before the change.
+type Baseline struct {
 	Workload *workload.Workload
-	// Revision of the captured template; nil if the controller had not made it yet.
+	// Revision of the template; nil if the controller had not made it yet.
 	Revision *workload.Revision
-	// Serving: the captured template itself was rolled out and available.
+	// Serving: enough pods of the revision itself were available.
 	Serving bool
-	// pods of the captured template.
+	// pods of the revision.
 	pods diagnosis.PodCount
 }
 

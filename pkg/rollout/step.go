@@ -18,7 +18,7 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 	s := State{Policy: policy, Started: now}
 	for _, t := range targets {
 		w := WorkloadState{Target: t, Phase: Progressing, memory: memory{watched: now, progressed: now}}
-		if b := t.Before; b != nil && b.Workload != nil {
+		if b := t.Baseline; b != nil && b.Workload != nil {
 			w.memory.populated = b.Workload.Desired > 0
 			w.ImagesFrom = workload.Images(&b.Workload.Template)
 			w.RevisionFrom = numberOf(b)
@@ -35,7 +35,7 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 
 // compare fills in what changes beside images, where both templates are known.
 func (w *WorkloadState) compare() {
-	if b := w.Target.Before; b != nil && b.Workload != nil && w.Target.Template != nil {
+	if b := w.Target.Baseline; b != nil && b.Workload != nil && w.Target.Template != nil {
 		w.compareWith(&b.Workload.Template, w.Target.Template)
 	}
 }
@@ -45,7 +45,7 @@ func (w *WorkloadState) compareWith(before, after *corev1.PodTemplateSpec) {
 }
 
 // numberOf is the revision that was captured; the workload names it, too, where its object was not read.
-func numberOf(b *Before) int64 {
+func numberOf(b *Baseline) int64 {
 	if b.Revision != nil {
 		return b.Revision.Number
 	}

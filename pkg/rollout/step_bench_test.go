@@ -14,10 +14,10 @@ import (
 func BenchmarkStep(b *testing.B) {
 	const n = 5000
 	kinds := map[string]func(i int) *corev1.Pod{
-		"all ready":     func(i int) *corev1.Pod { return readyPod(fmt.Sprint("web-new-", i)) },
-		"all crashing":  func(i int) *corev1.Pod { return crashedPod(fmt.Sprint("web-new-", i), 2, 1) },
-		"all mute":      func(i int) *corev1.Pod { return waitingPod(fmt.Sprint("web-new-", i), "ContainerCreating", "") },
-		"one in twenty": oneInTwenty,
+		"all ready":       func(i int) *corev1.Pod { return readyPod(fmt.Sprint("web-new-", i)) },
+		"all crashing":    func(i int) *corev1.Pod { return crashedPod(fmt.Sprint("web-new-", i), 2, 1) },
+		"all unexplained": func(i int) *corev1.Pod { return waitingPod(fmt.Sprint("web-new-", i), "ContainerCreating", "") },
+		"one in twenty":   oneInTwenty,
 	}
 	for name, pod := range kinds {
 		b.Run(name, func(b *testing.B) {

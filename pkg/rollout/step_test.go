@@ -166,16 +166,16 @@ func TestTakesUpWhatItFinds(t *testing.T) {
 func TestStartTellsWhatWasBefore(t *testing.T) {
 	before := &workload.Workload{Template: templateOf("web:1.0"), Annotations: map[string]string{workload.AnnotationRevision: "6"}}
 	for name, tt := range map[string]struct {
-		before *Before
+		before *Baseline
 		want   int64
 	}{
-		"captured":     {&Before{Workload: before, Revision: &workload.Revision{Number: 7}}, 7},
-		"of the name":  {&Before{Workload: before}, 6},
-		"not known":    {&Before{Workload: &workload.Workload{}}, 0},
-		"nothing":      {&Before{}, 0},
+		"captured":     {&Baseline{Workload: before, Revision: &workload.Revision{Number: 7}}, 7},
+		"of the name":  {&Baseline{Workload: before}, 6},
+		"not known":    {&Baseline{Workload: &workload.Workload{}}, 0},
+		"nothing":      {&Baseline{}, 0},
 		"not captured": {nil, 0},
 	} {
-		s := Start([]Target{{Ref: shop, Before: tt.before}}, release, epoch)
+		s := Start([]Target{{Ref: shop, Baseline: tt.before}}, release, epoch)
 		if got := s.Workloads[0].RevisionFrom; got != tt.want {
 			t.Errorf("%s: from revision %d, want %d", name, got, tt.want)
 		}

@@ -56,7 +56,7 @@ func (e *evaluation) keepsAll(complete bool, _ diagnosis.Disturbance) bool {
 // scaledToZero decides a workload without pods. It succeeds if it never had replicas, and is superseded if somebody else
 // has scaled it down.
 func (e *evaluation) scaledToZero(complete bool, _ diagnosis.Disturbance) bool {
-	if e.seen.Workload.Desired != 0 || e.noNode() {
+	if e.seen.Workload.Desired != 0 || e.diagnosis.NoNode {
 		return false
 	}
 	switch {
@@ -73,11 +73,6 @@ func (e *evaluation) scaledToZero(complete bool, _ diagnosis.Disturbance) bool {
 	return e.next.Outcome != ""
 }
 
-// noNode tells of a DaemonSet that had pods whether no node takes those of the new template.
-func (e *evaluation) noNode() bool {
-	return e.seen.Workload.PerNode && e.seen.Workload.Desired == 0 && e.next.memory.populated
-}
-
 // failed fails a rollout that can't complete without the pods of decided problems.
 func (e *evaluation) failed(complete bool, _ diagnosis.Disturbance) bool {
 	if !blocked(e.diagnosis.Problems, e.seen.Workload, e.diagnosis, complete || e.next.Phase == Soaking) {
@@ -90,7 +85,7 @@ func (e *evaluation) failed(complete bool, _ diagnosis.Disturbance) bool {
 // paused fails a rollout that was paused before the watch: there is nothing to wait for. A release of ours was not paused
 // when it began, so whoever paused it can resume it.
 func (e *evaluation) paused(complete bool, _ diagnosis.Disturbance) bool {
-	if !e.seen.Workload.Paused || complete || !e.observed() || e.next.Target.Before != nil {
+	if !e.seen.Workload.Paused || complete || !e.observed() || e.next.Target.Baseline != nil {
 		return false
 	}
 	e.decide(Failed, fmt.Sprintf("%s is paused, with changes that are not rolled out", e.next.Target.Name))

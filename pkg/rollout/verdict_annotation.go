@@ -82,7 +82,7 @@ const amendAfter = diagnosis.BackOffReset
 
 // Amend corrects the verdict on the captured revision by its pods: one that had failed was serving in the end, or one that
 // had been verified crashed later. b may be nil.
-func (b *Before) Amend(now time.Time, by string) (verdict VerdictAnnotation, ok bool) {
+func (b *Baseline) Amend(now time.Time, by string) (verdict VerdictAnnotation, ok bool) {
 	if b == nil || b.Revision == nil {
 		return VerdictAnnotation{}, false
 	}

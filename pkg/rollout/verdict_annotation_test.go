@@ -87,7 +87,7 @@ func TestAmend(t *testing.T) {
 		"it was never judged, and crashes":       {verdict: VerdictAnnotation{}, pods: crashed(time.Minute), after: time.Hour},
 	} {
 		revision := &workload.Revision{Hash: "abc", Total: 3, Annotations: map[string]string{workload.AnnotationVerdict: test.verdict.Encode()}}
-		before := &Before{Revision: revision, Serving: test.serving, pods: test.pods}
+		before := &Baseline{Revision: revision, Serving: test.serving, pods: test.pods}
 		verdict, ok := before.Amend(noon.Add(test.after), "ci")
 		if ok != (test.want != "") || verdict.Outcome != test.want || ok && (verdict.Hash != "abc" || verdict.Cause != "") {
 			t.Errorf("%s: %v %+v", name, ok, verdict)
@@ -96,7 +96,7 @@ func TestAmend(t *testing.T) {
 			t.Errorf("%s: %s", name, verdict.describe())
 		}
 	}
-	for name, before := range map[string]*Before{"not captured": nil, "not yet made": {Serving: true}} {
+	for name, before := range map[string]*Baseline{"not captured": nil, "not yet made": {Serving: true}} {
 		if verdict, ok := before.Amend(noon, ""); ok {
 			t.Errorf("%s: %+v", name, verdict)
 		}

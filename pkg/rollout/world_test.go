@@ -23,7 +23,6 @@ var (
 	waitingPod = podtest.Waiting
 	crashedPod = podtest.Crashed
 	podFrom    = podtest.Parse
-	eventsFrom = podtest.Events
 	ranBefore  = podtest.RanBefore
 )
 
@@ -54,7 +53,7 @@ func newWorld(t *testing.T, n int32, policy Policy) *world {
 	before.Template = templateOf("web:1.0")
 	target := Target{
 		Ref: shop, UID: "d", Generation: 2, Template: &w.seen.Workload.Template,
-		Before: &Before{Workload: &before, Revision: &w.seen.Revisions[0], Serving: true},
+		Baseline: &Baseline{Workload: &before, Revision: &w.seen.Revisions[0], Serving: true},
 	}
 	w.state = Start([]Target{target}, policy, w.now)
 	return w

@@ -43,13 +43,13 @@ func (p *Replay) goBack(yield func(Frame, error) bool) bool {
 	for i := range release.Workloads {
 		w := &release.Workloads[i]
 		at := slices.IndexFunc(restored, func(r targetRef) bool { return r.ref() == w.Target.Ref })
-		if at < 0 && (restored != nil || w.Target.Before == nil) {
+		if at < 0 && (restored != nil || w.Target.Baseline == nil) {
 			continue
 		}
 		if w.Outcome == rollout.Superseded { // by the rollback itself, which the watch saw first
 			w.Outcome, w.Message, release.Outcome = rollout.Undecided, "", rollout.Undecided
 		}
-		target := rollout.Target{Ref: w.Target.Ref, UID: w.Target.UID, Generation: w.Target.Generation + 1, Before: p.failed(w)}
+		target := rollout.Target{Ref: w.Target.Ref, UID: w.Target.UID, Generation: w.Target.Generation + 1, Baseline: p.failed(w)}
 		target.Leaving = p.stage.keyOf(w.Target.Ref, w.RevisionName)
 		if at >= 0 {
 			target.Generation = restored[at].Generation
@@ -68,7 +68,7 @@ func (p *Replay) goBack(yield func(Frame, error) bool) bool {
 }
 
 // failed is a workload as the rollback found it; the stage may have it restored already.
-func (p *Replay) failed(w *rollout.WorkloadState) *rollout.Before {
+func (p *Replay) failed(w *rollout.WorkloadState) *rollout.Baseline {
 	now := p.stage.workload(w.Target.Ref)
 	if now == nil || w.Target.Template == nil {
 		return nil
@@ -76,7 +76,7 @@ func (p *Replay) failed(w *rollout.WorkloadState) *rollout.Before {
 	found := *now
 	found.Template = *w.Target.Template
 	found.Annotations = map[string]string{workload.AnnotationRevision: strconv.FormatInt(w.RevisionTo, 10)}
-	return &rollout.Before{Workload: &found}
+	return &rollout.Baseline{Workload: &found}
 }
 
 func (r targetRef) ref() workload.Ref {

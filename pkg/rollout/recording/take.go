@@ -89,7 +89,7 @@ func (p *Replay) begin(changed []targetRef) {
 		if w := p.stage.workload(ref); w != nil {
 			target.UID = w.UID
 			if t.Generation == 0 || w.Generation < t.Generation { // else it was found under way
-				target.Before = rollout.Capture(w, p.stage.revisionsOf(ref, w), nil)
+				target.Baseline = rollout.Capture(w, p.stage.revisionsOf(ref, w), nil)
 			}
 		}
 		targets = append(targets, target)

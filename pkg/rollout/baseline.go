@@ -9,8 +9,8 @@ import (
 
 // Capture records a workload before its change. counts is nil where the pods may not be read: then
 // the counts of the status are all there is.
-func Capture(w *workload.Workload, revisions []workload.Revision, counts diagnosis.PodCounts) *Before {
-	b := &Before{Workload: w}
+func Capture(w *workload.Workload, revisions []workload.Revision, counts diagnosis.PodCounts) *Baseline {
+	b := &Baseline{Workload: w}
 	revisions = counts.Count(w, revisions)
 	if current := workload.Current(w, revisions); current != nil {
 		r := *current
@@ -22,7 +22,7 @@ func Capture(w *workload.Workload, revisions []workload.Revision, counts diagnos
 }
 
 // returning tells whether a verified revision is coming up again, as after an interrupted rollback.
-func (b *Before) returning() bool {
+func (b *Baseline) returning() bool {
 	if b.Revision == nil || b.pods.Crashing > 0 || b.pods.Settled+b.pods.Starting == 0 {
 		return false
 	}
@@ -35,7 +35,7 @@ func (b *Before) returning() bool {
 }
 
 // holding tells whether all pods of a verified revision are up again after a crash by chance.
-func (b *Before) holding() bool {
+func (b *Baseline) holding() bool {
 	if b.Revision == nil || !b.backUp() {
 		return false
 	}
@@ -46,7 +46,7 @@ func (b *Before) holding() bool {
 
 // backUp tells whether the crashed pods are ready again and can have crashed by chance: not repeatedly, and not several
 // at once.
-func (b *Before) backUp() bool {
+func (b *Baseline) backUp() bool {
 	p := b.pods
 	return p.Crashing > 0 && p.Recovering == p.Crashing && p.Restarts < diagnosis.FailingRestarts &&
 		(p.Crashing == 1 || p.Settled >= p.Crashing)
@@ -86,12 +86,12 @@ func rolledOut(w *workload.Workload) bool {
 }
 
 // Complete tells whether the captured rollout has nothing left to wait for.
-func (b *Before) Complete() bool {
+func (b *Baseline) Complete() bool {
 	return b.Serving && b.Workload.Complete()
 }
 
 // Soaking tells whether the captured rollout has been complete for less than a soak, and has no verdict.
-func (b *Before) Soaking(soak time.Duration, now time.Time) bool {
+func (b *Baseline) Soaking(soak time.Duration, now time.Time) bool {
 	return b.Revision != nil && VerdictOf(b.Revision) == nil && b.Complete() && rolledOut(b.Workload) &&
 		now.Sub(b.Workload.Condition("Progressing").LastUpdate) < soak
 }
