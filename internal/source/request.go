@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -99,7 +100,11 @@ func (m *Machine) Read(ctx context.Context, r Request) (entries []secrets.Entry,
 		one(g.Entry(m.Random))
 	}
 	if r.Stdin != "" {
-		one(m.Stdin(ctx, r.Stdin))
+		e, err := m.Stdin(ctx, r.Stdin)
+		if errors.Is(err, ErrEmptyStdin) {
+			err = fmt.Errorf("%w; write %s= for an empty value", err, r.Stdin)
+		}
+		one(e, err)
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, nil, err

@@ -290,6 +290,14 @@ func TestStdin(t *testing.T) {
 	if err != nil || entries[0].Origin.Kind != secrets.Stdin || string(entries[0].Value) != "piped\n" {
 		t.Errorf("/dev/stdin: %v, %v", entries, err)
 	}
+	for says, r := range map[string]Request{
+		"stdin is empty: nothing was changed; write k= for an empty value": {Stdin: "k"},
+		"stdin is empty: nothing was changed":                              {Files: []secrets.FileSource{{Key: "k", Path: "/dev/stdin", Named: true}}},
+	} {
+		if _, _, err := machine("").Read(t.Context(), r); err == nil || err.Error() != says {
+			t.Errorf("empty stdin: error %v, want %s", err, says)
+		}
+	}
 	m.Terminal = &screen{terminal: true}
 	if _, err := m.Stdin(t.Context(), "k"); err == nil || !strings.Contains(err.Error(), "stdin is a terminal, which shows what is typed") {
 		t.Errorf("error %v", err)

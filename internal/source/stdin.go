@@ -41,6 +41,9 @@ func (m *Machine) Stdin(ctx context.Context, key string) (secrets.Entry, error) 
 	return secrets.Entry{Key: key, Value: content, Origin: secrets.Origin{Kind: secrets.Stdin}}, err
 }
 
+// ErrEmptyStdin: the command before the pipe has most likely failed.
+var ErrEmptyStdin = errors.New("stdin is empty: nothing was changed")
+
 func (m *Machine) readStdin(ctx context.Context) ([]byte, error) {
 	content, err := m.Terminal.ReadAll(ctx, secrets.MaxSize+1)
 	switch {
@@ -50,6 +53,8 @@ func (m *Machine) readStdin(ctx context.Context) ([]byte, error) {
 		return nil, systemError("stdin", err)
 	case len(content) > secrets.MaxSize:
 		return nil, tooLarge("stdin", "it is larger")
+	case len(content) == 0:
+		return nil, ErrEmptyStdin
 	}
 	return content, nil
 }
