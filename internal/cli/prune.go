@@ -115,6 +115,9 @@ func (f *pruneFlags) plan(ctx context.Context, env *Env, c *cluster.Cluster, kin
 	if err != nil {
 		return nil, err
 	}
+	if len(all) == 0 { // the server lists nothing in a namespace that does not exist
+		return nil, c.CheckNamespace(ctx, namespace)
+	}
 	mentions, err := config.New(c).Mentions(ctx, namespace, all)
 	if err != nil {
 		return nil, err

@@ -85,6 +85,15 @@ func (c *Cluster) each(ctx context.Context, kind *workload.Kind, namespace strin
 	return names
 }
 
+// CheckNamespace fails if the namespace is known not to exist.
+func (c *Cluster) CheckNamespace(ctx context.Context, name string) error {
+	client, err := c.typed()
+	if err != nil {
+		return err
+	}
+	return NamespaceMissing(ctx, client, name)
+}
+
 // NamespaceMissing returns the error for a namespace that does not exist, or nil.
 func NamespaceMissing(ctx context.Context, client kubernetes.Interface, name string) error {
 	_, err := client.CoreV1().Namespaces().Get(ctx, name, metav1.GetOptions{})
