@@ -131,7 +131,11 @@ func some(keys []string) string {
 	if len(keys) <= most {
 		return strings.Join(keys, ", ")
 	}
-	return fmt.Sprintf("%s and %d more keys", strings.Join(keys[:most], ", "), len(keys)-most)
+	rest := fmt.Sprintf("%d more keys", len(keys)-most)
+	if len(keys)-most == 1 {
+		rest = "1 more key"
+	}
+	return strings.Join(keys[:most], ", ") + " and " + rest
 }
 
 func unknownWrite(want Content, err error) error {

@@ -98,12 +98,24 @@ func (c Client) inTemplates(ctx context.Context, refs []workload.Ref) ([]workloa
 
 func severalVersions(ref workload.Ref, used []workload.Ref) error {
 	e := &cluster.Error{Reason: SeveralVersions, Object: ref.String()}
-	var names []string
+	var names, shown []string
 	for _, u := range used {
+		shown = append(shown, u.String())
+		if u == ref {
+			e.Next = append(e.Next, fmt.Sprintf("the same command without --versioned, which changes %s itself, for the workloads that use it", ref))
+			continue
+		}
 		names = append(names, u.Name)
-		e.Next = append(e.Next, "kubectl app status "+u.String()+cluster.InFlag(u.Namespace))
 	}
-	e.Message = fmt.Sprintf("several versions of %s are in use: %s; name one of them in place of %s", ref, strings.Join(names, ", "), ref.Name)
+	e.Message = fmt.Sprintf("workloads use different versions of %s: %s", ref, strings.Join(names, ", "))
+	if len(names) < len(used) {
+		e.Message += fmt.Sprintf(", and %s itself", ref)
+	}
+	e.Next = slices.Concat(
+		[]string{fmt.Sprintf("the same command with %s in place of %s, which changes the workloads that use that version", strings.Join(names, " or "), ref.Name)},
+		e.Next,
+		[]string{"kubectl app status " + strings.Join(shown, " ") + cluster.InFlag(ref.Namespace)},
+	)
 	return e
 }
 
