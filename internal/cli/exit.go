@@ -84,7 +84,12 @@ func signalCode(ctx context.Context) int {
 // signalError is the cause of a context that a signal ended.
 type signalError struct{ os.Signal }
 
-func (e signalError) Error() string { return "received " + e.String() }
+func (e signalError) Error() string {
+	if e.Signal == syscall.SIGTERM {
+		return "received SIGTERM"
+	}
+	return "received SIGINT"
+}
 
 // usageError is a command line that can't be carried out as it stands.
 type usageError struct{ err error }

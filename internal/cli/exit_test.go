@@ -50,6 +50,14 @@ func TestExitCode(t *testing.T) {
 	}
 }
 
+func TestSignalNames(t *testing.T) {
+	for signal, want := range map[os.Signal]string{os.Interrupt: "received SIGINT", syscall.SIGINT: "received SIGINT", syscall.SIGTERM: "received SIGTERM"} {
+		if got := (signalError{signal}).Error(); got != want {
+			t.Errorf("%v: %q, want %q", signal, got, want)
+		}
+	}
+}
+
 func TestOutcomeCodes(t *testing.T) {
 	for outcome, want := range map[rollout.Outcome]int{
 		rollout.Succeeded: 0, rollout.Unchanged: 0, rollout.Refused: 3, rollout.Failed: 4, rollout.RolledBack: 5,

@@ -120,7 +120,7 @@ func results() map[string]rollout.Result {
 	stalled := simple(rollout.Failed, `ReplicaSet "web-7d9f66c4d" has timed out progressing.`)
 	stopped := failedResult()
 	stopped.Outcome, stopped.Workloads[0].Outcome = rollout.Interrupted, rollout.Interrupted
-	stopped.Workloads[0].Rollback.Outcome, stopped.Workloads[0].Rollback.Message = rollout.Interrupted, "restored, but the watch ended before this was verified: received interrupt"
+	stopped.Workloads[0].Rollback.Outcome, stopped.Workloads[0].Rollback.Message = rollout.Interrupted, "restored, but the watch ended before this was verified: received SIGINT"
 	raced := failedResult()
 	raced.Outcome, raced.Workloads[0].Outcome, raced.Next = rollout.Superseded, rollout.Superseded, []string{"kubectl app rollout status deployment/web -n shop"}
 	raced.Workloads[0].Rollback.Outcome, raced.Workloads[0].Rollback.Message = rollout.Superseded, "already rolled back by another job to revision 3"

@@ -198,7 +198,7 @@ func scenes() map[string]Frame {
 		"back-of-two-interrupted": func() Frame {
 			f := rollback(47, counts(3, 2, 2, 1), rollout.Interrupted)
 			api := f.State.Workloads[0]
-			api.Target.Name, api.Message = "api", "restored, but the watch ended before this was verified: received interrupt"
+			api.Target.Name, api.Message = "api", "restored, but the watch ended before this was verified: received SIGINT"
 			f.State.Workloads = append(f.State.Workloads, api)
 			f.Release.Workloads = append(f.Release.Workloads, with(web(), func(w *rollout.WorkloadState) { w.Target.Name = "api" }))
 			return f
