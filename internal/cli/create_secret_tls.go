@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
@@ -57,6 +58,12 @@ func (e *Env) tlsEntries(ctx context.Context, certificate, key string) ([]secret
 	m := e.machine()
 	first, certificateErr := m.File(ctx, certificate)
 	second, keyErr := m.File(ctx, key)
+	if certificateErr != nil {
+		certificateErr = fmt.Errorf("--cert: %w", certificateErr)
+	}
+	if keyErr != nil {
+		keyErr = fmt.Errorf("--key: %w", keyErr)
+	}
 	if err := errors.Join(certificateErr, keyErr); err != nil {
 		return nil, err
 	}

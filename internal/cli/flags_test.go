@@ -170,3 +170,20 @@ func TestMisplacedValuesAreNotShown(t *testing.T) {
 		}
 	}
 }
+
+// Of two files it has to be seen which one is wrong.
+func TestTLSFilesAreNamedByTheirFlags(t *testing.T) {
+	code, out, errOut := runOffline(t, "create", "secret", "tls", "web", "--cert=nope", "--key=nope")
+	want := "error: --cert: nope: there is no such file\nerror: --key: nope: there is no such file\n"
+	if code == exitOK || out != "" || errOut != want {
+		t.Errorf("ends with %d, stdout %q, stderr\n%swant\n%s", code, out, errOut, want)
+	}
+}
+
+// A command before the pipe that has failed empties no key.
+func TestEmptyStdinIsRefused(t *testing.T) {
+	code, out, errOut := runOffline(t, "create", "secret", "generic", "db", "p=-")
+	if want := "error: stdin is empty: nothing was changed; write p= for an empty value\n"; code != exitRefused || out != "" || errOut != want {
+		t.Errorf("ends with %d, stdout %q, stderr %q", code, out, errOut)
+	}
+}

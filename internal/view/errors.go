@@ -2,6 +2,7 @@ package view
 
 import (
 	"errors"
+	"maps"
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
@@ -17,9 +18,11 @@ type Hinter interface {
 // Error writes err to t.Err as kubectl does, and below it what to type next.
 func Error(t *term.Terminal, err error) error {
 	s := newSheet(t.Err)
+	joined := joinedLines(err)
 	for i, line := range strings.Split(strings.TrimRight(err.Error(), "\n"), "\n") {
+		lead := i == 0 || joined[line]
 		line = strings.TrimRight(term.Clean(line), " ")
-		if i == 0 {
+		if lead {
 			line = s.Red("error:") + " " + strings.TrimPrefix(line, "error: ")
 		}
 		// Not wrapped: the terminal does that, and what is searched for or copied stays whole.
@@ -31,6 +34,20 @@ func Error(t *term.Terminal, err error) error {
 	}
 	s.annotate("error", "", strings.TrimPrefix(err.Error(), "error: "))
 	return writeLines(t.Err, s.lines)
+}
+
+// joinedLines has the first line of each error that err joins.
+func joinedLines(err error) map[string]bool {
+	lines := map[string]bool{}
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		for _, e := range joined.Unwrap() {
+			first, _, _ := strings.Cut(e.Error(), "\n")
+			lines[first] = true
+			maps.Copy(lines, joinedLines(e))
+		}
+	}
+	return lines
 }
 
 // Warning writes one warning to t.Err.

@@ -24,6 +24,7 @@ func TestError(t *testing.T) {
 		{"several lines", errors.New("unknown flag: --imgae\nSee 'kubectl app set image --help' for usage."), "error: unknown flag: --imgae\nSee 'kubectl app set image --help' for usage.\n"},
 		{"said already", errors.New("error: no such file"), "error: no such file\n"},
 		{"unsafe", errors.New("pods \"\x1b[2Jx\" is forbidden"), "error: pods \"x\" is forbidden\n"},
+		{"two", fmt.Errorf("%w\nnothing was written", errors.Join(errors.New("a: no such file"), errors.New("b: no such file\nof that name"))), "error: a: no such file\nerror: b: no such file\nof that name\nnothing was written\n"},
 		{
 			"with hints", fmt.Errorf("set image: %w", hintedError{errors.New("deployment/wbe was not found")}),
 			"error: set image: deployment/wbe was not found\n  next: kubectl get deployments -n shop\n        kubectl config get-contexts\n",
