@@ -45,7 +45,7 @@ func (s *sheet) tally(all []rollout.WorkloadState, last status) []string {
 		switch status(st) {
 		case failed, failing:
 			text = s.Red(text)
-		case interrupted, waiting:
+		case superseded, interrupted, waiting:
 			text = s.Yellow(text)
 		case done:
 			text = s.Green(text)
@@ -65,7 +65,7 @@ func count(all []rollout.WorkloadState) [done + 1]int {
 }
 
 func failures(all []rollout.WorkloadState) []rollout.WorkloadState {
-	return slices.DeleteFunc(slices.Clone(all), func(w rollout.WorkloadState) bool { return statusOf(&w) > failing })
+	return slices.DeleteFunc(slices.Clone(all), func(w rollout.WorkloadState) bool { return statusOf(&w) > superseded })
 }
 
 // kindCount is "200 deployments", or "3 workloads" of several kinds.

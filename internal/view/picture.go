@@ -117,8 +117,8 @@ func (s *sheet) outcome(w *rollout.WorkloadState, release *rollout.State, now ti
 	case statusOf(w) == done:
 		s.flow(s.sign(done)+" ", "  ", s.Green(outcomeWords[w.Outcome]), text)
 	case w.Outcome != "" && text == "" && len(w.Findings) > 0:
-	case statusOf(w) == interrupted:
-		s.flow(s.sign(interrupted)+" ", "  ", s.Yellow(outcomeWords[w.Outcome]), text)
+	case statusOf(w) == superseded, statusOf(w) == interrupted:
+		s.flow(s.sign(statusOf(w))+" ", "  ", s.Yellow(outcomeWords[w.Outcome]), text)
 	case w.Outcome != "":
 		s.flow(s.sign(failed)+" ", "  ", s.Red(outcomeWords[w.Outcome]), text)
 	case statusOf(w) == soaking: // while something speaks against it there is no soak to count

@@ -107,7 +107,7 @@ func ofDesired(c rollout.Counts) string { return fmt.Sprintf("%d of %d", c.Avail
 func (s *sheet) row(w *rollout.WorkloadState, c columns) []string {
 	st := statusOf(w)
 	label := term.Pad(term.Cut(c.name(w), c.names, s.glyphs.Ellipsis), c.names)
-	if st <= failing {
+	if st <= superseded {
 		label = s.Bold(label)
 	}
 	line := s.sign(st) + " " + label + gap + s.bar(w.Counts, c.bar, st) + gap + term.PadLeft(ofDesired(w.Counts), c.counts)
@@ -116,7 +116,7 @@ func (s *sheet) row(w *rollout.WorkloadState, c columns) []string {
 	}
 	b := s.blank(s.width)
 	b.add(line)
-	if st <= failing {
+	if st <= superseded {
 		b.now = time.Time{} // the line of all workloads says when it is decided
 		b.findings("  ", w.Findings, detail{findings: 1, messageLines: 1, logs: 1, unsigned: true})
 	}
@@ -126,7 +126,9 @@ func (s *sheet) row(w *rollout.WorkloadState, c columns) []string {
 // rowNote is what there is to say about a workload in few words.
 func (s *sheet) rowNote(w *rollout.WorkloadState, st status, c columns) string {
 	switch {
-	case st == interrupted:
+	case st == superseded && len(w.Findings) == 0:
+		return s.Yellow(join(": ", outcomeWords[w.Outcome], term.Clean(w.Message)))
+	case st == superseded, st == interrupted:
 		return s.Yellow(outcomeWords[w.Outcome])
 	case st == failed && len(w.Findings) == 0:
 		return s.Red(join(": ", outcomeWords[w.Outcome], term.Clean(w.Message)))

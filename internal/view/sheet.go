@@ -24,7 +24,9 @@ type sheet struct {
 	now    time.Time
 	// annotates: lines for GitHub Actions are wanted.
 	annotates bool
-	lines     []string
+	// whole: a line that is too wide is wrapped, not cut.
+	whole bool
+	lines []string
 }
 
 // newSheet fits out as it is now. The last column stays free: a line that fills its row is in a
@@ -51,7 +53,23 @@ func (s *sheet) cut(line string) string {
 }
 
 func (s *sheet) add(line string) {
+	if s.whole && s.width > 0 && term.Width(line) > s.width {
+		s.addWrapped(line)
+		return
+	}
 	s.lines = append(s.lines, strings.TrimRight(s.cut(line), " "))
+}
+
+// addWrapped adds a line as several, all but the first two columns further in.
+func (s *sheet) addWrapped(line string) {
+	text := strings.TrimLeft(line, " ")
+	indent := line[:len(line)-len(text)]
+	for i, part := range term.Wrap(text, max(s.width-len(indent)-2, 8)) {
+		if i == 1 {
+			indent += "  "
+		}
+		s.lines = append(s.lines, indent+part)
+	}
 }
 
 // flow sets parts side by side as far as they fit, the rest below, further in. Empty parts are
@@ -108,7 +126,7 @@ func (s *sheet) wrapped(lead func() string, text string, most int) {
 		lines = term.Wrap(text, max(s.width-term.Width(first), 8))
 	}
 	if len(lines) > most {
-		// The last line gets too long on purpose: add ends it with an ellipsis.
+		// The last line gets too long on purpose: cut ends it with an ellipsis.
 		lines[most-1] += " " + strings.Join(lines[most:], " ")
 		lines = lines[:most]
 	}
@@ -116,7 +134,7 @@ func (s *sheet) wrapped(lead func() string, text string, most int) {
 		if i > 0 {
 			first = lead()
 		}
-		s.add(first + line)
+		s.add(s.cut(first + line))
 	}
 }
 

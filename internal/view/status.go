@@ -11,6 +11,7 @@ type status int
 const (
 	failed status = iota
 	failing
+	superseded
 	interrupted
 	waiting
 	progressing
@@ -19,7 +20,7 @@ const (
 )
 
 var statusWords = map[status]string{
-	failed: "failed", failing: "failing", interrupted: "interrupted", waiting: "waiting",
+	failed: "failed", failing: "failing", superseded: "superseded", interrupted: "interrupted", waiting: "waiting",
 	progressing: "progressing", soaking: "soaking", done: "done",
 }
 
@@ -28,6 +29,8 @@ func statusOf(w *rollout.WorkloadState) status {
 	case rollout.Succeeded, rollout.Unchanged:
 		return done
 	case "":
+	case rollout.Superseded:
+		return superseded
 	case rollout.Interrupted:
 		return interrupted
 	default:
@@ -53,7 +56,7 @@ func (s *sheet) sign(st status) string {
 	switch st {
 	case failed, failing:
 		return s.Red(s.glyphs.Bad)
-	case interrupted, waiting:
+	case superseded, interrupted, waiting:
 		return s.Yellow(s.glyphs.Wait)
 	case done:
 		return s.Green(s.glyphs.Good)

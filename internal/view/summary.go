@@ -15,6 +15,7 @@ import (
 // summary says how a release ended: the verdict, the causes with their evidence as far as d wants
 // them, and what to type next.
 func summary(s *sheet, r rollout.Result, d detail) []string {
+	s.whole = true
 	lead := s.Red("error:") + " "
 	if r.Outcome == rollout.Succeeded || r.Outcome == rollout.Unchanged {
 		lead = ""

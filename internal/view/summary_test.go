@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
@@ -53,5 +54,47 @@ func TestLeft(t *testing.T) {
 		if got := left(r); got != want {
 			t.Errorf("%v: %s, want %s", paused, got, want)
 		}
+	}
+}
+
+// What a release ended with is read after the picture is gone: on a narrow terminal it is wrapped, and nothing is cut.
+func TestSummariesAreWhole(t *testing.T) {
+	raced := severalResult()
+	raced.Outcome, raced.Workloads[0].Outcome, raced.Workloads[1].Outcome = rollout.Superseded, rollout.Superseded, rollout.Superseded
+	raced.Workloads[0].Message = "rolled back to revision 2 meanwhile, by another job that watched the same rollout"
+	all := results()
+	all["several-raced"] = raced
+	for name, r := range all {
+		for _, width := range []int{20, 40, 80} {
+			terminal, _, _, errOut := term.Fake(&term.Screen{Width: width, Height: 24})
+			if err := Plain(terminal.Err).Finish(r); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(errOut.String(), "…") {
+				t.Errorf("%s at %d columns: something is cut:\n%s", name, width, errOut)
+			}
+			if name == "several-raced" && !strings.Contains(unbroken(strings.Split(errOut.String(), "\n"), "│"), unspaced(raced.Workloads[0].Message)) {
+				t.Errorf("at %d columns: no message in\n%s", width, errOut)
+			}
+		}
+	}
+}
+
+// Two workloads that another change superseded have not failed.
+func TestSupersededIsNoFailure(t *testing.T) {
+	w := with(web(), func(w *rollout.WorkloadState) {
+		w.Outcome, w.Message = rollout.Superseded, "changed by kubectl edit"
+	})
+	other := w
+	other.Target.Name = "api"
+	state := rollout.State{Started: start, Outcome: rollout.Superseded, Workloads: []rollout.WorkloadState{w, other}}
+	terminal, _, _, _ := term.Fake(&term.Screen{Width: 120, Height: 24})
+	s := newSheet(terminal.Err)
+	text := strings.Join(many(s, &Frame{State: state, Now: at(5)}, &state, 24), "\n")
+	if !strings.Contains(text, "0 of 2 done   2 superseded") || strings.Contains(text, "failed") || strings.Contains(text, s.glyphs.Bad) {
+		t.Errorf("got\n%s", text)
+	}
+	if want := "superseded: changed by kubectl edit"; strings.Count(text, want) != 2 {
+		t.Errorf("not twice %q:\n%s", want, text)
 	}
 }

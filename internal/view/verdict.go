@@ -31,7 +31,7 @@ func verdict(r rollout.Result) string {
 	case rollout.Refused:
 		return join(": ", who, "refused, and nothing was changed", text)
 	case rollout.Superseded:
-		what, rest := superseded(r)
+		what, rest := supersededText(r)
 		return join("; ", join(": ", who, what, text), rest, contentEnding(r))
 	case rollout.Interrupted:
 		return join("; ", join(": ", who, "interrupted after "+clock(cmp.Or(r.InterruptedAfter, length(r))), text), contentEnding(r))
@@ -67,9 +67,9 @@ func contentEnding(r rollout.Result) string {
 	return ""
 }
 
-// superseded names those of several workloads that are someone else's now: the others may well have
+// supersededText names those of several workloads that are someone else's now: the others may well have
 // been rolled back.
-func superseded(r rollout.Result) (what, rest string) {
+func supersededText(r rollout.Result) (what, rest string) {
 	if r.Content != nil && r.Content.State == rollout.ContentSuperseded {
 		return "another change of " + name(r.Content.Ref) + " superseded this one", "it was not reverted"
 	}

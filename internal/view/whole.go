@@ -16,6 +16,9 @@ func holds(picture []string, bar string, r rollout.Result) bool {
 		if len(r.Workloads) > 1 && !guilty(w) {
 			continue
 		}
+		if len(r.Workloads) > 1 && !strings.Contains(text, unspaced(w.Message)) { // of one the verdict has it
+			return false
+		}
 		found := w.Findings
 		if w.Rollback != nil {
 			found = append(found[:len(found):len(found)], w.Rollback.Findings...)
