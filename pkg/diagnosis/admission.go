@@ -37,7 +37,7 @@ func uncreated(r *workload.Revision, leaving bool) (symptom, bool) {
 	}
 	if r.Total > 0 {
 		found.grade = Waiting
-		found.lacking, found.wanted = int(r.Desired-r.Total), int(r.Desired)
+		found.missing, found.wanted = int(r.Desired-r.Total), int(r.Desired)
 	}
 	// Pods that are on their way out still count against a quota.
 	if found.cause == QuotaExceeded && leaving {
@@ -98,29 +98,29 @@ func refusal(text string) (symptom, bool) {
 // A StatefulSet or DaemonSet reports pods that can't be created only by events. The controller tries again after 1, 2, 5,
 // 10, 20, 41 and 82 s, with an event each time.
 
-// lackTime is how long a pod may be missing before the workload's events are asked for.
-const lackTime = 500 * time.Millisecond
+// missingTime is how long a pod may be missing before the workload's events are asked for.
+const missingTime = 500 * time.Millisecond
 
-// lack records since when the workload has too few pods.
-func (d *Diagnosis) lack() {
+// trackMissingPods records since when the workload has too few pods.
+func (d *Diagnosis) trackMissingPods() {
 	m, w := &d.History, d.in.Workload
-	if d.in.Revision == nil || !d.in.Revision.ByPods || !d.in.observed() || !d.lacksPods() {
-		m.lacking = time.Time{}
+	if d.in.Revision == nil || !d.in.Revision.ByPods || !d.in.observed() || !d.podsMissing() {
+		m.missingSince = time.Time{}
 		return
 	}
-	if m.lacking.IsZero() {
-		m.lacking = d.in.Now
-		m.lackedBefore = !m.begun
+	if m.missingSince.IsZero() {
+		m.missingSince = d.in.Now
+		m.missingBefore = !m.begun
 	}
-	if since := m.lacking.Add(lackTime); m.lackedBefore || d.evidence.wake.Passed(since) {
+	if since := m.missingSince.Add(missingTime); m.missingBefore || d.evidence.wake.Passed(since) {
 		if !slices.Contains(d.in.Forbidden, forbiddenEvents) {
 			d.Wants.Events = put(d.Wants.Events, w.UID, w.Name)
 		}
 	}
 }
 
-// lacksPods compares the existing pods with the desired ones; with a surge it compares the new pods only.
-func (d *Diagnosis) lacksPods() bool {
+// podsMissing compares the existing pods with the desired ones; with a surge it compares the new pods only.
+func (d *Diagnosis) podsMissing() bool {
 	w, here := d.in.Workload, int32(0)
 	for _, pod := range d.in.Pods {
 		if !Ended(pod) {
@@ -134,12 +134,12 @@ func (d *Diagnosis) lacksPods() bool {
 // refusedCreation names why a missing pod was not created, by the newest event about it.
 func (d *Diagnosis) refusedCreation() (symptom, bool) {
 	m := &d.History
-	if m.lacking.IsZero() {
+	if m.missingSince.IsZero() {
 		return symptom{}, false
 	}
 	all := d.evidence.events[d.in.Workload.UID]
 	event := all.latest("", "FailedCreate")
-	if event == nil || !m.lackedBefore && eventTime(event).Before(m.lacking.Add(-2*time.Second)) {
+	if event == nil || !m.missingBefore && eventTime(event).Before(m.missingSince.Add(-2*time.Second)) {
 		return symptom{}, false // of an earlier time
 	}
 	if made := all.latest("", "SuccessfulCreate"); made != nil && eventTime(made).After(eventTime(event)) {
@@ -154,7 +154,7 @@ func (d *Diagnosis) refusedCreation() (symptom, bool) {
 		found.grade = Waiting
 	}
 	w := d.in.Workload
-	found.lacking, found.wanted = int(max(1, w.Goal()-int32(len(d.Pods)))), int(w.Goal())
+	found.missing, found.wanted = int(max(1, w.Goal()-int32(len(d.Pods)))), int(w.Goal())
 	found.byEvent, found.span = true, eventSpan(event)
 	return found, ok
 }

@@ -43,7 +43,7 @@ var shownByEvents = map[Cause]bool{
 	LivenessFailing: true, StartupFailing: true, ReadinessFailing: true, LifecycleHookFailed: true, Evicted: true, ImageUnauthorized: true,
 }
 
-func (k *Problem) needsEvents() bool { return shownByEvents[k.Cause] || k.exemplar.wantsEvents }
+func (p *Problem) needsEvents() bool { return shownByEvents[p.Cause] || p.exemplar.wantsEvents }
 
 // askEvents prefers pods whose events are read already, so that the choice is stable.
 func (d *Diagnosis) askEvents(pods []*corev1.Pod, before map[types.UID]time.Time) {
@@ -98,8 +98,8 @@ func (d *Diagnosis) askClaims(pods []*corev1.Pod) {
 }
 
 // askLogs asks for the log of the last crash of one pod per problem.
-func (d *Diagnosis) askLogs(k *Problem, before map[containerKey]time.Time) {
-	run := k.exemplar.run
+func (d *Diagnosis) askLogs(p *Problem, before map[containerKey]time.Time) {
+	run := p.exemplar.run
 	if run == nil || slices.Contains(d.in.Forbidden, forbiddenLogs) {
 		return
 	}

@@ -47,31 +47,31 @@ func (d *Diagnosis) causes() map[causeKey]causeHistory {
 
 // News returns the findings of causes that appeared or whose restarts grew, and the causes that are gone, each once. final:
 // no look follows.
-func (d *Diagnosis) News(final bool) (told, gone []Finding) {
+func (d *Diagnosis) News(final bool) (appeared, cleared []Finding) {
 	for i := range d.Problems {
 		if k := &d.Problems[i]; d.worthTelling(k, final) {
-			told = append(told, k.Finding)
+			appeared = append(appeared, k.Finding)
 		}
 	}
 	for _, key := range d.cleared(final) {
-		gone = append(gone, Finding{Cause: key.cause, Container: key.container})
+		cleared = append(cleared, Finding{Cause: key.cause, Container: key.container})
 	}
-	return told, gone
+	return appeared, cleared
 }
 
 // worthTelling: a problem is news once its evidence is there, and again when its restarts have grown. The first restart
 // follows the first crash at once and is not news.
-func (d *Diagnosis) worthTelling(k *Problem, final bool) bool {
-	seen := d.History.causes[k.causeKey]
-	if settled := seen.first.Add(settleTime); k.vague && d.in.Now.Before(settled) && !final {
+func (d *Diagnosis) worthTelling(p *Problem, final bool) bool {
+	seen := d.History.causes[p.causeKey]
+	if settled := seen.first.Add(settleTime); p.vague && d.in.Now.Before(settled) && !final {
 		d.evidence.wake.Set(settled)
 		return false
 	}
-	if seen.announced && (k.Restarts <= seen.restarts || k.Restarts < 2) {
+	if seen.announced && (p.Restarts <= seen.restarts || p.Restarts < 2) {
 		return false
 	}
-	seen.announced, seen.restarts = true, k.Restarts
-	d.History.causes[k.causeKey] = seen
+	seen.announced, seen.restarts = true, p.Restarts
+	d.History.causes[p.causeKey] = seen
 	return true
 }
 
@@ -100,5 +100,5 @@ func (d *Diagnosis) cleared(final bool) []causeKey {
 }
 
 func (d *Diagnosis) complainsOf(container string) bool {
-	return slices.ContainsFunc(d.Problems, func(k Problem) bool { return k.causeKey.container == container })
+	return slices.ContainsFunc(d.Problems, func(p Problem) bool { return p.causeKey.container == container })
 }

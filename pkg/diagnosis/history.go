@@ -36,9 +36,9 @@ type History struct {
 	// readied is the latest moment at which a new pod became ready.
 	readied time.Time
 
-	// lacking is since when pods are missing; lackedBefore: since before the watch.
-	lacking      time.Time
-	lackedBefore bool
+	// missingSince is since when pods are missing; missingBefore: since before the watch.
+	missingSince  time.Time
+	missingBefore bool
 
 	asked     map[types.UID]time.Time
 	askedLogs map[containerKey]time.Time // since the first of its crashes
@@ -84,14 +84,14 @@ type causeHistory struct {
 }
 
 // began dates a condition: by the look that saw it first or, on the first look of all, by the cluster's own time.
-func (h *History) began(known, told, now time.Time) time.Time {
+func (h *History) began(known, reported, now time.Time) time.Time {
 	switch {
 	case !known.IsZero():
 		return known
-	case h.begun || told.IsZero() || told.After(now):
+	case h.begun || reported.IsZero() || reported.After(now):
 		return now
 	}
-	return told
+	return reported
 }
 
 func since[K comparable](all map[K]time.Time, key K, now time.Time) time.Time {
@@ -151,10 +151,10 @@ var memorable = map[string]bool{
 }
 
 // withPods returns the history after a look at the unhealthy pods.
-func (h History) withPods(ailing []*corev1.Pod, now time.Time) History {
+func (h History) withPods(unhealthy []*corev1.Pod, now time.Time) History {
 	old := h
 	h.unready, h.starting, h.runs, h.said, h.fell = nil, nil, nil, nil, nil
-	for _, pod := range ailing {
+	for _, pod := range unhealthy {
 		if old.fell[pod.UID] || fellFromReady(pod) {
 			h.fell = put(h.fell, pod.UID, true)
 		}
@@ -163,8 +163,8 @@ func (h History) withPods(ailing []*corev1.Pod, now time.Time) History {
 		}
 		for ref := range containers(pod) {
 			if ref.running() && !ref.serving() {
-				told := ref.status.State.Running.StartedAt.Time
-				h.starting = put(h.starting, ref.key(), old.began(old.starting[ref.key()], told, now))
+				started := ref.status.State.Running.StartedAt.Time
+				h.starting = put(h.starting, ref.key(), old.began(old.starting[ref.key()], started, now))
 			}
 			if ref.status.RestartCount > 0 {
 				h.runs = put(h.runs, ref.key(), old.nextRun(ref, now))

@@ -100,7 +100,7 @@ func (d *Diagnosis) look() {
 	}
 	d.survey = d.evidence.survey(in.Workload, in.Revision, d.Unhealthy, len(d.Pods)-len(d.Unhealthy))
 	d.survey.symptoms = append(d.survey.symptoms, d.pausedSymptom()...)
-	d.lack()
+	d.trackMissingPods()
 	if found, ok := d.refusedCreation(); ok {
 		d.survey.symptoms = append(d.survey.symptoms, found)
 	}

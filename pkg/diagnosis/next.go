@@ -72,15 +72,15 @@ var commands = map[Cause]func(advice) []string{
 	DeadlineExceeded: func(a advice) []string { return []string{a.on("kubectl describe %s", a.workload())} },
 }
 
-func (d *Diagnosis) nextCommands(k *Problem) []string {
+func (d *Diagnosis) nextCommands(p *Problem) []string {
 	w := d.in.Workload
-	a := advice{Problem: k, kind: strings.ToLower(w.Kind), name: w.Name, namespace: w.Namespace, template: &w.Template, maker: workload.KindNamed(w.Kind).Maker()}
-	rule := commands[k.Cause]
+	a := advice{Problem: p, kind: strings.ToLower(w.Kind), name: w.Name, namespace: w.Namespace, template: &w.Template, maker: workload.KindNamed(w.Kind).Maker()}
+	rule := commands[p.Cause]
 	if rule == nil {
 		rule = describe
 	}
 	all := rule(a)
-	if k.exemplar != nil && k.exemplar.pod != nil && !d.stillThere(k.exemplar.pod.UID) {
+	if p.exemplar != nil && p.exemplar.pod != nil && !d.stillThere(p.exemplar.pod.UID) {
 		// The pod is gone, as evicted ones soon are.
 		all = slices.DeleteFunc(all, func(command string) bool { return strings.Contains(command, " "+a.Exemplar+" ") })
 	}

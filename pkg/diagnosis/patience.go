@@ -27,33 +27,33 @@ func (ev *evidence) weigh(all []Problem, policy FailFast, outage bool) {
 	}
 }
 
-func (ev *evidence) outlasted(k *Problem, policy FailFast, outage bool) bool {
-	if policy == FailFastOff || k.Grade != Failing {
-		k.Decision = Decision{}
+func (ev *evidence) outlasted(p *Problem, policy FailFast, outage bool) bool {
+	if policy == FailFastOff || p.Grade != Failing {
+		p.Decision = Decision{}
 	}
 	switch {
-	case policy == FailFastOff, k.Grade == Waiting, k.vague:
+	case policy == FailFastOff, p.Grade == Waiting, p.vague:
 		return false
 	case policy == FailFastStrict:
 		return true
-	case k.Grade == Failing:
-		return k.rounds >= FailingRestarts || outage
+	case p.Grade == Failing:
+		return p.rounds >= FailingRestarts || outage
 	}
-	patience := k.patience
-	if k.Affected == nil {
+	patience := p.patience
+	if p.Affected == nil {
 		// The controller doubles the time between attempts: the last refusal is confirmed only after as much time again.
-		patience = max(patience, k.fatalSince.Sub(k.since))
+		patience = max(patience, p.fatalSince.Sub(p.since))
 	}
-	end := k.fatalSince.Add(patience)
-	if e := k.exemplar; e.byEvent && e.span < k.patience {
+	end := p.fatalSince.Add(patience)
+	if e := p.exemplar; e.byEvent && e.span < p.patience {
 		// The kubelet tries ever more rarely: the cause may be gone before the next event.
-		end = end.Add(k.patience)
+		end = end.Add(p.patience)
 	}
 	if !ev.now.Before(end) {
 		return true
 	}
 	ev.wake.Set(end)
-	k.Decision = Decision{Time: end}
+	p.Decision = Decision{Time: end}
 	return false
 }
 

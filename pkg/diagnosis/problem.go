@@ -50,21 +50,21 @@ func (ev *evidence) problems(d *survey, before []Finding) []Problem {
 	return all
 }
 
-func (k *Problem) add(s *symptom) {
-	k.vague = k.vague && s.vague
-	k.rounds, k.Restarts = max(k.rounds, s.rounds), max(k.Restarts, s.restarts)
-	if gradeRank(s.grade) < gradeRank(k.Grade) || k.Grade == "" {
-		k.Grade = s.grade
+func (p *Problem) add(s *symptom) {
+	p.vague = p.vague && s.vague
+	p.rounds, p.Restarts = max(p.rounds, s.rounds), max(p.Restarts, s.restarts)
+	if gradeRank(s.grade) < gradeRank(p.Grade) || p.Grade == "" {
+		p.Grade = s.grade
 	}
-	k.patience = max(k.patience, s.patience)
-	if d := s.decision; !d.Time.IsZero() && (k.Decision.Time.IsZero() || d.Time.Before(k.Decision.Time)) {
-		k.Decision = d
+	p.patience = max(p.patience, s.patience)
+	if d := s.decision; !d.Time.IsZero() && (p.Decision.Time.IsZero() || d.Time.Before(p.Decision.Time)) {
+		p.Decision = d
 	}
-	if s.pod != nil && (len(k.Affected) == 0 || k.Affected[len(k.Affected)-1] != s.pod) {
-		k.Affected = append(k.Affected, s.pod)
+	if s.pod != nil && (len(p.Affected) == 0 || p.Affected[len(p.Affected)-1] != s.pod) {
+		p.Affected = append(p.Affected, s.pod)
 	}
-	if k.exemplar == nil || tellsMore(s, k.exemplar) {
-		k.exemplar = s
+	if p.exemplar == nil || tellsMore(s, p.exemplar) {
+		p.exemplar = s
 	}
 }
 
@@ -86,27 +86,27 @@ func tellsMore(a, b *symptom) bool {
 }
 
 // tell fills in the finding.
-func (ev *evidence) tell(k *Problem, d *survey, before []Finding) {
-	e := k.exemplar
-	k.Cause, k.Container, k.subject = k.causeKey.cause, k.causeKey.container, e.subject
-	k.Message, k.ExitCode = e.message, e.exitCode
-	k.Pods, k.Of = len(k.Affected), d.of
+func (ev *evidence) tell(p *Problem, d *survey, before []Finding) {
+	e := p.exemplar
+	p.Cause, p.Container, p.subject = p.causeKey.cause, p.causeKey.container, e.subject
+	p.Message, p.ExitCode = e.message, e.exitCode
+	p.Pods, p.Of = len(p.Affected), d.of
 	if e.pod != nil {
-		k.Exemplar = e.pod.Name
-		k.Of = max(d.of, k.Pods)
+		p.Exemplar = e.pod.Name
+		p.Of = max(d.of, p.Pods)
 	} else {
-		k.Pods, k.Of, k.Exemplar = e.lacking, e.wanted, cmp.Or(e.exemplar, ev.revision)
+		p.Pods, p.Of, p.Exemplar = e.missing, e.wanted, cmp.Or(e.exemplar, ev.revision)
 	}
 	if e.run != nil {
-		k.Logs = ev.lines(*e.run)
+		p.Logs = ev.lines(*e.run)
 	}
-	if k.Logs == nil {
-		k.Logs = e.left
+	if p.Logs == nil {
+		p.Logs = e.left
 	}
-	if k.Logs == nil { // what was known of the same cause before still holds
+	if p.Logs == nil { // what was known of the same cause before still holds
 		for i := range before {
-			if before[i].Cause == k.Cause && before[i].Container == k.Container {
-				k.Logs = before[i].Logs
+			if before[i].Cause == p.Cause && before[i].Container == p.Container {
+				p.Logs = before[i].Logs
 			}
 		}
 	}

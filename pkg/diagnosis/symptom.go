@@ -22,8 +22,8 @@ type symptom struct {
 	pod       *corev1.Pod // nil when no pod could be created, or when it is no new pod
 	exemplar  string      // the pod of another revision that it is about
 	container string
-	// Where pods could not be created but some could: how many of how many are lacking.
-	lacking, wanted int
+	// Where pods could not be created but some could: how many of how many are missing.
+	missing, wanted int
 	// about separates symptoms of one cause into several findings; mostly empty.
 	about string
 	// subject is the object or key that the cause is about: a Secret, a claim.

@@ -63,11 +63,11 @@ func (e *evaluation) findingNews() []Event {
 		return nil
 	}
 	var news []Event
-	told, gone := e.diagnosis.News(e.next.Outcome != "")
-	for _, f := range told {
+	appeared, cleared := e.diagnosis.News(e.next.Outcome != "")
+	for _, f := range appeared {
 		news = append(news, e.event(EventFinding, "").withFinding(f))
 	}
-	for _, f := range gone {
+	for _, f := range cleared {
 		news = append(news, e.event(EventCleared, "").withFinding(f))
 	}
 	return news
