@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,7 +90,7 @@ func (f *rolloutStatusFlags) run(ctx context.Context, r *release, selection clus
 	if err != nil {
 		return resolveError(err)
 	}
-	if err := f.checkRevision(objects); err != nil {
+	if err := f.checkRevision(ctx, r.cluster, objects); err != nil {
 		return err
 	}
 	attached, err := f.attach(ctx, r, objects)
@@ -151,17 +150,33 @@ func (f *rolloutStatusFlags) attach(ctx context.Context, r *release, objects []c
 }
 
 // checkRevision holds --revision against what is running, as kubectl does.
-func (f *rolloutStatusFlags) checkRevision(objects []cluster.Object) error {
-	for _, o := range objects {
-		running := o.GetAnnotations()[workload.AnnotationRevision]
-		if f.revision > 0 && running != strconv.FormatInt(f.revision, 10) {
-			return hintedError{
-				err:   fmt.Errorf("%s is at revision %s, not %d", o.Ref(), running, f.revision),
-				hints: []string{app("rollout history", o.Ref())},
-			}
+func (f *rolloutStatusFlags) checkRevision(ctx context.Context, c *cluster.Cluster, objects []cluster.Object) error {
+	if f.revision == 0 {
+		return nil
+	}
+	revisions, err := c.Revisions(ctx, objects)
+	if err != nil {
+		return err
+	}
+	for i, o := range objects {
+		current := workload.Current(o.Workload(), revisions[i])
+		if err := f.isRevision(o.Ref(), current); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// isRevision: current is nil while the controller has not made the revision.
+func (f *rolloutStatusFlags) isRevision(ref workload.Ref, current *workload.Revision) error {
+	if current != nil && current.Number == f.revision {
+		return nil
+	}
+	err := fmt.Errorf("%s is not at revision %d", ref, f.revision)
+	if current != nil {
+		err = fmt.Errorf("%s is at revision %d, not %d", ref, current.Number, f.revision)
+	}
+	return hintedError{err: err, hints: []string{app("rollout history", ref)}}
 }
 
 // finish shows the result. elsewhere tells of the workloads that another job rolls back.

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -62,12 +61,17 @@ func TestStatusLines(t *testing.T) {
 }
 
 func TestStatusOfARevision(t *testing.T) {
-	o := writtenWeb(nil).Object
-	o.SetAnnotations(map[string]string{workload.AnnotationRevision: "4"})
-	for revision, want := range map[int64]string{0: "", 4: "", 3: "deployment/web is at revision 4, not 3"} {
-		err := (&rolloutStatusFlags{revision: revision}).checkRevision([]cluster.Object{o})
-		if want == "" && err != nil || want != "" && (err == nil || err.Error() != want) {
-			t.Errorf("--revision=%d: %v, want %q", revision, err, want)
+	for _, test := range []struct {
+		current *workload.Revision
+		want    string
+	}{
+		{&workload.Revision{Number: 3}, ""},
+		{&workload.Revision{Number: 4}, "deployment/web is at revision 4, not 3"},
+		{nil, "deployment/web is not at revision 3"},
+	} {
+		err := (&rolloutStatusFlags{revision: 3}).isRevision(webRef, test.current)
+		if test.want == "" && err != nil || test.want != "" && (err == nil || err.Error() != test.want) {
+			t.Errorf("%v: %v, want %q", test.current, err, test.want)
 		}
 		var hinter view.Hinter
 		if err != nil && (!errors.As(err, &hinter) || !slices.Equal(hinter.Hints(), []string{"kubectl app rollout history deployment/web -n shop"})) {

@@ -12,16 +12,16 @@ import (
 // serving looks once, at this moment: what the plugin has just verified must be so.
 func serving(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: serving NAME IMAGE")
+		ts.Fatalf("usage: serving [TYPE/]NAME IMAGE")
 	}
 	name, image := args[0], args[1]
 	s := of(ts)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	d, err := s.client.AppsV1().Deployments(s.namespace).Get(ctx, name, metav1.GetOptions{})
+	w, err := s.read(ctx, name)
 	ts.Check(err)
 	pods, err := s.client.CoreV1().Pods(s.namespace).List(ctx, metav1.ListOptions{
-		LabelSelector: metav1.FormatLabelSelector(d.Spec.Selector),
+		LabelSelector: metav1.FormatLabelSelector(w.selector),
 	})
 	ts.Check(err)
 	count := map[string]int{}
@@ -30,8 +30,8 @@ func serving(ts *testscript.TestScript, neg bool, args []string) {
 			count[pod.Spec.Containers[0].Image]++
 		}
 	}
-	if count[image] != int(*d.Spec.Replicas) || len(count) != 1 {
-		ts.Fatalf("deployment/%s should be served by %d pods of %s, and is served by %v", name, *d.Spec.Replicas, image, count)
+	if count[image] != int(w.replicas) || len(count) != 1 {
+		ts.Fatalf("%s should be served by %d pods of %s, and is served by %v", name, w.replicas, image, count)
 	}
 }
 
