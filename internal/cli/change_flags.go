@@ -21,6 +21,9 @@ func (f *changeFlags) add(cmd *cobra.Command, verb string) {
 	cmd.Flags().BoolVar(&f.restartUnchanged, "restart-if-unchanged", false, "Restart the pods even if the template is already up to date")
 }
 
+// restartHint follows "already up to date".
+const restartHint = "; --restart-if-unchanged restarts the pods"
+
 // release is the transaction that the flags ask for.
 func (f *changeFlags) release(cmd *cobra.Command, env *Env, out *output) (*release, error) {
 	policy, err := f.policy()

@@ -35,7 +35,7 @@ type creationFlags struct {
 func (f *creationFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.appendHash, "append-hash", false, "Append a hash of the data to the name")
 	addDryRun(flags, &f.dryRun)
-	flags.StringVar(&f.fieldManager, "field-manager", cluster.DefaultFieldManager, "Name of the manager used to track field ownership.")
+	addFieldManager(flags, &f.fieldManager)
 	flags.StringVar(&f.validate, "validate", "strict", `Must be one of: strict (or true), warn, ignore (or false).`)
 	flags.Lookup("validate").NoOptDefVal = "strict"
 	flags.BoolVar(&f.saveConfig, "save-config", false, "Not supported: it would write the values into an annotation")

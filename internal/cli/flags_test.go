@@ -21,10 +21,18 @@ func runOffline(t *testing.T, args ...string) (code int, out, errOut string) {
 // A command line that can't be meant ends with 2, says what is wrong, and prints nothing to stdout.
 func TestWrongCommandLines(t *testing.T) {
 	for line, says := range map[string]string{
-		"sett":                           `unknown command "sett" for "kubectl app"; did you mean "set"?`,
-		"set imgae":                      `did you mean "image"?`,
-		"set image web web=web:2":        "web is not TYPE/NAME; did you mean deployment/web?",
-		"rollout restart deployment/web": `unknown command "restart" for "kubectl app rollout"; use kubectl rollout restart`,
+		"sett":                         `unknown command "sett" for "kubectl app"; did you mean "set"?`,
+		"set imgae":                    `did you mean "image"?`,
+		"set image web web=web:2":      "web is not TYPE/NAME; did you mean deployment/web?",
+		"set selector service/web a=b": `unknown command "selector" for "kubectl app set"; use kubectl set selector`,
+		"rollout restart web":          "web is not TYPE/NAME; did you mean deployment/web?",
+		"rollout pause":                "no workload",
+		"rollout resume deployment/web --wait=false --soak=3s":      "--wait=false does not watch",
+		"set resources deployment/web":                              "give --limits or --requests",
+		"set resources deployment/web --limits=cpu=much":            "not a quantity",
+		"set resources deployment/web --limits=cpu=1 -c [":          "--containers=[ is not a pattern",
+		"set serviceaccount deployment/web":                         "no service account",
+		"set sa deployment/web Shop":                                `"shop" could`,
 		"set image deployment/web web=web:2 --wiat":                 "unknown flag: --wiat",
 		"set image deployment/web":                                  "no image to set",
 		"set image web=web:2":                                       "no workload",

@@ -91,7 +91,7 @@ func (r *release) change(ctx context.Context, captured []cluster.Captured, plan 
 		return r.dryRun(ctx, changed, unchanged)
 	}
 	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{
-		Watch: r.flags.wait, OldPods: r.flags.oldPods, FieldManager: r.flags.fieldManager,
+		Watch: r.flags.wait, OldPods: r.flags.oldPods, FieldManager: r.flags.fieldManager, Details: r.flags.diff,
 		Keys: r.content.keys(), Resuming: r.resuming, Pauses: r.flags.onFailure == failurePause, Undoes: r.undoes,
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -74,7 +75,7 @@ func (f *releaseFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.reason, "reason", "", "Why the change is made, for rollout history (annotation kubernetes.io/change-cause); the default is the CI job or the command")
 	addDryRun(flags, &f.dryRun)
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what the change does to each object")
-	flags.StringVar(&f.fieldManager, "field-manager", "kubectl-app", "Name of the manager used to track field ownership.")
+	addFieldManager(flags, &f.fieldManager)
 }
 
 func (f *releaseFlags) validate(flags *pflag.FlagSet) error {
@@ -82,6 +83,10 @@ func (f *releaseFlags) validate(flags *pflag.FlagSet) error {
 		return nil
 	}
 	return unwatched(flags, "--wait=false", "timeout", "soak", "fail-fast", "on-failure", "on-interrupt", "wait-for-old-pods", "recording")
+}
+
+func addFieldManager(flags *pflag.FlagSet, value *string) {
+	flags.StringVar(value, "field-manager", cluster.DefaultFieldManager, "Name of the manager used to track field ownership.")
 }
 
 // unwatched refuses flags that say how to watch beside one that says not to.

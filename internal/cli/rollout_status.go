@@ -20,9 +20,11 @@ import (
 type rolloutStatusFlags struct {
 	selectionFlags
 	watchFlags
-	watch     bool
-	revision  int64
-	result    bool
+	watch    bool
+	revision int64
+	result   bool
+	// quiet: the lines of kubectl rollout status are not printed.
+	quiet     bool
 	onFailure failureAction
 }
 
@@ -228,7 +230,7 @@ func (f *rolloutStatusFlags) exitCode(ctx context.Context, outcome rollout.Outco
 // printLines prints kubectl's own lines: of all workloads once they are done, and of each when it was
 // not to be waited for.
 func (f *rolloutStatusFlags) printLines(env *Env, result rollout.Result, seen rollout.Snapshot) error {
-	if f.watch && result.Outcome != rollout.Succeeded {
+	if f.quiet || f.watch && result.Outcome != rollout.Succeeded {
 		return nil
 	}
 	var lines strings.Builder

@@ -74,13 +74,13 @@ func newGroup(use, short string, verbs ...*cobra.Command) *cobra.Command {
 }
 
 func newSet(env *Env) *cobra.Command {
-	return newGroup("set", "Change images, variables, Secrets or ConfigMaps of workloads, and watch the rollout",
-		newSetImage(env), newSetEnv(env), newSetSecret(env), newSetConfigMap(env))
+	return newGroup("set", "Change images, variables, resources, service accounts, Secrets or ConfigMaps of workloads, and watch the rollout",
+		newSetImage(env), newSetEnv(env), newSetResources(env), newSetServiceAccount(env), newSetSecret(env), newSetConfigMap(env))
 }
 
 func newRollout(env *Env) *cobra.Command {
-	return newGroup("rollout", "Watch, undo and list rollouts",
-		newRolloutStatus(env), newRolloutUndo(env), newRolloutHistory(env))
+	return newGroup("rollout", "Watch, undo, restart, pause, resume and list rollouts",
+		newRolloutStatus(env), newRolloutUndo(env), newRolloutHistory(env), newRolloutRestart(env), newRolloutPause(env), newRolloutResume(env))
 }
 
 // newExitCodes is a help topic: cobra lists a command that can't run as one.
@@ -110,8 +110,7 @@ func nearest(word string, suggestions []string) string {
 
 // onlyInKubectl are verbs of kubectl's groups that kubectl app does not have yet.
 var onlyInKubectl = map[string][]string{
-	"rollout": {"restart", "pause", "resume"},
-	"set":     {"resources", "selector", "serviceaccount", "subject"},
+	"set": {"selector", "subject"},
 }
 
 // noSubcommand names the nearest verb when a group is given a word that it does not know.

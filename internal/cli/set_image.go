@@ -48,7 +48,7 @@ The change is checked first. Several workloads are one release: if one fails, al
 				return err
 			}
 			r.command = append([]string{"set", "image"}, flags.typed(args)...)
-			r.unchangedHint = "; --restart-if-unchanged restarts the pods"
+			r.unchangedHint = restartHint
 			return r.run(cmd.Context(), options.selection, r.planImages(options.settings))
 		},
 	}

@@ -25,6 +25,7 @@ const (
 	CheckAdmission  CheckName = "Admission"  // the API server would take the change
 	CheckReference  CheckName = "Reference"  // what the template names exists
 	CheckQuota      CheckName = "Quota"      // there is room for the surge
+	CheckStrategy   CheckName = "Strategy"   // which pods the change replaces
 	CheckOwner      CheckName = "Owner"      // nobody else will revert the change
 )
 

@@ -18,6 +18,8 @@ type PreflightOptions struct {
 	// OldPods: success will also need to see the old pods go.
 	OldPods      bool
 	FieldManager string
+	// Details: how the pods are replaced is said, too.
+	Details bool
 	// Keys are those that a Secret or ConfigMap will have by then, where the release writes it.
 	Keys map[workload.Ref][]string
 	// Pauses: a rollout that fails will be paused. Undoes: the change is an undo.
@@ -51,6 +53,7 @@ func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOp
 			return c.checkReferences(ctx, changes, o.Keys)
 		},
 		c.checkQuotas,
+		c.checkNodes,
 	}
 	found, err := Each(ctx, checkers, func(ctx context.Context, check checker) ([]Check, error) {
 		return check(ctx, changes)
@@ -58,7 +61,8 @@ func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOp
 	if err != nil {
 		return Report{}, err
 	}
-	return Report{Checks: slices.Concat(append(found, checkOrder(changes, o.Undoes), checkOwners(changes))...), Changes: tried}, nil
+	known := slices.Concat(checkStrategies(changes, o.Details), checkOrder(changes, o.Undoes), checkOwners(changes))
+	return Report{Checks: append(slices.Concat(found...), known...), Changes: tried}, nil
 }
 
 // RefusePaused comes before all else: a paused workload takes the change and does nothing with it. resuming is

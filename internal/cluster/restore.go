@@ -33,7 +33,7 @@ func (c *Cluster) RestoreAll(ctx context.Context, written []Written, o WriteOpti
 // Pause stops the rollout where it is (`--on-failure=pause`), under the conditions of Restore.
 func (c *Cluster) Pause(ctx context.Context, w Written, o WriteOptions) (Written, error) {
 	if !w.Kind.Pausable() {
-		return Written{}, &Error{Reason: Unsupported, Object: w.Ref().String(), Message: w.Ref().String() + " can't be paused"}
+		return Written{}, cannotPause(w.Ref())
 	}
 	return c.amend(ctx, w, o, func(o Object) { o.SetPaused(true) })
 }

@@ -18,6 +18,8 @@ type Selection struct {
 	Recursive     bool
 	// Local: read files only and never ask the server.
 	Local bool
+	// AllOfType: a TYPE without a name means all of its objects in the namespace.
+	AllOfType bool
 
 	// Verb and Tail complete the kubectl command of a message: "set image", ["web=web:2.0"].
 	Verb string
@@ -61,7 +63,7 @@ func (s Selection) parse() ([]named, error) {
 		if _, known := builtinKind(s.Args[0]); !known && !s.byLabel() && !strings.ContainsAny(s.Args[0], ".,") {
 			return nil, &ArgumentError{s.Args[0] + " is not TYPE/NAME; did you mean deployment/" + s.Args[0] + "?"}
 		}
-		if !s.byLabel() {
+		if !s.byLabel() && !s.AllOfType {
 			return nil, &ArgumentError{"no name: give " + s.Args[0] + "/NAME, or choose with -l or --all"}
 		}
 		names = []string{""}

@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"fmt"
-	"path"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -76,15 +75,7 @@ func PlanEnv(ref workload.Ref, template *corev1.PodTemplateSpec, settings EnvSet
 // Chosen are the containers that the pattern matches, init containers last; a pattern that can't be read
 // matches none.
 func (s EnvSettings) Chosen(spec *corev1.PodSpec) []*corev1.Container {
-	var chosen []*corev1.Container
-	for _, all := range [][]corev1.Container{spec.Containers, spec.InitContainers} {
-		for i := range all {
-			if matched, err := path.Match(s.Containers, all[i].Name); matched && err == nil {
-				chosen = append(chosen, &all[i])
-			}
-		}
-	}
-	return chosen
+	return chosen(spec, s.Containers)
 }
 
 // update follows updateEnv of k8s.io/kubectl/pkg/cmd/set: order is kept, since a variable may refer to
