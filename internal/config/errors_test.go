@@ -34,14 +34,16 @@ func TestSeveralVersions(t *testing.T) {
 		next    []string
 	}{
 		"versions alone": {
-			[]workload.Ref{first, second}, "workloads use different versions of secret/db: db-22, db-33",
+			[]workload.Ref{first, second},
+			"workloads use different versions of secret/db: db-22, db-33",
 			[]string{
 				"the same command with db-22 or db-33 in place of db, which changes the workloads that use that version",
 				status + "secret/db-22 secret/db-33 -n shop",
 			},
 		},
 		"a version, and the object itself": {
-			[]workload.Ref{first, db}, "workloads use different versions of secret/db: db-22, and secret/db itself",
+			[]workload.Ref{first, db},
+			"workloads use different versions of secret/db: db-22, and secret/db itself",
 			[]string{
 				"the same command with db-22 in place of db, which changes the workloads that use that version",
 				"the same command without --versioned, which changes secret/db itself, for the workloads that use it",

@@ -141,7 +141,7 @@ func (d *Diagnosis) Pending() bool {
 	return pending
 }
 
-// observed tells whether the status speaks of the object as it is, and not of an earlier one.
+// observed tells whether the status is about the present generation.
 func (in *Input) observed() bool { return in.Workload.ObservedGeneration >= in.Workload.Generation }
 
 // complete tells whether the status calls the rollout complete.

@@ -23,10 +23,10 @@ type survey struct {
 
 // newPods are the pods of a revision that are meant to stay.
 func newPods(pods []*corev1.Pod, revision *workload.Revision) []*corev1.Pod {
-	mine := make([]*corev1.Pod, 0, len(pods))
 	if revision == nil {
 		return nil
 	}
+	mine := make([]*corev1.Pod, 0, len(pods))
 	for _, pod := range pods {
 		if pod.DeletionTimestamp == nil && revision.Owns(pod) {
 			mine = append(mine, pod)
