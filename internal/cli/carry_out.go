@@ -39,7 +39,7 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 	}
 	goals := targets(written)
 	if r.undoes {
-		goals, f.unblock = undoing(goals, written), r.unblocking(work)
+		goals, f.unblock = takingBack(goals), r.unblocking(work)
 	}
 	state := r.start(slices.Concat(goals, found(attached)), r.policy)
 	state, err = f.follow(ctx, state, nil)

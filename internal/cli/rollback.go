@@ -39,8 +39,7 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	if slices.ContainsFunc(restorable, func(w cluster.Written) bool { return w.Before.Workload.Strategy.ProgressDeadline == 0 }) {
 		policy.Timeout = maxSilence // nothing else would end it
 	}
-	goals := targets(restored)
-	f.leaving(goals, &end.state)
+	goals := takingBack(targets(restored))
 	f.unblock = r.unblocking(work)
 	back := rollout.Start(goals, policy, r.env.Now())
 	if len(restored) > 0 {

@@ -7,10 +7,16 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// blockTime is how long an unready pod may hold up an ordered update before it becomes a finding.
-const blockTime = 2 * time.Second
+// blockTime is how long an unready pod may hold up an ordered update before it becomes a finding. Where the order does
+// not matter the controller deletes the pod at once, but for some releases of 1.35 (kubernetes/kubernetes#137409).
+const (
+	blockTime     = 2 * time.Second
+	blockTimeElse = 30 * time.Second
+)
 
 // heldUp names why pods of the revision are not created: pods of other revisions do not end, hold up an ordered update,
 // or are replaced only by a person.
@@ -25,7 +31,7 @@ func (d *Diagnosis) heldUp() []symptom {
 		all = append(all, waiting(NoMatchingNode, "no node takes its pods: see the template's nodeSelector, affinity and tolerations, and the nodes' taints"))
 	case w.Strategy.OnDelete:
 		all = append(all, d.onDelete()...)
-	case w.Strategy.Ordered:
+	case w.Strategy.InPlace && !w.PerNode:
 		all = append(all, d.blockedByPods()...)
 	}
 	return all
@@ -56,8 +62,13 @@ func (d *Diagnosis) onDelete() []symptom {
 // the unready one (kubernetes/kubernetes#67250).
 func (d *Diagnosis) blockedByPods() []symptom {
 	var all []symptom
+	patience := blockTime
+	if !d.in.Workload.Strategy.Ordered {
+		patience = blockTimeElse
+	}
 	for _, pod := range slices.Backward(d.old()) {
-		if IsReady(pod) || !d.evidence.wake.Passed(later(unreadySince(pod), blockTime)) {
+		kept := workload.Ordinal(pod) < d.in.Workload.Strategy.Partition // it is to stay of its revision
+		if IsReady(pod) || kept || !d.evidence.wake.Passed(later(unreadySince(pod), patience)) {
 			continue
 		}
 		found := waiting(BlockedByPod, fmt.Sprintf("pod %s%s is not ready, and no pod is updated before it is; if it can't become ready: kubectl delete pod %s -n %s", pod.Name, d.ofRevision(pod), pod.Name, pod.Namespace))

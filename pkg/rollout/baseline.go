@@ -82,7 +82,7 @@ func serving(w *workload.Workload, revisions []workload.Revision, current *workl
 // k8s.io/kubernetes/pkg/controller/deployment/progress.go).
 func rolledOut(w *workload.Workload) bool {
 	c := w.Condition("Progressing")
-	return c != nil && c.Status == "True" && c.Reason == "NewReplicaSetAvailable"
+	return w.RolledOut || c != nil && c.Status == "True" && c.Reason == "NewReplicaSetAvailable"
 }
 
 // Complete tells whether the captured rollout has nothing left to wait for.
@@ -92,8 +92,9 @@ func (b *Baseline) Complete() bool {
 
 // Soaking tells whether the captured rollout has been complete for less than a soak, and has no verdict.
 func (b *Baseline) Soaking(soak time.Duration, now time.Time) bool {
+	c := b.Workload.Condition("Progressing")
 	return b.Revision != nil && VerdictOf(b.Revision) == nil && b.Complete() && rolledOut(b.Workload) &&
-		now.Sub(b.Workload.Condition("Progressing").LastUpdate) < soak
+		c != nil && now.Sub(c.LastUpdate) < soak
 }
 
 // alone tells whether no pod of another revision is left.

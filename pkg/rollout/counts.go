@@ -1,6 +1,8 @@
 package rollout
 
 import (
+	"slices"
+
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -15,7 +17,7 @@ func (w *WorkloadState) attachedFrom(all []workload.Revision, current *workload.
 // count fills in what a view shows.
 func (e *evaluation) count() {
 	w, c := e.seen.Workload, Counts{Desired: e.seen.Workload.Desired, Terminating: e.seen.Workload.Terminating}
-	if r := e.revision; r != nil {
+	if r := e.revision; r != nil && !(r.ByPods && e.podsForbidden()) {
 		c.Updated, c.Ready, c.Available = r.Total, r.Ready, r.Available
 		if r.ByPods {
 			c.Available, c.Terminating = min(r.Ready, w.Available), e.terminating()
@@ -27,6 +29,9 @@ func (e *evaluation) count() {
 		}
 	} else if e.observed() {
 		c.Updated, c.Old = w.Updated, max(w.Total-w.Updated, 0)
+		if e.revision != nil { // of all revisions: more is not known
+			c.Ready, c.Available = min(w.Ready, w.Updated), min(w.Available, w.Updated)
+		}
 	} else {
 		c.Old = w.Total
 	}
@@ -42,3 +47,5 @@ func (e *evaluation) terminating() (n int32) {
 	}
 	return n
 }
+
+func (e *evaluation) podsForbidden() bool { return slices.Contains(e.seen.Forbidden, "pods") }

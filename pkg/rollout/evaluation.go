@@ -52,8 +52,8 @@ func (e *evaluation) evaluate(seen diagnosis.Observed, ok bool) {
 // observe finds our revision and its pods.
 func (e *evaluation) observe() {
 	e.revision = e.currentRevision()
-	if e.next.RevisionFrom == 0 {
-		e.next.RevisionFrom = e.leavingNumber()
+	if left := e.left(); left != nil && e.next.RevisionFrom == 0 {
+		e.next.RevisionFrom = left.Number
 	}
 	if r := e.revision; r != nil {
 		e.next.RevisionTo, e.next.RevisionName = r.Number, r.Name
@@ -81,31 +81,32 @@ func (e *evaluation) look() {
 	e.next.Blocking = e.blocking()
 }
 
-// blocking are the pods of the revision that is left that hold up an ordered update, while none of them is
-// on its way out: the next one waits for that.
+// blocking are the pods of the revision that is taken back, if they hold up the update, while none of them is on its way out: the
+// next one waits for that.
 func (e *evaluation) blocking() []PodRef {
+	left := e.left()
+	if left == nil || slices.ContainsFunc(e.seen.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil && left.Owns(p) }) {
+		return nil
+	}
 	var all []PodRef
 	for _, pod := range e.diagnosis.Blocking {
-		if workload.KeyOf(pod) == e.next.Target.Leaving && !e.leavingNow() {
-			all = append(all, PodRef{pod.Namespace, pod.Name, pod.UID})
+		if left.Owns(pod) {
+			all = append(all, PodRef{pod.Namespace, pod.Name, pod.UID, pod.ResourceVersion})
 		}
 	}
 	return all
 }
 
-// leavingNow: a pod of the revision that is left is on its way out.
-func (e *evaluation) leavingNow() bool {
-	return slices.ContainsFunc(e.seen.Pods, func(pod *corev1.Pod) bool {
-		return pod.DeletionTimestamp != nil && workload.KeyOf(pod) == e.next.Target.Leaving
-	})
-}
-
-// leavingNumber is the number of the revision that is left; 0 if none is.
-func (e *evaluation) leavingNumber() int64 {
+// left is the revision that is taken back; nil if none is.
+func (e *evaluation) left() *workload.Revision {
+	t := &e.next.Target
+	if !t.TakesBack || t.Baseline == nil {
+		return nil
+	}
 	for i := range e.seen.Revisions {
-		if r := &e.seen.Revisions[i]; r.Key == e.next.Target.Leaving {
-			return r.Number
+		if r := &e.seen.Revisions[i]; r != e.revision && workload.SameTemplate(&r.Template, &t.Baseline.Workload.Template) {
+			return r
 		}
 	}
-	return 0
+	return nil
 }

@@ -70,8 +70,21 @@ func (e *evaluation) stalled(bool, diagnosis.Disturbance) bool {
 		e.decide(TimedOut, "the new pods are up, but old ones have not ended")
 		return true
 	}
-	e.failLate(fmt.Sprintf("no progress for %s", e.seen.Workload.Strategy.ProgressDeadline))
+	message := fmt.Sprintf("no progress for %s", e.seen.Workload.Strategy.ProgressDeadline)
+	if e.seen.Workload.Strategy.Lenient && (e.allUnderWay() || e.fewNodes()) {
+		e.decide(TimedOut, message+e.diagnosis.Silence())
+		return true
+	}
+	e.failLate(message)
 	return true
+}
+
+// fewNodes tells whether all nodes have their new pod but for as many as may be without: a pod that is bound to a lost
+// node can't move to another one.
+func (e *evaluation) fewNodes() bool {
+	w := e.seen.Workload
+	budget, _ := slack(w)
+	return w.PerNode && w.Desired-e.next.Counts.Available <= budget
 }
 
 // failLate fails a rollout at its deadline. Its findings stay, and DeadlineExceeded is added.

@@ -20,10 +20,14 @@ func (b *Baseline) Over(soak time.Duration, now time.Time) string {
 	if w.ObservedGeneration < w.Generation || !rolledOut(w) {
 		return ""
 	}
+	c := w.Condition("Progressing")
+	if c == nil { // the kind does not tell when
+		return fmt.Sprintf("revision %d of %s was complete before; its rollout is over", b.Revision.Number, w.Ref)
+	}
 	if verdict := VerdictOf(b.Revision); verdict != nil { // what failed in its soak was never rolled out
 		now = verdict.At
 	}
-	complete := w.Condition("Progressing").LastUpdate
+	complete := c.LastUpdate
 	if now.Sub(complete) < max(soak, DefaultSoak) {
 		return ""
 	}

@@ -37,6 +37,9 @@ func PlanUndo(w *workload.Workload, revisions []workload.Revision, toRevision in
 		Revision: *target, Template: *target.Template.DeepCopy(), Note: note,
 		Annotations: undoAnnotations(w.Annotations, target.Annotations),
 	}
+	if target.ByPods { // its annotations are those of the time when it was made
+		plan.Annotations = ownAnnotations(w.Annotations, target.Annotations[workload.AnnotationChangeCause])
+	}
 	delete(plan.Template.Labels, workload.LabelPodTemplateHash)
 	return plan, nil
 }
@@ -126,6 +129,16 @@ func keptOnUndo(key string) bool {
 		return true
 	}
 	return false
+}
+
+func ownAnnotations(own map[string]string, cause string) map[string]string {
+	annotations := map[string]string{}
+	maps.Copy(annotations, own)
+	delete(annotations, workload.AnnotationChangeCause)
+	if cause != "" {
+		annotations[workload.AnnotationChangeCause] = cause
+	}
+	return annotations
 }
 
 func undoAnnotations(own, revision map[string]string) map[string]string {

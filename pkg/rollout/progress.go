@@ -21,7 +21,7 @@ func (e *evaluation) mark(c Counts) {
 		e.next.memory.marks = now
 		e.next.memory.progressed, e.advanced = e.lastProgress(), c != e.was.Counts
 		return
-	case m.desired != now.desired, m.generation != now.generation: // a new start
+	case m.desired != now.desired && !w.PerNode, m.generation != now.generation: // a new start
 		e.next.memory.marks = now
 	case now.updated > m.updated, now.ready > m.ready, now.available > m.available, now.left < m.left:
 		now.updated, now.ready = max(now.updated, m.updated), max(now.ready, m.ready)
@@ -50,7 +50,12 @@ func (e *evaluation) lastProgress() time.Time {
 
 // deadline is when our own clock ends a rollout that makes no progress; zero if nothing does.
 func (e *evaluation) deadline() time.Time {
-	if d := e.seen.Workload.Strategy.ProgressDeadline; d > 0 {
+	s := e.seen.Workload.Strategy
+	d := s.ProgressDeadline
+	if s.Lenient {
+		d = max(d, e.policy.Timeout)
+	}
+	if d > 0 {
 		return e.clearedBy().Add(d + grace)
 	}
 	return time.Time{}

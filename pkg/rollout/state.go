@@ -21,9 +21,9 @@ type Target struct {
 	Generation int64
 	// Template that our write produced; nil takes whatever the first snapshot shows.
 	Template *corev1.PodTemplateSpec
-	// Leaving is the revision that a rollback leaves: those of its pods that block an ordered update are in
+	// TakesBack: the change takes the template of Baseline back. The pods of its revision that block the update are in
 	// WorkloadState.Blocking.
-	Leaving workload.RevisionKey
+	TakesBack bool
 	// Baseline is nil for a rollout that was found under way.
 	Baseline *Baseline
 }
@@ -43,6 +43,8 @@ type Baseline struct {
 type PodRef struct {
 	Namespace, Name string
 	UID             types.UID
+	// ResourceVersion is the pod as it was judged: one that has become ready since is another.
+	ResourceVersion string
 }
 
 // Phase is where one workload's rollout is.
@@ -98,7 +100,7 @@ type WorkloadState struct {
 	Changes []workload.TemplateChange
 	// Findings, the decisive one first. After the verdict: what it rests on.
 	Findings []diagnosis.Finding
-	// Blocking are pods of Target.Leaving that are not ready, and that an ordered update does not replace: they
+	// Blocking are pods of the revision that is taken back that are not ready, and that an ordered update does not replace: they
 	// are to be deleted, one at a time.
 	Blocking []PodRef
 	// Deadline is when this rollout ends without further progress; zero if nothing ends it.

@@ -15,7 +15,7 @@ var daemonSetKind = &Kind{
 		MakeList: func() runtime.Object { return &appsv1.DaemonSetList{} },
 	},
 	Short:   []string{"ds"},
-	History: controllerRevisions,
+	History: labelledRevisions,
 	parts: func(o API) parts {
 		d := o.(*appsv1.DaemonSet)
 		p := parts{spec: &d.Spec, template: &d.Spec.Template, selector: d.Spec.Selector}
@@ -35,6 +35,8 @@ func readDaemonSet(d *appsv1.DaemonSet, w *Workload) {
 	w.Total, w.Updated = d.Status.CurrentNumberScheduled, d.Status.UpdatedNumberScheduled
 	w.Ready, w.Available = d.Status.NumberReady, d.Status.NumberAvailable
 	w.Strategy = daemonSetStrategy(d, w.Desired)
+	// Whether all of these pods have ever been ready is not told.
+	w.RolledOut = w.ObservedGeneration >= w.Generation && w.Desired > 0 && w.Updated == w.Desired
 }
 
 // daemonSetStrategy rounds as the DaemonSet controller does: both up, and never both zero
@@ -42,8 +44,9 @@ func readDaemonSet(d *appsv1.DaemonSet, w *Workload) {
 func daemonSetStrategy(d *appsv1.DaemonSet, desired int32) Strategy {
 	s := Strategy{
 		OnDelete:       d.Spec.UpdateStrategy.Type == appsv1.OnDeleteDaemonSetStrategyType,
-		MaxUnavailable: 1, MinReady: time.Duration(d.Spec.MinReadySeconds) * time.Second, ProgressDeadline: setDeadline,
+		MaxUnavailable: 1, MinReady: time.Duration(d.Spec.MinReadySeconds) * time.Second, ProgressDeadline: setDeadline, Lenient: true,
 	}
+	s.ProgressDeadline += s.MinReady
 	if r := d.Spec.UpdateStrategy.RollingUpdate; r != nil && !s.OnDelete {
 		if r.MaxSurge != nil {
 			s.MaxSurge = scaled(*r.MaxSurge, desired, true)

@@ -111,26 +111,38 @@ var replicaSets = &History{
 	},
 }
 
-var controllerRevisions = &History{
-	Resource: Resource{
-		GroupVersionKind: appsv1.SchemeGroupVersion.WithKind("ControllerRevision"), Plural: "controllerrevisions",
-		Make:     func() API { return &appsv1.ControllerRevision{} },
-		MakeList: func() runtime.Object { return &appsv1.ControllerRevisionList{} },
-	},
-	read:   func(o API) Revision { return fromControllerRevision(o.(*appsv1.ControllerRevision)) },
-	byPods: true,
+// controllerRevisions are those of StatefulSets, whose pods carry the revision's name in their label; labelled ones are
+// those of DaemonSets, whose pods carry the hash that the revision has as a label, too.
+var (
+	controllerRevisions = controllerRevisionsBy(func(cr *appsv1.ControllerRevision) string { return cr.Name })
+	labelledRevisions   = controllerRevisionsBy(func(cr *appsv1.ControllerRevision) string {
+		return cr.Labels[appsv1.ControllerRevisionHashLabelKey]
+	})
+)
+
+func controllerRevisionsBy(hash func(*appsv1.ControllerRevision) string) *History {
+	return &History{
+		Resource: Resource{
+			GroupVersionKind: appsv1.SchemeGroupVersion.WithKind("ControllerRevision"), Plural: "controllerrevisions",
+			Make:     func() API { return &appsv1.ControllerRevision{} },
+			MakeList: func() runtime.Object { return &appsv1.ControllerRevisionList{} },
+		},
+		read: func(o API) Revision {
+			cr := o.(*appsv1.ControllerRevision)
+			return fromControllerRevision(cr, hash(cr))
+		},
+		byPods: true,
+	}
 }
 
-// fromControllerRevision reads a template out of the patch that the controllers of StatefulSets and DaemonSets
-// keep. The pods of a StatefulSet carry the revision's name in their label, those of a DaemonSet the hash that
-// the revision has as a label, too.
-func fromControllerRevision(cr *appsv1.ControllerRevision) Revision {
+// fromControllerRevision reads a template out of the patch that the controllers of StatefulSets and DaemonSets keep.
+func fromControllerRevision(cr *appsv1.ControllerRevision, hash string) Revision {
 	r := Revision{
 		Name: cr.Name, UID: cr.UID, Annotations: cr.Annotations, Created: cr.CreationTimestamp.Time,
-		Number: cr.Revision, Hash: cmp.Or(cr.Labels[appsv1.ControllerRevisionHashLabelKey], cr.Name),
+		Number: cr.Revision, Hash: hash,
 	}
 	if owner := metav1.GetControllerOfNoCopy(cr); owner != nil {
-		r.Key = RevisionKey{owner.UID, r.Hash}
+		r.Key = RevisionKey{owner.UID, hash}
 	}
 	var data struct {
 		Spec struct {
@@ -200,22 +212,19 @@ func fromReplicaSet(rs *appsv1.ReplicaSet) Revision {
 	return r
 }
 
-// Current returns the revision that holds the workload's template, or nil while there is none.
-// Of two that are equal the oldest counts, as in the deployment controller (FindNewReplicaSet).
+// Current returns the revision that holds the workload's template, or nil while there is none. Of equal ReplicaSets
+// the oldest counts, as in the deployment controller (FindNewReplicaSet); of equal ControllerRevisions the one that
+// the status names, or the newest.
 func Current(w *Workload, revisions []Revision) *Revision {
+	observed := w.ObservedGeneration >= w.Generation
 	var current *Revision
 	for i := range revisions {
 		r := &revisions[i]
-		if SameTemplate(&r.Template, &w.Template) && (current == nil || r.Created.Before(current.Created)) {
-			current = r
+		if observed && w.UpdateRevision != "" && r.Name == w.UpdateRevision {
+			return r // its template may lack the defaults of a newer API server
 		}
-	}
-	if current == nil && w.ObservedGeneration >= w.Generation {
-		// Defaults of a newer API server are in the workload, and not in the revision.
-		for i := range revisions {
-			if r := &revisions[i]; w.UpdateRevision != "" && r.Name == w.UpdateRevision {
-				return r
-			}
+		if SameTemplate(&r.Template, &w.Template) && (current == nil || r.ByPods || r.Created.Before(current.Created)) {
+			current = r
 		}
 	}
 	return current

@@ -2,9 +2,13 @@ package workload
 
 import (
 	"fmt"
+	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
@@ -37,6 +41,7 @@ func readStatefulSet(s *appsv1.StatefulSet, w *Workload) {
 	w.Total, w.Updated = s.Status.Replicas, s.Status.UpdatedReplicas
 	w.Ready, w.Available = s.Status.ReadyReplicas, s.Status.AvailableReplicas
 	w.UpdateRevision = s.Status.UpdateRevision
+	w.RolledOut = w.ObservedGeneration >= w.Generation && s.Status.CurrentRevision == s.Status.UpdateRevision
 	w.Strategy = statefulSetStrategy(s, w.Desired)
 }
 
@@ -46,8 +51,9 @@ func statefulSetStrategy(s *appsv1.StatefulSet, desired int32) Strategy {
 	strategy := Strategy{
 		InPlace: true, Ordered: s.Spec.PodManagementPolicy != appsv1.ParallelPodManagement,
 		OnDelete:       s.Spec.UpdateStrategy.Type == appsv1.OnDeleteStatefulSetStrategyType,
-		MaxUnavailable: 1, MinReady: time.Duration(s.Spec.MinReadySeconds) * time.Second, ProgressDeadline: setDeadline,
+		MaxUnavailable: 1, MinReady: time.Duration(s.Spec.MinReadySeconds) * time.Second, ProgressDeadline: setDeadline, Lenient: true,
 	}
+	strategy.ProgressDeadline += strategy.MinReady
 	if r := s.Spec.UpdateStrategy.RollingUpdate; r != nil && !strategy.OnDelete {
 		if r.Partition != nil {
 			strategy.Partition = min(*r.Partition, desired)
@@ -79,4 +85,13 @@ func statefulSetDone(w *Workload) string {
 		return fmt.Sprintf("partitioned roll out complete: %d new pods have been updated...", w.Updated)
 	}
 	return fmt.Sprintf("statefulset rolling update complete %d pods at revision %s...", w.Total, w.UpdateRevision)
+}
+
+// Ordinal is the number of a StatefulSet's pod, by its name; MaxInt32 for a pod without one.
+func Ordinal(pod *corev1.Pod) int32 {
+	n, err := strconv.ParseInt(pod.Name[strings.LastIndexByte(pod.Name, '-')+1:], 10, 32)
+	if err != nil {
+		return math.MaxInt32
+	}
+	return int32(n)
 }

@@ -30,6 +30,8 @@ type Workload struct {
 	Selector *metav1.LabelSelector
 	Template corev1.PodTemplateSpec
 	Paused   bool
+	// RolledOut: the status says that the rollout of the present template was complete once.
+	RolledOut bool
 	// UpdateRevision is the name of the newest revision, where the status has it.
 	UpdateRevision string
 	Strategy       Strategy
@@ -67,6 +69,8 @@ type Strategy struct {
 	Partition int32
 	// ProgressDeadline is progressDeadlineSeconds; 0 means that there is none.
 	ProgressDeadline time.Duration
+	// Lenient: the kind has no such field, and the deadline is ours.
+	Lenient bool
 }
 
 // Complete tells whether the status calls the rollout of the present template complete: all pods are there and

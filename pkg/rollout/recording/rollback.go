@@ -50,7 +50,7 @@ func (p *Replay) goBack(yield func(Frame, error) bool) bool {
 			w.Outcome, w.Message, release.Outcome = rollout.Undecided, "", rollout.Undecided
 		}
 		target := rollout.Target{Ref: w.Target.Ref, UID: w.Target.UID, Generation: w.Target.Generation + 1, Baseline: p.failed(w)}
-		target.Leaving = p.stage.keyOf(w.Target.Ref, w.RevisionName)
+		target.TakesBack = true
 		if at >= 0 {
 			target.Generation = restored[at].Generation
 		}

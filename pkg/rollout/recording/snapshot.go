@@ -73,18 +73,6 @@ func (s *stage) revisionsOf(ref workload.Ref, w *workload.Workload) []workload.R
 
 func byName(a, b *corev1.Pod) int { return cmp.Compare(a.Name, b.Name) }
 
-// keyOf is the key of a revision's pods, the zero key where the revision is not there.
-func (s *stage) keyOf(ref workload.Ref, revision string) workload.RevisionKey {
-	if w := s.workload(ref); w != nil {
-		for _, r := range s.revisionsOf(ref, w) {
-			if r.Name == revision {
-				return r.Key
-			}
-		}
-	}
-	return workload.RevisionKey{}
-}
-
 // refs are the workloads that are there, in a stable order.
 func (s *stage) refs() []workload.Ref {
 	var refs []workload.Ref
