@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -26,6 +27,9 @@ func parseEnvArgs(args, flagged []string) (envArgs, error) {
 	if !ok {
 		return given, usagef("resources come before KEY=VALUE, and one comes after (a value with a space in it needs quotes)")
 	}
+	if err := checkEnvResources(resources); err != nil {
+		return given, err
+	}
 	given.resources = resources
 	var specs []string
 	for i, spec := range append(flagged[:len(flagged):len(flagged)], settings...) {
@@ -49,6 +53,28 @@ func parseEnvArgs(args, flagged []string) (envArgs, error) {
 	given.set, err = joined(nil, set)
 	return given, err
 }
+
+// checkEnvResources finds what was meant as a setting beside TYPE/NAME. Only the first word that could be a name is
+// quoted: the next one may be its value.
+func checkEnvResources(args []string) error {
+	if !slices.ContainsFunc(args, isTypeName) {
+		return nil
+	}
+	for i, arg := range args {
+		switch {
+		case isTypeName(arg):
+		case strings.HasPrefix(arg, "="):
+			return usagef("argument %d has no name before =; write NAME=VALUE", i+1)
+		case len(validation.IsEnvVarName(arg)) == 0:
+			return usagef("%[1]s has no =; write %[1]s=VALUE, or %[1]s- to remove it", arg)
+		default:
+			return usagef("argument %d is neither TYPE/NAME nor KEY=VALUE nor KEY-", i+1)
+		}
+	}
+	return nil
+}
+
+func isTypeName(arg string) bool { return strings.Count(arg, "/") == 1 && arg[0] != '=' }
 
 func checkEnvArg(n int, spec string) error {
 	name, value, set := strings.Cut(spec, "=")
