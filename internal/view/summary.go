@@ -17,21 +17,28 @@ import (
 func summary(s *sheet, r rollout.Result, d detail) []string {
 	s.whole = true
 	lead := s.Red("error:") + " "
-	if r.Outcome == rollout.Succeeded || r.Outcome == rollout.Unchanged {
+	good := r.Outcome == rollout.Succeeded || r.Outcome == rollout.Unchanged
+	if good || unwaited(r) {
 		lead = ""
 	}
 	for _, w := range r.Warnings {
 		s.warning(w)
 	}
 	sentences(s, lead+verdict(r))
-	if d.findings > 0 && lead != "" {
+	if d.findings > 0 && !good {
 		s.causes(r, d)
 	}
 	s.next(nextCommands(r))
-	if lead != "" {
+	if !good && !unwaited(r) {
 		s.annotateResult(r)
 	}
 	return s.lines
+}
+
+// unwaited: the rollout is in progress, and nobody asked to wait for it. That is no error.
+func unwaited(r rollout.Result) bool {
+	const inProgress = 7 // the exit code of rollout status --watch=false
+	return r.Outcome == rollout.Undecided && r.ExitCode == inProgress
 }
 
 // sentences adds prose, wrapped; what follows the first line is further in.

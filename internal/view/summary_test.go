@@ -80,6 +80,23 @@ func TestSummariesAreWhole(t *testing.T) {
 	}
 }
 
+// A rollout that nobody asked to wait for is no error; its cause is shown all the same.
+func TestStillInProgressIsNoError(t *testing.T) {
+	r := keptResult()
+	r.Outcome, r.Workloads[0].Outcome, r.Workloads[0].Message, r.ExitCode = rollout.Undecided, rollout.Undecided, "still in progress", 7
+	for code, want := range map[int]string{7: "deployment/web: still in progress\n", 1: "error: deployment/web: still in progress\n"} {
+		r.ExitCode = code
+		terminal, _, _, errOut := term.Fake(&term.Screen{Annotates: true})
+		if err := Plain(terminal.Err).Finish(r); err != nil {
+			t.Fatal(err)
+		}
+		text := errOut.String()
+		if !strings.HasPrefix(text, want) || !strings.Contains(text, "ImageNotFound") || strings.Contains(text, "::error") != (code == 1) {
+			t.Errorf("with exit code %d:\n%s", code, text)
+		}
+	}
+}
+
 // Two workloads that another change superseded have not failed.
 func TestSupersededIsNoFailure(t *testing.T) {
 	w := with(web(), func(w *rollout.WorkloadState) {
