@@ -35,6 +35,18 @@ func TestAnnotationsOfResults(t *testing.T) {
 	}
 }
 
+// The workload that decided and the one that crashes have an error each; the one that was only taken back has none.
+func TestAnnotationForEachWorkloadWithACause(t *testing.T) {
+	terminal, _, _, errOut := term.Fake(&term.Screen{Annotates: true})
+	if err := Plain(terminal.Err).Finish(severalResult()); err != nil {
+		t.Fatal(err)
+	}
+	text := annotations(errOut.String())
+	if strings.Count(text, "::error") != 2 || !strings.Contains(text, "deployment/worker%3A ReadinessFailing") || !strings.Contains(text, "deployment/web%3A CrashLoop") {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 func TestAnnotationsAreEscapedAndWhole(t *testing.T) {
 	long := strings.Repeat("very ", 40) + "long"
 	for want, write := range map[string]func(t *term.Terminal) error{
