@@ -27,6 +27,25 @@ func setHelp(root *cobra.Command, env *Env) {
 	})
 }
 
+// addHelpTopics makes help of an unknown topic a wrong command line; cobra's own shows the help of the group.
+func addHelpTopics(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	help, _, err := root.Find([]string{"help"})
+	if err != nil {
+		return
+	}
+	help.RunE = func(_ *cobra.Command, args []string) error {
+		topic, rest, err := root.Find(args)
+		if err != nil {
+			return usageError{err}
+		}
+		if len(rest) > 0 && topic.HasSubCommands() {
+			return usagef("there is no help topic %q\nSee '%s --help' for the commands.", strings.Join(args, " "), topic.CommandPath())
+		}
+		return topic.Help()
+	}
+}
+
 func helpText(cmd *cobra.Command, out *term.Output) string {
 	text := cmd.Long
 	if text == "" {

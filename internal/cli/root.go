@@ -16,7 +16,8 @@ import (
 const rootLong = `kubectl app finishes what kubectl begins. It checks a change before it is written and watches the rollout.
 If the rollout fails, it names the cause, rolls back, and checks that the rollback works.
 
-It has kubectl's own verbs and flags, and needs nothing in the cluster.`
+It has kubectl's own verbs and flags, and needs nothing in the cluster. kubectl app lab, a cluster on your laptop, is
+a plugin of its own: app-lab.`
 
 const rootExample = `  # Update an image and watch the rollout; roll back if it fails
   kubectl app set image deployment/web web=web:2.0
@@ -63,6 +64,7 @@ func newRoot(env *Env) *cobra.Command {
 	env.Flags.AddFlags(root.PersistentFlags())
 	addVerbosity(root.PersistentFlags())
 	root.AddCommand(newCreate(env), newGet(env), newSet(env), newRollout(env), newStatus(env), newPrune(env), newReplay(env), newVersion(env), newOptions(env), newExitCodes())
+	addHelpTopics(root)
 	return root
 }
 
