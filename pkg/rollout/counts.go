@@ -17,7 +17,7 @@ func (w *WorkloadState) attachedFrom(all []workload.Revision, current *workload.
 // count fills in what a view shows.
 func (e *evaluation) count() {
 	w, c := e.seen.Workload, Counts{Desired: e.seen.Workload.Desired, Terminating: e.seen.Workload.Terminating}
-	if r := e.revision; r != nil && !(r.ByPods && e.podsForbidden()) {
+	if r := e.revision; r != nil && (!r.ByPods || !e.podsForbidden()) {
 		c.Updated, c.Ready, c.Available = r.Total, r.Ready, r.Available
 		if r.ByPods {
 			c.Available, c.Terminating = min(r.Ready, w.Available), e.terminating()
