@@ -99,7 +99,11 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 	for _, change := range changes {
 		refs = append(refs, change.Ref())
 	}
-	missing, err := missingNeeds(ctx, client, namespace, watchNeeds(o.OldPods, refs...))
+	needs := watchNeeds(o.OldPods, refs...)
+	if slices.ContainsFunc(changes, func(c Change) bool { return c.Before.Workload.Strategy.Ordered }) {
+		needs = append(needs, need{"delete", "", "pods", "", Warn, "a rollback can't delete the broken pod that would hold it up", nil})
+	}
+	missing, err := missingNeeds(ctx, client, namespace, needs)
 	if err != nil {
 		return []Check{{
 			Check: CheckPermission, Level: Note, Workload: ref,
