@@ -215,9 +215,9 @@ func (c *releaseContent) leftOut(consumer *secrets.Consumer, text string) string
 // byHand says what the user has to do about one who needs new pods.
 func byHand(b *secrets.Consumer) string {
 	const why = "reads the data only when its pods start, and this command does not restart them: "
-	switch k := workload.KindNamed(b.Kind); {
-	case k != nil && k.Releasable():
-		return fmt.Sprintf("%skubectl rollout restart %s -n %s", why, b, b.Namespace)
+	switch {
+	case b.Rollable:
+		return why + app("rollout restart", b.Ref)
 	case b.Kind == "Pod":
 		return why + "a bare pod has to be deleted and created again"
 	}

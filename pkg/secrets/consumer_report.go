@@ -71,20 +71,15 @@ func NewConsumerReport(apiVersion string, objects []SubjectReport, notSeen []Not
 	namespace := ""
 	for _, o := range objects {
 		for _, c := range o.Consumers {
-			if name := c.String(); c.NeedsRoll && restartable(c.Kind) && !slices.Contains(names, name) {
+			if name := c.String(); c.NeedsRoll && rollable(c.Kind) && !slices.Contains(names, name) {
 				names, namespace = append(names, name), c.Namespace
 			}
 		}
 	}
 	if len(names) > 0 && len(names) <= maxRestarts {
-		r.Next = []string{"kubectl rollout restart " + strings.Join(names, " ") + " -n " + namespace}
+		r.Next = []string{"kubectl app rollout restart " + strings.Join(names, " ") + " -n " + namespace}
 	}
 	return r
-}
-
-// restartable are the kinds that kubectl rollout restart takes.
-func restartable(kind string) bool {
-	return rollable(kind)
 }
 
 // NewSubjectReport joins an object with what was found of its consumers.

@@ -76,7 +76,7 @@ func TestConsumerReportSaysWhatToType(t *testing.T) {
 		{Consumers: []Consumer{stale("Deployment", "web"), current, stale("Pod", "bare")}},
 		{Consumers: []Consumer{stale("Deployment", "web"), stale("DaemonSet", "agent"), stale("GameServer", "game")}},
 	}
-	if got := NewConsumerReport("v", objects, nil).Next; !slices.Equal(got, []string{"kubectl rollout restart deployment/web daemonset/agent -n shop"}) {
+	if got := NewConsumerReport("v", objects, nil).Next; !slices.Equal(got, []string{"kubectl app rollout restart deployment/web daemonset/agent -n shop"}) {
 		t.Errorf("next: %q", got)
 	}
 	for i := range maxRestarts - 1 {
