@@ -44,7 +44,9 @@ func verified(w *workload.Workload, current *workload.Revision) string {
 	if verdict == nil || verdict.Outcome == VerdictFailed {
 		return ""
 	}
-	if c := w.Condition("Progressing"); c != nil && !rolledOut(w) && c.LastUpdate.After(verdict.At) {
+	// A StatefulSet and a DaemonSet do not tell when they made progress, only whether this use was ever complete.
+	c := w.Condition("Progressing")
+	if !rolledOut(w) && (w.Strategy.Lenient || c != nil && c.LastUpdate.After(verdict.At)) {
 		return ""
 	}
 	return fmt.Sprintf("revision %d of %s was verified; its rollout is over", current.Number, w.Ref)

@@ -62,4 +62,18 @@ func TestOverWithoutACondition(t *testing.T) {
 	if b.Soaking(DefaultSoak, epoch) {
 		t.Error("soaking, though nobody knows since when")
 	}
+	b.Revision.Hash, b.Revision.Annotations = "abc", map[string]string{workload.AnnotationVerdict: goodVerdict(t)}
+	b.Workload.RolledOut, b.Workload.Strategy.Lenient = false, true
+	if why := b.Over(DefaultSoak, epoch); why != "" {
+		t.Errorf("verified in an earlier use, and not rolled out in this one: %s", why)
+	}
+}
+
+func goodVerdict(t *testing.T) string {
+	t.Helper()
+	verdict, ok := NewVerdictAnnotation("abc", Succeeded, nil, epoch, "a test")
+	if !ok {
+		t.Fatal("no verdict for a success")
+	}
+	return verdict.Encode()
 }

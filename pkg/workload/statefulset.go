@@ -41,8 +41,10 @@ func readStatefulSet(s *appsv1.StatefulSet, w *Workload) {
 	w.Total, w.Updated = s.Status.Replicas, s.Status.UpdatedReplicas
 	w.Ready, w.Available = s.Status.ReadyReplicas, s.Status.AvailableReplicas
 	w.UpdateRevision = s.Status.UpdateRevision
-	w.RolledOut = w.ObservedGeneration >= w.Generation && s.Status.CurrentRevision == s.Status.UpdateRevision
 	w.Strategy = statefulSetStrategy(s, w.Desired)
+	// With a partition the two revisions stay apart.
+	same := s.Status.CurrentRevision == s.Status.UpdateRevision || w.Strategy.Partition > 0 && w.Updated >= w.Goal()
+	w.RolledOut = same && w.ObservedGeneration >= w.Generation
 }
 
 // statefulSetStrategy rounds as the StatefulSet controller does: maxUnavailable up, and never to 0
