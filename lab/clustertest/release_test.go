@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"path"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -340,8 +342,19 @@ func TestPartial(t *testing.T) {
 		t.Fatal(err)
 	}
 	changes := b.plan(c, objects, "web:2.0", "")
+	// What has not been sent when b fails is left alone: b waits until the others are written.
+	first, last := make(chan struct{}), make(chan struct{})
+	sent := map[string]func(){"a": sync.OnceFunc(func() { close(first) }), "c": sync.OnceFunc(func() { close(last) })}
 	b.requests.intercept(nil, func(r *http.Request, answer *http.Response, err error) (*http.Response, error) {
-		if r.Method == http.MethodPatch && strings.HasSuffix(r.URL.Path, "/b") {
+		switch {
+		case r.Method != http.MethodPatch:
+		case !strings.HasSuffix(r.URL.Path, "/b"):
+			if err == nil && answer.StatusCode == http.StatusOK { // else it is sent again
+				sent[path.Base(r.URL.Path)]()
+			}
+		default:
+			<-first
+			<-last
 			_ = answer.Body.Close()
 			body := `{"kind":"Status","apiVersion":"v1","status":"Failure","message":"no","reason":"Forbidden","code":403}`
 			return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil

@@ -82,7 +82,7 @@ func TestResolveExplains(t *testing.T) {
 		"a namespace":              {[]string{"deploy/web"}, flag(func(f *genericclioptions.ConfigFlags) { *f.Namespace = "defualt" }), cluster.NoNamespace, []string{`no namespace "defualt"; did you mean "default"?`}},
 		"a context":                {[]string{"deploy/web"}, flag(func(f *genericclioptions.ConfigFlags) { *f.Context = "app-lba" }), cluster.UnknownContext, []string{`no context "app-lba"`, `did you mean "app-lab"?`}},
 		"a type":                   {[]string{"deploymnet/web"}, nil, cluster.UnknownKind, []string{`no resource type "deploymnet"`, `did you mean "deployment"?`}},
-		"a type that can't be yet": {[]string{"sts/db"}, nil, cluster.Unsupported, []string{"statefulset/db can't be released yet", "works on deployments"}},
+		"a type that can't be yet": {[]string{"job/db"}, nil, cluster.Unsupported, []string{"job/db can't be released yet", "works on deployments"}},
 		"a type from discovery":    {[]string{"leases.coordination.k8s.io/x"}, nil, cluster.Unsupported, []string{"lease/x can't be released yet"}},
 		"nothing selected":         {[]string{"deploy"}, nil, cluster.NothingFound, []string{"no deployments in namespace"}},
 		"a user without rights":    {[]string{"deploy/checkout"}, flag(func(f *genericclioptions.ConfigFlags) { *f.Impersonate = "nobody" }), cluster.Forbidden, []string{"no permission to get deployment/checkout", `User "nobody" cannot get resource "deployments"`}},
