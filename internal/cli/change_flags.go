@@ -6,6 +6,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // changeFlags are those of a verb that sets a feature of templates: the workloads, and how they are
@@ -41,8 +42,8 @@ func (f *changeFlags) release(cmd *cobra.Command, env *Env, out *output) (*relea
 
 // editOrRestart is the edit to a planned template or, if that is no other one and it was asked for, a
 // restart.
-func (r *release) editOrRestart(template corev1.PodTemplateSpec, unchanged bool) cluster.Edit {
-	if unchanged && r.flags.restartUnchanged {
+func (r *release) editOrRestart(c cluster.Captured, template corev1.PodTemplateSpec) cluster.Edit {
+	if r.flags.restartUnchanged && workload.SameTemplate(c.Template(), &template) {
 		template = rollout.PlanRestart(&template, r.env.Now())
 	}
 	return cluster.Edit{Template: template, ChangeCause: r.reason()}

@@ -28,12 +28,12 @@ func (e importedEnv) plan(o cluster.Object) (rollout.EnvPlan, error) {
 
 // importEnv adds variables that refer to the keys of --from. A variable that the command line sets
 // itself comes first, and counts.
-func (r *release) importEnv(ctx context.Context, o setEnvOptions) (importedEnv, error) {
+func (r *release) importEnv(ctx context.Context, o setEnvOptions, local bool) (importedEnv, error) {
 	e := importedEnv{settings: o.settings}
 	if o.from == nil {
 		return e, nil
 	}
-	imported, err := r.readSource(ctx, o)
+	imported, err := r.readSource(ctx, o, local)
 	if refusal := (*rollout.EnvSourceError)(nil); errors.As(err, &refusal) {
 		return importedEnv{settings: o.settings, refusal: err}, nil
 	}
@@ -42,8 +42,8 @@ func (r *release) importEnv(ctx context.Context, o setEnvOptions) (importedEnv, 
 	return e, err
 }
 
-func (r *release) readSource(ctx context.Context, o setEnvOptions) (rollout.EnvImport, error) {
-	have, unfit, err := r.sourceKeys(ctx, o)
+func (r *release) readSource(ctx context.Context, o setEnvOptions, local bool) (rollout.EnvImport, error) {
+	have, unfit, err := r.sourceKeys(ctx, o, local)
 	if err != nil {
 		return rollout.EnvImport{}, err
 	}
@@ -65,8 +65,8 @@ func importedKey(from *corev1.EnvVarSource) string {
 
 // sourceKeys are the keys of --from, nil where --keys names those that are meant, and nothing else can
 // be known; unfit says why no variable can hold the value of some.
-func (r *release) sourceKeys(ctx context.Context, o setEnvOptions) (keys []string, unfit map[string]string, err error) {
-	if o.selection.Local {
+func (r *release) sourceKeys(ctx context.Context, o setEnvOptions, local bool) (keys []string, unfit map[string]string, err error) {
+	if local {
 		return nil, nil, nil
 	}
 	namespace, _, err := r.cluster.Namespace()

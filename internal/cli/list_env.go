@@ -15,8 +15,8 @@ import (
 
 // listEnv prints what the variables would be, as `kubectl set env --list` does. It needs no more than to
 // read the workloads, and with --resolve what they refer to.
-func (r *release) listEnv(ctx context.Context, o setEnvOptions, imported importedEnv) error {
-	objects, err := r.cluster.Resolve(ctx, o.selection)
+func (r *release) listEnv(ctx context.Context, o setEnvOptions, selection cluster.Selection, imported importedEnv) error {
+	objects, err := r.cluster.Resolve(ctx, selection)
 	if err != nil {
 		return resolveError(err)
 	}

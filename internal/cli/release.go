@@ -153,7 +153,7 @@ func split(changes []cluster.Change) (changed, unchanged []cluster.Change) {
 func (r *release) restarting(stored []cluster.Change, plan cluster.Plan) cluster.Plan {
 	return func(c cluster.Captured) (cluster.Edit, error) {
 		if slices.ContainsFunc(stored, func(s cluster.Change) bool { return s.Ref() == c.Ref() }) {
-			return r.editOrRestart(*c.Template(), true), nil
+			return r.editOrRestart(c, *c.Template()), nil
 		}
 		return plan(c)
 	}

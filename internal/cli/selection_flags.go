@@ -32,12 +32,12 @@ func (f *selectionFlags) addAll(flags *pflag.FlagSet, verb string) {
 	flags.BoolVar(&f.local, "local", false, "If true, "+verb+" will NOT contact api-server but run locally.")
 }
 
-// selection joins the flags with the arguments; verb and tail complete the kubectl command of a message.
-func (f *selectionFlags) selection(args []string, verb string, tail ...string) cluster.Selection {
+// selection joins the flags with the arguments.
+func (f *selectionFlags) selection(args []string, verb string) cluster.Selection {
 	return cluster.Selection{
 		Args: args, LabelSelector: f.selector, All: f.all,
 		Filenames: f.filenames, Kustomize: f.kustomize, Recursive: f.recursive, Local: f.local,
-		Verb: verb, Tail: tail,
+		Verb: verb,
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -39,7 +41,6 @@ type setEnvFlags struct {
 
 func newSetEnv(env *Env) *cobra.Command {
 	var flags setEnvFlags
-	out := newOutput("env updated")
 	cmd := &cobra.Command{
 		Use:   "env (-f FILENAME | TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) KEY=VALUE ... KEY- ...",
 		Short: "Update environment variables, watch the rollout, and roll back if it fails",
@@ -52,27 +53,19 @@ to the key; no value is copied. With -e -, KEY=VALUE lines are read from standar
 --list prints the variables and writes nothing. --resolve also prints the values that they refer to, but never
 a Secret's value. Diffs, results, recordings, the log (-v) and the change-cause contain no values.`,
 		Example: setEnvExample,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			options, err := flags.options(cmd, args)
-			if err != nil {
-				return err
-			}
-			r, err := flags.release(cmd, env, out)
-			if err != nil {
-				return err
-			}
-			r.command, r.strict = options.command, flags.strict
-			return r.setEnv(cmd.Context(), options)
-		},
 	}
-	flags.add(cmd, "set env")
-	flags.addOwn(cmd)
-	out.add(cmd)
-	return cmd
+	flags.addOwn(cmd.Flags())
+	return newSetVerb(env, cmd, "env updated", &flags.changeFlags, func(args []string) (setting, error) {
+		o, err := flags.options(cmd.Flags(), args)
+		o.run = func(ctx context.Context, r *release, selection cluster.Selection) error {
+			r.strict = flags.strict
+			return r.setEnv(ctx, o, selection)
+		}
+		return o.setting, err
+	})
 }
 
-func (f *setEnvFlags) addOwn(cmd *cobra.Command) {
-	flags := cmd.Flags()
+func (f *setEnvFlags) addOwn(flags *pflag.FlagSet) {
 	flags.StringArrayVarP(&f.env, "env", "e", nil, "Specify a key-value pair for an environment variable to set into each container; - reads them from standard input.")
 	flags.StringVar(&f.from, "from", "", "The Secret or ConfigMap from which to take environment variables, by reference: secret/NAME or configmap/NAME")
 	flags.StringSliceVar(&f.keys, "keys", nil, "Comma-separated list of keys to import from specified resource")
@@ -85,7 +78,7 @@ func (f *setEnvFlags) addOwn(cmd *cobra.Command) {
 }
 
 // setEnv completes the settings with what standard input and --from say, and lists or releases them.
-func (r *release) setEnv(ctx context.Context, o setEnvOptions) error {
+func (r *release) setEnv(ctx context.Context, o setEnvOptions, selection cluster.Selection) error {
 	found, err := o.readStdin(ctx, r.env.Term)
 	if err != nil {
 		return r.untouched(ctx, err)
@@ -94,25 +87,18 @@ func (r *release) setEnv(ctx context.Context, o setEnvOptions) error {
 	for _, f := range found {
 		r.note(f.String())
 	}
-	imported, err := r.importEnv(ctx, o)
+	imported, err := r.importEnv(ctx, o, selection.Local)
 	if err != nil {
 		return err
 	}
 	if o.list {
-		return r.listEnv(ctx, o, imported)
+		return r.listEnv(ctx, o, selection, imported)
 	}
-	return r.run(ctx, o.selection, r.planEnv(imported))
-}
-
-// planEnv is the plan of one workload: the variables set and removed or, if that changes nothing and it
-// was asked for, a restart.
-func (r *release) planEnv(imported importedEnv) cluster.Plan {
-	return func(c cluster.Captured) (cluster.Edit, error) {
-		plan, err := imported.plan(c.Object)
-		if err != nil {
-			return cluster.Edit{}, err
+	return r.run(ctx, selection, r.planned(func(object cluster.Object) (corev1.PodTemplateSpec, error) {
+		plan, err := imported.plan(object)
+		if err == nil {
+			r.note(plan.Notes...)
 		}
-		r.note(plan.Notes...)
-		return r.editOrRestart(plan.Template, plan.Changes.Empty()), nil
-	}
+		return plan.Template, err
+	}))
 }

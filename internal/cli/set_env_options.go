@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -20,64 +20,53 @@ import (
 
 // setEnvOptions are what a command line asks for.
 type setEnvOptions struct {
-	selection cluster.Selection
-	settings  rollout.EnvSettings
-	prefix    string
-	stdin     bool
+	setting
+	settings rollout.EnvSettings
+	prefix   string
+	stdin    bool
 	// from is nil where no variable is taken from an object.
 	from          *rollout.EnvSource
 	keys          []string
 	list, resolve bool
-	// command has no values.
-	command []string
 }
 
-func (f *setEnvFlags) options(cmd *cobra.Command, args []string) (setEnvOptions, error) {
+func (f *setEnvFlags) options(flags *pflag.FlagSet, args []string) (setEnvOptions, error) {
 	given, err := parseEnvArgs(args, f.env)
 	if err != nil {
 		return setEnvOptions{}, err
 	}
 	o := setEnvOptions{
-		prefix: f.prefix, keys: f.keys, stdin: given.stdin, list: f.list, resolve: f.resolve,
+		setting: setting{resources: given.resources, words: given.masked(redact.Placeholder), own: f.typedOwn(given.stdin)},
+		prefix:  f.prefix, keys: f.keys, stdin: given.stdin, list: f.list, resolve: f.resolve,
 		settings: rollout.EnvSettings{Remove: given.remove, Containers: f.containers, Keep: !f.overwrite},
-		command:  append([]string{"set", "env"}, f.typed(slices.Concat(given.resources, given.masked(redact.Placeholder)))...),
 	}
-	o.command = append(o.command, f.typedOwn(given.stdin)...)
 	if o.settings.Set, err = prefixed(f.prefix, given.set, given.remove); err != nil {
 		return o, err
-	}
-	tail := append(given.masked("<value>"), f.typedOwn(given.stdin)...)
-	if f.list {
-		tail = append(tail, "--list")
-	}
-	o.selection = f.selection(given.resources, "set env", tail...)
-	if err := o.selection.Validate(); err != nil {
-		return o, usageError{err}
 	}
 	if f.from != "" {
 		source, err := cluster.ParseEnvSource(f.from)
 		if err != nil {
-			return o, usageError{err}
+			return o, err
 		}
 		o.from = &source
 	}
-	return o, f.conflicts(cmd, o)
+	return o, f.conflicts(flags, o)
 }
 
 // conflicts are flags that can't be meant together, or say nothing.
-func (f *setEnvFlags) conflicts(cmd *cobra.Command, o setEnvOptions) error {
+func (f *setEnvFlags) conflicts(flags *pflag.FlagSet, o setEnvOptions) error {
 	nothing := len(o.settings.Set)+len(o.settings.Remove) == 0 && !o.stdin && o.from == nil
 	_, badPattern := path.Match(f.containers, "")
 	switch {
-	case f.list && cmd.Flags().Changed("output"):
+	case f.list && flags.Changed("output"):
 		return usagef("--list and --output may not be specified together")
 	case f.resolve && !f.list:
 		return usagef("--resolve goes with --list")
 	case f.resolve && f.local:
 		return usagef("--resolve reads from the API server, but --local does not: remove one of them")
-	case cmd.Flags().Changed("keys") && o.from == nil:
+	case flags.Changed("keys") && o.from == nil:
 		return usagef("--keys goes with --from=secret/NAME or --from=configmap/NAME")
-	case cmd.Flags().Changed("keys") && (len(f.keys) == 0 || slices.Contains(f.keys, "")):
+	case flags.Changed("keys") && (len(f.keys) == 0 || slices.Contains(f.keys, "")):
 		return usagef("--keys has an empty name")
 	case o.from != nil && f.local && len(f.keys) == 0:
 		return usagef("--from reads the keys from the API server, but --local does not: name them with --keys")

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -19,18 +20,8 @@ const setImageExample = `  # Set the image of container web, and watch it to a v
   # In a script: one JSON object on stdout, the exit code says how it ended
   kubectl app set image deployment/web web=web:2.0 -o result`
 
-type setImageFlags struct{ changeFlags }
-
-// setImageOptions are what a command line asks for.
-type setImageOptions struct {
-	selection cluster.Selection
-	settings  []rollout.ImageSetting
-}
-
 func newSetImage(env *Env) *cobra.Command {
-	var flags setImageFlags
-	out := newOutput("image updated")
-	cmd := &cobra.Command{
+	return newSetVerb(env, &cobra.Command{
 		Use:   "image (-f FILENAME | TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) CONTAINER=IMAGE ...",
 		Short: "Update the image of containers, watch the rollout, and roll back if it fails",
 		Long: `Update the image of containers, as kubectl set image does. Then watch the rollout. If it fails, name the
@@ -38,49 +29,13 @@ cause, roll back, and check that the rollback works.
 
 The change is checked first. Several workloads are one release: if one fails, all are rolled back.`,
 		Example: setImageExample,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			options, err := flags.options(args)
-			if err != nil {
-				return err
-			}
-			r, err := flags.release(cmd, env, out)
-			if err != nil {
-				return err
-			}
-			r.command = append([]string{"set", "image"}, flags.typed(args)...)
-			r.unchangedHint = restartHint
-			return r.run(cmd.Context(), options.selection, r.planImages(options.settings))
-		},
-	}
-	flags.add(cmd, "set image")
-	out.add(cmd)
-	return cmd
+	}, "image updated", &changeFlags{}, parseSetImage)
 }
 
-func (f *setImageFlags) options(args []string) (setImageOptions, error) {
-	resources, settings, err := rollout.ParseImageArgs(args)
-	if err != nil {
-		return setImageOptions{}, usageError{err}
-	}
-	tail := make([]string, 0, len(settings))
-	for _, s := range settings {
-		tail = append(tail, s.Container+"="+s.Image)
-	}
-	selection := f.selection(resources, "set image", tail...)
-	if err := selection.Validate(); err != nil {
-		return setImageOptions{}, usageError{err}
-	}
-	return setImageOptions{selection: selection, settings: settings}, nil
-}
-
-// planImages is the plan of one workload: the images set or, if that changes nothing and it was
-// asked for, a restart.
-func (r *release) planImages(settings []rollout.ImageSetting) cluster.Plan {
-	return func(c cluster.Captured) (cluster.Edit, error) {
-		plan, err := rollout.PlanImages(c.Ref(), c.Template(), settings)
-		if err != nil {
-			return cluster.Edit{}, err
-		}
-		return r.editOrRestart(plan.Template, len(plan.Changes) == 0), nil
-	}
+func parseSetImage(args []string) (setting, error) {
+	resources, images, err := rollout.ParseImageArgs(args)
+	return setting{resources: resources, words: args[len(resources):], plan: func(o cluster.Object) (corev1.PodTemplateSpec, error) {
+		plan, err := rollout.PlanImages(o.Ref(), o.Template(), images)
+		return plan.Template, err
+	}}, err
 }

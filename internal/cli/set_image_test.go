@@ -82,7 +82,11 @@ func TestPlanImages(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := offlineRelease(t, &strings.Builder{}, &strings.Builder{}, &releaseFlags{restartUnchanged: test.restart, reason: "because"})
 			c := capturedWeb()
-			edit, err := r.planImages([]rollout.ImageSetting{{Container: "web", Image: test.image}})(c)
+			s, err := parseSetImage([]string{"deployment/web", "web=" + test.image})
+			if err != nil {
+				t.Fatal(err)
+			}
+			edit, err := r.planned(s.plan)(c)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,6 +4,7 @@ import (
 	"path"
 
 	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -17,7 +18,6 @@ type setResourcesFlags struct {
 
 func newSetResources(env *Env) *cobra.Command {
 	var flags setResourcesFlags
-	out := newOutput("resource requirements updated")
 	cmd := &cobra.Command{
 		Use:   "resources (-f FILENAME | TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [--limits=LIMITS] [--requests=REQUESTS]",
 		Short: "Update the requests and limits of containers, watch the rollout, and roll back if it fails",
@@ -30,48 +30,22 @@ Resources that are not named stay as they are. If only the limit of a resource i
 
   # Only in one container, and check first what would happen
   kubectl app set resources deployment/web -c web --limits=memory=512Mi --dry-run=server --diff`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			selection, settings, err := flags.options(args)
-			if err != nil {
-				return err
-			}
-			r, err := flags.release(cmd, env, out)
-			if err != nil {
-				return err
-			}
-			r.unchangedHint = restartHint
-			r.command = append([]string{"set", "resources"}, append(flags.typed(args), flags.typedOwn()...)...)
-			return r.run(cmd.Context(), selection, func(c cluster.Captured) (cluster.Edit, error) {
-				template, changed, err := rollout.PlanResources(c.Ref(), c.Template(), settings)
-				if err != nil {
-					return cluster.Edit{}, err
-				}
-				return r.editOrRestart(template, !changed), nil
-			})
-		},
 	}
-	flags.add(cmd, "set resources")
 	cmd.Flags().StringVar(&flags.limits, "limits", "", "The resource requirement limits for this container.  For example, 'cpu=100m,memory=256Mi'.  Note that server side components may assign limits depending on the server configuration, such as limit ranges.")
 	cmd.Flags().StringVar(&flags.requests, "requests", "", "The resource requirement requests for this container.  For example, 'cpu=100m,memory=256Mi'.  Note that server side components may assign requests depending on the server configuration, such as limit ranges.")
 	cmd.Flags().StringVarP(&flags.containers, "containers", "c", rollout.AllContainers, "The names of containers in the selected pod templates to change, all containers are selected by default - may use wildcards")
-	out.add(cmd)
-	return cmd
+	return newSetVerb(env, cmd, "resource requirements updated", &flags.changeFlags, flags.parse)
 }
 
-func (f *setResourcesFlags) options(args []string) (cluster.Selection, rollout.ResourceSettings, error) {
+func (f *setResourcesFlags) parse(args []string) (setting, error) {
 	settings, err := rollout.ParseResources(f.limits, f.requests)
+	if _, bad := path.Match(f.containers, ""); err == nil && (bad != nil || f.containers == "") {
+		err = usagef("--containers=%s is not a pattern: it takes a name, with * for any letters", f.containers)
+	}
 	settings.Containers = f.containers
-	if err != nil {
-		return cluster.Selection{}, settings, usageError{err}
-	}
-	if _, err := path.Match(f.containers, ""); err != nil || f.containers == "" {
-		return cluster.Selection{}, settings, usagef("--containers=%s is not a pattern: it takes a name, with * for any letters", f.containers)
-	}
-	selection := f.selection(args, "set resources", f.typedOwn()...)
-	if err := selection.Validate(); err != nil {
-		return selection, settings, usageError{err}
-	}
-	return selection, settings, nil
+	return setting{resources: args, own: f.typedOwn(), plan: func(o cluster.Object) (corev1.PodTemplateSpec, error) {
+		return rollout.PlanResources(o.Ref(), o.Template(), settings)
+	}}, err
 }
 
 // typedOwn are this verb's own flags as they could be typed again.

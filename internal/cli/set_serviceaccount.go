@@ -4,17 +4,14 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
-type setServiceAccountFlags struct{ changeFlags }
-
 func newSetServiceAccount(env *Env) *cobra.Command {
-	var flags setServiceAccountFlags
-	out := newOutput("serviceaccount updated")
-	cmd := &cobra.Command{
+	return newSetVerb(env, &cobra.Command{
 		Use:     "serviceaccount (-f FILENAME | TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) SERVICE_ACCOUNT",
 		Aliases: []string{"sa"},
 		Short:   "Update the service account of pods, watch the rollout, and roll back if it fails",
@@ -25,41 +22,17 @@ fails, name the cause, roll back, and check that the rollback works.`,
 
   # Check what would happen, and change nothing
   kubectl app set serviceaccount deployment/web shop --dry-run=server --diff`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			selection, account, err := flags.options(args)
-			if err != nil {
-				return err
-			}
-			r, err := flags.release(cmd, env, out)
-			if err != nil {
-				return err
-			}
-			r.unchangedHint = restartHint
-			r.command = append([]string{"set", "serviceaccount"}, flags.typed(args)...)
-			return r.run(cmd.Context(), selection, func(c cluster.Captured) (cluster.Edit, error) {
-				template := rollout.PlanServiceAccount(c.Template(), account)
-				return r.editOrRestart(template, c.Template().Spec.ServiceAccountName == account), nil
-			})
-		},
-	}
-	flags.add(cmd, "set serviceaccount")
-	out.add(cmd)
-	return cmd
+	}, "serviceaccount updated", &changeFlags{}, parseSetServiceAccount)
 }
 
-// options takes the account from the last argument.
-func (f *setServiceAccountFlags) options(args []string) (cluster.Selection, string, error) {
-	if len(args) == 0 || strings.Contains(args[len(args)-1], "/") {
-		return cluster.Selection{}, "", usagef("no service account: give its name as the last argument")
+// parseSetServiceAccount takes the account from the last argument.
+func parseSetServiceAccount(args []string) (setting, error) {
+	last := len(args) - 1
+	if last < 0 || strings.Contains(args[last], "/") {
+		return setting{}, usagef("no service account: give its name as the last argument")
 	}
-	resources := args[:len(args)-1]
-	account, err := objectName(args[len(args)-1:])
-	if err != nil {
-		return cluster.Selection{}, "", err
-	}
-	selection := f.selection(resources, "set serviceaccount", account)
-	if err := selection.Validate(); err != nil {
-		return selection, account, usageError{err}
-	}
-	return selection, account, nil
+	account, err := objectName(args[last:])
+	return setting{resources: args[:last], words: args[last:], plan: func(o cluster.Object) (corev1.PodTemplateSpec, error) {
+		return rollout.PlanServiceAccount(o.Template(), account), nil
+	}}, err
 }

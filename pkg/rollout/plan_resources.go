@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -52,17 +51,17 @@ func parseQuantities(flag, text string) (corev1.ResourceList, error) {
 
 // PlanResources sets requests and limits in a template, as `kubectl set resources` does: in containers and init
 // containers. What the settings do not name stays. The error is an *UnknownContainerError if no container matches.
-func PlanResources(ref workload.Ref, template *corev1.PodTemplateSpec, s ResourceSettings) (planned corev1.PodTemplateSpec, changed bool, err error) {
-	planned = *template.DeepCopy()
+func PlanResources(ref workload.Ref, template *corev1.PodTemplateSpec, s ResourceSettings) (corev1.PodTemplateSpec, error) {
+	planned := *template.DeepCopy()
 	containers := chosen(&planned.Spec, s.Containers)
 	if len(containers) == 0 {
-		return planned, false, &UnknownContainerError{Workload: ref, Container: s.Containers, Candidates: containerNames(template)}
+		return planned, &UnknownContainerError{Workload: ref, Container: s.Containers, Candidates: containerNames(template)}
 	}
 	for _, c := range containers {
 		c.Resources.Limits = merged(c.Resources.Limits, s.Limits)
 		c.Resources.Requests = merged(c.Resources.Requests, s.Requests)
 	}
-	return planned, !equality.Semantic.DeepEqual(template, &planned), nil
+	return planned, nil
 }
 
 func merged(have, set corev1.ResourceList) corev1.ResourceList {

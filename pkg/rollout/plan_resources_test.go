@@ -44,9 +44,9 @@ func TestPlanResources(t *testing.T) {
 			if settings.Containers = test.containers; test.containers == "" {
 				settings.Containers = AllContainers
 			}
-			got, changed, err := PlanResources(web, &before, settings)
-			if err != nil || changed != (test.want != "") || !workload.SameTemplate(&got, &want) {
-				t.Errorf("changed %v, %v: got %+v, want %+v", changed, err, got.Spec, want.Spec)
+			got, err := PlanResources(web, &before, settings)
+			if err != nil || !workload.SameTemplate(&got, &want) {
+				t.Errorf("%v: got %+v, want %+v", err, got.Spec, want.Spec)
 			}
 			if untouched := podTemplate(t, spec); !workload.SameTemplate(&before, &untouched) {
 				t.Error("the template of before was changed")
@@ -54,7 +54,7 @@ func TestPlanResources(t *testing.T) {
 		})
 	}
 	template := podTemplate(t, spec)
-	_, _, err := PlanResources(web, &template, ResourceSettings{Containers: "wbe"})
+	_, err := PlanResources(web, &template, ResourceSettings{Containers: "wbe"})
 	if unknown := (*UnknownContainerError)(nil); !errors.As(err, &unknown) || unknown.Container != "wbe" {
 		t.Errorf("of no container: %v", err)
 	}
