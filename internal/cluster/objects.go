@@ -39,29 +39,26 @@ func (c *Cluster) getObject(ctx context.Context, r *workload.Resource, namespace
 	})
 }
 
-// listObjects reads a list; the error is the API's.
-func (c *Cluster) listObjects(ctx context.Context, r *workload.Resource, namespace string, options metav1.ListOptions) ([]workload.API, error) {
-	request, err := c.request(r, func(client rest.Interface) *rest.Request {
-		return client.Get().Namespace(namespace).VersionedParams(&options, scheme.ParameterCodec)
-	})
-	if err != nil {
-		return nil, err
-	}
-	list, err := Read(ctx, func(ctx context.Context) (runtime.Object, error) {
+// listObjects reads a list, page by page; the error is the API's.
+func (c *Cluster) listObjects(ctx context.Context, r *workload.Resource, namespace string, options metav1.ListOptions) (all []workload.API, err error) {
+	err = Pages(ctx, options, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+		request, err := c.request(r, func(client rest.Interface) *rest.Request {
+			return client.Get().Namespace(namespace).VersionedParams(&o, scheme.ParameterCodec)
+		})
+		if err != nil {
+			return nil, err
+		}
 		list := r.MakeList()
 		return list, request.Do(ctx).Into(list)
-	})
-	if err != nil {
-		return nil, err
-	}
-	var all []workload.API
-	err = meta.EachListItem(list, func(o runtime.Object) error {
-		api, ok := o.(workload.API)
-		if !ok {
-			return errors.New("an item of a list is no object")
-		}
-		all = append(all, api)
-		return nil
+	}, func(page runtime.Object) error {
+		return meta.EachListItem(page, func(o runtime.Object) error {
+			api, ok := o.(workload.API)
+			if !ok {
+				return errors.New("an item of a list is no object")
+			}
+			all = append(all, api)
+			return nil
+		})
 	})
 	return all, err
 }

@@ -29,9 +29,6 @@ func (n need) target() string {
 	return n.resource
 }
 
-// watchedByName workloads of a namespace are watched one by one; more are watched as a whole namespace.
-const watchedByName = 3
-
 // watchNeeds are what a watched release reads and writes beside the patch itself, which the dry run
 // proves. Without its revisions a rollout can't be told from an earlier one; without the pods
 // there are counts but no causes.
@@ -46,7 +43,7 @@ func watchNeeds(oldPods bool, refs ...workload.Ref) []need {
 		if len(of) == 0 {
 			continue
 		}
-		if len(of) > watchedByName {
+		if len(of) > workload.MaxByName { // they are watched as a whole namespace
 			of = nil
 		}
 		watched = append(watched, need{"", kind.Group, kind.Plural, "", Refuse, "the rollout can't be watched; --wait=false writes without a watch", of})

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // fleet returns n apps, and puts them at the server.
@@ -54,7 +55,7 @@ func TestManyTargetsShareThreeWatches(t *testing.T) {
 }
 
 func TestPodsBelongToTheirOwner(t *testing.T) {
-	for _, n := range []int{2, few + 1} { // streams of their own, and shared ones
+	for _, n := range []int{2, workload.MaxByName + 1} { // streams of their own, and shared ones
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newAPIServer(t)
@@ -81,7 +82,7 @@ func TestPodsBelongToTheirOwner(t *testing.T) {
 func TestRelabelledPodIsLetGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newAPIServer(t)
-		apps := fleet(s, few+1)
+		apps := fleet(s, workload.MaxByName+1)
 		w := watchApps(t, s, Options{}, apps...)
 		w.until("anything", func(Update) bool { return true })
 		p := apps[0].pods[0]
@@ -94,7 +95,7 @@ func TestRelabelledPodIsLetGo(t *testing.T) {
 func TestOneOfManyIsMissingAndComesLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newAPIServer(t)
-		apps := fleet(s, few)
+		apps := fleet(s, workload.MaxByName)
 		late := newApp("late", 2)
 		w := watchApps(t, s, Options{}, append(apps, late)...)
 		u := w.until("anything", func(Update) bool { return true })

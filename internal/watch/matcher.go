@@ -1,12 +1,12 @@
 package watch
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // matcher finds the targets whose selectors match an object's labels.
@@ -71,11 +71,7 @@ func (m *matcher) match(set map[string]string) []*target {
 	return found
 }
 
-// queryLength keeps the URL of a request within what proxies commonly take (8 KiB), escaped.
-const queryLength = 4 << 10
-
-// query is the narrowest selector that lets the server leave out what is none of the targets'. For
-// several it demands one of the values that they have for a label that all of them demand.
+// query lets the server leave out what is none of the targets'.
 func query(targets []*target) string {
 	var known []*metav1.LabelSelector
 	for _, t := range targets {
@@ -83,27 +79,5 @@ func query(targets []*target) string {
 			known = append(known, t.selector)
 		}
 	}
-	if len(known) == 0 {
-		return ""
-	}
-	if len(known) == 1 {
-		return metav1.FormatLabelSelector(known[0])
-	}
-	narrowest, most := "", 0
-	for key := range known[0].MatchLabels {
-		values := map[string]bool{}
-		for _, s := range known {
-			if value, ok := s.MatchLabels[key]; ok {
-				values[value] = true
-				continue
-			}
-			values = nil
-			break
-		}
-		q := key + " in (" + strings.Join(slices.Sorted(maps.Keys(values)), ",") + ")"
-		if len(values) > most && len(q) <= queryLength {
-			narrowest, most = q, len(values)
-		}
-	}
-	return narrowest
+	return workload.JointSelector(known)
 }

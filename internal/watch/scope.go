@@ -25,9 +25,6 @@ type scope struct {
 	stale    bool // a selector has changed since children was brought up to date
 }
 
-// few targets of a namespace have streams of their own; more share streams of the whole namespace.
-const few = 3
-
 func scopes(targets []*target) []*scope {
 	type place struct{ namespace, kind string }
 	in := map[place][]*target{}
@@ -42,7 +39,7 @@ func scopes(targets []*target) []*scope {
 	var all []*scope
 	for _, p := range order {
 		kind, targets := workload.KindNamed(p.kind), in[p]
-		if len(targets) > few {
+		if len(targets) > workload.MaxByName {
 			all = append(all, &scope{kind: kind, namespace: p.namespace, targets: targets})
 			continue
 		}
