@@ -137,7 +137,9 @@ func (f *follower) evidence(ctx context.Context, state rollout.State) (rollout.S
 		select {
 		case <-ctx.Done():
 			return state, context.Cause(ctx)
-		case <-enough.C:
+		case <-enough.C: // what has not come tells nothing more
+			state, events := rollout.Step(state, f.snapshot, f.now())
+			f.showEvents(state, nil, events)
 			return state, nil
 		case update, open := <-f.watcher.Updates():
 			if !open {

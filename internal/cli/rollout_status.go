@@ -62,6 +62,7 @@ to have served: it was verified, or some of its pods serve now. Otherwise nothin
 			if err := selection.Validate(); err != nil {
 				return usageError{err}
 			}
+			policy.Once = !flags.watch
 			r := newRelease(env, nil, &releaseFlags{watchFlags: flags.watchFlags, onFailure: flags.onFailure}, policy)
 			if !cmd.Flags().Changed("soak") {
 				r.policy.Soak = defaultSoak // of the way back, which is a change

@@ -35,6 +35,7 @@ func uncreated(r *workload.Revision, leaving bool) (symptom, bool) {
 	if !ok {
 		return symptom{}, false
 	}
+	found.began = r.Failure.LastUpdate
 	if r.Total > 0 {
 		found.grade = Waiting
 		found.missing, found.wanted = int(r.Desired-r.Total), int(r.Desired)
@@ -155,7 +156,7 @@ func (d *Diagnosis) refusedCreation() (symptom, bool) {
 	}
 	w := d.in.Workload
 	found.missing, found.wanted = int(max(1, w.Goal()-int32(len(d.Pods)))), int(w.Goal())
-	found.byEvent, found.span = true, eventSpan(event)
+	found.datedBy(event)
 	return found, ok
 }
 

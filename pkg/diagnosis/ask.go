@@ -24,7 +24,7 @@ func (d *Diagnosis) ask() {
 	candidates = append(candidates, d.survey.endedUnexplained, d.probedPods())
 	for i := range d.Problems {
 		k := &d.Problems[i]
-		if k.needsEvents() {
+		if k.needsEvents() || d.in.Once && k.Grade == Fatal {
 			candidates = append(candidates, k.Affected)
 		}
 		if aboutClaims[k.Cause] {

@@ -33,6 +33,12 @@ func (d *Diagnosis) causes() map[causeKey]causeHistory {
 		case seen.fatal.IsZero():
 			seen.fatal = d.in.Now
 		}
+		if d.in.Once {
+			seen.first = d.dated(&d.Problems[i])
+			if d.Problems[i].Grade == Fatal {
+				seen.fatal = seen.first
+			}
+		}
 		seen.gone = time.Time{}
 		all = put(all, key, seen)
 	}

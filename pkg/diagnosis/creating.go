@@ -78,7 +78,7 @@ func (ev *evidence) creating(all events) (symptom, bool) {
 				continue
 			}
 			found := kind.read(eventText(event))
-			found.byEvent, found.span = true, eventSpan(event)
+			found.datedBy(event)
 			if preferred(found, best) {
 				best = found
 			}

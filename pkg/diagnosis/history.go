@@ -178,8 +178,8 @@ func (h History) withPods(unhealthy []*corev1.Pod, now time.Time) History {
 }
 
 func unreadySince(pod *corev1.Pod) time.Time {
-	if c := podCondition(pod, corev1.PodReady); c != nil {
-		return c.LastTransitionTime.Time
+	if since := ReadySince(pod); !since.IsZero() {
+		return since
 	}
 	return pod.CreationTimestamp.Time
 }

@@ -26,6 +26,10 @@ type Input struct {
 	// UnderWay: the rollout had begun before the watch, so that pods rejected before the first look belong to it.
 	UnderWay bool
 	FailFast FailFast
+	// Once: no look follows, and none came before. The cluster's own times date each cause, and Judged counts; it is nil
+	// without a verdict.
+	Once   bool
+	Judged *JudgedFailed
 	// Soak is for how long nothing may speak against a complete rollout; 0 while it is not complete.
 	Soak time.Duration
 }
@@ -108,6 +112,9 @@ func (d *Diagnosis) look() {
 	d.Problems = d.evidence.problems(&d.survey, d.before.findings)
 	d.History.causes = d.causes()
 	d.evidence.weigh(d.Problems, in.FailFast, d.outage())
+	for i := range d.Problems {
+		d.Problems[i].Decided = d.Problems[i].Decided || d.judged(&d.Problems[i])
+	}
 	if d.outageNear() { // it decides sooner than the restarts, and nobody knows when
 		for i := range d.Problems {
 			if d.Problems[i].Grade == Failing {

@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -27,6 +28,14 @@ func restarted(statuses []corev1.ContainerStatus) bool {
 func IsReady(pod *corev1.Pod) bool {
 	c := podCondition(pod, corev1.PodReady)
 	return c != nil && c.Status == corev1.ConditionTrue
+}
+
+// ReadySince is when a pod last became ready or unready, zero if it does not tell.
+func ReadySince(pod *corev1.Pod) time.Time {
+	if c := podCondition(pod, corev1.PodReady); c != nil {
+		return c.LastTransitionTime.Time
+	}
+	return time.Time{}
 }
 
 // NotServing says why a pod does not serve, or returns "".

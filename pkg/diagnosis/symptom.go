@@ -18,6 +18,8 @@ type symptom struct {
 	// byEvent: the evidence is an event, repeated over span. Its cause may be gone since.
 	byEvent bool
 	span    time.Duration
+	// began is when its evidence was first seen, where that is an event or a condition.
+	began time.Time
 
 	pod       *corev1.Pod // nil when no pod could be created, or when it is no new pod
 	exemplar  string      // the pod of another revision that it is about
@@ -54,6 +56,12 @@ const (
 // FailingRestarts is the restart with which a failing cause decides. The kubelet restarts at about
 // 1, 12, 38 and 80 s; programs that wait for a database often crash once or twice.
 const FailingRestarts = 3
+
+// datedBy takes the times of the event that tells of a symptom.
+func (s *symptom) datedBy(e *corev1.Event) {
+	s.byEvent, s.span = true, eventSpan(e)
+	s.began = eventTime(e).Add(-s.span)
+}
 
 func fatal(cause Cause, message string) symptom {
 	return symptom{cause: cause, grade: Fatal, message: message, patience: patienceFatal}

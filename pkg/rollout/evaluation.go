@@ -72,6 +72,11 @@ func (e *evaluation) look() {
 		Observed: e.seen, Now: e.now, Since: e.next.memory.watched, Revision: e.revision,
 		Populated: e.next.memory.populated, UnderWay: e.next.Target.Baseline == nil, FailFast: e.policy.FailFast,
 	}
+	if in.Once = e.policy.Once; in.Once && e.revision != nil {
+		if v := VerdictOf(e.revision); v != nil && v.Outcome == VerdictFailed {
+			in.Judged = &diagnosis.JudgedFailed{Cause: v.Cause, At: v.At}
+		}
+	}
 	if !e.was.CompleteSince.IsZero() {
 		in.Soak = e.policy.Soak
 	}

@@ -17,4 +17,6 @@ type Policy struct {
 	WaitForOldPods bool
 	// All: every workload is watched to its own end, though one has failed. It is for the way back.
 	All bool
+	// Once: the workloads are looked at once, so the cluster's own times count and not those of the watch.
+	Once bool
 }

@@ -1,6 +1,10 @@
 package rollout
 
-import "time"
+import (
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+)
 
 // marks are the highest counts that a rollout has reached. Only exceeding them is progress.
 type marks struct {
@@ -38,6 +42,8 @@ func (e *evaluation) mark(c Counts) {
 func (e *evaluation) lastProgress() time.Time {
 	c := e.seen.Workload.Condition("Progressing")
 	switch {
+	case e.policy.Once && c == nil:
+		return e.lastPodChange()
 	case e.next.Target.Baseline != nil, c == nil, c.Status != "True", rolledOut(e.seen.Workload), c.LastUpdate.After(e.now):
 		return e.now
 	case !e.observed(), e.stale(c.Message, c.LastUpdate): // of an earlier rollout
@@ -46,6 +52,23 @@ func (e *evaluation) lastProgress() time.Time {
 		return e.now
 	}
 	return c.LastUpdate
+}
+
+// lastPodChange is when a pod was last created, or became ready or unready: a StatefulSet and a DaemonSet don't tell when
+// they last made progress.
+func (e *evaluation) lastPodChange() time.Time {
+	var last time.Time
+	for _, p := range e.seen.Pods {
+		for _, t := range []time.Time{p.CreationTimestamp.Time, diagnosis.ReadySince(p)} {
+			if t.After(last) {
+				last = t
+			}
+		}
+	}
+	if last.IsZero() || last.After(e.now) {
+		return e.now
+	}
+	return last
 }
 
 // deadline is when our own clock ends a rollout that makes no progress; zero if nothing does.
