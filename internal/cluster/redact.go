@@ -24,8 +24,16 @@ type redacting struct {
 	redactor *redact.Redactor
 }
 
-// ofSecrets is a path of the resource, in a namespace or in all.
-var ofSecrets = regexp.MustCompile(`/api/v1/(namespaces/[^/]+/)?secrets(/|$)`)
+// configPath is a path of Secrets or ConfigMaps, in a namespace or in all.
+var configPath = regexp.MustCompile(`/api/v1/(?:namespaces/[^/]+/)?(secrets|configmaps)(?:/|$)`)
+
+// configResource is secrets or configmaps; empty for the path of another resource.
+func configResource(path string) string {
+	if found := configPath.FindStringSubmatch(path); found != nil {
+		return found[1]
+	}
+	return ""
+}
 
 // RoundTrip implements http.RoundTripper.
 func (t redacting) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -39,7 +47,7 @@ func (t redacting) RoundTrip(request *http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("reading the body of a request: %w", err)
 		}
 		t.redactor.Public(strings.Split(request.URL.Path, "/")...) // namespaces and names
-		t.learn(raw, ofSecrets.MatchString(request.URL.Path))
+		t.learn(raw, configResource(request.URL.Path))
 	}
 	response, err := t.next.RoundTrip(request)
 	if err != nil {
@@ -57,16 +65,18 @@ func (t redacting) RoundTrip(request *http.Request) (*http.Response, error) {
 // WrappedRoundTripper lets client-go close the connections of the transport.
 func (t redacting) WrappedRoundTripper() http.RoundTripper { return t.next }
 
-// learn reads a body in JSON or, of a Secret, in protobuf.
-func (t redacting) learn(body []byte, ofSecret bool) {
+// learn reads a body in JSON or, of a Secret or a ConfigMap, in protobuf.
+func (t redacting) learn(body []byte, resource string) {
 	raw, isProtobuf := unwrap(body)
-	if !isProtobuf {
-		t.redactor.Request(body, ofSecret)
-		return
-	}
 	var secret corev1.Secret
-	if ofSecret && secret.Unmarshal(raw) == nil {
+	var configMap corev1.ConfigMap
+	switch {
+	case !isProtobuf:
+		t.redactor.Request(body, resource)
+	case resource == "secrets" && secret.Unmarshal(raw) == nil:
 		t.redactor.Secret(secret.Data)
+	case resource == "configmaps" && configMap.Unmarshal(raw) == nil:
+		t.redactor.ConfigMap(configMap.Data)
 	}
 }
 

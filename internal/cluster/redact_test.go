@@ -82,6 +82,12 @@ func TestAnswersAreMasked(t *testing.T) {
 				_, err := client.CoreV1().Secrets("shop").Create(withWarnings(t.Context(), seen), secret, metav1.CreateOptions{})
 				return APIError(Call{"create", "secrets", "shop", "secret/db"}, err)
 			},
+			"configmap": func(c *Cluster, seen *serverWarnings) error {
+				client, _ := c.typed()
+				configMap := &corev1.ConfigMap{ObjectMeta: meta, Data: map[string]string{"greeting": "hunter2-2026"}}
+				_, err := client.CoreV1().ConfigMaps("shop").Create(withWarnings(t.Context(), seen), configMap, metav1.CreateOptions{})
+				return APIError(Call{"create", "configmaps", "shop", "configmap/db"}, err)
+			},
 			"set env": func(c *Cluster, seen *serverWarnings) error {
 				client, _ := c.typed()
 				patch := `{"spec":{"template":{"spec":{"containers":[{"name":"web","env":[{"name":"K","value":"hunter2-2026"}]}]}}}}`
@@ -106,15 +112,15 @@ func TestAnswersAreMasked(t *testing.T) {
 }
 
 // The resource decides what a body is, and no name that looks like it.
-func TestPathsOfSecrets(t *testing.T) {
-	for path, want := range map[string]bool{
-		"/api/v1/namespaces/shop/secrets": true, "/api/v1/namespaces/shop/secrets/db": true, "/api/v1/secrets": true,
-		"/proxy/api/v1/namespaces/secrets/secrets/db": true, "/api/v1/namespaces/secrets/configmaps": false,
-		"/api/v1/namespaces/secrets-prod/configmaps/a": false, "/apis/apps/v1/namespaces/shop/deployments/secrets-operator": false,
-		"/apis/apps/v1/namespaces/secrets/deployments/secrets": false,
+func TestPathsOfConfig(t *testing.T) {
+	for path, want := range map[string]string{
+		"/api/v1/namespaces/shop/secrets": "secrets", "/api/v1/namespaces/shop/secrets/db": "secrets", "/api/v1/secrets": "secrets",
+		"/proxy/api/v1/namespaces/secrets/secrets/db": "secrets", "/api/v1/namespaces/secrets/configmaps": "configmaps",
+		"/api/v1/namespaces/secrets-prod/configmaps/a": "configmaps", "/apis/apps/v1/namespaces/shop/deployments/secrets-operator": "",
+		"/apis/apps/v1/namespaces/secrets/deployments/secrets": "",
 	} {
-		if got := ofSecrets.MatchString(path); got != want {
-			t.Errorf("%s: %v", path, got)
+		if got := configResource(path); got != want {
+			t.Errorf("%s: %q", path, got)
 		}
 	}
 }

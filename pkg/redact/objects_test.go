@@ -105,15 +105,16 @@ func TestVariablesOfAPod(t *testing.T) {
 func TestRequest(t *testing.T) {
 	for _, test := range []struct {
 		body     string
-		ofSecret bool
+		resource string
 	}{
-		{`{"data":{"k":"aHVudGVyMi0yMDI2"}}`, true},
-		{`{"stringData":{"k":"hunter2-2026"}}`, true},
-		{`{"spec":{"template":{"spec":{"containers":[{"name":"web","env":[{"name":"K","value":"hunter2-2026"}]}]}}}}`, false},
-		{`[{"op":"replace","path":"/spec/template","value":{"spec":{"containers":[{"env":[{"name":"K","value":"hunter2-2026"}]}]}}}]`, false},
+		{`{"data":{"k":"aHVudGVyMi0yMDI2"}}`, "secrets"},
+		{`{"data":{"greeting":"hunter2-2026"}}`, "configmaps"},
+		{`{"stringData":{"k":"hunter2-2026"}}`, "secrets"},
+		{`{"spec":{"template":{"spec":{"containers":[{"name":"web","env":[{"name":"K","value":"hunter2-2026"}]}]}}}}`, ""},
+		{`[{"op":"replace","path":"/spec/template","value":{"spec":{"containers":[{"env":[{"name":"K","value":"hunter2-2026"}]}]}}}]`, ""},
 	} {
 		r := &Redactor{}
-		r.Request([]byte(test.body), test.ofSecret)
+		r.Request([]byte(test.body), test.resource)
 		if got := r.Text("denied: hunter2-2026"); got != "denied: ***" {
 			t.Errorf("%s: %s", test.body, got)
 		}

@@ -36,8 +36,9 @@ type Redactor struct {
 type confidence int
 
 const (
-	literal confidence = iota + 1 // written out in a template
-	secret                        // of a Secret, or of a variable whose name says so
+	unknown confidence = iota // a text of which only the parts that look secret are masked
+	literal                   // written out in a template or a ConfigMap
+	secret                    // of a Secret, or of a variable whose name says so
 )
 
 // Secret learns the data of a Secret. Its keys are often names of variables.
@@ -49,6 +50,23 @@ func (r *Redactor) Secret(data map[string][]byte) {
 		put(&r.public, key)
 		if variableLike(key) || sensitive(key) {
 			put(&r.names.secret, key)
+		}
+	}
+}
+
+// ConfigMap learns the data of a ConfigMap as what a template writes out. It is no secret, unless a name or a private
+// key says so. Of a file, programs and runtimes quote lines: only those parts are masked that look secret.
+func (r *Redactor) ConfigMap(data map[string]string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key, value := range data {
+		switch {
+		case strings.Contains(value, "PRIVATE KEY-----"):
+			r.learn(key, value, secret)
+		case strings.Contains(strings.TrimSpace(value), "\n"):
+			r.learn(key, value, unknown)
+		default:
+			r.variable(key, value)
 		}
 	}
 }

@@ -259,6 +259,34 @@ func TestLiteralValues(t *testing.T) {
 	}
 }
 
+// A ConfigMap is sent by this command, and is quoted like a Secret; it mostly holds no secrets.
+func TestConfigMapValues(t *testing.T) {
+	r := &Redactor{}
+	r.ConfigMap(map[string]string{
+		"greeting": "good-morning77", "DB_PASSWORD": "20261127", "url": "postgres://app:s3cr3t@db:5432/shop",
+		"LEVEL": "1", "debug": "true", "tier": "web", "port": "8080", "stage": "production", "path": "/etc/shop/config.yaml",
+		"nginx.conf": "server {\n  listen 8080;\n  proxy_set_header Host $host:$server_port;\n}\n",
+		"app.conf":   "greeting = hi-there-$77\ndb.password = pw-4711x\n",
+		"ca-key.pem": "-----BEGIN PRIVATE KEY-----\nMIIE4711abcdefgh\n-----END PRIVATE KEY-----\n",
+	})
+	for _, test := range []struct{ text, want string }{
+		{"said good-morning77: Z29vZC1tb3JuaW5nNzc=", "said ***: ***"},
+		{"-p20261127", "-p***"},
+		{"password s3cr3t, password pw-4711x", "password ***, password ***"},
+		{"line MIIE4711abcdefgh", "line ***"},
+		{"env LEVEL=1", "env LEVEL=***"},
+		{"1 of 1 is true: web on port 8080 in production reads /etc/shop/config.yaml", ""},
+		{`"proxy_set_header Host $host:$server_port;" is not allowed here, nor is "greeting = hi-there-$77"`, ""},
+	} {
+		if test.want == "" {
+			test.want = test.text
+		}
+		if got := r.Text(test.text); got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.text, got, test.want)
+		}
+	}
+}
+
 // Names that say so make a value a secret, whatever it looks like; names of files and modes do not.
 func TestSensitiveNames(t *testing.T) {
 	for _, test := range []struct{ name, value, text, want string }{

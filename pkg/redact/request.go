@@ -7,15 +7,20 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Request learns from the body of a request, an object or a patch of one in JSON, what it gives to variables
-// and, if it is about a Secret, to its keys.
-func (r *Redactor) Request(body []byte, ofSecret bool) {
+// Request learns from the body of a request, an object or a patch of one in JSON, what it gives to variables or,
+// of secrets and configmaps, to keys. Other resources have no data to learn.
+func (r *Redactor) Request(body []byte, resource string) {
 	var root any
 	if json.Unmarshal(body, &root) != nil {
 		return
 	}
-	if object, ok := root.(map[string]any); ok && ofSecret {
+	object, _ := root.(map[string]any)
+	switch resource {
+	case "secrets":
 		r.Secret(secretData(object))
+		return
+	case "configmaps":
+		r.ConfigMap(texts(object, "data"))
 		return
 	}
 	var c corev1.Container
@@ -33,12 +38,20 @@ func secretData(object map[string]any) map[string][]byte {
 			data[key] = decoded
 		}
 	}
-	for key, value := range child(object, "stringData") {
-		if text, ok := value.(string); ok {
-			data[key] = []byte(text)
-		}
+	for key, text := range texts(object, "stringData") {
+		data[key] = []byte(text)
 	}
 	return data
+}
+
+func texts(object map[string]any, field string) map[string]string {
+	all := map[string]string{}
+	for key, value := range child(object, field) {
+		if text, ok := value.(string); ok {
+			all[key] = text
+		}
+	}
+	return all
 }
 
 // collect gathers the variables of all containers, wherever a patch has them.
