@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -70,6 +69,8 @@ func (c *choice[T]) Set(text string) error {
 	return nil
 }
 
+func (c *choice[T]) takes() string { return takesOneOf(c.allowed) }
+
 // Type implements pflag.Value. Help shows the flag as one of text.
 func (c *choice[T]) Type() string { return "string" }
 
@@ -91,11 +92,15 @@ func oneOf[T ~string](flag string, value T, allowed ...T) error {
 	if slices.Contains(allowed, value) {
 		return nil
 	}
+	return usagef("invalid value --%s=%s: %s", flag, value, takesOneOf(allowed))
+}
+
+func takesOneOf[T ~string](allowed []T) string {
 	var named []string
 	for _, a := range allowed {
 		if a != "" {
 			named = append(named, string(a))
 		}
 	}
-	return usageError{fmt.Errorf("invalid value --%s=%s: it takes %s", flag, value, strings.Join(named, ", "))}
+	return "it takes " + strings.Join(named, ", ")
 }

@@ -24,6 +24,8 @@ type Env struct {
 	Flags *genericclioptions.ConfigFlags
 	// Redactor learns the values of this command, and masks them in what others say.
 	Redactor *redact.Redactor
+	// resulted: the one result of -o result is written.
+	resulted bool
 }
 
 func (e *Env) cluster() *cluster.Cluster { return cluster.New(e.Flags, version, e.Redactor) }

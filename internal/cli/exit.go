@@ -36,7 +36,7 @@ var exitMeanings = []struct {
 	{exitOK, "done and verified; or nothing to change (the result says which)"},
 	{exitError, "any other error (API, network, a missing permission to read)"},
 	{exitUsage, "the command line is wrong"},
-	{exitRefused, "preflight refused; nothing was changed"},
+	{exitRefused, "refused by a check before the change; nothing was changed"},
 	{exitFailed, "the rollout failed and was not rolled back"},
 	{exitRolledBack, "the rollout failed; rolled back and verified"},
 	{exitRollbackFailed, "the rollout failed, and the rollback failed too"},
@@ -150,6 +150,6 @@ func exitCodesHelp() string {
 	for _, m := range exitMeanings {
 		fmt.Fprintf(&b, "  %3d  %s\n", m.code, m.meaning)
 	}
-	b.WriteString("\nWith -o result, the field exitCode has the same code.\n")
+	b.WriteString("\nWith -o result, the field exitCode has the same code. An error (1, 2) is a result, too.\n")
 	return b.String()
 }

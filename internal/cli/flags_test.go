@@ -33,6 +33,21 @@ func TestWrongCommandLines(t *testing.T) {
 		"set resources deployment/web --limits=cpu=1 -c [":          "--containers=[ is not a pattern",
 		"set serviceaccount deployment/web":                         "no service account",
 		"set sa deployment/web Shop":                                `"shop" could`,
+		"create secret db a=hunter2":                                "next: kubectl app create secret generic db --prompt=KEY",
+		"create secret db --from-literal=a=hunter2":                 `unknown command "db" for "kubectl app create secret"; give the type of the Secret first`,
+		"create secret password=hunter2":                            `unknown command "password=…"`,
+		"create secret generic db -phunter2":                        "error: unknown flag: -p\n",
+		"create deployment web --image=web:1":                       "; use kubectl create deployment\n",
+		"scale deployment/web --replicas=2":                         "; use kubectl scale\n",
+		"rollout undo deployment/web --to-revision=two":             "error: invalid value --to-revision=two: it takes a whole number\n",
+		"set image deployment/web web=web:2 --soak=5":               "error: invalid value --soak=5: it takes a duration, such as 30s, 5m or 1h\n",
+		"set image deployment/web web=web:2 --wait=maybe":           "error: invalid value --wait=maybe: it takes true or false\n",
+		"set image deployment/web web=web:2 -v=all":                 "error: invalid value -v=all: it takes a whole number\n",
+		"replay a --speed=fast":                                     "error: invalid value --speed=fast: it takes a number\n",
+		"prune secrets --older-than":                                "error: --older-than needs a value: it takes a duration",
+		"set image deployment/web web=web:2 --on-failure":           "error: --on-failure needs a value: it takes rollback, keep, pause\n",
+		"get secret db -o":                                          "error: --output needs a value\n",
+		`create secret generic db --labels=a="x`:                    "error: invalid value of --labels: its list has a quotation mark",
 		"help foo":                                                  "error: there is no help topic \"foo\"\nSee 'kubectl app --help' for the commands.\n",
 		"help set foo":                                              "there is no help topic \"set foo\"\nSee 'kubectl app set --help'",
 		"set env deployment/web FOO":                                "FOO has no =; write FOO=VALUE, or FOO- to remove it",
@@ -124,6 +139,9 @@ func TestWrongCommandLines(t *testing.T) {
 			}
 			if out != "" {
 				t.Errorf("stdout: %s", out)
+			}
+			if strings.Contains(errOut, "hunter2") {
+				t.Errorf("stderr shows a value:\n%s", errOut)
 			}
 		})
 	}

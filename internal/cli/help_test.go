@@ -46,7 +46,7 @@ func TestHelpTexts(t *testing.T) {
 		"set":              {"\nUsage:\n  kubectl app set <command> [options]\n\nUse \"kubectl app set <command> --help\"", optionsHint},
 		"help":             {"kubectl app lab, a cluster on your laptop, is\na plugin of its own: app-lab.", "\nHelp Topics:\n  exit-codes    What", optionsHint},
 		"options":          {"The following options can be passed to any command:\n\n    --as='':\n", "\n    -n, --namespace='':\n", "\n    -v, --v=0:\n"},
-		"help exit-codes":  {"the field exitCode has the same code.\n"},
+		"help exit-codes":  {"the field exitCode has the same code"},
 		"--version":        {"kubectl-app " + version + "\nkubernetes "},
 		"version":          {"kubectl-app " + version + "\nkubernetes "},
 	} {

@@ -27,14 +27,18 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	// Without it a dead connection is noticed later, and nothing else changes.
 	_ = noticeSilence()
 	env := newEnv(in, out, errOut, os.Getenv, time.Now)
+	started := env.Now()
 	root := newRoot(env)
 	root.SetArgs(args)
-	err := root.ExecuteContext(withoutSecrets(ctx, env.Redactor))
+	cmd, err := root.ExecuteContextC(withoutSecrets(ctx, env.Redactor))
 	code := exitCode(ctx, err)
+	if hinter := view.Hinter(nil); errors.As(err, &hinter) {
+		err = hintedError{err: err, hints: env.here(hinter.Hints())}
+	}
+	if unwritten := env.errorResult(cmd, args, err, code, started); unwritten != nil {
+		err = errors.Join(err, unwritten)
+	}
 	if decided := (decidedError{}); err != nil && code != exitUnread && !errors.As(err, &decided) {
-		if hinter := view.Hinter(nil); errors.As(err, &hinter) {
-			err = hintedError{err: err, hints: env.here(hinter.Hints())}
-		}
 		// Nothing can be done about a stderr that is gone; the exit code still tells.
 		_ = view.Error(env.Term, err)
 	}

@@ -11,7 +11,6 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 	"k8s.io/client-go/kubernetes/scheme"
 
-	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -35,6 +34,7 @@ func (o *output) add(cmd *cobra.Command) {
 	o.print.AddFlags(cmd)
 	flag := cmd.Flags().Lookup("output")
 	flag.Usage = strings.TrimSuffix(flag.Usage, ".") + "; or result, the outcome of the whole transaction as JSON."
+	printsResult(cmd.Flags())
 }
 
 func (o *output) wantsResult() bool { return *o.print.OutputFormat == outputResult }
@@ -73,9 +73,7 @@ func (o *output) object(env *Env, obj runtime.Object) error {
 func (o *output) result(env *Env, r rollout.Result) error {
 	var err error
 	if o.wantsResult() {
-		if err = view.Result(env.Term.Out, r); err != nil {
-			err = fmt.Errorf("writing the result: %w", err)
-		}
+		err = env.result(r)
 	}
 	if r.ExitCode != exitOK {
 		return errors.Join(err, decidedError{r.ExitCode})

@@ -241,7 +241,7 @@ func readable(o cluster.Object, redactor *redact.Redactor) (string, error) {
 		return "", fmt.Errorf("%s as YAML: %w", o.Ref(), err)
 	}
 	plain["status"] = map[string]any{}
-	redactor.Hide(plain, "hidden")
+	redactor.Hide(plain, "<hidden value %d>")
 	text, err := yaml.Marshal(plain)
 	if err != nil {
 		return "", fmt.Errorf("%s as YAML: %w", o.Ref(), err)

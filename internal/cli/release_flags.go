@@ -74,7 +74,7 @@ func (f *releaseFlags) add(flags *pflag.FlagSet) {
 		failureKeep, failureRollback)
 	flags.StringVar(&f.reason, "reason", "", "Why the change is made, for rollout history (annotation kubernetes.io/change-cause); the default is the CI job or the command")
 	addDryRun(flags, &f.dryRun)
-	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what the change does to each object")
+	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what the change does to each object. Values of variables are hidden: equal numbers are equal values")
 	addFieldManager(flags, &f.fieldManager)
 }
 

@@ -60,6 +60,7 @@ the recording. If the recording ends before the verdict, the outcome is Undecide
 	cmd.Flags().Float64Var(&flags.speed, "speed", 1, "Speed factor: 2 is twice as fast as it happened")
 	cmd.Flags().BoolVar(&flags.instant, "instant", false, "Show only the verdict, at once")
 	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format. One of: result, the outcome as JSON.")
+	printsResult(cmd.Flags())
 	return cmd
 }
 
@@ -94,7 +95,7 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 	shown.Warnings = nil // it is shown already
 	err = errors.Join(v.Finish(shown), v.Close())
 	if f.result {
-		err = errors.Join(err, view.Result(env.Term.Out, result))
+		err = errors.Join(err, env.result(result))
 	}
 	if result.ExitCode != exitOK {
 		return errors.Join(decidedError{result.ExitCode}, err)

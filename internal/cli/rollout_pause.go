@@ -34,6 +34,9 @@ are not rolled out until it is resumed. StatefulSets and DaemonSets can't be pau
 			if err == nil {
 				err = out.complete(dryRunNone)
 			}
+			if err == nil && out.wantsResult() {
+				err = usagef("-o result: rollout pause does not watch, and has no result")
+			}
 			if err != nil {
 				return err
 			}

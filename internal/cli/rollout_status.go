@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
-	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -76,6 +75,7 @@ to have served: it was verified, or some of its pods serve now. Otherwise nothin
 	cmd.Flags().BoolVarP(&flags.watch, "watch", "w", true, "Watch the status of the rollout until it's done.")
 	cmd.Flags().Int64Var(&flags.revision, "revision", 0, "Pin to a specific revision for showing its status. Defaults to 0 (last revision).")
 	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format. One of: result, the outcome of the watch as JSON.")
+	printsResult(cmd.Flags())
 	return cmd
 }
 
@@ -209,7 +209,7 @@ func (f *rolloutStatusFlags) finish(ctx context.Context, r *release, follower *f
 	env.hereResult(&result)
 	err := end.conclude(follower, result)
 	if f.result {
-		err = errors.Join(err, view.Result(env.Term.Out, result))
+		err = errors.Join(err, env.result(result))
 	} else {
 		err = errors.Join(err, f.printLines(env, result, follower.snapshot))
 	}

@@ -1,16 +1,9 @@
 package cli
 
 import (
-	"cmp"
-	"errors"
-	"fmt"
-	"slices"
-
 	"github.com/spf13/cobra"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
-
-	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 const rootLong = `kubectl app finishes what kubectl begins. It checks a change before it is written and watches the rollout.
@@ -52,12 +45,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetIn(env.Term.In)
 	root.SetOut(env.Term.Out)
 	root.SetErr(env.Term.Err)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		if usage := (usageError{}); errors.As(err, &usage) { // a choice that names what it takes
-			return usage
-		}
-		return usagef("%w\nSee '%s --help' for usage.", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate(versionText())
 	root.Flags().Bool("version", false, "Print the version")
 	setHelp(root, env)
@@ -101,34 +89,3 @@ func checkRequestTimeout(value string) error {
 }
 
 func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-
-// nearest is the most like of cobra's suggestions, which have no order; the first where none is much like it.
-func nearest(word string, suggestions []string) string {
-	if len(suggestions) == 0 {
-		return ""
-	}
-	return cmp.Or(workload.Nearest(word, suggestions), suggestions[0])
-}
-
-// onlyInKubectl are verbs of kubectl's groups that kubectl app does not have yet.
-var onlyInKubectl = map[string][]string{
-	"set": {"selector", "subject"},
-}
-
-// noSubcommand names the nearest verb when a group is given a word that it does not know.
-func noSubcommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	hint := ""
-	if cmd.SuggestionsMinimumDistance <= 0 {
-		cmd.SuggestionsMinimumDistance = 2
-	}
-	if near := nearest(args[0], cmd.SuggestionsFor(args[0])); near != "" {
-		hint = fmt.Sprintf("; did you mean %q?", near)
-	}
-	if slices.Contains(onlyInKubectl[cmd.Name()], args[0]) {
-		hint = fmt.Sprintf("; use kubectl %s %s", cmd.Name(), args[0])
-	}
-	return usagef("unknown command %q for %q%s\nSee '%s --help' for usage.", args[0], cmd.CommandPath(), hint, cmd.CommandPath())
-}

@@ -94,5 +94,6 @@ func newSetConfig(env *Env, kind string, cmd *cobra.Command) *cobra.Command {
 	flags.add(cmd.Flags())
 	// Of kubectl's formats only the name: an object would show every value.
 	cmd.Flags().StringVarP(out.print.OutputFormat, "output", "o", "", "Output format. One of: (name, result); result is the outcome of the whole transaction as JSON.")
+	printsResult(cmd.Flags())
 	return cmd
 }

@@ -11,20 +11,20 @@ import (
 // Hide takes out of an object with a pod template, or a pod, as JSON has it, what a recording or a diff must
 // not give away: the values of environment variables, those of the headers that probes and hooks send
 // (Authorization, say), those that command lines give to flags and variables named like secrets, and the
-// copies of whole manifests that annotations hold. A value is replaced by the word and its number under this
+// copies of whole manifests that annotations hold. A value is replaced by the mark, which is a format of its number under this
 // redactor, so that templates which differ in a value alone stay different.
-func (r *Redactor) Hide(object map[string]any, word string) {
+func (r *Redactor) Hide(object map[string]any, mark string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.numbers == nil {
 		r.numbers = map[string]int{}
 	}
-	h := hiding{word, r.numbers}
+	h := hiding{mark, r.numbers}
 	h.object(object)
 }
 
 type hiding struct {
-	word    string
+	mark    string
 	numbers map[string]int
 }
 
@@ -115,7 +115,7 @@ func (h hiding) script(text string) string {
 // unlessReference hides a value that does not itself refer to a variable, and is not hidden yet.
 func (h hiding) unlessReference(value string) string {
 	bare := strings.Trim(value, `"'`)
-	if bare == "" || bare[0] == '$' || strings.HasPrefix(bare, "("+h.word) {
+	if bare == "" || bare[0] == '$' || strings.HasPrefix(bare, strings.Fields(h.mark)[0]) {
 		return value
 	}
 	return h.number(value)
@@ -127,7 +127,7 @@ func (h hiding) number(value string) string {
 		n = len(h.numbers) + 1
 		h.numbers[value] = n
 	}
-	return fmt.Sprintf("(%s %d)", h.word, n)
+	return fmt.Sprintf(h.mark, n)
 }
 
 // child returns a field that is an object; nil, which reads as an empty one, where there is none.

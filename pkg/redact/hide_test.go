@@ -32,7 +32,7 @@ func TestHideArguments(t *testing.T) {
 		pod := map[string]any{"spec": map[string]any{"containers": []any{container(), probe}}}
 		r := &Redactor{}
 		for range 2 {
-			r.Hide(pod, "cut")
+			r.Hide(pod, "(cut %d)")
 		}
 		for _, got := range []any{
 			objects(child(pod, "spec"), "containers")[0]["args"], child(child(probe, "livenessProbe"), "exec")["command"],

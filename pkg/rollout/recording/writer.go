@@ -72,7 +72,7 @@ func (w *Writer) object(at time.Time, kind string, object runtime.Object) error 
 	if err != nil {
 		return err
 	}
-	w.redactor.Hide(plain, "cut")
+	w.redactor.Hide(plain, "(cut %d)")
 	if o, ok := workload.ObjectOf(object); ok { // the names tell who changed the template
 		metadata, ok := plain["metadata"].(map[string]any)
 		if managers := workload.TemplateManagers(o.GetManagedFields()); ok && len(managers) > 0 {

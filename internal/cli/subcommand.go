@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// nearest is the most like of cobra's suggestions, which have no order; the first where none is much like it.
+func nearest(word string, suggestions []string) string {
+	if len(suggestions) == 0 {
+		return ""
+	}
+	return cmp.Or(workload.Nearest(word, suggestions), suggestions[0])
+}
+
+// onlyInKubectl are commands of kubectl that kubectl app does not have, by the group that they are in.
+var onlyInKubectl = map[string][]string{
+	"": {
+		"annotate", "apply", "autoscale", "delete", "describe", "edit", "events", "exec", "explain", "expose", "label", "logs",
+		"patch", "replace", "run", "scale", "wait",
+	},
+	" create": {
+		"clusterrole", "clusterrolebinding", "cronjob", "deployment", "ingress", "job", "namespace", "poddisruptionbudget",
+		"priorityclass", "quota", "role", "rolebinding", "service", "serviceaccount", "token",
+	},
+	" set": {"selector", "subject"},
+}
+
+// noSubcommand names the nearest verb when a group is given a word that it does not know. The word may be
+// KEY=VALUE, and the value is not shown.
+func noSubcommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	name, _, isSetting := strings.Cut(args[0], "=")
+	if isSetting {
+		name += "=" + redact.Placeholder
+	}
+	hint, next := hintFor(cmd, name)
+	err := usagef("unknown command %q for %q%s\nSee '%s --help' for usage.", name, cmd.CommandPath(), hint, cmd.CommandPath())
+	if next != "" {
+		return hintedError{err: err, hints: []string{next}}
+	}
+	return err
+}
+
+func hintFor(cmd *cobra.Command, word string) (hint, next string) {
+	if cmd.SuggestionsMinimumDistance <= 0 {
+		cmd.SuggestionsMinimumDistance = 2
+	}
+	group := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().CommandPath())
+	if slices.Contains(onlyInKubectl[group], word) {
+		return fmt.Sprintf("; use kubectl%s %s", group, word), ""
+	}
+	if near := nearest(word, cmd.SuggestionsFor(word)); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near), ""
+	}
+	if group != " create secret" {
+		return "", ""
+	}
+	if len(validation.IsDNS1123Subdomain(word)) == 0 {
+		next = "kubectl app create secret generic " + word + " --prompt=KEY"
+	}
+	return "; give the type of the Secret first: generic, tls or docker-registry", next
+}
