@@ -7,20 +7,22 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
-// decides says when a cause fails the rollout: "decides in 0:07", or "decides at the 3rd restart, in about
+// decides says when a cause fails the rollout: "decides in 0:07 if this stays", or "decides at the 3rd restart, in about
 // 0:24", for the kubelet's back-off is no clock. Nothing where that, or the moment, is not known.
 func (s *sheet) decides(d *diagnosis.Decision) string {
 	if d == nil || s.now.IsZero() {
 		return ""
 	}
-	left := d.Time.Sub(s.now)
+	left, narrow := d.Time.Sub(s.now), s.width > 0 && s.width < 70
 	restart := fmt.Sprintf("decides at the %s restart", ordinal(d.Restart))
 	switch {
+	case d.Restart == 0 && !narrow:
+		return "decides in " + countdown(max(left, 0)) + " if this stays"
 	case d.Restart == 0:
 		return "decides in " + countdown(max(left, 0))
 	case left <= 0:
 		return restart
-	case s.width > 0 && s.width < 70:
+	case narrow:
 		return "decides in about " + countdown(left)
 	default:
 		return restart + ", in about " + countdown(left)
