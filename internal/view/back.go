@@ -9,13 +9,16 @@ import (
 
 // backParts say where the rollback of one workload goes, or went.
 func (s *sheet) backParts(release, back *rollout.WorkloadState) []string {
-	target := "to what was"
+	target, former := "to what was", ""
 	if n := backRevision(release.RevisionFrom, back.RevisionTo, back.Outcome); n > 0 {
 		target = fmt.Sprintf("to revision %d", n)
+		if before := release.RevisionFrom; before > 0 && before != n {
+			former = fmt.Sprintf("(was %d)", before)
+		}
 	}
 	verb, why := backWords(back.Outcome, "it was", "it is")
 	before, _ := workload.ChangedImages(release.ImagesFrom, release.ImagesTo)
-	return []string{s.Yellow(s.glyphs.Back) + " " + verb + " " + target, images(before), s.Faint(why)}
+	return []string{s.Yellow(s.glyphs.Back) + " " + verb + " " + target, former, images(before), s.Faint(why)}
 }
 
 // backOfAll says the same of several workloads.

@@ -52,7 +52,7 @@ func TestNamesTheImagesThatChanged(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
 			var s sheet
-			if got := s.backParts(&release.Workloads[0], &back.Workloads[0])[1]; got != test.live {
+			if got := s.backParts(&release.Workloads[0], &back.Workloads[0])[2]; got != test.live {
 				t.Errorf("while it goes back: %q, want %q", got, test.live)
 			}
 		})

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
@@ -41,6 +42,8 @@ func (s *sheet) news(e *rollout.Event, f *Frame) []news {
 		text = join(": ", text, templateChange(e.Changes, true))
 	case rollout.EventWarning:
 		return say("warning "+text, s.Yellow("warning: ")+text)
+	case rollout.EventRevision:
+		text += formerNumber(e, f)
 	case rollout.EventVerdict:
 		outcome := e.Outcome
 		if outcome == rollout.Succeeded && f.Release != nil {
@@ -53,6 +56,19 @@ func (s *sheet) news(e *rollout.Event, f *Frame) []news {
 		text = strings.ToLower(string(e.Type))
 	}
 	return say(string(e.Type), text)
+}
+
+// formerNumber is that of what a rollback restores: a revision gets a new number when it comes into use again.
+func formerNumber(e *rollout.Event, f *Frame) string {
+	if f.Release == nil || e.Workload == nil {
+		return ""
+	}
+	for i := range f.Release.Workloads {
+		if w := &f.Release.Workloads[i]; w.Target.Ref == *e.Workload && w.RevisionFrom > 0 {
+			return fmt.Sprintf(", which was revision %d", w.RevisionFrom)
+		}
+	}
+	return ""
 }
 
 func (s *sheet) outcomeWord(o rollout.Outcome) string {

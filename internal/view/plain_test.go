@@ -48,6 +48,7 @@ func newsOf(ref workload.Ref) []rollout.Event {
 		ended(38, rollout.Failed, ""),
 		event(38, rollout.EventRollback, "rolling back to revision 3 (web:1.0): it was serving before this change"),
 		counted(39, counts(3, 3, 3, 0)),
+		event(39, rollout.EventRevision, "revision 5: web-5c8d9f66c4"),
 		event(39, rollout.EventComplete, ""),
 		event(50, rollout.EventSoak, "web-5c8d9f66c4-k2n4p restarted: the watch goes on"),
 		ended(56, rollout.Succeeded, ""),
