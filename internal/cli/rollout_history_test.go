@@ -17,7 +17,7 @@ import (
 func withRevisions(numbers ...int64) cluster.Captured {
 	c := capturedWeb()
 	for _, n := range numbers {
-		r := workload.Revision{Number: n}
+		r := workload.Revision{Number: n, Available: 1}
 		r.Template.Spec.Containers = []corev1.Container{{Name: "web", Image: "web:" + string(rune('0'+n))}}
 		c.Revisions = append(c.Revisions, r)
 	}

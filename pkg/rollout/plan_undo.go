@@ -58,7 +58,7 @@ func undoTarget(w *workload.Workload, revisions []workload.Revision, to int64) (
 	}
 	verdict := VerdictOf(previous)
 	if verdict == nil || verdict.Outcome != VerdictFailed {
-		return previous, "", nil
+		return previous, unknown(previous, verdict), nil
 	}
 	good := newest(w, revisions, func(s *VerdictAnnotation) bool { return s != nil && s.Outcome == VerdictGood })
 	if good == nil {
@@ -72,6 +72,14 @@ func undoTarget(w *workload.Workload, revisions []workload.Revision, to int64) (
 		previous.Number, verdict.describe(), good.Number), nil
 }
 
+// unknown says that nothing tells whether a revision worked; a revision with available pods does.
+func unknown(r *workload.Revision, verdict *VerdictAnnotation) string {
+	if verdict != nil || r.Available > 0 {
+		return ""
+	}
+	return fmt.Sprintf("revision %d has no verdict: it is not known whether it worked", r.Number)
+}
+
 func numbered(w *workload.Workload, revisions []workload.Revision, number int64) (*workload.Revision, string, error) {
 	missing := &RevisionNotFoundError{Workload: w.Ref, Revision: number}
 	for i := range revisions {
@@ -80,7 +88,7 @@ func numbered(w *workload.Workload, revisions []workload.Revision, number int64)
 			if verdict := VerdictOf(r); verdict != nil && verdict.Outcome == VerdictFailed {
 				return r, fmt.Sprintf("revision %d %s", number, verdict.describe()), nil
 			}
-			return r, "", nil
+			return r, unknown(r, VerdictOf(r)), nil
 		}
 		missing.Have = append(missing.Have, r.Number)
 	}

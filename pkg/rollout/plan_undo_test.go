@@ -12,8 +12,8 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// revisions are given as "NUMBER:IMAGE[:VERDICT]", the verdict "good", "failed", or "copied" for a
-// stamp that belongs to another revision.
+// revisions are given as "NUMBER:IMAGE[:VERDICT]", the verdict "good", "complete", "failed", "copied" for a
+// stamp that belongs to another revision, or "serving" for pods without a verdict.
 func revisions(specs ...string) []workload.Revision {
 	var all []workload.Revision
 	for _, spec := range specs {
@@ -25,11 +25,15 @@ func revisions(specs ...string) []workload.Revision {
 		r.Template = template("web=" + parts[1])
 		r.Template.Labels = map[string]string{workload.LabelPodTemplateHash: r.Hash}
 		r.Annotations[workload.AnnotationChangeCause] = "cause of " + parts[0]
-		if len(parts) == 3 {
+		if len(parts) == 3 && parts[2] == "serving" {
+			r.Available = 1
+		} else if len(parts) == 3 {
 			verdict := VerdictAnnotation{Hash: r.Hash, Outcome: VerdictGood, At: time.Unix(0, 0)}
 			switch parts[2] {
 			case "failed":
 				verdict.Outcome, verdict.Cause = VerdictFailed, diagnosis.CrashLoop
+			case "complete":
+				verdict.Outcome = VerdictComplete
 			case "copied":
 				verdict.Hash, verdict.Outcome = "another", VerdictFailed
 			}
@@ -50,13 +54,15 @@ func TestPlanUndo(t *testing.T) {
 		note      string
 		err       string
 	}{
-		"the one before":            {now: "c", revisions: []string{"1:a", "2:b", "3:c"}, want: 2},
-		"whatever their order":      {now: "c", revisions: []string{"3:c", "1:a", "2:b"}, want: 2},
-		"numbers have gaps":         {now: "c", revisions: []string{"4:a", "7:b", "9:c"}, want: 7},
-		"one that is asked for":     {now: "c", revisions: []string{"1:a", "2:b", "3:c"}, to: 1, want: 1},
+		"the one before":            {now: "c", revisions: []string{"1:a", "2:b", "3:c"}, want: 2, note: "revision 2 has no verdict: it is not known whether it worked"},
+		"whatever their order":      {now: "c", revisions: []string{"3:c", "1:a", "2:b"}, want: 2, note: "revision 2 has no verdict: it is not known whether it worked"},
+		"numbers have gaps":         {now: "c", revisions: []string{"4:a", "7:b", "9:c"}, want: 7, note: "revision 7 has no verdict: it is not known whether it worked"},
+		"one that is asked for":     {now: "c", revisions: []string{"1:a", "2:b", "3:c"}, to: 1, want: 1, note: "revision 1 has no verdict: it is not known whether it worked"},
+		"it still serves":           {now: "c", revisions: []string{"1:a", "2:b:serving", "3:c"}, want: 2},
+		"it was complete":           {now: "c", revisions: []string{"1:a", "2:b:complete", "3:c"}, want: 2},
 		"it was verified":           {now: "c", revisions: []string{"1:a", "2:b:good", "3:c:failed"}, want: 2},
-		"nobody has judged it":      {now: "c", revisions: []string{"1:a:good", "2:b", "3:c"}, want: 2},
-		"its stamp is a copy":       {now: "c", revisions: []string{"1:a:good", "2:b:copied", "3:c"}, want: 2},
+		"nobody has judged it":      {now: "c", revisions: []string{"1:a:good", "2:b", "3:c"}, want: 2, note: "revision 2 has no verdict: it is not known whether it worked"},
+		"its stamp is a copy":       {now: "c", revisions: []string{"1:a:good", "2:b:copied", "3:c"}, want: 2, note: "revision 2 has no verdict: it is not known whether it worked"},
 		"it is known to be broken":  {now: "c", revisions: []string{"1:a:good", "2:b:failed", "3:c"}, want: 1, note: "revision 2 is marked as failed (CrashLoop); going back to revision 1, the last one known to be good"},
 		"the last of the good ones": {now: "d", revisions: []string{"1:a:good", "2:b:good", "3:c:failed", "4:d"}, want: 2, note: "going back to revision 2"},
 		"after an automatic rollback": { // 3 failed, and the template of 2 became 4, which runs
@@ -69,12 +75,12 @@ func TestPlanUndo(t *testing.T) {
 		"not kept":                   {now: "b", revisions: []string{"1:a", "2:b"}, to: 7, err: "deployment/web has no revision 7; it has 1, 2"},
 		"a negative one":             {now: "b", revisions: []string{"1:a", "2:b"}, to: -1, err: "deployment/web has no revision -1; it has 1, 2"},
 		"already there":              {now: "b", revisions: []string{"1:a", "2:b"}, to: 2, err: "deployment/web already has the template of revision 2"},
-		"a change not yet numbered":  {now: "x", revisions: []string{"1:a", "2:b"}, want: 1},
+		"a change not yet numbered":  {now: "x", revisions: []string{"1:a", "2:b"}, want: 1, note: "revision 1 has no verdict: it is not known whether it worked"},
 
-		"paused half-way":                      {now: "c", paused: true, revisions: []string{"1:a", "2:b", "3:c"}, want: 2},
-		"changed under the pause":              {now: "x", paused: true, revisions: []string{"1:a", "2:b"}, want: 2},
-		"changed under the pause of the first": {now: "x", paused: true, revisions: []string{"1:a"}, want: 1},
-		"set back under the pause":             {now: "a", paused: true, revisions: []string{"1:a", "2:b", "3:c"}, want: 3},
+		"paused half-way":                      {now: "c", paused: true, revisions: []string{"1:a", "2:b", "3:c"}, want: 2, note: "revision 2 has no verdict: it is not known whether it worked"},
+		"changed under the pause":              {now: "x", paused: true, revisions: []string{"1:a", "2:b"}, want: 2, note: "revision 2 has no verdict: it is not known whether it worked"},
+		"changed under the pause of the first": {now: "x", paused: true, revisions: []string{"1:a"}, want: 1, note: "revision 1 has no verdict: it is not known whether it worked"},
+		"set back under the pause":             {now: "a", paused: true, revisions: []string{"1:a", "2:b", "3:c"}, want: 3, note: "revision 3 has no verdict: it is not known whether it worked"},
 		"changed under the pause of a bad one": {now: "x", paused: true, revisions: []string{"1:a:good", "2:b:failed"}, want: 1, note: "revision 2 is marked as failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
