@@ -68,6 +68,10 @@ var rules = []struct {
 		room: "internal/kustomize", allow: []string{"pkg/", "internal/source"},
 		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
 	},
+	{
+		room: "internal/release", allow: []string{"pkg/", "internal/cluster", "internal/config", "internal/watch", "internal/view", "internal/term"},
+		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
+	},
 	{room: "internal/cli", forbid: []string{"github.com/fatih/color", "k8s.io/client-go/kubernetes"}},
 	// No value gets into another program's arguments where none is started.
 	{room: "internal/", forbid: []string{"os/exec"}},

@@ -26,7 +26,7 @@ func (f *changeFlags) add(cmd *cobra.Command, verb string) {
 const restartHint = "; --restart-if-unchanged restarts the pods"
 
 // release is the transaction that the flags ask for.
-func (f *changeFlags) release(cmd *cobra.Command, env *Env, out *output) (*release, error) {
+func (f *changeFlags) release(cmd *cobra.Command, env *Env, out *output) (*transaction, error) {
 	policy, err := f.policy()
 	if err == nil {
 		err = f.validate(cmd.Flags())
@@ -37,14 +37,14 @@ func (f *changeFlags) release(cmd *cobra.Command, env *Env, out *output) (*relea
 	if err != nil {
 		return nil, err
 	}
-	return newRelease(env, out, &f.releaseFlags, policy), nil
+	return newTransaction(env, out, &f.releaseFlags, policy), nil
 }
 
 // editOrRestart is the edit to a planned template or, if that is no other one and it was asked for, a
 // restart.
-func (r *release) editOrRestart(c cluster.Captured, template corev1.PodTemplateSpec) cluster.Edit {
+func (r *transaction) editOrRestart(c cluster.Captured, template corev1.PodTemplateSpec) cluster.Edit {
 	if r.flags.restartUnchanged && workload.SameTemplate(c.Template(), &template) {
 		template = rollout.PlanRestart(&template, r.env.Now())
 	}
-	return cluster.Edit{Template: template, ChangeCause: r.reason()}
+	return cluster.Edit{Template: template, ChangeCause: r.Reason()}
 }

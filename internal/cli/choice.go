@@ -5,35 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
-)
 
-// dryRunMode is --dry-run. The set is closed, as that of each type of this file.
-type dryRunMode string
-
-const (
-	dryRunNone   dryRunMode = "none"
-	dryRunClient dryRunMode = "client"
-	dryRunServer dryRunMode = "server"
-)
-
-// operation adds kubectl's words to what was done: "created (dry run)".
-func (d dryRunMode) operation(done string) string {
-	switch d {
-	case dryRunClient:
-		return done + " (dry run)"
-	case dryRunServer:
-		return done + " (server dry run)"
-	}
-	return done
-}
-
-// failureAction is --on-failure and, without pause, --on-interrupt.
-type failureAction string
-
-const (
-	failureRollback failureAction = "rollback"
-	failureKeep     failureAction = "keep"
-	failurePause    failureAction = "pause"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 )
 
 // choice is a flag that takes one word of a closed set.
@@ -77,15 +50,15 @@ func (c *choice[T]) Type() string { return "string" }
 // withoutValue is what pflag sets for --dry-run alone, which kubectl has given up.
 const withoutValue = "unchanged"
 
-func addDryRun(flags *pflag.FlagSet, value *dryRunMode) {
-	addChoice(flags, value, "dry-run", dryRunNone, `Must be "none", "server", or "client". If client strategy, only print the object that would be sent, without sending it. If server strategy, submit server-side request without persisting the resource.`,
-		dryRunNone, dryRunClient, dryRunServer)
+func addDryRun(flags *pflag.FlagSet, value *release.DryRun) {
+	addChoice(flags, value, "dry-run", release.DryRunNone, `Must be "none", "server", or "client". If client strategy, only print the object that would be sent, without sending it. If server strategy, submit server-side request without persisting the resource.`,
+		release.DryRunNone, release.DryRunClient, release.DryRunServer)
 	flags.Lookup("dry-run").NoOptDefVal = withoutValue
 }
 
-func addOnFailure(flags *pflag.FlagSet, value *failureAction, preset failureAction) {
+func addOnFailure(flags *pflag.FlagSet, value *release.Action, preset release.Action) {
 	addChoice(flags, value, "on-failure", preset, `What to do when the rollout fails: "rollback", "keep" or "pause"`,
-		failureRollback, failureKeep, failurePause)
+		release.Rollback, release.Keep, release.Pause)
 }
 
 func oneOf[T ~string](flag string, value T, allowed ...T) error {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -48,10 +49,10 @@ func newCreation(env *Env, flags *creationFlags, out *objectOutput, args []strin
 func (c *creation) read(ctx context.Context, f *sourceFlags, r source.Request, draft secrets.Draft) ([]secrets.Entry, error) {
 	if c.flags.kustomization.wanted() && draft.Kind == workload.SecretReference {
 		if err := plainText(r); err != nil {
-			return nil, refusedError{err}
+			return nil, release.RefusedError{Err: err}
 		}
 	}
-	if !c.flags.kustomization.wanted() && c.flags.dryRun != dryRunClient {
+	if !c.flags.kustomization.wanted() && c.flags.dryRun != release.DryRunClient {
 		c.users = func(ctx context.Context) []secrets.Consumer {
 			return usersOf(ctx, c.env.cluster(), workload.Ref{Kind: string(draft.Kind), Name: c.meta.Name})
 		}
@@ -95,13 +96,13 @@ func (c *creation) write(ctx context.Context, build build) error {
 	if err != nil {
 		return err
 	}
-	client := c.flags.dryRun == dryRunClient
+	client := c.flags.dryRun == release.DryRunClient
 	if !client || explicit {
 		c.meta.Namespace = namespace
 	}
 	content, err := build(c.meta)
 	if err != nil {
-		return refused(err)
+		return release.Refused(err)
 	}
 	if client {
 		done := config.Upserted{After: content}
@@ -127,7 +128,7 @@ const nothingWritten = "nothing was written"
 func (c *creation) ended(ctx context.Context, what string, err error) error {
 	var e *cluster.Error
 	if ctx.Err() == nil || errors.As(err, &e) && e.Reason == config.UnknownWrite {
-		return refused(err)
+		return release.Refused(err)
 	}
 	return errors.New("interrupted: " + what)
 }
@@ -149,19 +150,3 @@ func (c *creation) show(done config.Upserted) error {
 }
 
 // refused tells the faults that were found before anything was written from the trouble with the way
-// to the server.
-func refused(err error) error {
-	var e *cluster.Error
-	switch {
-	case err == nil:
-		return nil
-	case !errors.As(err, &e):
-		return refusedError{err}
-	}
-	switch e.Reason {
-	case config.Exists, config.FieldConflict, config.Immutable, config.OtherType, config.KeysChanged,
-		config.KeysInUse, config.NoValues, config.SeveralVersions, config.WrongPair:
-		return refusedError{err}
-	}
-	return err
-}

@@ -10,13 +10,14 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
 // creationFlags are those of every verb that creates a Secret or a ConfigMap: kubectl's, and ours.
 type creationFlags struct {
 	appendHash   bool
-	dryRun       dryRunMode
+	dryRun       release.DryRun
 	fieldManager string
 	validate     string
 	saveConfig   bool
@@ -57,7 +58,7 @@ var validations = map[string]string{
 
 func (f *creationFlags) options() (config.UpsertOptions, error) {
 	o := config.UpsertOptions{
-		WriteOptions: cluster.WriteOptions{FieldManager: f.fieldManager, DryRun: f.dryRun == dryRunServer},
+		WriteOptions: cluster.WriteOptions{FieldManager: f.fieldManager, DryRun: f.dryRun == release.DryRunServer},
 		IfExists:     f.ifExists, Force: f.force, Remove: f.remove, Validation: validations[f.validate],
 	}
 	if f.saveConfig {

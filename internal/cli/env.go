@@ -8,6 +8,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
@@ -29,6 +30,11 @@ type Env struct {
 }
 
 func (e *Env) cluster() *cluster.Cluster { return cluster.New(e.Flags, version, e.Redactor) }
+
+// program is what a release gets of it.
+func (e *Env) program() release.Program {
+	return release.Program{Term: e.Term, Now: e.Now, Redactor: e.Redactor, Version: version}
+}
 
 func newEnv(in io.Reader, out, errOut io.Writer, getenv func(string) string, now func() time.Time) *Env {
 	return &Env{

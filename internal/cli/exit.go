@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -101,11 +102,15 @@ func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
-// refusedError: something stood against the change before anything was written.
-type refusedError struct{ err error }
+// hintedError adds what to type next to an error.
+type hintedError struct {
+	err   error
+	hints []string
+}
 
-func (e refusedError) Error() string { return e.err.Error() }
-func (e refusedError) Unwrap() error { return e.err }
+func (e hintedError) Error() string   { return e.err.Error() }
+func (e hintedError) Unwrap() error   { return e.err }
+func (e hintedError) Hints() []string { return e.hints }
 
 // decidedError ends a verb whose outcome has been shown already: only the code is left to give.
 type decidedError struct{ code int }
@@ -116,7 +121,7 @@ func (e decidedError) Error() string { return fmt.Sprintf("exit code %d", e.code
 func exitCode(ctx context.Context, err error) int {
 	var decided decidedError
 	var usage usageError
-	var refused refusedError
+	var refused release.RefusedError
 	switch {
 	case err == nil:
 		return exitOK

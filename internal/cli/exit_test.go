@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -31,8 +32,8 @@ func TestExitCode(t *testing.T) {
 		"a wrong command line":          {t.Context(), fmt.Errorf("set image: %w", usagef("no image")), 2},
 		"an outcome":                    {t.Context(), errors.Join(errors.New("stdout is gone"), decidedError{5}), 5},
 		"an outcome, then a signal":     {ended(syscall.SIGINT), decidedError{4}, 4},
-		"refused":                       {t.Context(), refusedError{errors.New("unset")}, 3},
-		"ctrl-c at a prompt":            {t.Context(), refusedError{fmt.Errorf("password: %w", term.ErrInterrupted)}, 130},
+		"refused":                       {t.Context(), release.RefusedError{Err: errors.New("unset")}, 3},
+		"ctrl-c at a prompt":            {t.Context(), release.RefusedError{Err: fmt.Errorf("password: %w", term.ErrInterrupted)}, 130},
 		"nobody reads stdout":           {t.Context(), fmt.Errorf("writing: %w", &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.EPIPE}), 141},
 		"nobody reads stderr":           {t.Context(), &fs.PathError{Op: "write", Path: "/dev/stderr", Err: syscall.EPIPE}, 141},
 		"a server hangs up":             {t.Context(), &net.OpError{Op: "write", Err: os.NewSyscallError("write", syscall.EPIPE)}, 1},

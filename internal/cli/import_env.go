@@ -28,7 +28,7 @@ func (e importedEnv) plan(o cluster.Object) (rollout.EnvPlan, error) {
 
 // importEnv adds variables that refer to the keys of --from. A variable that the command line sets
 // itself comes first, and counts.
-func (r *release) importEnv(ctx context.Context, o setEnvOptions, local bool) (importedEnv, error) {
+func (r *transaction) importEnv(ctx context.Context, o setEnvOptions, local bool) (importedEnv, error) {
 	e := importedEnv{settings: o.settings}
 	if o.from == nil {
 		return e, nil
@@ -37,12 +37,12 @@ func (r *release) importEnv(ctx context.Context, o setEnvOptions, local bool) (i
 	if refusal := (*rollout.EnvSourceError)(nil); errors.As(err, &refusal) {
 		return importedEnv{settings: o.settings, refusal: err}, nil
 	}
-	r.note(imported.Notes...)
+	r.Note(imported.Notes...)
 	e.settings.Set = append(e.settings.Set[:len(e.settings.Set):len(e.settings.Set)], imported.Vars...)
 	return e, err
 }
 
-func (r *release) readSource(ctx context.Context, o setEnvOptions, local bool) (rollout.EnvImport, error) {
+func (r *transaction) readSource(ctx context.Context, o setEnvOptions, local bool) (rollout.EnvImport, error) {
 	have, unfit, err := r.sourceKeys(ctx, o, local)
 	if err != nil {
 		return rollout.EnvImport{}, err
@@ -50,7 +50,7 @@ func (r *release) readSource(ctx context.Context, o setEnvOptions, local bool) (
 	imported, err := rollout.ImportEnv(*o.from, have, o.keys, o.prefix)
 	for _, v := range imported.Vars {
 		if key := importedKey(v.ValueFrom); unfit[key] != "" {
-			r.note(fmt.Sprintf("the value of key %q of %s %s: the variable %s can't hold it", key, o.from, unfit[key], v.Name))
+			r.Note(fmt.Sprintf("the value of key %q of %s %s: the variable %s can't hold it", key, o.from, unfit[key], v.Name))
 		}
 	}
 	return imported, err
@@ -65,7 +65,7 @@ func importedKey(from *corev1.EnvVarSource) string {
 
 // sourceKeys are the keys of --from, nil where --keys names those that are meant, and nothing else can
 // be known; unfit says why no variable can hold the value of some.
-func (r *release) sourceKeys(ctx context.Context, o setEnvOptions, local bool) (keys []string, unfit map[string]string, err error) {
+func (r *transaction) sourceKeys(ctx context.Context, o setEnvOptions, local bool) (keys []string, unfit map[string]string, err error) {
 	if local {
 		return nil, nil, nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -38,7 +39,7 @@ func (i intake) read(ctx context.Context, f *sourceFlags, r source.Request, draf
 		err = secrets.Check(entries)
 	}
 	if err != nil {
-		return nil, refused(err)
+		return nil, release.Refused(err)
 	}
 	if f.trimNewline {
 		entries = secrets.TrimNewline(entries)
@@ -78,7 +79,7 @@ func (i intake) tell(found []secrets.Finding) error {
 		}
 	}
 	if len(faults) > 0 {
-		return refusedError{fmt.Errorf("%w\nnothing was written%s", errors.Join(faults...), strict)}
+		return release.RefusedError{Err: fmt.Errorf("%w\nnothing was written%s", errors.Join(faults...), strict)}
 	}
 	for _, f := range found {
 		if err := i.show(f); err != nil {

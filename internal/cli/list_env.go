@@ -15,7 +15,7 @@ import (
 
 // listEnv prints what the variables would be, as `kubectl set env --list` does. It needs no more than to
 // read the workloads, and with --resolve what they refer to.
-func (r *release) listEnv(ctx context.Context, o setEnvOptions, selection cluster.Selection, imported importedEnv) error {
+func (r *transaction) listEnv(ctx context.Context, o setEnvOptions, selection cluster.Selection, imported importedEnv) error {
 	objects, err := r.cluster.Resolve(ctx, selection)
 	if err != nil {
 		return resolveError(err)
@@ -27,17 +27,18 @@ func (r *release) listEnv(ctx context.Context, o setEnvOptions, selection cluste
 		if err != nil {
 			return r.refuseUnbegun(err)
 		}
-		r.note(plan.Notes...)
+		r.Note(plan.Notes...)
 		for _, c := range imported.settings.Chosen(&plan.Template.Spec) {
 			listed, faults := lister.list(ctx, object, c)
 			if err := view.Env(r.env.Term.Out, listed); err != nil {
 				return err
 			}
 			unresolved = append(unresolved, faults...)
-			r.note(severalLines(listed)...)
+			r.Note(severalLines(listed)...)
 		}
 	}
-	r.warn(r.notes...)
+	r.Strict = false // nothing is written
+	r.ShowNotes()
 	return errors.Join(unresolved...)
 }
 

@@ -7,6 +7,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/kubernetes/scheme"
+
+	"github.com/kubectl-app/kubectl-app/internal/release"
 )
 
 // objectOutput is -o of a verb that writes one object: kubectl's formats, and its line without one.
@@ -27,8 +29,8 @@ func (o *objectOutput) validate() error {
 }
 
 // print writes the object, or the line that says what was done with it.
-func (o *objectOutput) print(env *Env, object runtime.Object, operation string, dryRun dryRunMode) error {
-	o.flags.NamePrintFlags.Operation = dryRun.operation(operation)
+func (o *objectOutput) print(env *Env, object runtime.Object, operation string, dryRun release.DryRun) error {
+	o.flags.NamePrintFlags.Operation = dryRun.Operation(operation)
 	printer, err := o.flags.ToPrinter()
 	if err != nil {
 		return usageError{err}

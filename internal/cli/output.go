@@ -11,6 +11,7 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 	"k8s.io/client-go/kubernetes/scheme"
 
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -40,11 +41,11 @@ func (o *output) add(cmd *cobra.Command) {
 func (o *output) wantsResult() bool { return *o.print.OutputFormat == outputResult }
 
 // complete makes the printer; dryRun adds kubectl's words to the line that it prints.
-func (o *output) complete(dryRun dryRunMode) error {
+func (o *output) complete(dryRun release.DryRun) error {
 	if o.wantsResult() {
 		return nil
 	}
-	if err := o.print.Complete(dryRun.operation("%s")); err != nil {
+	if err := o.print.Complete(dryRun.Operation("%s")); err != nil {
 		return usageError{err}
 	}
 	printer, err := o.print.ToPrinter()

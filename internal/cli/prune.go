@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -29,7 +30,7 @@ const pruneExample = `  # List the versions of Secrets and what keeps them; dele
 
 type pruneFlags struct {
 	yes       bool
-	dryRun    dryRunMode
+	dryRun    release.DryRun
 	olderThan time.Duration
 }
 
@@ -50,8 +51,8 @@ listed first. Other objects are never deleted.`,
 		},
 	}
 	cmd.Flags().BoolVarP(&flags.yes, "yes", "y", false, "Delete without asking")
-	addChoice(cmd.Flags(), &flags.dryRun, "dry-run", dryRunNone, `Must be "none", "server", or "client". If client strategy, only print what would be deleted; if server strategy, also ask the server whether it would.`,
-		dryRunNone, dryRunClient, dryRunServer)
+	addChoice(cmd.Flags(), &flags.dryRun, "dry-run", release.DryRunNone, `Must be "none", "server", or "client". If client strategy, only print what would be deleted; if server strategy, also ask the server whether it would.`,
+		release.DryRunNone, release.DryRunClient, release.DryRunServer)
 	cmd.Flags().DurationVar(&flags.olderThan, "older-than", defaultOlderThan, "Keep versions that are younger than this, because a release may be about to use them")
 	return cmd
 }
@@ -86,7 +87,7 @@ func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
 	if len(rows) > 0 && len(unused) == 0 {
 		return view.Note(env.Term, "nothing to delete")
 	}
-	if len(unused) > 0 && f.dryRun == dryRunNone && !f.yes {
+	if len(unused) > 0 && f.dryRun == release.DryRunNone && !f.yes {
 		agreed, err := confirm(ctx, env, fmt.Sprintf("Delete %d %s?", len(unused), plural(len(unused), kind)))
 		if err != nil {
 			return err
@@ -153,15 +154,15 @@ func both(shown, unused []secrets.Version) []secrets.Version {
 // deleteAll continues after an object that can't be deleted, and reports each one. It is a refusal if the
 // server deleted none.
 func (f *pruneFlags) deleteAll(ctx context.Context, env *Env, c *cluster.Cluster, unused []secrets.Version) error {
-	done := f.dryRun.operation("deleted")
+	done := f.dryRun.Operation("deleted")
 	var failed []error
 	deleted := 0
 	for _, g := range unused {
 		if ctx.Err() != nil {
 			return errors.Join(append(failed, context.Cause(ctx))...)
 		}
-		if f.dryRun != dryRunClient {
-			if err := config.New(c).DeleteVersion(ctx, g, f.dryRun == dryRunServer); err != nil {
+		if f.dryRun != release.DryRunClient {
+			if err := config.New(c).DeleteVersion(ctx, g, f.dryRun == release.DryRunServer); err != nil {
 				failed = append(failed, err)
 				continue
 			}

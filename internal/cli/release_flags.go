@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -57,11 +58,11 @@ func (f *watchFlags) policy() (rollout.Policy, error) {
 type releaseFlags struct {
 	watchFlags
 	wait             bool
-	onFailure        failureAction
-	onInterrupt      failureAction
+	onFailure        release.Action
+	onInterrupt      release.Action
 	reason           string
 	restartUnchanged bool
-	dryRun           dryRunMode
+	dryRun           release.DryRun
 	diff             bool
 	fieldManager     string
 }
@@ -69,13 +70,21 @@ type releaseFlags struct {
 func (f *releaseFlags) add(flags *pflag.FlagSet) {
 	f.watchFlags.add(flags, defaultSoak)
 	flags.BoolVar(&f.wait, "wait", true, "Watch the rollout until it succeeds or fails; with false only write the change, as kubectl does")
-	addOnFailure(flags, &f.onFailure, failureRollback)
-	addChoice(flags, &f.onInterrupt, "on-interrupt", failureKeep, `What to do on SIGINT or SIGTERM: "keep" (print how to attach again) or "rollback"`,
-		failureKeep, failureRollback)
+	addOnFailure(flags, &f.onFailure, release.Rollback)
+	addChoice(flags, &f.onInterrupt, "on-interrupt", release.Keep, `What to do on SIGINT or SIGTERM: "keep" (print how to attach again) or "rollback"`,
+		release.Keep, release.Rollback)
 	flags.StringVar(&f.reason, "reason", "", "Why the change is made, for rollout history (annotation kubernetes.io/change-cause); the default is the CI job or the command")
 	addDryRun(flags, &f.dryRun)
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what the change does to each object. Values of variables are hidden: equal numbers are equal values")
 	addFieldManager(flags, &f.fieldManager)
+}
+
+// options are the flags as the release takes them.
+func (f *releaseFlags) options(policy rollout.Policy) release.Options {
+	return release.Options{
+		Policy: policy, Wait: f.wait, OnFailure: f.onFailure, OnInterrupt: f.onInterrupt, DryRun: f.dryRun, Diff: f.diff,
+		RestartUnchanged: f.restartUnchanged, FieldManager: f.fieldManager, Progress: f.progress, Recording: f.recording,
+	}
 }
 
 func (f *releaseFlags) validate(flags *pflag.FlagSet) error {

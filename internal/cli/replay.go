@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout/recording"
@@ -89,7 +90,7 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 	}
 	if replay.Cut() {
 		result.Warnings = []string{cutWarning}
-		_ = v.Show(view.Frame{State: last.State, Release: last.Release, Events: []rollout.Event{warningEvent(last.Time, cutWarning)}, Now: last.Time})
+		_ = v.Show(view.Frame{State: last.State, Release: last.Release, Events: []rollout.Event{release.Warning(last.Time, cutWarning)}, Now: last.Time})
 	}
 	shown := result
 	shown.Warnings = nil // it is shown already

@@ -76,8 +76,8 @@ func TestPlanUndo(t *testing.T) {
 	if change := (cluster.Change{Captured: c, Edit: edit}); err != nil || !change.Unchanged() {
 		t.Errorf("to what runs: %v %+v", err, edit)
 	}
-	if edit.Resume || len(r.notes) > 0 {
-		t.Errorf("nothing was paused: %+v %q", edit, r.notes)
+	if edit.Resume || len(notesOf(r)) > 0 {
+		t.Errorf("nothing was paused: %+v %q", edit, notesOf(r))
 	}
 	var missing *rollout.RevisionNotFoundError
 	if _, err = r.planUndo(7, false)(c); !errors.As(err, &missing) {

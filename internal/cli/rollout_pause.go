@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 )
 
 type rolloutPauseFlags struct {
@@ -32,7 +33,7 @@ are not rolled out until it is resumed. StatefulSets and DaemonSets can't be pau
 		RunE: func(cmd *cobra.Command, args []string) error {
 			selection, err := flags.selected(args, "rollout pause")
 			if err == nil {
-				err = out.complete(dryRunNone)
+				err = out.complete(release.DryRunNone)
 			}
 			if err == nil && out.wantsResult() {
 				err = usagef("-o result: rollout pause does not watch, and has no result")

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -38,14 +39,14 @@ fail in the same way. --on-failure=rollback helps if pods from before the restar
 			}
 			r.command = append([]string{"rollout", "restart"}, flags.typed(args)...)
 			return r.run(cmd.Context(), selection, func(c cluster.Captured) (cluster.Edit, error) {
-				return cluster.Edit{Template: rollout.PlanRestart(c.Template(), env.Now()), ChangeCause: r.reason()}, nil
+				return cluster.Edit{Template: rollout.PlanRestart(c.Template(), env.Now()), ChangeCause: r.Reason()}, nil
 			})
 		},
 	}
 	flags.selectionFlags.add(cmd.Flags())
 	flags.releaseFlags.add(cmd.Flags())
-	flags.onFailure = failureKeep
-	cmd.Flags().Lookup("on-failure").DefValue = string(failureKeep)
+	flags.onFailure = release.Keep
+	cmd.Flags().Lookup("on-failure").DefValue = string(release.Keep)
 	out.add(cmd)
 	return cmd
 }

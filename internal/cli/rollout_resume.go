@@ -2,13 +2,15 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/kubectl-app/kubectl-app/internal/release"
 )
 
 type rolloutResumeFlags struct {
 	rolloutPauseFlags
 	watchFlags
 	wait      bool
-	onFailure failureAction
+	onFailure release.Action
 }
 
 func newRolloutResume(env *Env) *cobra.Command {
@@ -34,7 +36,7 @@ paused, as rollout status does.`,
 			}
 			policy, err := flags.policy()
 			if err == nil {
-				err = out.complete(dryRunNone)
+				err = out.complete(release.DryRunNone)
 			}
 			if err != nil {
 				return err
@@ -46,13 +48,12 @@ paused, as rollout status does.`,
 				selectionFlags: flags.selectionFlags, watchFlags: flags.watchFlags, onFailure: flags.onFailure,
 				watch: true, result: out.wantsResult(), quiet: true,
 			}
-			r := newRelease(env, nil, &releaseFlags{watchFlags: flags.watchFlags, onFailure: flags.onFailure}, policy)
-			return status.run(cmd.Context(), r, selection, policy)
+			return status.run(cmd.Context(), status.transaction(env, policy), selection, policy)
 		},
 	}
 	flags.rolloutPauseFlags.add(cmd)
 	flags.watchFlags.add(cmd.Flags(), defaultSoak)
-	addOnFailure(cmd.Flags(), &flags.onFailure, failureKeep)
+	addOnFailure(cmd.Flags(), &flags.onFailure, release.Keep)
 	cmd.Flags().BoolVar(&flags.wait, "wait", true, "Watch the rollout until it succeeds or fails; with false only resume, as kubectl does")
 	out.add(cmd)
 	return cmd

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -24,7 +25,7 @@ type rolloutStatusFlags struct {
 	result   bool
 	// quiet: the lines of kubectl rollout status are not printed.
 	quiet     bool
-	onFailure failureAction
+	onFailure release.Action
 }
 
 func newRolloutStatus(env *Env) *cobra.Command {
@@ -62,16 +63,16 @@ to have served: it was verified, or some of its pods serve now. Otherwise nothin
 				return usageError{err}
 			}
 			policy.Once = !flags.watch
-			r := newRelease(env, nil, &releaseFlags{watchFlags: flags.watchFlags, onFailure: flags.onFailure}, policy)
+			r := flags.transaction(env, policy)
 			if !cmd.Flags().Changed("soak") {
-				r.policy.Soak = defaultSoak // of the way back, which is a change
+				r.Policy.Soak = defaultSoak // of the way back, which is a change
 			}
 			return flags.run(cmd.Context(), r, selection, policy)
 		},
 	}
 	flags.selectionFlags.add(cmd.Flags())
 	flags.watchFlags.add(cmd.Flags(), 0)
-	addOnFailure(cmd.Flags(), &flags.onFailure, failureKeep)
+	addOnFailure(cmd.Flags(), &flags.onFailure, release.Keep)
 	cmd.Flags().BoolVarP(&flags.watch, "watch", "w", true, "Watch the status of the rollout until it's done.")
 	cmd.Flags().Int64Var(&flags.revision, "revision", 0, "Pin to a specific revision for showing its status. Defaults to 0 (last revision).")
 	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format. One of: result, the outcome of the watch as JSON.")
@@ -87,64 +88,59 @@ func onlyResult(format string) (bool, error) {
 	return format == outputResult, nil
 }
 
-// run watches what the selection names. r carries out --on-failure.
-func (f *rolloutStatusFlags) run(ctx context.Context, r *release, selection cluster.Selection, policy rollout.Policy) error {
-	objects, err := r.cluster.Resolve(ctx, selection)
+// transaction is the release that --on-failure carries on.
+func (f *rolloutStatusFlags) transaction(env *Env, policy rollout.Policy) *transaction {
+	t := newTransaction(env, nil, &releaseFlags{watchFlags: f.watchFlags, onFailure: f.onFailure, wait: true}, policy)
+	if !f.watch {
+		// A rollout that is still progressing has no verdict, but what a script does next is what it does when time
+		// has run out.
+		t.undecided = exitTimedOut
+	}
+	t.next = f.next
+	return t
+}
+
+// run watches what the selection names. t carries out --on-failure.
+func (f *rolloutStatusFlags) run(ctx context.Context, t *transaction, selection cluster.Selection, policy rollout.Policy) error {
+	objects, err := t.cluster.Resolve(ctx, selection)
 	if err != nil {
 		return resolveError(err)
 	}
-	if err := f.checkRevision(ctx, r.cluster, objects); err != nil {
+	if err := f.checkRevision(ctx, t.cluster, objects); err != nil {
 		return err
 	}
-	attached, err := f.attach(ctx, r, objects)
+	attached, err := f.attach(ctx, t, objects)
 	if err != nil {
 		return err
 	}
-	work, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	follower, err := r.watch(work, objects)
-	if err != nil {
+	result, seen, err := t.Watch(ctx, attached, policy)
+	if result == nil {
 		return err
 	}
-	follower.recorder.taken()
-	end := ending{written: attached, state: r.start(found(attached), policy)}
-	if f.watch {
-		end.state, err = follower.follow(ctx, end.state, nil)
+	if f.result {
+		err = errors.Join(err, t.env.result(*result))
 	} else {
-		end.state, err = follower.once(ctx, end.state)
+		err = errors.Join(err, f.printLines(t.env, *result, seen))
 	}
-	if err != nil && ctx.Err() == nil {
-		return errors.Join(err, follower.close())
+	if result.ExitCode != exitOK {
+		return errors.Join(decidedError{result.ExitCode}, err)
 	}
-	if err != nil {
-		end.state.Outcome = rollout.Interrupted
-	}
-	// Without permission to write there is no stamp: a status is asked for by readers too.
-	_ = stampAll(work, r.cluster, follower, end.state, cluster.WriteOptions{})
-	var elsewhere map[int]string
-	switch {
-	case end.state.Outcome != rollout.Failed:
-	case f.onFailure != failureKeep:
-		r.onFailure(ctx, work, follower, &end)
-	case f.watch:
-		elsewhere = follower.rollbacksElsewhere(ctx, end.state, objects)
-	}
-	return f.finish(ctx, r, follower, end, elsewhere)
+	return err
 }
 
 // attach reads what the rollouts replaced, where a failure may lead back there.
-func (f *rolloutStatusFlags) attach(ctx context.Context, r *release, objects []cluster.Object) ([]cluster.Written, error) {
+func (f *rolloutStatusFlags) attach(ctx context.Context, t *transaction, objects []cluster.Object) ([]cluster.Written, error) {
 	attached := make([]cluster.Written, 0, len(objects))
-	if f.onFailure != failureRollback {
+	if f.onFailure != release.Rollback {
 		for _, o := range objects {
 			attached = append(attached, cluster.Written{Object: o})
 		}
 		return attached, nil
 	}
-	captured, err := r.cluster.Capture(ctx, objects)
+	captured, err := t.cluster.Capture(ctx, objects)
 	for _, c := range captured {
 		w := c.Attach()
-		if over := c.Before.Over(0, r.env.Now()); over != "" && w.Doubt == "" {
+		if over := c.Before.Over(0, t.env.Now()); over != "" && w.Doubt == "" {
 			w.Doubt = over
 		}
 		attached = append(attached, w)
@@ -179,53 +175,27 @@ func (f *rolloutStatusFlags) isRevision(ref workload.Ref, current *workload.Revi
 	if current != nil {
 		err = fmt.Errorf("%s is at revision %d, not %d", ref, current.Number, f.revision)
 	}
-	return hintedError{err: err, hints: []string{app("rollout history", ref)}}
+	return hintedError{err: err, hints: []string{release.App("rollout history", ref)}}
 }
 
-// finish shows the result. elsewhere tells of the workloads that another job rolls back.
-func (f *rolloutStatusFlags) finish(ctx context.Context, r *release, follower *follower, end ending, elsewhere map[int]string) error {
-	env := r.env
-	result := r.sum(&end)
-	result.Warnings = r.warnings
-	for i, message := range elsewhere {
-		result.Workloads[i].Rollback = &rollout.RollbackResult{Outcome: rollout.Undecided, Message: message}
-	}
-	result.ExitCode = f.exitCode(ctx, result.Outcome)
+// next are the commands to type after a result.
+func (f *rolloutStatusFlags) next(result *rollout.Result) (next []string) {
 	for _, w := range result.Workloads {
 		switch w.Outcome {
 		case rollout.Failed:
 			switch {
 			case w.Rollback != nil:
-				result.Next = append(result.Next, app("rollout history", w.Ref))
-			case f.onFailure == failureKeep:
-				result.Next = append(result.Next, remedies(w)...)
+				next = append(next, release.App("rollout history", w.Ref))
+			case f.onFailure == release.Keep:
+				next = append(next, remedies(w)...)
 			}
 		case rollout.TimedOut: // the same command would wait for the same thing
-			result.Next = append(result.Next, kubectl("describe", w.Ref))
+			next = append(next, release.Kubectl("describe", w.Ref))
 		case rollout.Interrupted, rollout.Undecided:
-			result.Next = append(result.Next, app("rollout status", w.Ref))
+			next = append(next, release.App("rollout status", w.Ref))
 		}
 	}
-	env.hereResult(&result)
-	err := end.conclude(follower, result)
-	if f.result {
-		err = errors.Join(err, env.result(result))
-	} else {
-		err = errors.Join(err, f.printLines(env, result, follower.snapshot))
-	}
-	if result.ExitCode != exitOK {
-		return errors.Join(decidedError{result.ExitCode}, err)
-	}
-	return err
-}
-
-// exitCode: a rollout that is still progressing, and not waited for, has no verdict, but what a script
-// does next is what it does when time has run out.
-func (f *rolloutStatusFlags) exitCode(ctx context.Context, outcome rollout.Outcome) int {
-	if !f.watch && outcome == rollout.Undecided {
-		return exitTimedOut
-	}
-	return outcomeCode(ctx, outcome)
+	return next
 }
 
 // printLines prints kubectl's own lines: of all workloads once they are done, and of each when it was
@@ -254,11 +224,11 @@ func (f *rolloutStatusFlags) printLines(env *Env, result rollout.Result, seen ro
 // a paused rollout whose pods crash would bring more of them; its undo resumes, too.
 func remedies(w rollout.WorkloadResult) []string {
 	if len(w.Findings) == 0 {
-		return []string{app("rollout undo", w.Ref)}
+		return []string{release.App("rollout undo", w.Ref)}
 	}
 	next := slices.Clone(w.Findings[0].Next)
 	if i := slices.IndexFunc(w.Findings, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.Paused }); i > 0 && w.Findings[0].Grade != diagnosis.Failing {
 		next = append(next, w.Findings[i].Next...)
 	}
-	return append(next, undoOf(w.Ref, w.Findings))
+	return append(next, release.Undo(w.Ref, w.Findings))
 }

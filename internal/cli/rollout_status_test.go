@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -27,8 +28,10 @@ func TestStatusExitCodes(t *testing.T) {
 		"time ran out":                    {true, rollout.TimedOut, exitTimedOut},
 	} {
 		f := rolloutStatusFlags{watch: test.watch}
-		if got := f.exitCode(t.Context(), test.outcome); got != test.want {
-			t.Errorf("%s: %d, want %d", name, got, test.want)
+		env := newEnv(strings.NewReader(""), io.Discard, io.Discard, func(string) string { return "" }, time.Now)
+		result := rollout.Result{Outcome: test.outcome}
+		if f.transaction(env, rollout.Policy{}).Complete(t.Context(), &result); result.ExitCode != test.want {
+			t.Errorf("%s: %d, want %d", name, result.ExitCode, test.want)
 		}
 	}
 }

@@ -3,12 +3,11 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
-	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -50,8 +49,8 @@ A paused workload is refused, as with kubectl. --resume resumes it in the same w
 				return err
 			}
 			r.command = append([]string{"rollout", "undo"}, flags.typed(args)...)
-			r.resuming = func(ref workload.Ref) string { return undoAndResume(ref, flags.toRevision) }
-			r.undoes = true
+			r.Resuming = func(ref workload.Ref) string { return release.UndoAndResume(ref, flags.toRevision) }
+			r.Undoes = true
 			return r.run(cmd.Context(), selection, r.planUndo(flags.toRevision, flags.resume))
 		},
 	}
@@ -64,7 +63,7 @@ A paused workload is refused, as with kubectl. --resume resumes it in the same w
 }
 
 // planUndo is the plan of one workload: an earlier revision's template.
-func (r *release) planUndo(toRevision int64, resume bool) cluster.Plan {
+func (r *transaction) planUndo(toRevision int64, resume bool) cluster.Plan {
 	return func(c cluster.Captured) (cluster.Edit, error) {
 		if c.RevisionsErr != nil {
 			return cluster.Edit{}, c.RevisionsErr
@@ -74,48 +73,19 @@ func (r *release) planUndo(toRevision int64, resume bool) cluster.Plan {
 		resumes := resume && c.Paused()
 		if errors.As(err, &current) {
 			if resumes {
-				r.note(fmt.Sprintf("%s already has the template of revision %d, and stays paused: %s", c.Ref(), current.Revision, kubectl("rollout resume", c.Ref())))
+				r.Note(fmt.Sprintf("%s already has the template of revision %d, and stays paused: %s", c.Ref(), current.Revision, release.Kubectl("rollout resume", c.Ref())))
 			}
 			return cluster.Edit{Template: *c.Template()}, nil
 		}
 		if err != nil {
 			return cluster.Edit{}, err
 		}
-		r.note(plan.Note)
+		r.Note(plan.Note)
 		if resumes {
-			r.note(fmt.Sprintf("%s was paused; this command resumes it", c.Ref()))
+			r.Note(fmt.Sprintf("%s was paused; this command resumes it", c.Ref()))
 		}
 		return cluster.Edit{
 			Template: plan.Template, Annotations: plan.Annotations, ChangeCause: r.env.Redactor.LogLine(r.flags.reason), Resume: resumes,
 		}, nil
-	}
-}
-
-// undoAndResume is the command that goes back, whether the workload is paused or not; 0 is the revision before.
-func undoAndResume(ref workload.Ref, toRevision int64) string {
-	command := app("rollout undo", ref)
-	if toRevision > 0 {
-		command += fmt.Sprintf(" --to-revision=%d", toRevision)
-	}
-	return command + " --resume"
-}
-
-// undoOf is the undo to type about what was found: one of a paused workload has to resume it.
-func undoOf(ref workload.Ref, found []diagnosis.Finding) string {
-	if slices.ContainsFunc(found, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.Paused }) {
-		return undoAndResume(ref, 0)
-	}
-	return app("rollout undo", ref)
-}
-
-// note keeps what a plan has to say. A plan is made again when the object changed under it: once is
-// enough.
-func (r *release) note(texts ...string) {
-	r.planning.Lock()
-	defer r.planning.Unlock()
-	for _, text := range texts {
-		if text != "" && !slices.Contains(r.notes, text) {
-			r.notes = append(r.notes, text)
-		}
 	}
 }

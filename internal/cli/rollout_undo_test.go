@@ -1,13 +1,10 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -31,36 +28,17 @@ func TestUndoResumes(t *testing.T) {
 		c.Before = &rollout.Baseline{Workload: c.Workload()}
 		r := offlineRelease(t, &strings.Builder{}, &strings.Builder{}, &releaseFlags{})
 		edit, err := r.planUndo(test.to, test.resume)(c)
-		if err != nil || edit.Resume != test.resumes || !slices.Equal(r.notes, test.notes) {
-			t.Errorf("%s: %v, resumes %v, %q", name, err, edit.Resume, r.notes)
+		if notes := notesOf(r); err != nil || edit.Resume != test.resumes || !slices.Equal(notes, test.notes) {
+			t.Errorf("%s: %v, resumes %v, %q", name, err, edit.Resume, notes)
 		}
 	}
 }
 
-// The undo that a message names works: that of a paused workload resumes it.
-func TestUndoOf(t *testing.T) {
-	const undo = "kubectl app rollout undo deployment/web -n shop"
-	found := []diagnosis.Finding{{Cause: diagnosis.ImageNotFound}}
-	if got := undoOf(webRef, found); got != undo {
-		t.Error(got)
+// notesOf are those that no one has shown yet.
+func notesOf(t *transaction) (notes []string) {
+	t.Strict = true
+	for _, check := range t.ShowNotes() {
+		notes = append(notes, check.Message)
 	}
-	if got := undoOf(webRef, append(found, diagnosis.Finding{Cause: diagnosis.Paused})); got != undo+" --resume" {
-		t.Error(got)
-	}
-	if got := undoAndResume(webRef, 3); got != undo+" --to-revision=3 --resume" {
-		t.Error(got)
-	}
-}
-
-// Workloads that changed under their undo are planned anew side by side.
-func TestNotesOfPlansSideBySide(t *testing.T) {
-	r := &release{}
-	var group sync.WaitGroup
-	for i := range 100 {
-		group.Go(func() { r.note(fmt.Sprint(i % 50)); r.note("") })
-	}
-	group.Wait()
-	if len(r.notes) != 50 {
-		t.Errorf("%d notes", len(r.notes))
-	}
+	return notes
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -21,7 +22,7 @@ import (
 
 // configChange is one change of a Secret or ConfigMap by key, with the release of those who use it.
 type configChange struct {
-	*release
+	*transaction
 	flags   *setConfigFlags
 	ref     workload.Ref
 	request source.Request
@@ -62,7 +63,7 @@ func (f *setConfigFlags) change(cmd *cobra.Command, env *Env, out *output, kind 
 		return nil, err
 	}
 	c := &configChange{
-		release: newRelease(env, out, &f.releaseFlags, policy), flags: f,
+		transaction: newTransaction(env, out, &f.releaseFlags, policy), flags: f,
 		ref: workload.Ref{Kind: kind, Name: name}, request: request, remove: parsed.Remove,
 	}
 	c.ref.Namespace, _, err = c.cluster.Namespace()
@@ -77,19 +78,20 @@ func (c *configChange) run(ctx context.Context) error {
 	if err := c.show(); err != nil {
 		return err
 	}
-	if names := consumerNames(append(slices.Clone(c.content.plan.Roll), c.delivered...)); len(names) > 0 {
-		return c.release.run(ctx, cluster.Selection{Args: names, Verb: "set " + strings.ToLower(c.ref.Kind)}, c.planRestart())
+	if names := secrets.Names(append(slices.Clone(c.Content.Plan.Roll), c.delivered...)); len(names) > 0 {
+		return c.transaction.run(ctx, cluster.Selection{Args: names, Verb: "set " + strings.ToLower(c.ref.Kind)}, c.planRestart())
 	}
-	return c.contentAlone(ctx)
+	result, err := c.Run(ctx, nil, nil)
+	return c.end(result, err)
 }
 
 // ended says why nothing was written; a refusal is a result, too.
 func (c *configChange) ended(ctx context.Context, err error) error {
-	var refusal refusedError
+	var refusal release.RefusedError
 	if !c.output.wantsResult() || ctx.Err() != nil || !errors.As(err, &refusal) {
 		return c.untouched(ctx, err)
 	}
-	return c.errored(ctx, rollout.Refused, err)
+	return c.end(c.Errored(ctx, rollout.Refused, err), err)
 }
 
 // plan finds out what the change is, whether the server would take it, and who is concerned.
@@ -100,7 +102,7 @@ func (c *configChange) plan(ctx context.Context) error {
 	}
 	before, err := read(ctx, c.ref)
 	if err != nil {
-		return c.explainMissing(refused(err))
+		return c.explainMissing(release.Refused(err))
 	}
 	c.command = []string{"set", strings.ToLower(c.ref.Kind), c.ref.Name} // a refusal has no number of keys
 	entries, err := c.intake(before).read(ctx, &c.flags.sourceFlags, c.request, c.draft(before))
@@ -111,20 +113,20 @@ func (c *configChange) plan(ctx context.Context) error {
 	c.command = append(c.command, keyCount(edit))
 	change, err := plan(before, edit)
 	if err != nil {
-		return refused(err)
+		return release.Refused(err)
 	}
 	for _, key := range edit.Gone(before.Data()) {
-		c.warn(fmt.Sprintf("%s has no key %s to remove", before, key))
+		c.Warn(fmt.Sprintf("%s has no key %s to remove", before, key))
 	}
 	if before.Secret != nil {
 		c.env.Redactor.Secret(change.After.Data())
 	}
-	c.content = &releaseContent{
-		cluster: config.New(c.cluster), change: change, options: c.writeOptions(), written: c.print, state: rollout.ContentPlanned,
-		versioned: c.flags.versioned, of: c.ref,
+	c.Content = &release.ConfigChange{
+		Client: config.New(c.cluster), Change: change, Options: c.WriteOptions(), Written: c.print, State: rollout.ContentPlanned,
+		Versioned: c.flags.versioned, Of: c.ref,
 	}
-	if !c.content.changes() {
-		c.content.state = rollout.ContentUnchanged
+	if !c.Content.Changes() {
+		c.Content.State = rollout.ContentUnchanged
 	} else if err := c.tryOut(ctx); err != nil {
 		return err
 	}
@@ -134,7 +136,7 @@ func (c *configChange) plan(ctx context.Context) error {
 // intake looks at the values; what it has to say is in the result, too.
 func (c *configChange) intake(before config.Content) intake {
 	return intake{
-		env: c.env, strict: c.flags.strict, warn: func(text string) { c.warn(text) }, events: c.flags.progress == view.ModeNDJSON,
+		env: c.env, strict: c.flags.strict, warn: func(text string) { c.Warn(text) }, events: c.flags.progress == view.ModeNDJSON,
 		users: func(ctx context.Context) []secrets.Consumer { return usersOf(ctx, c.cluster, before.Ref()) },
 	}
 }
@@ -178,25 +180,25 @@ func (c *configChange) tryOut(ctx context.Context) error {
 	if c.flags.versioned {
 		return c.tryVersion(ctx)
 	}
-	if err := c.report(config.CheckOwners(c.content.change, c.writeOptions())); err != nil {
+	if err := c.Report(config.CheckOwners(c.Content.Change, c.WriteOptions())); err != nil {
 		return err
 	}
-	if c.flags.dryRun == dryRunClient {
+	if c.flags.dryRun == release.DryRunClient {
 		return nil
 	}
-	o := c.writeOptions()
+	o := c.WriteOptions()
 	o.DryRun = true
-	_, err := config.New(c.cluster).ChangeContent(ctx, c.content.change, o)
+	_, err := config.New(c.cluster).ChangeContent(ctx, c.Content.Change, o)
 	return refusedByServer(err)
 }
 
 func (c *configChange) tryVersion(ctx context.Context) error {
-	if c.flags.dryRun == dryRunClient {
+	if c.flags.dryRun == release.DryRunClient {
 		return nil
 	}
-	o := c.writeOptions()
+	o := c.WriteOptions()
 	o.DryRun = true
-	_, _, err := config.New(c.cluster).CreateVersion(ctx, c.content.change.After, o)
+	_, _, err := config.New(c.cluster).CreateVersion(ctx, c.Content.Change.After, o)
 	return refusedByServer(err)
 }
 
@@ -204,9 +206,9 @@ func (c *configChange) tryVersion(ctx context.Context) error {
 func refusedByServer(err error) error {
 	var e *cluster.Error
 	if errors.As(err, &e) && (e.Reason == cluster.Forbidden || e.Reason == cluster.Denied || e.Reason == cluster.Invalid) {
-		return refusedError{err}
+		return release.RefusedError{Err: err}
 	}
-	return refused(err)
+	return release.Refused(err)
 }
 
 // print writes the line of the object itself, as kubectl does; with -o result nothing.

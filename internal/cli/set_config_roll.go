@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -21,7 +22,7 @@ func (c *configChange) planRoll(ctx context.Context) error {
 	if roll == secrets.RollNone && (len(c.remove) == 0 || c.flags.force) {
 		return nil
 	}
-	consumers, notSeen, err := config.New(c.cluster).ConsumersAfter(ctx, c.content.change)
+	consumers, notSeen, err := config.New(c.cluster).ConsumersAfter(ctx, c.Content.Change)
 	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Forbidden {
 		return c.blind(e.Message, e.Next)
 	}
@@ -34,24 +35,24 @@ func (c *configChange) planRoll(ctx context.Context) error {
 	if err := c.checkVersions(ctx, consumers); err != nil {
 		return err
 	}
-	changes := c.content.change.Changes()
+	changes := c.Content.Change.Changes()
 	if users := secrets.UsersOfRemoved(changes, consumers); len(users) > 0 && !c.flags.force {
 		return c.inUse(users)
 	}
 	if c.flags.versioned {
-		c.content.plan = secrets.PlanVersion(roll, consumers)
-		if !c.content.changes() {
-			c.content.plan = secrets.RollPlan{} // they have it already
+		c.Content.Plan = secrets.PlanVersion(roll, consumers)
+		if !c.Content.Changes() {
+			c.Content.Plan = secrets.RollPlan{} // they have it already
 		}
 	} else {
-		c.content.plan = secrets.PlanRoll(roll, changes, consumers)
+		c.Content.Plan = secrets.PlanRoll(roll, changes, consumers)
 	}
-	if !c.content.changes() && roll != secrets.RollNone {
-		c.delivered = slices.DeleteFunc(secrets.Readers(consumers, c.content.change.Keys), func(r secrets.Consumer) bool {
-			return containsConsumer(slices.Concat(c.content.plan.Roll, c.content.plan.Broken), &r)
+	if !c.Content.Changes() && roll != secrets.RollNone {
+		c.delivered = slices.DeleteFunc(secrets.Readers(consumers, c.Content.Change.Keys), func(r secrets.Consumer) bool {
+			return secrets.Contains(slices.Concat(c.Content.Plan.Roll, c.Content.Plan.Broken), &r)
 		})
 	}
-	if broken := c.content.plan.Broken; len(broken) > 0 && !c.flags.force {
+	if broken := c.Content.Plan.Broken; len(broken) > 0 && !c.flags.force {
 		return c.wouldBreak(broken)
 	}
 	return nil
@@ -67,13 +68,13 @@ func (c *configChange) checkVersions(ctx context.Context, consumers []secrets.Co
 	case errors.As(err, &e) && e.Reason == cluster.Forbidden:
 		return nil // who may not list them has made none
 	case errors.As(err, &e) && e.Reason == config.SeveralVersions:
-		return refused(err)
+		return release.Refused(err)
 	case err != nil:
 		return err
 	case inUse.Ref() == c.ref:
 		return nil
 	}
-	return refusedError{hintedError{
+	return release.RefusedError{Err: hintedError{
 		fmt.Errorf("no workload uses %s, but workloads use its version %s; nothing was written", c.ref, inUse.Meta().Name),
 		[]string{"the same command with --versioned", "or with --roll=none, which restarts nothing"},
 	}}
@@ -85,13 +86,13 @@ func (c *configChange) judgeBlindness(notSeen []secrets.NotSeen) error {
 		if n.Resource == "deployments" || n.Resource == "pods" {
 			return c.blind("no permission to list "+n.Resource, n.Next)
 		}
-		c.warn(fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without))
+		c.Warn(fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without))
 	}
 	return nil
 }
 
 func (c *configChange) blind(why string, next []string) error {
-	return refusedError{hintedError{
+	return release.RefusedError{Err: hintedError{
 		fmt.Errorf("it is not known which workloads use %s: %s; nothing was written", c.ref, why),
 		append(slices.Clone(next), "the same command with "+c.unseen()+", which restarts nothing"),
 	}}
@@ -107,9 +108,9 @@ func (c *configChange) unseen() string {
 
 // inUse refuses to remove what somebody uses.
 func (c *configChange) inUse(users []secrets.Consumer) error {
-	return refusedError{hintedError{
-		fmt.Errorf("%s in use by %s; nothing was written", verbFor(c.remove), strings.Join(consumerNames(users), ", ")),
-		[]string{app("status", c.ref), "to remove it anyway: the same command with --force"},
+	return release.RefusedError{Err: hintedError{
+		fmt.Errorf("%s in use by %s; nothing was written", verbFor(c.remove), strings.Join(secrets.Names(users), ", ")),
+		[]string{release.App("status", c.ref), "to remove it anyway: the same command with --force"},
 	}}
 }
 
@@ -126,9 +127,9 @@ func (c *configChange) wouldBreak(broken []secrets.Consumer) error {
 	for i := range broken {
 		faults = append(faults, fmt.Sprintf("%s needs %s", broken[i], strings.Join(broken[i].Missing(), ", ")))
 	}
-	return refusedError{hintedError{
+	return release.RefusedError{Err: hintedError{
 		fmt.Errorf("%s would not have keys that workloads need: %s; nothing was written", c.ref, strings.Join(faults, "; ")),
-		[]string{app("status", c.ref), "the same command with --force, which does not restart these workloads"},
+		[]string{release.App("status", c.ref), "the same command with --force, which does not restart these workloads"},
 	}}
 }
 
@@ -139,15 +140,15 @@ func (c *configChange) planRestart() cluster.Plan {
 		if c.isDelivered(captured) {
 			return cluster.Edit{Template: *captured.Template()}, nil
 		}
-		if from, to := c.content.change.Before.Ref(), c.content.change.After.Ref(); from != to {
+		if from, to := c.Content.Change.Before.Ref(), c.Content.Change.After.Ref(); from != to {
 			template := *captured.Template().DeepCopy()
 			if workload.Repoint(&template, workload.ReferenceKind(from.Kind), from.Name, to.Name) == 0 {
 				return cluster.Edit{}, c.pointedElsewhere(captured.Ref())
 			}
-			return cluster.Edit{Template: template, ChangeCause: c.reason()}, nil
+			return cluster.Edit{Template: template, ChangeCause: c.Reason()}, nil
 		}
 		template := rollout.PlanRestart(captured.Template(), c.env.Now())
-		return cluster.Edit{Template: template, ChangeCause: c.reason()}, nil
+		return cluster.Edit{Template: template, ChangeCause: c.Reason()}, nil
 	}
 }
 
@@ -158,68 +159,56 @@ func (c *configChange) isDelivered(captured cluster.Captured) bool {
 	if slices.ContainsFunc(c.delivered, func(d secrets.Consumer) bool { return d.Ref == ref }) {
 		return true
 	}
-	if c.content.changes() || c.content.versioned || c.flags.roll == secrets.RollAll || captured.Before == nil {
+	if c.Content.Changes() || c.Content.Versioned || c.flags.roll == secrets.RollAll || captured.Before == nil {
 		return false
 	}
 	current := workload.Current(captured.Before.Workload, captured.Revisions)
-	before := c.content.change.Before.Meta()
-	return current != nil && !current.Created.Before(secrets.ChangedAt(before, c.content.change.Keys))
+	before := c.Content.Change.Before.Meta()
+	return current != nil && !current.Created.Before(secrets.ChangedAt(before, c.Content.Change.Keys))
 }
 
 // pointedElsewhere: what was read as the version in use is it no longer.
 func (c *configChange) pointedElsewhere(ref workload.Ref) error {
-	return refusedError{hintedError{
-		fmt.Errorf("%s does not use %s any more: someone else changed it, and this command did not", ref, c.content.change.Before),
-		[]string{app("rollout status", ref), "then the same command again"},
+	return release.RefusedError{Err: hintedError{
+		fmt.Errorf("%s does not use %s any more: someone else changed it, and this command did not", ref, c.Content.Change.Before),
+		[]string{release.App("rollout status", ref), "then the same command again"},
 	}}
 }
 
 // show says on stderr what becomes of the keys, and of those who use them.
 func (c *configChange) show() error {
-	content := c.content
+	content := c.Content
 	if c.flags.progress != view.ModeNDJSON && c.flags.progress != view.ModeNone {
-		if content.changes() {
-			if err := view.Keys(c.env.Term, content.change.After.String(), content.change.Changes()); err != nil {
+		if content.Changes() {
+			if err := view.Keys(c.env.Term, content.Change.After.String(), content.Change.Changes()); err != nil {
 				return err
 			}
 		}
-		if err := view.Roll(c.env.Term, content.plan); err != nil {
+		if err := view.Roll(c.env.Term, content.Plan); err != nil {
 			return err
 		}
 	}
-	for _, b := range content.plan.Broken {
-		c.warn(content.leftOut(&b, fmt.Sprintf("needs %s: it is not restarted, and its next pod fails", strings.Join(b.Missing(), ", "))))
+	for _, b := range content.Plan.Broken {
+		c.Warn(leftOut(content, &b, fmt.Sprintf("needs %s: it is not restarted, and its next pod fails", strings.Join(b.Missing(), ", "))))
 	}
-	for _, b := range content.plan.ByHand {
-		c.warn(content.leftOut(&b, byHand(&b)))
+	for _, b := range content.Plan.ByHand {
+		c.Warn(leftOut(content, &b, release.ByHand(&b)))
 	}
 	switch {
-	case !content.changes():
-		return c.print(content.change.Before, "unchanged")
-	case c.flags.dryRun == dryRunNone:
+	case !content.Changes():
+		return c.print(content.Change.Before, "unchanged")
+	case c.flags.dryRun == release.DryRunNone:
 		return nil
-	case content.versioned:
-		return c.print(content.change.After, "created")
+	case content.Versioned:
+		return c.print(content.Change.After, "created")
 	}
-	return c.print(content.change.After, "configured")
+	return c.print(content.Change.After, "configured")
 }
 
 // leftOut says how one who is not rolled goes on.
-func (c *releaseContent) leftOut(consumer *secrets.Consumer, text string) string {
-	if c.versioned {
-		text = fmt.Sprintf("is not changed by this command, and goes on using %s", c.change.Before)
+func leftOut(c *release.ConfigChange, consumer *secrets.Consumer, text string) string {
+	if c.Versioned {
+		text = fmt.Sprintf("is not changed by this command, and goes on using %s", c.Change.Before)
 	}
 	return consumer.String() + " " + text
-}
-
-// byHand says what the user has to do about one who needs new pods.
-func byHand(b *secrets.Consumer) string {
-	const why = "reads the data only when its pods start, and this command does not restart them: "
-	switch {
-	case b.Rollable:
-		return why + app("rollout restart", b.Ref)
-	case b.Kind == "Pod":
-		return why + "a bare pod has to be deleted and created again"
-	}
-	return why + "its owner has to replace them"
 }

@@ -57,8 +57,8 @@ a Secret's value. Diffs, results, recordings, the log (-v) and the change-cause 
 	flags.addOwn(cmd.Flags())
 	return newSetVerb(env, cmd, "env updated", &flags.changeFlags, func(args []string) (setting, error) {
 		o, err := flags.options(cmd.Flags(), args)
-		o.run = func(ctx context.Context, r *release, selection cluster.Selection) error {
-			r.strict = flags.strict
+		o.run = func(ctx context.Context, r *transaction, selection cluster.Selection) error {
+			r.Strict = flags.strict
 			return r.setEnv(ctx, o, selection)
 		}
 		return o.setting, err
@@ -78,14 +78,14 @@ func (f *setEnvFlags) addOwn(flags *pflag.FlagSet) {
 }
 
 // setEnv completes the settings with what standard input and --from say, and lists or releases them.
-func (r *release) setEnv(ctx context.Context, o setEnvOptions, selection cluster.Selection) error {
+func (r *transaction) setEnv(ctx context.Context, o setEnvOptions, selection cluster.Selection) error {
 	found, err := o.readStdin(ctx, r.env.Term)
 	if err != nil {
 		return r.untouched(ctx, err)
 	}
 	r.env.Redactor.Variables(o.settings.Set)
 	for _, f := range found {
-		r.note(f.String())
+		r.Note(f.String())
 	}
 	imported, err := r.importEnv(ctx, o, selection.Local)
 	if err != nil {
@@ -97,7 +97,7 @@ func (r *release) setEnv(ctx context.Context, o setEnvOptions, selection cluster
 	return r.run(ctx, selection, r.planned(func(object cluster.Object) (corev1.PodTemplateSpec, error) {
 		plan, err := imported.plan(object)
 		if err == nil {
-			r.note(plan.Notes...)
+			r.Note(plan.Notes...)
 		}
 		return plan.Template, err
 	}))

@@ -7,10 +7,13 @@ import (
 	"testing"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 const webFile = `apiVersion: apps/v1
@@ -54,16 +57,22 @@ func TestSetImageLocally(t *testing.T) {
 
 func capturedWeb() cluster.Captured {
 	var c cluster.Captured
-	c.Object = writtenWeb(nil).Object
+	c.Object, _ = workload.ObjectOf(&appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web"}})
 	c.Template().Spec.Containers = []corev1.Container{{Name: "web", Image: "web:1.0"}}
 	return c
 }
 
+var (
+	noon   = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	webRef = workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}
+	apiRef = workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "api"}
+)
+
 // offlineRelease writes to out and errOut, and has no cluster.
-func offlineRelease(t *testing.T, out, errOut *strings.Builder, flags *releaseFlags) *release {
+func offlineRelease(t *testing.T, out, errOut *strings.Builder, flags *releaseFlags) *transaction {
 	t.Helper()
 	env := newEnv(strings.NewReader(""), out, errOut, func(string) string { return "" }, func() time.Time { return noon })
-	return newRelease(env, newOutput("image updated"), flags, rollout.Policy{})
+	return newTransaction(env, newOutput("image updated"), flags, rollout.Policy{})
 }
 
 // The image that is there already changes nothing, unless a restart is asked for.

@@ -17,7 +17,7 @@ type setting struct {
 	resources, words, own []string
 	plan                  func(cluster.Object) (corev1.PodTemplateSpec, error)
 	// run releases the setting where a verb needs more than its plan; nil elsewhere.
-	run func(context.Context, *release, cluster.Selection) error
+	run func(context.Context, *transaction, cluster.Selection) error
 }
 
 // newSetVerb completes a verb that sets a part of pod templates. updated is what kubectl prints about each object.
@@ -38,7 +38,7 @@ func newSetVerb(env *Env, cmd *cobra.Command, updated string, flags *changeFlags
 		if err != nil {
 			return err
 		}
-		r.command, r.unchangedHint = flags.command(cmd.Name(), s), restartHint
+		r.command, r.UnchangedHint = flags.command(cmd.Name(), s), restartHint
 		if s.run != nil {
 			return s.run(cmd.Context(), r, selection)
 		}
@@ -56,7 +56,7 @@ func (f *changeFlags) command(verb string, s setting) []string {
 
 // planned is the plan of one workload: the template with the setting or, if that changes nothing and it was asked for, a
 // restart.
-func (r *release) planned(plan func(cluster.Object) (corev1.PodTemplateSpec, error)) cluster.Plan {
+func (r *transaction) planned(plan func(cluster.Object) (corev1.PodTemplateSpec, error)) cluster.Plan {
 	return func(c cluster.Captured) (cluster.Edit, error) {
 		template, err := plan(c.Object)
 		if err != nil {

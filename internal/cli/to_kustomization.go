@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/kustomize"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
@@ -34,7 +35,7 @@ func (f *kustomizationFlags) add(flags *pflag.FlagSet) {
 
 func (f *kustomizationFlags) wanted() bool { return f.directory != "" }
 
-func (f *kustomizationFlags) validate(dryRun dryRunMode, format string) error {
+func (f *kustomizationFlags) validate(dryRun release.DryRun, format string) error {
 	switch {
 	case !f.wanted() && f.set.Changed("to-kustomization"):
 		return usagef("--to-kustomization takes a directory")
@@ -42,7 +43,7 @@ func (f *kustomizationFlags) validate(dryRun dryRunMode, format string) error {
 		return usagef("--behavior goes with --to-kustomization")
 	case !f.wanted():
 		return nil
-	case dryRun == dryRunServer:
+	case dryRun == release.DryRunServer:
 		return usagef("--to-kustomization uses no API server: --dry-run=client --diff shows what would change in the file")
 	case format != "" && format != "name":
 		return usagef("--to-kustomization has no object to print with -o: kubectl kustomize %s prints the result", f.directory)
@@ -85,19 +86,19 @@ func (c *creation) toKustomization(ctx context.Context, g kustomization.Generato
 	f := &c.flags.kustomization
 	d, err := kustomize.Open(ctx, f.directory)
 	if err != nil {
-		return refusedError{err}
+		return release.RefusedError{Err: err}
 	}
 	g.Name, g.Labels, g.Annotations, g.Immutable = c.meta.Name, c.meta.Labels, c.meta.Annotations, c.meta.Immutable
 	g.Namespace, g.Behavior, g.Hash = *c.env.Flags.Namespace, f.behavior, f.hash(c.flags.appendHash)
 	if g.Sources, err = kustomization.NewSources(g.Kind, entries, d.Relative); err != nil {
-		return refusedError{err}
+		return release.RefusedError{Err: err}
 	}
 	before, after, err := setIn(ctx, d, g, c.options.IfExists)
 	if err != nil {
 		if source := (*kustomization.ReadError)(nil); !errors.As(err, &source) {
 			err = fmt.Errorf("%s: %w", d.Path, err)
 		}
-		return refusedError{err}
+		return release.RefusedError{Err: err}
 	}
 	if err := c.tell(plainLiterals(g, d.Path)); err != nil {
 		return err
@@ -150,7 +151,7 @@ func (c *creation) save(d *kustomize.Directory, g kustomization.Generator, befor
 			return fmt.Errorf("writing the difference: %w", err)
 		}
 	}
-	if operation != "unchanged" && c.flags.dryRun != dryRunClient {
+	if operation != "unchanged" && c.flags.dryRun != release.DryRunClient {
 		if err := d.Write(after.Text()); err != nil {
 			return err
 		}

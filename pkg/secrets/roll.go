@@ -148,3 +148,17 @@ func (c *Consumer) Missing() []string {
 	}
 	return keys
 }
+
+// Names are the consumers as TYPE/NAME.
+func Names(consumers []Consumer) []string {
+	var names []string
+	for _, c := range consumers {
+		names = append(names, c.String())
+	}
+	return names
+}
+
+// Contains tells whether the consumer is one of them.
+func Contains(consumers []Consumer, one *Consumer) bool {
+	return slices.ContainsFunc(consumers, func(c Consumer) bool { return c.Ref == one.Ref })
+}

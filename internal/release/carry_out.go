@@ -1,4 +1,4 @@
-package cli
+package release
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -18,17 +17,17 @@ import (
 // carryOut writes the changes and follows them to the end. From here on the objects are changed: no
 // path returns without a result that says how they were left. What has the template already and is
 // not finished with it is watched with them: a release is good when all of its workloads are.
-func (r *release) carryOut(ctx context.Context, changed, pending, settled []cluster.Change) error {
+func (r *Release) carryOut(ctx context.Context, changed, pending, settled []cluster.Change) (*rollout.Result, error) {
 	// A signal ends the watching, not the requests that bring the workloads to a defined state.
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 
-	if !r.flags.wait {
+	if !r.Wait {
 		return r.writeOnly(ctx, work, changed)
 	}
 	f, err := r.startWatch(ctx, work, slices.Concat(changed, pending))
 	if err != nil {
-		return r.untouched(ctx, err)
+		return r.Untouched(ctx, err)
 	}
 	var written []cluster.Written
 	attached := r.attach(pending)
@@ -38,16 +37,16 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 		return r.applyFailed(ctx, work, f, written, err)
 	}
 	goals := targets(written)
-	if r.undoes {
+	if r.Undoes {
 		goals, f.unblock = takingBack(goals), r.unblocking(work)
 	}
-	state := r.start(slices.Concat(goals, found(attached)), r.policy)
+	state := r.start(slices.Concat(goals, found(attached)), r.Policy)
 	state, err = f.follow(ctx, state, nil)
 	end := ending{written: slices.Concat(written, attached), untouched: len(written) == 0, unchanged: settled, state: state}
 	if err != nil {
 		return r.watchEnded(ctx, work, f, end, err)
 	}
-	r.warnDuring(f, &state, stampAll(work, r.cluster, f, state, r.writeOptions())...)
+	r.warnDuring(f, &state, r.stampAll(work, f, state)...)
 	if state.Outcome == rollout.Failed {
 		r.onFailure(ctx, work, f, &end)
 	}
@@ -55,53 +54,53 @@ func (r *release) carryOut(ctx context.Context, changed, pending, settled []clus
 }
 
 // begin writes the changes while the watch is under way. The recording names what is watched with them, too.
-func (r *release) begin(ctx, work context.Context, f *follower, changed []cluster.Change, found []rollout.Target) ([]cluster.Written, error) {
-	at := r.env.Now()
+func (r *Release) begin(ctx, work context.Context, f *follower, changed []cluster.Change, found []rollout.Target) ([]cluster.Written, error) {
+	at := r.Now()
 	written, err := r.apply(ctx, work, changed)
 	if len(written) > 0 {
-		f.recorder.changed(at, strings.Join(r.command, " "), r.reason(), slices.Concat(targets(written), found))
+		f.recorder.changed(at, r.command.Line(), r.command.Reason(), slices.Concat(targets(written), found))
 	}
 	if err != nil {
 		return written, err
 	}
-	state := r.start(targets(written), r.policy)
+	state := r.start(targets(written), r.Policy)
 	f.announce(&state, rollout.EventApplied, "written")
 	r.warnDuring(f, &state, r.amendStamps(work, written)...)
 	return written, nil
 }
 
 // start begins the watch of this release, whose times count from the start of the command.
-func (r *release) start(targets []rollout.Target, policy rollout.Policy) rollout.State {
-	state := rollout.Start(targets, policy, r.env.Now())
+func (r *Release) start(targets []rollout.Target, policy rollout.Policy) rollout.State {
+	state := rollout.Start(targets, policy, r.Now())
 	state.Started = r.started
 	return state
 }
 
 // apply writes the changes, the content first, and prints what was written. If none of the workloads
 // is written, the content is restored.
-func (r *release) apply(ctx, work context.Context, changed []cluster.Change) ([]cluster.Written, error) {
-	if err := r.content.write(ctx, work); err != nil {
+func (r *Release) apply(ctx, work context.Context, changed []cluster.Change) ([]cluster.Written, error) {
+	if err := r.Content.write(ctx, work); err != nil {
 		return nil, err
 	}
-	o := r.writeOptions()
-	o.Joint = r.content.isWritten()
+	o := r.WriteOptions()
+	o.Joint = r.Content.isWritten()
 	written, err := r.cluster.Apply(ctx, changed, o)
 	for _, w := range written {
 		// The line of a write that happened is owed even if stdout is gone: the release goes on.
-		_ = r.output.object(r.env, w.API)
+		_ = r.command.Print(w.API)
 	}
 	if partial := (*cluster.PartialError)(nil); err != nil && !errors.As(err, &partial) {
-		err = r.content.restoreAfter(work, err)
+		err = r.Content.restoreAfter(work, err)
 	}
 	return written, err
 }
 
 // writeOnly is all that --wait=false asks for.
-func (r *release) writeOnly(ctx, work context.Context, changed []cluster.Change) error {
+func (r *Release) writeOnly(ctx, work context.Context, changed []cluster.Change) (*rollout.Result, error) {
 	written, err := r.apply(ctx, work, changed)
 	if err == nil {
-		r.warn(r.amendStamps(work, written)...)
-		return r.notWatched(ctx, written)
+		r.Warn(r.amendStamps(work, written)...)
+		return r.notWatched(ctx, written), nil
 	}
 	// All or none holds here as well: what was written goes back, and that is watched.
 	if partial := (*cluster.PartialError)(nil); !errors.As(err, &partial) {
@@ -109,21 +108,31 @@ func (r *release) writeOnly(ctx, work context.Context, changed []cluster.Change)
 	}
 	f, watchErr := r.startWatch(ctx, work, changed)
 	if watchErr != nil {
-		return errors.Join(err, watchErr)
+		return nil, errors.Join(err, watchErr)
 	}
 	return r.applyFailed(ctx, work, f, written, err)
 }
 
 // watch begins to watch workloads.
-func (r *release) watch(work context.Context, objects []cluster.Object) (*follower, error) {
-	watched := make([]watch.Target, 0, len(objects))
+func (r *Release) watch(work context.Context, objects []cluster.Object) (*follower, error) {
+	targets := make([]watch.Target, 0, len(objects))
 	for _, o := range objects {
-		watched = append(watched, watch.Target{Ref: o.Ref(), Selector: o.Selector()})
+		targets = append(targets, watch.Target{Ref: o.Ref(), Selector: o.Selector()})
 	}
-	return newFollower(work, r.env, r.cluster, r.view, watched, r.flags.recording)
+	record, err := newRecorder(r.Recording, r.Now)
+	if err != nil {
+		return nil, err
+	}
+	work, stop := context.WithCancel(work)
+	watcher, err := r.cluster.Watch(work, targets, record.tap())
+	if err != nil {
+		stop()
+		return nil, errors.Join(err, record.close())
+	}
+	return &follower{now: r.Now, watcher: watcher, stop: stop, view: r.view, recorder: record}, nil
 }
 
-func (r *release) startWatch(ctx, work context.Context, changes []cluster.Change) (*follower, error) {
+func (r *Release) startWatch(ctx, work context.Context, changes []cluster.Change) (*follower, error) {
 	objects := make([]cluster.Object, 0, len(changes))
 	for _, c := range changes {
 		objects = append(objects, c.Object)
@@ -134,7 +143,7 @@ func (r *release) startWatch(ctx, work context.Context, changes []cluster.Change
 	}
 	f.told = maps.Clone(r.told)
 	// A recording has to hold what was there before the change.
-	if r.flags.recording != "" {
+	if r.Recording != "" {
 		if err := f.firstSnapshot(ctx); err != nil {
 			return nil, errors.Join(err, f.close())
 		}
@@ -142,8 +151,9 @@ func (r *release) startWatch(ctx, work context.Context, changes []cluster.Change
 	return f, nil
 }
 
-func (r *release) writeOptions() cluster.WriteOptions {
-	return cluster.WriteOptions{FieldManager: r.flags.fieldManager}
+// WriteOptions are those of every write of the release.
+func (r *Release) WriteOptions() cluster.WriteOptions {
+	return cluster.WriteOptions{FieldManager: r.FieldManager}
 }
 
 func targets(written []cluster.Written) []rollout.Target {
@@ -181,19 +191,20 @@ func (e *ending) broughtBack() bool {
 }
 
 // applyFailed: some of the workloads may be written. A release is all or nothing, so those go back.
-func (r *release) applyFailed(ctx, work context.Context, f *follower, written []cluster.Written, cause error) error {
+func (r *Release) applyFailed(ctx, work context.Context, f *follower, written []cluster.Written, cause error) (*rollout.Result, error) {
 	var partial *cluster.PartialError
 	if !errors.As(cause, &partial) {
-		return errors.Join(r.notBegun(ctx, cause), f.close())
+		result, err := r.notBegun(ctx, cause)
+		return result, errors.Join(err, f.close())
 	}
 	// Whether the doubtful ones were written is looked up on the way back.
 	all := slices.Concat(written, partial.Doubtful)
-	end := ending{written: all, state: r.start(targets(all), r.policy), message: cause.Error()}
+	end := ending{written: all, state: r.start(targets(all), r.Policy), message: cause.Error()}
 	end.state.Outcome = rollout.Failed
 	watching := ctx
 	if ctx.Err() != nil {
 		end.state.Outcome, end.message = rollout.Interrupted, fmt.Sprintf("%v while the change was being written", context.Cause(ctx))
-		end.interrupted = r.env.Now()
+		end.interrupted = r.Now()
 		watching = work
 	}
 	for i := range end.state.Workloads {
@@ -208,11 +219,11 @@ func (r *release) applyFailed(ctx, work context.Context, f *follower, written []
 }
 
 // onFailure does what --on-failure asks for.
-func (r *release) onFailure(ctx, work context.Context, f *follower, end *ending) {
-	switch r.flags.onFailure {
-	case failureRollback:
+func (r *Release) onFailure(ctx, work context.Context, f *follower, end *ending) {
+	switch r.OnFailure {
+	case Rollback:
 		r.rollBack(ctx, work, f, end)
-	case failurePause:
+	case Pause:
 		r.pause(work, f, end)
 	default: // keep
 		end.next = append(end.next, r.wayBack(end)...)
@@ -220,33 +231,33 @@ func (r *release) onFailure(ctx, work context.Context, f *follower, end *ending)
 }
 
 // wayBack are the commands that take a change back; none where no undo brings the old content back.
-func (r *release) wayBack(end *ending) []string {
+func (r *Release) wayBack(end *ending) []string {
 	var commands []string
 	for i, w := range end.written {
-		if r.content.undoable() {
-			commands = append(commands, undoOf(w.Ref(), end.state.Workloads[i].Findings))
+		if r.Content.undoable() {
+			commands = append(commands, Undo(w.Ref(), end.state.Workloads[i].Findings))
 		}
 	}
 	return commands
 }
 
 // pause stops each rollout where it is.
-func (r *release) pause(work context.Context, f *follower, end *ending) {
+func (r *Release) pause(work context.Context, f *follower, end *ending) {
 	for _, w := range end.written {
-		if _, err := r.cluster.Pause(work, w, r.writeOptions()); err != nil {
+		if _, err := r.cluster.Pause(work, w, r.WriteOptions()); err != nil {
 			r.warnDuring(f, &end.state, fmt.Sprintf("%s could not be paused: %v", w.Ref(), err))
 			continue
 		}
 		end.paused = append(end.paused, w.Ref())
-		if r.content.undoable() { // as in wayBack
-			end.next = append(end.next, undoAndResume(w.Ref(), 0))
+		if r.Content.undoable() { // as in wayBack
+			end.next = append(end.next, UndoAndResume(w.Ref(), 0))
 		}
-		end.next = append(end.next, kubectl("rollout resume", w.Ref()))
+		end.next = append(end.next, Kubectl("rollout resume", w.Ref()))
 	}
 }
 
 // watchEnded: a signal, or an error that the watch can't go on after.
-func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending, cause error) error {
+func (r *Release) watchEnded(ctx, work context.Context, f *follower, end ending, cause error) (*rollout.Result, error) {
 	if ctx.Err() == nil {
 		// The watch broke off. The change is written, and how it ends is not known.
 		end.state.Outcome = rollout.Undecided
@@ -255,22 +266,22 @@ func (r *release) watchEnded(ctx, work context.Context, f *follower, end ending,
 			end.message = "the change is written, but " + end.message
 		}
 		for _, w := range end.written {
-			end.next = append(end.next, app("rollout status", w.Ref()))
+			end.next = append(end.next, App("rollout status", w.Ref()))
 		}
 		return r.finish(ctx, f, end)
 	}
-	end.state.Outcome, end.interrupted = rollout.Interrupted, r.env.Now()
-	if r.flags.onInterrupt == failureRollback {
+	end.state.Outcome, end.interrupted = rollout.Interrupted, r.Now()
+	if r.OnInterrupt == Rollback {
 		r.warnDuring(f, &end.state, fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
 		r.rollBack(work, work, f, &end)
-		if end.broughtBack() && !r.content.isWritten() {
+		if end.broughtBack() && !r.Content.isWritten() {
 			end.message = "rolled back and verified"
 		}
 		return r.finish(ctx, f, end)
 	}
 	for i := range end.state.Workloads {
 		w := &end.state.Workloads[i]
-		end.next = append(end.next, app("rollout status", w.Target.Ref))
+		end.next = append(end.next, App("rollout status", w.Target.Ref))
 	}
 	end.message = fmt.Sprintf("%v: this command changed nothing, and the rollout goes on", context.Cause(ctx))
 	if !end.untouched {

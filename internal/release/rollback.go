@@ -1,4 +1,4 @@
-package cli
+package release
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 
 // rollBack restores what was serving before and watches that too. What was not serving is left as
 // it is: a release that was to mend something broken must not bring the broken state back.
-func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) {
+func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) {
 	var restorable []cluster.Written
 	for _, w := range end.written {
 		if worthRestoring(w) {
@@ -26,14 +26,14 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 		return
 	}
 	// First, for the pods that come back read it.
-	if err := r.content.restore(work); err != nil {
+	if err := r.Content.restore(work); err != nil {
 		r.warnDuring(f, &end.state, err.Error())
 	}
-	if len(restorable) < len(end.written) && r.content.isRestored() {
-		end.takeBack(restorable, r.content.change.Before.String())
+	if len(restorable) < len(end.written) && r.Content.isRestored() {
+		end.takeBack(restorable, r.Content.Change.Before.String())
 	}
 	restored, failed := r.restoreAll(work, restorable, end)
-	policy := r.policy
+	policy := r.Policy
 	// The deadline of the way back is its own: --timeout was for the change.
 	policy.Timeout, policy.WaitForOldPods, policy.All = 0, false, true
 	if slices.ContainsFunc(restorable, func(w cluster.Written) bool { return w.Before.Workload.Strategy.ProgressDeadline == 0 }) {
@@ -41,39 +41,39 @@ func (r *release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	}
 	goals := takingBack(targets(restored))
 	f.unblock = r.unblocking(work)
-	back := rollout.Start(goals, policy, r.env.Now())
+	back := rollout.Start(goals, policy, r.Now())
 	if len(restored) > 0 {
 		f.recorder.rolledBack(targets(restored))
 		f.announceRollback(&end.state, &back, restored)
 		back = r.followBack(ctx, f, back, &end.state)
-		r.warnDuring(f, &end.state, stampAll(work, r.cluster, f, proven(back), r.writeOptions())...)
+		r.warnDuring(f, &end.state, r.stampAll(work, f, proven(back))...)
 	}
 	back.Workloads = append(back.Workloads, failed...)
 	end.rollback = &back
 	if back.Outcome == rollout.Interrupted {
 		end.message = fmt.Sprintf("%v: the rollback is written and not verified", context.Cause(ctx))
 		for _, w := range restored {
-			end.next = append(end.next, app("rollout status", w.Ref()))
+			end.next = append(end.next, App("rollout status", w.Ref()))
 		}
 	}
 }
 
 // notRolledBack says why a workload stays as it is, and where it can be brought.
-func (r *release) notRolledBack(f *follower, w cluster.Written, end *ending) {
+func (r *Release) notRolledBack(f *follower, w cluster.Written, end *ending) {
 	end.message = before(w) + " was not serving before this change"
 	if w.Doubt != "" {
 		end.message = w.Doubt
 	}
-	end.next = append(end.next, app("rollout history", w.Ref()))
-	if !r.content.undoable() {
+	end.next = append(end.next, App("rollout history", w.Ref()))
+	if !r.Content.undoable() {
 		return
 	}
 	other := rollout.FallbackRevision(f.snapshot[w.Ref()].Revisions, w.Before, w.Template())
 	switch {
 	case other > 0:
-		end.next = append(end.next, fmt.Sprintf("%s --to-revision=%d", app("rollout undo", w.Ref()), other))
+		end.next = append(end.next, fmt.Sprintf("%s --to-revision=%d", App("rollout undo", w.Ref()), other))
 	case w.Doubt != "" && w.Before != nil:
-		end.next = append(end.next, app("rollout undo", w.Ref()))
+		end.next = append(end.next, App("rollout undo", w.Ref()))
 	}
 }
 
@@ -111,8 +111,8 @@ func proven(back rollout.State) rollout.State {
 }
 
 // restoreAll puts back each workload; those that were not are returned as decided states.
-func (r *release) restoreAll(work context.Context, written []cluster.Written, end *ending) (restored []cluster.Written, failed []rollout.WorkloadState) {
-	backs, faults := r.cluster.RestoreAll(work, written, r.writeOptions())
+func (r *Release) restoreAll(work context.Context, written []cluster.Written, end *ending) (restored []cluster.Written, failed []rollout.WorkloadState) {
+	backs, faults := r.cluster.RestoreAll(work, written, r.WriteOptions())
 	for i, w := range written {
 		err := faults[i]
 		if err == nil {
@@ -122,7 +122,7 @@ func (r *release) restoreAll(work context.Context, written []cluster.Written, en
 		message := err.Error()
 		if superseded := (*cluster.SupersededError)(nil); errors.As(err, &superseded) && superseded.Restored {
 			message = restoredElsewhere(w)
-			end.next = append(end.next, app("rollout status", w.Ref()))
+			end.next = append(end.next, App("rollout status", w.Ref()))
 		}
 		failed = append(failed, rollout.WorkloadState{
 			Target: w.Target(), Phase: rollout.Done, Outcome: restoreOutcome(err), Message: message,
@@ -153,7 +153,7 @@ func restoreOutcome(err error) rollout.Outcome {
 }
 
 // followBack watches the rollback; what ends the watch early is its outcome.
-func (r *release) followBack(ctx context.Context, f *follower, back rollout.State, release *rollout.State) rollout.State {
+func (r *Release) followBack(ctx context.Context, f *follower, back rollout.State, release *rollout.State) rollout.State {
 	back, err := f.follow(ctx, back, release)
 	if err == nil {
 		return back

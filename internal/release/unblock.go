@@ -1,4 +1,4 @@
-package cli
+package release
 
 import (
 	"context"
@@ -15,7 +15,7 @@ const maxDeletions = 3
 
 // unblocking deletes the pods that keep a workload from going back, one at a time: while an ordered StatefulSet has a
 // pod that is not ready, it replaces none, not even that one.
-func (r *release) unblocking(work context.Context) func(*rollout.State) []rollout.Event {
+func (r *Release) unblocking(work context.Context) func(*rollout.State) []rollout.Event {
 	done := map[rollout.PodRef]bool{}
 	times := map[string]int{}
 	return func(state *rollout.State) (news []rollout.Event) {
@@ -33,7 +33,7 @@ func (r *release) unblocking(work context.Context) func(*rollout.State) []rollou
 			times[name]++
 			if text := r.unblock(work, w.Target.Ref, pod); text != "" {
 				r.warnings = append(r.warnings, text)
-				news = append(news, warningEvent(r.env.Now(), text))
+				news = append(news, Warning(r.Now(), text))
 			}
 		}
 		return news
@@ -41,7 +41,7 @@ func (r *release) unblocking(work context.Context) func(*rollout.State) []rollou
 }
 
 // unblock says what became of the pod; "" if it is another one by now, or gone.
-func (r *release) unblock(work context.Context, ref workload.Ref, pod rollout.PodRef) string {
+func (r *Release) unblock(work context.Context, ref workload.Ref, pod rollout.PodRef) string {
 	deleted, err := r.cluster.DeletePod(work, pod)
 	switch {
 	case err == nil && !deleted:

@@ -1,21 +1,18 @@
-package cli
+package release
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
-	"github.com/kubectl-app/kubectl-app/internal/watch"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
 // follower watches workloads and shows what it sees, for one release and its rollback.
 type follower struct {
 	now      func() time.Time
-	watcher  *watch.Watcher
+	watcher  Watch
 	stop     context.CancelFunc
 	view     view.View
 	recorder *recorder
@@ -26,28 +23,6 @@ type follower struct {
 	snapshot    rollout.Snapshot
 	unreachable time.Time          // since when the server has not answered; zero while it does
 	told        map[blindSpot]bool // what was said that it can't be seen
-}
-
-// newFollower starts the watch; it goes on until close or the end of ctx.
-func newFollower(ctx context.Context, env *Env, c *cluster.Cluster, v view.View, targets []watch.Target, recording string) (*follower, error) {
-	config, err := c.RESTConfig()
-	if err != nil {
-		return nil, err
-	}
-	clients, err := watch.NewClients(config)
-	if err != nil {
-		return nil, fmt.Errorf("connecting the watch: %w", err)
-	}
-	rec, err := newRecorder(recording, env.Now)
-	if err != nil {
-		return nil, err
-	}
-	env.sparing()
-	ctx, stop := context.WithCancel(ctx)
-	return &follower{
-		now: env.Now, stop: stop, view: v, recorder: rec,
-		watcher: watch.Start(ctx, clients, targets, watch.Options{Tap: rec.tap(), Redactor: env.Redactor}),
-	}, nil
 }
 
 // close ends the watch and waits for it, and completes the recording. Calling it again is allowed.

@@ -1,4 +1,4 @@
-package cli
+package release
 
 import (
 	"context"
@@ -11,34 +11,34 @@ import (
 
 // stampAll writes each verdict on its revision, so that the next undo knows which ones are good. A stamp
 // that can't be written spoils nothing: the texts returned are warnings.
-func stampAll(ctx context.Context, c *cluster.Cluster, f *follower, state rollout.State, o cluster.WriteOptions) []string {
+func (r *Release) stampAll(work context.Context, f *follower, state rollout.State) []string {
 	var verdicts []cluster.Verdict
 	for i := range state.Workloads {
 		w, seen := &state.Workloads[i], f.snapshot[state.Workloads[i].Target.Ref]
-		for _, r := range seen.Revisions {
-			if r.Name != w.RevisionName {
+		for _, revision := range seen.Revisions {
+			if revision.Name != w.RevisionName {
 				continue
 			}
-			if stamp, ok := w.VerdictAnnotation(r.Hash, f.now(), stampedBy); ok && stamp.Over(rollout.VerdictOf(&r)) {
+			if stamp, ok := w.VerdictAnnotation(revision.Hash, r.Now(), r.stampedBy()); ok && stamp.Over(rollout.VerdictOf(&revision)) {
 				verdicts = append(verdicts, cluster.Verdict{
-					Ref: w.Target.Ref, Revision: r.Name, UID: r.UID, Stamp: stamp, Copied: carriesStamp(seen.Workload),
+					Ref: w.Target.Ref, Revision: revision.Name, UID: revision.UID, Stamp: stamp, Copied: carriesStamp(seen.Workload),
 				})
 			}
 		}
 	}
-	return stampFaults(c.StampAll(ctx, verdicts, o))
+	return stampFaults(r.cluster.StampAll(work, verdicts, r.WriteOptions()))
 }
 
 // stampedBy is who gives a verdict.
-var stampedBy = "kubectl-app/" + version
+func (r *Release) stampedBy() string { return "kubectl-app/" + r.Version }
 
 // amendStamps corrects the stamps of the revisions that were replaced, where their pods have proven them
 // wrong. The texts returned are warnings.
-func (r *release) amendStamps(work context.Context, written []cluster.Written) []string {
+func (r *Release) amendStamps(work context.Context, written []cluster.Written) []string {
 	var verdicts []cluster.Verdict
 	var texts []string
 	for _, w := range written {
-		stamp, ok := w.Before.Amend(r.env.Now(), stampedBy)
+		stamp, ok := w.Before.Amend(r.Now(), r.stampedBy())
 		if !ok {
 			continue
 		}
@@ -48,7 +48,7 @@ func (r *release) amendStamps(work context.Context, written []cluster.Written) [
 			texts = append(texts, fmt.Sprintf("revision %d of %s is no longer marked good: %s", was.Number, w.Ref(), stamp.Message))
 		}
 	}
-	return append(texts, stampFaults(r.cluster.StampAll(work, verdicts, r.writeOptions()))...)
+	return append(texts, stampFaults(r.cluster.StampAll(work, verdicts, r.WriteOptions()))...)
 }
 
 func stampFaults(faults []error) []string {

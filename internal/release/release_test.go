@@ -1,4 +1,4 @@
-package cli
+package release
 
 import (
 	"encoding/json"
@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
-	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/internal/watch"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -21,7 +22,8 @@ import (
 )
 
 func changeOf(name string, before *rollout.Baseline, image string) cluster.Change {
-	c := capturedWeb()
+	c := cluster.Captured{Object: writtenWeb(nil).Object}
+	c.Template().Spec.Containers = []corev1.Container{{Name: "web", Image: "web:1.0"}}
 	c.SetName(name)
 	c.Before = before
 	edit := cluster.Edit{Template: *c.Template().DeepCopy()}
@@ -52,8 +54,8 @@ func TestPending(t *testing.T) {
 			Generation: 2, ObservedGeneration: 2, Desired: desired, Updated: desired, Total: desired, Available: available,
 		}}
 	}
-	var out, errOut strings.Builder
-	r := offlineRelease(t, &out, &errOut, &releaseFlags{})
+	var errOut strings.Builder
+	r := offline(t, &errOut, Options{})
 	waiting, settled := r.unfinished([]cluster.Change{
 		changeOf("complete", before(3, 3), ""), changeOf("broken", before(3, 2), ""), changeOf("scaled-to-0", &rollout.Baseline{Workload: &workload.Workload{Generation: 3}}, ""),
 	})
@@ -64,16 +66,6 @@ func TestPending(t *testing.T) {
 	const want = "deployment/broken is already rolling out this change"
 	if !slices.Equal(r.warnings, []string{want}) || errOut.String() != "warning: "+want+"\n" {
 		t.Errorf("%q\n%s", r.warnings, errOut.String())
-	}
-}
-
-func TestResolveErrors(t *testing.T) {
-	var usage usageError
-	if err := resolveError(fmt.Errorf("resolving: %w", &cluster.ArgumentError{Message: "no name"})); !errors.As(err, &usage) {
-		t.Errorf("%v is the user's to mend", err)
-	}
-	if err := resolveError(&cluster.Error{Reason: cluster.NotFound}); errors.As(err, &usage) {
-		t.Errorf("%v is no matter of the command line", err)
 	}
 }
 
@@ -106,9 +98,9 @@ func TestReport(t *testing.T) {
 		{Check: cluster.CheckOwner, Level: cluster.Warn, Workload: webRef, Message: "it is Helm's", Next: []string{"helm get values web"}},
 		{Check: cluster.CheckPaused, Level: cluster.Refuse, Workload: webRef, Message: "it is paused", Next: []string{"kubectl rollout resume deployment/web"}},
 	}
-	var out, errOut strings.Builder
-	r := offlineRelease(t, &out, &errOut, &releaseFlags{})
-	if err := r.report(checks); err != nil {
+	var errOut strings.Builder
+	r := offline(t, &errOut, Options{})
+	if err := r.Report(checks); err != nil {
 		t.Fatal(err)
 	}
 	const want = "warning: it is Helm's\n  next: helm get values web\nerror: it is paused\n  next: kubectl rollout resume deployment/web\n"
@@ -117,8 +109,8 @@ func TestReport(t *testing.T) {
 	}
 
 	errOut.Reset()
-	r = offlineRelease(t, &out, &errOut, &releaseFlags{watchFlags: watchFlags{progress: "ndjson"}})
-	if err := r.report(checks); err != nil {
+	r = offline(t, &errOut, Options{Progress: "ndjson"})
+	if err := r.Report(checks); err != nil {
 		t.Fatal(err)
 	}
 	var types []rollout.EventType
@@ -136,24 +128,14 @@ func TestReport(t *testing.T) {
 
 // What was refused says so in the result, each workload with its own reason, and exits with 3.
 func TestRefuse(t *testing.T) {
-	var out, errOut strings.Builder
-	r := offlineRelease(t, &out, &errOut, &releaseFlags{reason: "release 2"})
-	*r.output.print.OutputFormat = outputResult
+	r := offline(t, &strings.Builder{}, Options{})
 	before := &rollout.Baseline{Workload: &workload.Workload{Desired: 3, Updated: 3, Total: 3}, Revision: &workload.Revision{Number: 4}}
-	err := r.refuse(t.Context(), []cluster.Change{changeOf("web", before, "web:2.0"), changeOf("api", before, "web:2.0")}, []cluster.Check{
+	result := r.refuse(t.Context(), []cluster.Change{changeOf("web", before, "web:2.0"), changeOf("api", before, "web:2.0")}, []cluster.Check{
 		{Level: cluster.Refuse, Workload: webRef, Message: "web is paused", Next: []string{"kubectl rollout resume deployment/web"}},
 		{Level: cluster.Refuse, Message: "no quota is left"},
 	})
-	var decided decidedError
-	if !errors.As(err, &decided) || decided.code != exitRefused {
-		t.Errorf("%v", err)
-	}
-	var result rollout.Result
-	if err := json.Unmarshal([]byte(out.String()), &result); err != nil {
-		t.Fatal(err)
-	}
 	web, api := result.Workloads[0], result.Workloads[1]
-	if result.Outcome != rollout.Refused || result.Reason != "release 2" || result.Message != "web is paused (nothing was changed)" || web.Message != "web is paused" || api.Message != "no quota is left" {
+	if result.Outcome != rollout.Refused || result.Reason != reason || result.Message != "web is paused (nothing was changed)" || web.Message != "web is paused" || api.Message != "no quota is left" {
 		t.Errorf("%+v", result)
 	}
 	if web.Revision.From != 4 || web.Revision.To != 0 || web.Images.To["web"] != "web:2.0" || web.Replicas.Desired != 3 || !slices.Equal(result.Next, []string{"kubectl rollout resume deployment/web"}) {
@@ -163,29 +145,12 @@ func TestRefuse(t *testing.T) {
 
 // --wait=false promises no more than kubectl does: written, and that is all that is known.
 func TestNotWatched(t *testing.T) {
-	var out strings.Builder
-	r := offlineRelease(t, &out, &strings.Builder{}, &releaseFlags{})
-	*r.output.print.OutputFormat = outputResult
+	r := offline(t, &strings.Builder{}, Options{})
 	w := writtenWeb(nil)
 	w.SetGeneration(2)
-	if err := r.notWatched(t.Context(), []cluster.Written{w}); err != nil {
-		t.Fatal(err)
-	}
-	var result rollout.Result
-	if err := json.Unmarshal([]byte(out.String()), &result); err != nil {
-		t.Fatal(err)
-	}
-	if result.Outcome != rollout.Undecided || result.ExitCode != exitOK || result.Workloads[0].Message != "written, not watched" {
+	result := r.notWatched(t.Context(), []cluster.Written{w})
+	if result.Outcome != rollout.Undecided || result.Workloads[0].Message != "written, not watched" {
 		t.Errorf("%+v", result)
-	}
-}
-
-func TestHintsOfAnError(t *testing.T) {
-	cause := errors.New("gone")
-	err := fmt.Errorf("status: %w", hintedError{cause, []string{"kubectl get pods"}})
-	var hinter view.Hinter
-	if !errors.As(err, &hinter) || !slices.Equal(hinter.Hints(), []string{"kubectl get pods"}) || !errors.Is(err, cause) || err.Error() != "status: gone" {
-		t.Errorf("%v", err)
 	}
 }
 
@@ -217,17 +182,15 @@ func TestOutagesAreTold(t *testing.T) {
 	}
 }
 
-// The command holds no value, and an image in it stays readable; a reason may hold one.
-func TestReasonIsMasked(t *testing.T) {
-	var out, errOut strings.Builder
-	r := offlineRelease(t, &out, &errOut, &releaseFlags{})
-	r.env.Redactor.Secret(map[string][]byte{"k": []byte("shop/web")})
-	r.command = []string{"set", "image", "deployment/web", "web=shop/web:2.0"}
-	if got := r.reason(); got != "kubectl app set image deployment/web web=shop/web:2.0" {
-		t.Errorf("got %q", got)
+// Workloads that changed under their undo are planned anew side by side.
+func TestNotesOfPlansSideBySide(t *testing.T) {
+	r := &Release{}
+	var group sync.WaitGroup
+	for i := range 100 {
+		group.Go(func() { r.Note(fmt.Sprint(i % 50)); r.Note("") })
 	}
-	r.flags.reason = "it is shop/web now"
-	if got := r.reason(); got != "it is *** now" {
-		t.Errorf("got %q", got)
+	group.Wait()
+	if len(r.notes) != 50 {
+		t.Errorf("%d notes", len(r.notes))
 	}
 }

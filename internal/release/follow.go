@@ -1,4 +1,4 @@
-package cli
+package release
 
 import (
 	"context"
@@ -84,7 +84,7 @@ func (f *follower) silent() bool {
 	return !f.unreachable.IsZero() && f.now().Sub(f.unreachable) >= maxSilence
 }
 
-func (f *follower) warning(message string) rollout.Event { return warningEvent(f.now(), message) }
+func (f *follower) warning(message string) rollout.Event { return Warning(f.now(), message) }
 
 // show passes a frame to the view. A terminal or pipe that is gone must not end a release that is half-way.
 func (f *follower) show(frame view.Frame) {

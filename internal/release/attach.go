@@ -1,4 +1,4 @@
-package cli
+package release
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 
 // unfinished divides workloads that have the template already: those that are watched once more, since they
 // are not healthy or their rollout has no verdict yet, and the others.
-func (r *release) unfinished(unchanged []cluster.Change) (pending, settled []cluster.Change) {
+func (r *Release) unfinished(unchanged []cluster.Change) (pending, settled []cluster.Change) {
 	for _, c := range unchanged {
-		if unhealthy(c) || c.Before.Soaking(r.policy.Soak, r.env.Now()) && c.Repeats() {
+		if unhealthy(c) || c.Before.Soaking(r.Policy.Soak, r.Now()) && c.Repeats() {
 			pending = append(pending, c)
 		} else {
 			settled = append(settled, c)
@@ -22,33 +22,33 @@ func (r *release) unfinished(unchanged []cluster.Change) (pending, settled []clu
 
 func unhealthy(c cluster.Change) bool { return c.Before.Workload.Desired > 0 && !c.Before.Complete() }
 
-func (r *release) warnPending(pending []cluster.Change) {
+func (r *Release) warnPending(pending []cluster.Change) {
 	for _, c := range pending {
 		text, watch := fmt.Sprintf("%s is already rolling out this change", c.Ref()), "; resuming the watch"
-		if over := c.Before.Over(r.policy.Soak, r.env.Now()); over != "" && unhealthy(c) {
+		if over := c.Before.Over(r.Policy.Soak, r.Now()); over != "" && unhealthy(c) {
 			w := c.Before.Workload
 			text, watch = fmt.Sprintf("%s, but only %d of %d pods are ready now", over, w.Ready, w.Desired), "; watching them"
 		}
-		if r.flags.wait && r.flags.dryRun == dryRunNone {
+		if r.Wait && r.DryRun == DryRunNone {
 			text += watch
 		}
-		r.warn(text)
+		r.Warn(text)
 	}
 }
 
 // attach makes rollouts that were found under way part of this release: a job that was killed after its
 // write is finished by the same command, run again. Only this very change is rolled back.
-func (r *release) attach(pending []cluster.Change) []cluster.Written {
+func (r *Release) attach(pending []cluster.Change) []cluster.Written {
 	all := make([]cluster.Written, 0, len(pending))
 	for _, c := range pending {
 		w := c.Attach()
-		over := c.Before.Over(r.policy.Soak, r.env.Now())
+		over := c.Before.Over(r.Policy.Soak, r.Now())
 		switch {
 		case w.Doubt != "":
 		case over != "" && unhealthy(c): // its pods failed later: nothing to roll back
 			w.Doubt = over
-		case !r.content.undoable():
-			w.Doubt = fmt.Sprintf("the earlier data of %s is not known", r.content.change.Before)
+		case !r.Content.undoable():
+			w.Doubt = fmt.Sprintf("the earlier data of %s is not known", r.Content.Change.Before)
 		case !c.Repeats():
 			w.Doubt = fmt.Sprintf("the rollout of %s changes more than this command", c.Ref())
 		}

@@ -1,0 +1,34 @@
+package release
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// App is a command of kubectl app to type about an object.
+func App(verb string, ref workload.Ref) string { return "kubectl app " + verb + " " + named(ref) }
+
+// Kubectl is a command of kubectl to type about an object.
+func Kubectl(verb string, ref workload.Ref) string { return "kubectl " + verb + " " + named(ref) }
+
+func named(ref workload.Ref) string { return ref.String() + " -n " + ref.Namespace }
+
+// UndoAndResume is the command that goes back, whether the workload is paused or not; 0 is the revision before.
+func UndoAndResume(ref workload.Ref, toRevision int64) string {
+	command := App("rollout undo", ref)
+	if toRevision > 0 {
+		command += fmt.Sprintf(" --to-revision=%d", toRevision)
+	}
+	return command + " --resume"
+}
+
+// Undo is the undo to type after these findings: that of a paused workload has to resume it.
+func Undo(ref workload.Ref, found []diagnosis.Finding) string {
+	if slices.ContainsFunc(found, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.Paused }) {
+		return UndoAndResume(ref, 0)
+	}
+	return App("rollout undo", ref)
+}

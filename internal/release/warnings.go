@@ -1,0 +1,108 @@
+package release
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+)
+
+// Report shows what the preflight found; its warnings stay in the result.
+func (r *Release) Report(checks []cluster.Check) error {
+	if r.Progress == view.ModeNDJSON {
+		return r.reportEvents(checks)
+	}
+	shown := make([]view.Check, 0, len(checks))
+	for _, c := range checks {
+		if c.Level == cluster.Note {
+			continue
+		}
+		shown = append(shown, view.Check{Refused: c.Level == cluster.Refuse, Cause: c.Message, Next: r.command.Here(c.Next)})
+		if c.Level == cluster.Warn {
+			r.warnings = append(r.warnings, c.Message)
+		}
+	}
+	if err := view.Preflight(r.Term, shown); err != nil {
+		return fmt.Errorf("writing the preflight's report: %w", err)
+	}
+	return nil
+}
+
+// Warn shows warnings at once and keeps them for the result.
+func (r *Release) Warn(texts ...string) {
+	for _, text := range texts {
+		r.warnings = append(r.warnings, text)
+		// The result has it too, so that a stderr that is gone loses nothing.
+		if r.Progress == view.ModeNDJSON {
+			_ = r.view.Show(view.Frame{State: rollout.State{Started: r.started}, Events: []rollout.Event{Warning(r.Now(), text)}})
+		} else {
+			_ = view.Warning(r.Term, text)
+		}
+	}
+}
+
+// warnDuring warns while the view shows a state: a live picture must not be written through.
+func (r *Release) warnDuring(f *follower, state *rollout.State, texts ...string) {
+	for _, text := range texts {
+		r.warnings = append(r.warnings, text)
+		f.showEvents(*state, nil, []rollout.Event{Warning(r.Now(), text)})
+	}
+}
+
+// Warning is the event of a warning.
+func Warning(at time.Time, text string) rollout.Event {
+	return rollout.Event{Time: at, Type: rollout.EventWarning, Message: text}
+}
+
+// Note keeps what a plan has to say. A plan is made again when the object changed under it: once is
+// enough.
+func (r *Release) Note(texts ...string) {
+	r.planning.Lock()
+	defer r.planning.Unlock()
+	for _, text := range texts {
+		if text != "" && !slices.Contains(r.notes, text) {
+			r.notes = append(r.notes, text)
+		}
+	}
+}
+
+// ShowNotes shows the notes as warnings; with --strict it returns them as what refuses the change.
+func (r *Release) ShowNotes() (refused []cluster.Check) {
+	notes := r.notes[r.shown:]
+	r.shown = len(r.notes)
+	if !r.Strict {
+		r.Warn(notes...)
+		return nil
+	}
+	for _, note := range notes {
+		refused = append(refused, cluster.Check{Level: cluster.Refuse, Message: note})
+	}
+	return refused
+}
+
+// reportEvents is Report for programs: stderr has nothing but events then.
+func (r *Release) reportEvents(checks []cluster.Check) error {
+	frame := view.Frame{State: rollout.State{Started: r.started}, Now: r.Now()}
+	for _, c := range checks {
+		event := Warning(r.Now(), c.Message)
+		if c.Workload.Name != "" {
+			event.Workload = &c.Workload
+		}
+		switch c.Level {
+		case cluster.Refuse:
+			event.Type, event.Outcome = rollout.EventResult, rollout.Refused
+		case cluster.Warn:
+			r.warnings = append(r.warnings, c.Message)
+		default:
+			continue
+		}
+		frame.Events = append(frame.Events, event)
+	}
+	if err := r.view.Show(frame); err != nil {
+		return fmt.Errorf("writing the preflight's report: %w", err)
+	}
+	return nil
+}
