@@ -12,7 +12,7 @@ import (
 )
 
 const createSecretGenericExample = `  # From literals, as with kubectl; the second run updates it and shows which keys changed
-  kubectl app create secret generic db --from-literal=username=app --from-literal=password=changeme
+  kubectl app create secret generic db --from-literal=username=app --from-literal=host=db.example.com
 
   # From an environment variable, so that the value is not in the shell's history
   kubectl app create secret generic db --from-env DATABASE_URI
