@@ -55,14 +55,14 @@ var notFetched = lazily(`(?:could not|couldn't|cannot|can't|failed to|unable to)
 // number is a status only if the text calls it so or adds the phrase of the status.
 var (
 	attempt      = lazily(`\b(?:get|head|post|dial(?:ing)?|lookup|getaddrinfo|fetch(?:ing)?|call(?:ing)?|connect(?:ing)?|(?:failed|unable) to|(?:could not|couldn't|cannot|can't) [a-z]+)\b.*`)
-	policyStatus = lazily(`\bstatus(?: ?code)?[^a-z0-9]{0,3}(?:from [^:]*[: ] ?)?(408|425|429|5\d\d)(?: |[^\w.:]|$)`)
+	policyStatus = lazily(`\b(?:status(?: ?code)?[^a-z0-9]{0,3}(?:from [^:]*[: ] ?)?|(?:returned|answered|received|responded with) )(408|425|429|5\d\d)(?: |[^\w.:]|$)`)
 	ambiguous    = []string{"http2: ", "timed out"}
 )
 
 // unansweredAttempt tells whether a denial reports a request without an answer, or with an answer to try again.
 func unansweredAttempt(words string) bool {
 	after := attempt().FindString(words)
-	return policyStatus().MatchString(words) ||
+	return policyStatus().MatchString(words) || containsAny(words, unmistakable) ||
 		slices.ContainsFunc(statusOfPhrase().FindAllStringSubmatch(after, -1), func(m []string) bool { return triesAgain(m[1]) }) ||
 		slices.ContainsFunc(slices.Concat(unanswered, unavailable), func(phrase string) bool {
 			return !slices.Contains(ambiguous, phrase) && strings.Contains(after, phrase)

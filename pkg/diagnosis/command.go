@@ -58,7 +58,7 @@ func commandFault(c *corev1.Container, text string, faults []expression) Cause {
 }
 
 // forTheNode names parts of the runtime, and the hooks and devices that a node adds.
-var forTheNode = []string{"hook", "start shim", "retrieve oci runtime error", "conmon", "cdi device"}
+var forTheNode = []string{"hook", "start shim", "retrieve oci runtime error", "conmon", "cdi device", "waiting for sandbox", "prepare rootfs"}
 
 // isCommand tells whether a program may be the one that the container is to run. Without a command it is
 // the image's entrypoint, whose name is not known.

@@ -13,7 +13,15 @@ var unanswered = []string{
 	"i/o timeout", "handshake timeout", "client.timeout", "timeout awaiting", "deadline exceeded", "timed out",
 	"dial tcp", "dial udp", "broken pipe", "unexpected eof", ": eof", "proxyconnect", "http2: ", "connection closed", "connection lost",
 	"request canceled", "context canceled", "operation was canceled", "client connection is closing", "no endpoints available",
-	"eai_again", "etimedout", "econnrefused", "econnreset", "error while dialing", "transport is closing", "code = unavailable", "code = deadlineexceeded",
+	"error while dialing", "transport is closing",
+}
+
+// unmistakable are words about a request without an answer that nobody uses of an object: the errors of Java, Python,
+// Rust and gRPC, and of a policy engine that ran out of time.
+var unmistakable = []string{
+	"unknownhostexception", "sockettimeoutexception", "connectexception", "max retries exceeded with url", "read timed out",
+	"operation timed out", "error sending request for url", "eai_again", "etimedout", "econnrefused", "econnreset",
+	"code = unavailable", "code = deadlineexceeded", "context deadline exceeded", "execution deadline exceeded",
 }
 
 // unavailable are the words for answers that will be others later.
@@ -44,7 +52,7 @@ func triesAgain(status string) bool {
 
 // mayAnswerLater: the request got no answer, or one that says to come back. words are in lower case.
 func mayAnswerLater(words string) bool {
-	return containsAny(words, unanswered) || containsAny(words, unavailable) || slices.ContainsFunc(httpStatuses(words), triesAgain)
+	return containsAny(words, unanswered) || containsAny(words, unmistakable) || containsAny(words, unavailable) || slices.ContainsFunc(httpStatuses(words), triesAgain)
 }
 
 var (

@@ -22,7 +22,7 @@ var (
 	// outOfReach is about the connection to the registry, beyond what mayAnswerLater knows.
 	outOfReach = []string{
 		"timeout", "rate limit", "rate exceeded", "x509:", "certificate", "tls:", "server gave http response to https client",
-		"pinging container registry", "pinging docker registry",
+		"pinging container registry", "pinging docker registry", "proxy authentication required",
 	}
 	refused = []string{
 		"unauthorized", "pull access denied", "access to the resource is denied", "authentication required",
@@ -42,7 +42,7 @@ var (
 	absentNoun      = lazily(`\b(?:manifest|repository|artifact|tag|image|reference|project)\b[^:;]{0,60}(?:not found|does not exist|was deleted or has expired)`)
 	absentReference = lazily(`^(?:.*failed to resolve (?:reference|image)(?: "")?)?[:\s]*not found$`)
 	// rejected is a policy's word, of the registry's or the node's.
-	rejected = []string{"signature", "short-name", "short name", "ambiguous", "no longer supported", "disabled by default", "due to configured policy", "blocked by policy"}
+	rejected = []string{"signature", "short-name", "short name", "ambiguous", "no longer supported", "disabled by default", "due to configured policy", "blocked by policy", "rejected by policy"}
 )
 
 // pullReasons are decided by the kubelet's reason alone.

@@ -30,7 +30,9 @@ func startFailure(c *corev1.Container, text string) symptom {
 	if cause := commandFault(c, text, programFaults); cause != "" {
 		return fatal(cause, message)
 	}
-	if containsAny(withoutNames(text), forTheNode) { // another node may have it
+	// A limit that the kernel does not take is the template's; any other fault of cgroups is the node's.
+	cgroup := strings.Contains(words, "cgroup") && !strings.Contains(words, "invalid argument")
+	if cgroup || containsAny(withoutNames(text), forTheNode) { // another node may do better
 		return waiting(ContainerStartFailed, message)
 	}
 	return fatal(ContainerStartFailed, message)
