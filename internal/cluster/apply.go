@@ -81,7 +81,8 @@ func (f *writeError) Unwrap() error { return f.err }
 func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Written, error) {
 	object, err := Write[Object]{
 		Planned: true, DryRun: o.DryRun,
-		Read: func(ctx context.Context) (Object, error) { return c.reread(ctx, change.Ref()) },
+		Read:      func(ctx context.Context) (Object, error) { return c.reread(ctx, change.Ref()) },
+		MayArrive: func(now Object) bool { return now.GetResourceVersion() == change.GetResourceVersion() },
 		Plan: func(ctx context.Context, now Object, uncertain bool) (bool, error) {
 			return c.replan(ctx, &change, now, uncertain)
 		},

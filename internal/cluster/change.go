@@ -103,6 +103,7 @@ func (e Edit) annotations(own map[string]string) map[string]string {
 	// kubectl's undo copies a revision's stamp to the workload, from where the controller would copy it
 	// over the stamp of each revision to come.
 	delete(merged, workload.AnnotationVerdict)
+	delete(merged, workload.AnnotationVoided) // any write makes an earlier one void
 	switch {
 	case e.ChangeCause != "":
 		merged[workload.AnnotationChangeCause] = e.ChangeCause

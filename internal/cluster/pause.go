@@ -19,8 +19,9 @@ func (c *Cluster) SetPaused(ctx context.Context, o Object, paused bool, options 
 		return Object{}, &Error{Reason: Failed, Object: o.Ref().String(), Message: o.Ref().String() + " is not paused"}
 	}
 	return Write[Object]{
-		Planned: true,
-		Read:    func(ctx context.Context) (Object, error) { return c.reread(ctx, o.Ref()) },
+		Planned:   true,
+		Read:      func(ctx context.Context) (Object, error) { return c.reread(ctx, o.Ref()) },
+		MayArrive: func(now Object) bool { return now.GetResourceVersion() == o.GetResourceVersion() },
 		Plan: func(_ context.Context, now Object, _ bool) (bool, error) {
 			o = now
 			return now.Paused() == paused, nil

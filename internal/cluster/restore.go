@@ -2,10 +2,14 @@ package cluster
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -50,9 +54,11 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 			}
 			return now, err
 		},
+		MayArrive: func(now Object) bool { return now.GetResourceVersion() == before.GetResourceVersion() },
 		Plan: func(ctx context.Context, now Object, uncertain bool) (done bool, err error) {
 			if w.change != nil {
-				if err := c.settle(ctx, &w, now); err != nil {
+				before = now
+				if waits, err := c.settle(ctx, &w, now); waits || err != nil {
 					return false, err
 				}
 			}
@@ -68,6 +74,9 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 			return false, nil
 		},
 		Send: func(ctx context.Context) (Object, error) {
+			if w.change != nil {
+				return Object{}, c.void(ctx, before, o)
+			}
 			p, err := replacePatch(before, amended(before, change))
 			if err != nil {
 				return Object{}, err
@@ -76,7 +85,7 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 		},
 	}.Run(ctx)
 	if err != nil {
-		return Written{}, err
+		return Written{}, w.explain(err)
 	}
 	return Written{Object: object, Before: &rollout.Baseline{Workload: before.Workload()}, before: before}, nil
 }
@@ -87,25 +96,55 @@ func amended(o Object, change func(Object)) Object {
 	return after
 }
 
-// settle finds out what became of a write whose answer was lost.
-func (c *Cluster) settle(ctx context.Context, w *Written, now Object) error {
+// settle finds out what became of a write whose answer was lost. It may still arrive while the workload is exactly as it
+// was when the write was planned: waits. If it did not arrive, and can't any more, that is an error.
+func (c *Cluster) settle(ctx context.Context, w *Written, now Object) (waits bool, err error) {
 	asked := *w.change
-	if foreignChange(asked.Object, now) == "" {
-		return &NotWrittenError{w.Ref()}
+	if now.GetResourceVersion() == asked.GetResourceVersion() {
+		return true, nil
+	}
+	what := foreignChange(asked.Object, now)
+	if what == "" {
+		return false, &NotWrittenError{w.Ref()}
 	}
 	arrived := ours(now, asked)
 	if !arrived && now.GetUID() == asked.GetUID() { // a webhook may have added to what we wrote
 		captured, err := c.capture(ctx, now)
 		if err != nil {
-			return err
+			return false, err
 		}
 		edit, err := asked.plan(captured)
 		arrived = err == nil && Change{Captured: captured, Edit: edit}.stored(asked.Object)
 	}
-	if arrived {
-		w.Object, w.change = now, nil
+	if !arrived {
+		return false, &SupersededError{Workload: w.Ref(), What: what}
 	}
-	return nil // else it is as someone else has made it, which the caller sees
+	w.Object, w.change = now, nil
+	return false, nil
+}
+
+// void keeps a write that waits from arriving; its error then is a *NotWrittenError.
+func (c *Cluster) void(ctx context.Context, o Object, options WriteOptions) error {
+	body, err := json.Marshal(Void(o))
+	if err != nil {
+		return fmt.Errorf("encoding a patch of %s: %w", o.Ref(), err)
+	}
+	stored, err := c.patch(ctx, o, patch{types.MergePatchType, body}, options.VoidOptions())
+	if err == nil {
+		err = Voided(o, stored)
+	}
+	if err != nil {
+		return err
+	}
+	return &NotWrittenError{o.Ref()}
+}
+
+// explain tells an error that leaves open what became of the write itself.
+func (w Written) explain(err error) error {
+	if w.change == nil || errors.As(err, new(*NotWrittenError)) || errors.As(err, new(*SupersededError)) {
+		return err
+	}
+	return unknownEnd(w.Ref(), err)
 }
 
 // foreignChange says what someone else has changed since our write, or "".

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Write is one guarded write of an object: read, plan, send. The request carries what was read as its precondition.
@@ -15,6 +18,9 @@ import (
 type Write[T any] struct {
 	// Read returns the object as it is now.
 	Read func(context.Context) (T, error)
+	// MayArrive tells whether the last request could still be carried out on the object as it is now: nothing has changed
+	// since it was planned, so that its precondition holds. It is asked before Plan.
+	MayArrive func(now T) bool
 	// Plan prepares Send for the object that was read; done: nothing is left to send. uncertain: an earlier request
 	// may have been carried out.
 	Plan func(ctx context.Context, now T, uncertain bool) (done bool, err error)
@@ -29,8 +35,8 @@ type Write[T any] struct {
 	Restores bool
 }
 
-// LostError is the error of a write that may have been carried out: its answer was lost, and the object could not be
-// read or judged since.
+// LostError is the error of a write that may have been carried out, or may still be: its answer was lost, and nothing
+// that was read since rules that out.
 type LostError struct{ Err error }
 
 func (e *LostError) Error() string { return e.Err.Error() }
@@ -41,17 +47,19 @@ func (e *LostError) Unwrap() error { return e.Err }
 func (w Write[T]) Run(ctx context.Context) (object T, err error) {
 	graceful, stop := grace(ctx)
 	defer stop()
-	// stale: nothing is planned for the object as it is now; lost: the last answer was lost, and nobody has looked since.
+	// stale: nothing is planned for the object as it is now; lost: a request without an answer may have been carried
+	// out, or may still be.
 	stale, lost := !w.Planned, false
 	read := func(ctx context.Context, uncertain bool) (done bool, err error) {
 		now, err := w.Read(ctx)
-		if err == nil {
-			done, err = w.Plan(ctx, now, uncertain)
+		if err != nil {
+			return false, err
 		}
-		if done {
+		open := lost && w.MayArrive(now)
+		if done, err = w.Plan(ctx, now, uncertain); done {
 			object = now
 		}
-		lost = lost && err != nil
+		lost = open || lost && err != nil
 		return done, err
 	}
 	if stale && !w.Restores { // before anything is sent, trouble is reported at once
@@ -72,15 +80,15 @@ func (w Write[T]) Run(ctx context.Context) (object T, err error) {
 		}
 		var err error
 		object, err = w.Send(graceful)
-		lost = !w.DryRun && MayHaveActed(err)
+		lost = err != nil && lost || !w.DryRun && MayHaveActed(err)
 		return err
 	})
-	if lost && ctx.Err() != nil {
+	if err != nil && lost && ctx.Err() != nil {
 		if done, _ := read(graceful, true); done {
 			return object, nil
 		}
 	}
-	if lost {
+	if err != nil && lost {
 		err = &LostError{err}
 	}
 	return object, err
@@ -91,6 +99,29 @@ func (w Write[T]) patience() patience {
 		return restorePatience()
 	}
 	return applyPatience()
+}
+
+// Void is a merge patch that gives an object another resourceVersion. A request that was planned for the object as it
+// was read, and may still arrive, then meets a conflict.
+func Void(read metav1.Object) map[string]any {
+	return map[string]any{"metadata": map[string]any{
+		"resourceVersion": read.GetResourceVersion(), "uid": read.GetUID(),
+		"annotations": map[string]string{workload.AnnotationVoided: time.Now().UTC().Format(time.RFC3339Nano)},
+	}}
+}
+
+// VoidOptions are those of the request. Its field manager is another one, so that the fields that we own do not look new.
+func (o WriteOptions) VoidOptions() WriteOptions {
+	o.FieldManager = DefaultFieldManager + "-void"
+	return o
+}
+
+// Voided tells whether a Void had its effect: an admission webhook may have removed it.
+func Voided(read, stored metav1.Object) error {
+	if read.GetResourceVersion() != stored.GetResourceVersion() {
+		return nil
+	}
+	return &Error{Reason: Failed, Message: "the API server does not store the annotation " + workload.AnnotationVoided}
 }
 
 // MayHaveActed tells whether the server may have carried out a write whose answer did not come.

@@ -17,12 +17,14 @@ type store struct {
 	answers []answer
 	reads   []error // of the first reads
 	sent    int
+	delayed []func() // requests that arrive after everything else
 }
 
 // answer is what becomes of one request.
 type answer struct {
 	stores    bool   // it is carried out, whatever the answer
 	err       error  // the answer
+	late      bool   // it is carried out after everything else, if its precondition still holds
 	meanwhile string // somebody else's write after it
 	takes     time.Duration
 }
@@ -49,6 +51,7 @@ func (s *store) add(planned readText) Write[readText] {
 			}
 			return readText{s.version, s.text}, nil
 		},
+		MayArrive: func(found readText) bool { return found.version == now.version },
 		Plan: func(_ context.Context, found readText, uncertain bool) (bool, error) {
 			if uncertain && found.text == want {
 				return true, nil
@@ -76,6 +79,13 @@ func (s *store) send(ctx context.Context, version int, text string) (readText, e
 			next.err = context.Cause(ctx)
 		}
 	}
+	if next.late {
+		s.delayed = append(s.delayed, func() {
+			if version == s.version {
+				s.version, s.text = s.version+1, text
+			}
+		})
+	}
 	switch {
 	case next.stores && version != s.version:
 		next.err = &Error{Reason: Conflict, Message: "it was changed"}
@@ -87,6 +97,17 @@ func (s *store) send(ctx context.Context, version int, text string) (readText, e
 		s.version, s.text = s.version+1, next.meanwhile
 	}
 	return written, next.err
+}
+
+// arrive carries out what was delayed, and tells whether the error of a write was true: without a *LostError, nothing
+// changes any more.
+func (s *store) arrive(err error) (honest bool) {
+	was := s.text
+	for _, request := range s.delayed {
+		request()
+	}
+	var lost *LostError
+	return s.text == was || errors.As(err, &lost)
 }
 
 func TestWrite(t *testing.T) {
@@ -135,8 +156,14 @@ func TestWrite(t *testing.T) {
 		"the answer is lost, and the server comes back": {
 			answers: []answer{{stores: true, err: broken}}, reads: repeated(away, 3), text: "a+ours", sent: 1,
 		},
-		"the answer is lost, the write did not arrive, and is refused the second time": {
-			answers: []answer{{err: broken}, {err: forbidden}}, text: "a", sent: 2, err: forbidden,
+		"the answer is lost, and the write arrives after the second one": {
+			answers: []answer{{err: broken, late: true}}, text: "a+ours", sent: 2,
+		},
+		"the answer is lost, and the write arrives after the second one was refused": {
+			answers: []answer{{err: broken, late: true}, {err: forbidden}}, text: "a", sent: 2, err: forbidden, lost: true,
+		},
+		"the answer is lost, somebody else writes, and the second write is refused": {
+			answers: []answer{{err: broken, late: true, meanwhile: "b"}, {err: forbidden}}, text: "b", sent: 2, err: forbidden,
 		},
 		"no answer ever comes": {
 			answers: repeatedly(answer{err: broken}, 99), text: "a", sent: 15, err: broken, lost: true,
@@ -161,6 +188,9 @@ func TestWrite(t *testing.T) {
 				}
 				if reason := (*Error)(nil); errors.As(test.err, &reason) && !Is(err, reason.Reason) {
 					t.Errorf("error %v", err)
+				}
+				if !s.arrive(err) {
+					t.Errorf("it became %q after the error %v", s.text, err)
 				}
 			})
 		})
@@ -214,7 +244,8 @@ func TestWriteEndsWithTheContext(t *testing.T) {
 		"the answer comes in time":       {answer{stores: true, takes: 4 * time.Second}, "a+ours", false, false},
 		"the answer comes too late":      {answer{stores: true, takes: 99 * time.Second}, "a+ours", true, true},
 		"the write is lost, and arrived": {answer{stores: true, takes: 4 * time.Second, err: io.ErrUnexpectedEOF}, "a+ours", false, false},
-		"the write is lost on the way":   {answer{takes: 4 * time.Second, err: io.ErrUnexpectedEOF}, "a", true, false},
+		"the write may still arrive":     {answer{takes: 4 * time.Second, err: io.ErrUnexpectedEOF, late: true}, "a", true, true},
+		"the write can't arrive":         {answer{takes: 4 * time.Second, err: io.ErrUnexpectedEOF, late: true, meanwhile: "b"}, "b", true, false},
 		"a conflict":                     {answer{takes: 4 * time.Second, err: &Error{Reason: Conflict}}, "a", true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -226,6 +257,9 @@ func TestWriteEndsWithTheContext(t *testing.T) {
 				var lost *LostError
 				if (err != nil) != test.fails || errors.As(err, &lost) != test.lost || s.text != test.text || s.sent != 1 {
 					t.Errorf("%q after %d requests, error %v", s.text, s.sent, err)
+				}
+				if !s.arrive(err) {
+					t.Errorf("it became %q after the error %v", s.text, err)
 				}
 				if took := time.Since(start); took > 7*time.Second {
 					t.Errorf("it took %s", took)

@@ -142,7 +142,7 @@ func unknownWrite(want Content, err error) error {
 	return &cluster.Error{
 		Reason: UnknownWrite, Object: want.String(), Err: err,
 		Message: fmt.Sprintf("it is not known whether %s was written: the write got no answer: %v", want, err),
-		Next:    []string{"kubectl describe " + want.String() + cluster.InFlag(want.Meta().Namespace)},
+		Next:    []string{"kubectl app get " + want.String() + cluster.InFlag(want.Meta().Namespace)},
 	}
 }
 

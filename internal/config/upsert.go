@@ -2,6 +2,7 @@ package config
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -107,12 +108,13 @@ func diffText(before, after map[string]string) []secrets.KeyChange {
 // error has one of the reasons of errors.go, apart from UnknownWrite.
 func (c Client) Upsert(ctx context.Context, want Content, o UpsertOptions) (Upserted, error) {
 	u := upsert{cluster: c, want: want, options: o}
-	after, err := cluster.Write[Content]{DryRun: o.DryRun, Read: u.read, Plan: u.plan, Send: u.send}.Run(ctx)
+	after, err := cluster.Write[Content]{DryRun: o.DryRun, Read: u.read, MayArrive: u.mayArrive, Plan: u.plan, Send: u.send}.Run(ctx)
+	if lost := (*cluster.LostError)(nil); errors.As(err, &lost) {
+		err = unknownWrite(want, lost.Err)
+	}
 	if err == nil {
 		u.done.After = after
 		u.forgetDeleted()
-	} else if u.lost && !o.DryRun {
-		err = unknownWrite(want, err)
 	}
 	return u.done, err
 }
@@ -123,7 +125,6 @@ type upsert struct {
 	want    Content
 	options UpsertOptions
 	now     Content // as it was read last
-	lost    bool    // no answer came to a write, and the object was not read since
 	done    Upserted
 }
 
@@ -136,9 +137,14 @@ func (u *upsert) read(ctx context.Context) (Content, error) {
 	return now, err
 }
 
-// plan judges the object as it is now. A refusal says as well that a lost write did not arrive.
+// mayArrive: an apply makes an object that is not there, whatever resourceVersion it names.
+func (u *upsert) mayArrive(now Content) bool {
+	return !now.Exists() || now.meta().ResourceVersion == u.now.meta().ResourceVersion
+}
+
+// plan judges the object as it is now.
 func (u *upsert) plan(ctx context.Context, now Content, uncertain bool) (done bool, err error) {
-	u.now, u.lost = now, u.lost && u.done.Blind
+	u.now = now
 	if uncertain && now.holds(u.want, u.options.Manager()) {
 		return true, nil
 	}
@@ -171,7 +177,6 @@ func (u *upsert) send(ctx context.Context) (Content, error) {
 		o.Force = true
 		after, err = apply()
 	}
-	u.lost = u.lost || cluster.MayHaveActed(err)
 	owners := fieldOwners(err)
 	switch {
 	case err == nil:

@@ -2,6 +2,7 @@ package config
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ func PlanVersion(before Content, e secrets.Edit) (ContentChange, error) {
 	} else {
 		after.ConfigMap, err = secrets.NewConfigMapVersion(after.ConfigMap, of)
 	}
-	return ContentChange{before, after, e.Keys()}, err
+	return ContentChange{Before: before, After: after, Keys: e.Keys()}, err
 }
 
 // ReadVersioned reads the object of that name or, if it has versions, the one of them that is in use: that
@@ -126,6 +127,9 @@ func (c Client) CreateVersion(ctx context.Context, version Content, o cluster.Wr
 	written, err = cluster.Write[Content]{
 		Planned: true, DryRun: o.DryRun,
 		Read: func(ctx context.Context) (Content, error) { return c.readContent(ctx, version) },
+		MayArrive: func(now Content) bool {
+			return !now.Exists() || now.meta().ResourceVersion == found.meta().ResourceVersion
+		},
 		Plan: func(_ context.Context, now Content, _ bool) (done bool, err error) {
 			found = now
 			return now.Exists() && o.DryRun, version.checkExisting(now)
@@ -139,6 +143,9 @@ func (c Client) CreateVersion(ctx context.Context, version Content, o cluster.Wr
 			return after, err
 		},
 	}.Run(ctx)
+	if lost := (*cluster.LostError)(nil); errors.As(err, &lost) {
+		err = unknownWrite(version, lost.Err)
+	}
 	if err != nil {
 		return Content{}, false, err
 	}

@@ -130,9 +130,14 @@ func (c *ConfigChange) restoreAfter(work context.Context, cause error) error {
 	if !c.isWritten() {
 		return cause
 	}
-	if err := c.restore(work); c.State == rollout.ContentNotRestored {
+	neverAnswered := c.State == rollout.ContentUnknown
+	err := c.restore(work)
+	switch {
+	case c.State == rollout.ContentUnknown && neverAnswered:
+		return err // the same as the cause, as it is known now
+	case c.State == rollout.ContentNotRestored:
 		return fmt.Errorf("%w\n%s still has the new data: %w", cause, c.Change.Before, err)
-	} else if err != nil {
+	case err != nil:
 		return errors.Join(cause, err)
 	}
 	return fmt.Errorf("%w\n%s has its old data again", cause, c.Change.Before)
@@ -150,6 +155,8 @@ func (c *ConfigChange) restore(work context.Context) error {
 		c.State = rollout.ContentRestored
 	case errors.As(err, &e) && e.Reason == config.KeysChanged:
 		c.State = rollout.ContentSuperseded
+	case errors.As(err, &e) && e.Reason == config.UnknownWrite:
+		c.State = rollout.ContentUnknown
 	default:
 		c.State = rollout.ContentNotRestored
 	}

@@ -23,4 +23,7 @@ const (
 	// AnnotationKeyTimes stands on a Secret or ConfigMap of which we have written some keys at one time and
 	// some at another: when each was changed, as JSON.
 	AnnotationKeyTimes = "kubectl-app.dev/key-times"
+	// AnnotationVoided is when a write that got no answer was made void (RFC 3339): this annotation gives the object
+	// another resourceVersion, with which the write conflicts if it arrives late.
+	AnnotationVoided = "kubectl-app.dev/voided-write"
 )
