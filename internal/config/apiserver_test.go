@@ -61,9 +61,11 @@ type fault struct {
 	always            bool
 }
 
+const namespacePath = "/api/v1/namespaces/shop"
+
 func newAPIServer(t *testing.T, objects ...runtime.Object) (*apiServer, Client) {
 	t.Helper()
-	s := &apiServer{t: t, version: 1, objects: map[string]runtime.Object{}}
+	s := &apiServer{t: t, version: 1, objects: map[string]runtime.Object{namespacePath: &corev1.Namespace{}}}
 	for _, o := range objects {
 		s.put(o)
 	}
@@ -92,12 +94,12 @@ func (s *apiServer) applied(manager string, o runtime.Object) {
 }
 
 func (s *apiServer) secret(name string) *corev1.Secret {
-	found, _ := s.objects["/api/v1/namespaces/shop/secrets/"+name].(*corev1.Secret)
+	found, _ := s.objects[namespacePath+"/secrets/"+name].(*corev1.Secret)
 	return found
 }
 
 func (s *apiServer) configMap(name string) *corev1.ConfigMap {
-	found, _ := s.objects["/api/v1/namespaces/shop/configmaps/"+name].(*corev1.ConfigMap)
+	found, _ := s.objects[namespacePath+"/configmaps/"+name].(*corev1.ConfigMap)
 	return found
 }
 
@@ -169,7 +171,10 @@ func (s *apiServer) RoundTrip(r *http.Request) (*http.Response, error) {
 func describe(r *http.Request) string {
 	verbs := map[string]string{http.MethodGet: "get", http.MethodPost: "create", http.MethodPatch: "patch", http.MethodDelete: "delete"}
 	_, what, _ := strings.Cut(r.URL.Path, "/namespaces/")
-	_, what, _ = strings.Cut(what, "/")
+	namespace, what, inside := strings.Cut(what, "/")
+	if !inside {
+		what = "namespaces/" + namespace
+	}
 	verb := verbs[r.Method]
 	if verb == "get" && !strings.Contains(what, "/") {
 		verb = "list"
@@ -239,7 +244,7 @@ func (s *apiServer) act(r *http.Request, body []byte) (any, error) {
 	case r.Method == http.MethodDelete:
 		return s.remove(path, live, body)
 	}
-	return live, nil
+	return withType(live), nil
 }
 
 func (s *apiServer) merge(path string, live runtime.Object, body []byte, manager string, dry bool) (any, error) {

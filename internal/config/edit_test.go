@@ -73,7 +73,7 @@ func (s *apiServer) somebody(data ...string) func() {
 }
 
 func deleteSecret(s *apiServer, name string) func() {
-	return func() { delete(s.objects, "/api/v1/namespaces/shop/secrets/"+name) }
+	return func() { delete(s.objects, namespacePath+"/secrets/"+name) }
 }
 
 // Of secret/db with a=1 b=1, the keys a=2 and b- are asked for, and taken back.
