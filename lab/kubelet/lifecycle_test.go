@@ -120,3 +120,22 @@ func TestBackOffForgets(t *testing.T) {
 		t.Errorf("after a long run: %v", got)
 	}
 }
+
+// A program that crashes at once does not handle SIGTERM, and does not wait for SIGKILL either.
+func TestACrashDoesNotWaitForTheGracePeriod(t *testing.T) {
+	for image, code := range map[string]int32{"web:1-crash": 1, "web:1-initfail": 1, "web:1-hang": 137} {
+		p := play(podOf(image, withInits(image)))
+		at := time.Duration(0)
+		for p.m.runtime.latest("a") == nil {
+			at += 10 * time.Millisecond
+			p.until(at)
+		}
+		p.remove(30).until(at + 5*time.Second)
+		if ended := p.gone; ended != (code == 1) {
+			t.Errorf("%s: gone after 5 s: %v, %s", image, ended, p.story("a"))
+		}
+		if p.until(at + 40*time.Second); !p.gone || p.m.runtime.latest("a").code != code {
+			t.Errorf("%s: gone: %v, exit code %d", image, p.gone, p.m.runtime.latest("a").code)
+		}
+	}
+}

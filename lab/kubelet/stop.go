@@ -103,10 +103,12 @@ func (m *Machine) kill(u *unit, message string, grace time.Duration, done func()
 	})
 }
 
-// signal sends SIGTERM and plans the end.
+// signal sends SIGTERM and plans the end. A program that does not serve ignores the signal, and still ends by itself.
 func (m *Machine) signal(u *unit, i *instance, grace time.Duration) {
 	grace = max(grace, minGrace)
-	m.timers.cancel("exit/" + u.Name)
+	if i.program.serves {
+		m.timers.cancel("exit/" + u.Name)
+	}
 	m.write(i, lines(false, "got terminated"))
 	if i.program.stop <= grace && i.program.serves {
 		m.timers.set("stop/"+u.Name, m.now.Add(i.program.stop), func() {
