@@ -29,6 +29,13 @@ type PodCount struct {
 	Restarts int32
 	// Crashed is when the last of those containers ended.
 	Crashed time.Time
+	// FirstReady is when the first settled pod became ready, FirstCreated when the oldest starting one was created.
+	FirstReady, FirstCreated time.Time
+}
+
+// Growing tells whether all starting pods were created when another one was ready already: they were added to what serves.
+func (c PodCount) Growing() bool {
+	return c.Starting > 0 && c.Settled > 0 && !c.FirstReady.IsZero() && c.FirstCreated.After(c.FirstReady)
 }
 
 // maxStarting is how young a pod must be to count as starting: the API's default progress deadline.
@@ -55,10 +62,20 @@ func (c PodCounts) Add(pod *corev1.Pod, now time.Time) {
 		}
 	case IsReady(pod):
 		count.Settled++
+		count.FirstReady = earlier(count.FirstReady, podCondition(pod, corev1.PodReady).LastTransitionTime.Time)
 	case starting(pod, now):
 		count.Starting++
+		count.FirstCreated = earlier(count.FirstCreated, pod.CreationTimestamp.Time)
 	}
 	c[key] = count
+}
+
+// earlier is the first of two times; zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // Count fills in the numbers of revisions whose objects have none. The status of w holds minReadySeconds.

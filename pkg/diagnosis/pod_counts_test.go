@@ -44,8 +44,48 @@ func TestPodCounts(t *testing.T) {
 			test.change(pod)
 			counts := PodCounts{}
 			counts.Add(pod, epoch)
-			if got := counts[key]; got != test.want {
+			got := counts[key]
+			got.FirstReady, got.FirstCreated = time.Time{}, time.Time{}
+			if got != test.want {
 				t.Errorf("counted as %+v, want %+v", got, test.want)
+			}
+		})
+	}
+}
+
+// TestGrowing: pods that were added to those that serve are no sign of a rollout that was never complete.
+func TestGrowing(t *testing.T) {
+	const ready, not = true, false
+	type pod struct {
+		ready bool
+		since time.Duration // before now: when it became ready, or was created
+	}
+	for name, test := range map[string]struct {
+		pods []pod
+		want bool
+	}{
+		"all serve":                           {[]pod{{ready, time.Hour}, {ready, time.Hour}}, false},
+		"two were added":                      {[]pod{{not, time.Second}, {ready, time.Hour}, {not, 2 * time.Second}}, true},
+		"all were created at the same time":   {[]pod{{ready, 5 * time.Second}, {not, 9 * time.Second}}, false},
+		"one that is not ready is the oldest": {[]pod{{ready, time.Minute}, {not, 2 * time.Minute}, {not, time.Second}}, false},
+		"one of those that serve is younger":  {[]pod{{ready, time.Second}, {not, time.Minute}, {ready, time.Hour}}, true},
+		"none serves":                         {[]pod{{not, time.Second}}, false},
+		"in the same second":                  {[]pod{{ready, time.Second}, {not, time.Second}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			counts := PodCounts{}
+			for _, p := range test.pods {
+				pod := readyPod("web")
+				pod.CreationTimestamp = *at(-2 * time.Hour)
+				if !p.ready {
+					unready(pod)
+					pod.CreationTimestamp = *at(-p.since)
+				}
+				podCondition(pod, corev1.PodReady).LastTransitionTime = *at(-p.since)
+				counts.Add(pod, epoch)
+			}
+			if got := counts[workload.KeyOf(readyPod("web"))]; got.Growing() != test.want {
+				t.Errorf("growing: %v of %+v", got.Growing(), got)
 			}
 		})
 	}

@@ -68,10 +68,10 @@ func serving(w *workload.Workload, revisions []workload.Revision, current *workl
 	budget, _ := slack(w)
 	enough := w.Goal() - budget
 	if alone(current, revisions) {
-		// An autoscaler may have asked for more pods a moment ago: those that are there count.
+		// More replicas or nodes may have been added a moment ago: the pods that were there count.
 		enough = min(w.Goal(), current.Total) - budget
-		if rolledOut(w) {
-			enough -= counts[current.Key].Starting
+		if pods := counts[current.Key]; rolledOut(w) || pods.Growing() {
+			enough -= pods.Starting
 		}
 	}
 	return settled >= max(1, enough)

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"testing"
+	"time"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -57,6 +58,12 @@ func TestServing(t *testing.T) {
 	}
 }
 
+// growing has pods that were created when others were ready.
+func growing(settled, starting int32) diagnosis.PodCount {
+	then := time.Unix(1e9, 0)
+	return diagnosis.PodCount{Settled: settled, Starting: starting, FirstReady: then, FirstCreated: then.Add(time.Hour)}
+}
+
 // TestServingByPods: what the status calls available is held against the pods themselves.
 func TestServingByPods(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -66,16 +73,20 @@ func TestServingByPods(t *testing.T) {
 		progressing                     string
 		want                            bool
 	}{
-		"all settled":                               {desired: 3, available: 3, pods: diagnosis.PodCount{Settled: 3}, want: true},
-		"all up, one of them in a crash loop":       {desired: 3, available: 3, pods: diagnosis.PodCount{Settled: 2}},
-		"one in a crash loop, and one may be down":  {desired: 4, unavailable: 1, available: 4, pods: diagnosis.PodCount{Settled: 3}, want: true},
-		"the only one, up between two crashes":      {desired: 1, available: 1, pods: diagnosis.PodCount{}},
-		"an autoscaler has just asked for six more": {desired: 9, available: 3, pods: diagnosis.PodCount{Settled: 3, Starting: 6}, progressing: "NewReplicaSetAvailable", want: true},
-		"six more start, and it was never complete": {desired: 9, available: 3, pods: diagnosis.PodCount{Settled: 3, Starting: 6}, progressing: "ReplicaSetUpdated"},
-		"six more start, and old pods are left":     {desired: 9, available: 3, pods: diagnosis.PodCount{Settled: 3, Starting: 6}, others: 1, progressing: "NewReplicaSetAvailable"},
-		"six more were asked for, and they fail":    {desired: 9, available: 3, pods: diagnosis.PodCount{Settled: 3}, progressing: "NewReplicaSetAvailable"},
-		"all start anew at once":                    {desired: 3, available: 0, pods: diagnosis.PodCount{Starting: 3}, progressing: "NewReplicaSetAvailable"},
-		"ready, and not yet for minReadySeconds":    {desired: 3, available: 1, pods: diagnosis.PodCount{Settled: 3}, progressing: "NewReplicaSetAvailable"},
+		"all settled":                                                {desired: 3, available: 3, pods: diagnosis.PodCount{Settled: 3}, want: true},
+		"all up, one of them in a crash loop":                        {desired: 3, available: 3, pods: diagnosis.PodCount{Settled: 2}},
+		"one in a crash loop, and one may be down":                   {desired: 4, unavailable: 1, available: 4, pods: diagnosis.PodCount{Settled: 3}, want: true},
+		"the only one, up between two crashes":                       {desired: 1, available: 1, pods: diagnosis.PodCount{}},
+		"an autoscaler has just asked for six more":                  {desired: 9, available: 3, pods: diagnosis.PodCount{Settled: 3, Starting: 6}, progressing: "NewReplicaSetAvailable", want: true},
+		"six more start, and no condition says that it was complete": {desired: 9, available: 3, pods: growing(3, 6), want: true},
+		"six more start, some of the first three don't serve":        {desired: 9, available: 2, pods: growing(2, 6)},
+		"six more start, one does not":                               {desired: 9, available: 3, pods: growing(3, 5)},
+		"three more were asked for, and old pods are left":           {desired: 9, available: 3, pods: growing(3, 6), others: 1},
+		"six more start, and it was never complete":                  {desired: 9, available: 3, pods: diagnosis.PodCount{Settled: 3, Starting: 6}, progressing: "ReplicaSetUpdated"},
+		"six more start, and old pods are left":                      {desired: 9, available: 3, pods: diagnosis.PodCount{Settled: 3, Starting: 6}, others: 1, progressing: "NewReplicaSetAvailable"},
+		"six more were asked for, and they fail":                     {desired: 9, available: 3, pods: diagnosis.PodCount{Settled: 3}, progressing: "NewReplicaSetAvailable"},
+		"all start anew at once":                                     {desired: 3, available: 0, pods: diagnosis.PodCount{Starting: 3}, progressing: "NewReplicaSetAvailable"},
+		"ready, and not yet for minReadySeconds":                     {desired: 3, available: 1, pods: diagnosis.PodCount{Settled: 3}, progressing: "NewReplicaSetAvailable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &workload.Workload{
@@ -122,6 +133,37 @@ func TestServingOfASet(t *testing.T) {
 				t.Errorf("serving %v", b.Serving)
 			}
 		})
+	}
+}
+
+// TestServingOfADaemonSet: nodes come and go, and the status counts a new node before its pod.
+func TestServingOfADaemonSet(t *testing.T) {
+	pods := func(settled, starting int32) diagnosis.PodCount {
+		p := growing(settled, starting)
+		p.Total = settled + starting
+		return p
+	}
+	for name, test := range map[string]struct {
+		desired, updated int32
+		pods             diagnosis.PodCount
+		want             bool
+	}{
+		"all serve":                             {5, 5, pods(5, 0), true},
+		"three nodes more, without pods so far": {8, 5, pods(5, 0), true},
+		"three nodes more, their pods start":    {8, 5, pods(5, 3), true},
+		"and are counted":                       {8, 8, pods(5, 3), true},
+		"two of the first five are down":        {8, 5, diagnosis.PodCount{Total: 8, Settled: 3, Starting: 3}, false},
+		"it is new, and some pods start":        {5, 5, diagnosis.PodCount{Total: 5, Starting: 5}, false},
+	} {
+		w := &workload.Workload{
+			Ref: web, Template: template("web=web"), Desired: test.desired, PerNode: true, RolledOut: test.updated == test.desired,
+			Total: test.desired, Updated: test.updated, Available: test.pods.Settled, Strategy: workload.Strategy{InPlace: true, MaxUnavailable: 1},
+		}
+		all := revisions("1:web")
+		all[0].ByPods = true
+		if b := Capture(w, all, diagnosis.PodCounts{{Owner: "1"}: test.pods}); b.Serving != test.want {
+			t.Errorf("%s: serving %v", name, b.Serving)
+		}
 	}
 }
 
