@@ -64,6 +64,7 @@ func (e *evaluation) observe() {
 	if e.next.RevisionFrom == 0 && e.next.Target.Baseline == nil {
 		e.next.attachedFrom(e.seen.Revisions, e.revision)
 	}
+	e.remember()
 }
 
 // look diagnoses the new pods.

@@ -16,6 +16,8 @@ type memory struct {
 	populated bool
 	checked   int64
 	revision  types.UID
+	// earlier are the revisions that once had a lower number than ours.
+	earlier []types.UID
 	// watched is when the watch of this workload began.
 	watched time.Time
 

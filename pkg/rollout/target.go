@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
@@ -44,26 +45,44 @@ func RolledBackElsewhere(w *WorkloadState, seen diagnosis.Observed) *workload.Re
 	if seen.Workload == nil || w.Target.Template == nil || workload.SameTemplate(w.Target.Template, &seen.Workload.Template) {
 		return nil
 	}
-	limit := w.RevisionFrom + 1 // while the controller has not made our revision
-	for i := range seen.Revisions {
-		if r := &seen.Revisions[i]; r.UID == w.memory.revision {
-			limit = r.Number
-		}
-	}
+	limit := w.numberOfOurs(seen.Revisions)
 	for i := range seen.Revisions {
 		r := &seen.Revisions[i]
-		if r.UID != w.memory.revision && workload.SameTemplate(&r.Template, &seen.Workload.Template) && madeBefore(r, limit) {
+		if r.UID != w.memory.revision && workload.SameTemplate(&r.Template, &seen.Workload.Template) &&
+			(madeBefore(r, limit) || slices.Contains(w.memory.earlier, r.UID)) {
 			return r
 		}
 	}
 	return nil
 }
 
-// madeBefore tells by its numbers whether a revision was made before the one that got the number limit. One
-// that is used again gets a new number, and keeps its old ones in an annotation of the controller. Times of
-// creation are whole seconds, which is too coarse.
+// numberOfOurs is the number that our revision has, or will have at least.
+func (w *WorkloadState) numberOfOurs(revisions []workload.Revision) int64 {
+	for i := range revisions {
+		if r := &revisions[i]; r.UID == w.memory.revision {
+			return r.Number
+		}
+	}
+	return w.RevisionFrom + 1
+}
+
+// madeBefore tells by its numbers whether a revision was made before the one that got the number limit. One that is used
+// again gets a new number; a ReplicaSet keeps its old ones in an annotation of the controller. Times of creation are whole
+// seconds, which is too coarse.
 func madeBefore(r *workload.Revision, limit int64) bool {
 	return r.Number > 0 && r.Number < limit || r.Annotations[workload.AnnotationRevisionHistory] != ""
+}
+
+// remember keeps which revisions are earlier ones: a revision that is used again may be seen with its new number before the
+// workload is seen with its template.
+func (e *evaluation) remember() {
+	limit := e.next.numberOfOurs(e.seen.Revisions)
+	for i := range e.seen.Revisions {
+		r := &e.seen.Revisions[i]
+		if known := e.next.memory.earlier; r.Number > 0 && r.Number < limit && !slices.Contains(known, r.UID) {
+			e.next.memory.earlier = append(slices.Clip(known), r.UID)
+		}
+	}
 }
 
 // attach waits for the generation of our write. Without a generation or template in the target, the first snapshot
