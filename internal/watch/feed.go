@@ -27,20 +27,20 @@ type feed[T object] struct {
 	trim  func(T)
 	route func(T) []*target // none: the object is none of ours
 	set   func(*target, T)
-	unset func(*target, T)
-	// urgent tells that a change should be seen at once. before is nil for a new object.
-	urgent func(before, after T) bool
+	// unset returns the object as far as the target held it.
+	unset func(*target, types.UID) T
 
 	// The watcher's lock guards what follows.
-	places  map[types.UID]place[T]
+	places  map[types.UID]place
 	seen    map[types.UID]bool // while a list is under way
 	synced  bool               // listed once
 	stopped bool               // nothing more counts: its stream was cancelled
 	waiting waiting
 }
 
-type place[T object] struct {
-	object  T
+// place is where an object is in the caches.
+type place struct {
+	version string // its resourceVersion
 	targets []*target
 }
 
@@ -68,23 +68,25 @@ func (f *feed[T]) put(obj runtime.Object) {
 	targets := f.route(o)
 	switch {
 	case known && len(targets) == 0: // relabelled: it is someone else's now
-		f.remove(before)
+		f.remove(o.GetUID(), o)
 		return
 	case len(targets) == 0:
 		return
-	case known && before.object.GetResourceVersion() == o.GetResourceVersion() && slices.Equal(before.targets, targets):
+	case known && before.version == o.GetResourceVersion() && slices.Equal(before.targets, targets):
 		return // listed again, unchanged
 	}
 	for _, t := range before.targets {
-		f.unset(t, before.object)
-		t.changed = true
+		if !slices.Contains(targets, t) {
+			f.unset(t, o.GetUID())
+			t.changed = true
+		}
 	}
-	f.places[o.GetUID()] = place[T]{o, targets}
+	f.places[o.GetUID()] = place{o.GetResourceVersion(), targets}
 	for _, t := range targets {
 		f.set(t, o)
 		t.changed = true
 	}
-	f.w.changed(change(known), o, f.urgent != nil && f.urgent(before.object, o))
+	f.w.changed(change(known), o)
 }
 
 // arrived makes an object what snapshots and records may hold.
@@ -108,18 +110,23 @@ func (f *feed[T]) drop(obj runtime.Object) {
 	f.arrived(o)
 	f.w.mu.Lock()
 	defer f.w.mu.Unlock()
-	if before, known := f.places[o.GetUID()]; known && !f.stopped {
-		f.remove(place[T]{o, before.targets})
+	if _, known := f.places[o.GetUID()]; known && !f.stopped {
+		f.remove(o.GetUID(), o)
 	}
 }
 
-func (f *feed[T]) remove(p place[T]) {
-	delete(f.places, p.object.GetUID())
-	for _, t := range p.targets {
-		f.unset(t, p.object)
+// remove takes an object out of the caches; last is how it was, nil if that is not known.
+func (f *feed[T]) remove(uid types.UID, last T) {
+	var none T
+	for _, t := range f.places[uid].targets {
+		held := f.unset(t, uid)
 		t.changed = true
+		if last == none {
+			last = held
+		}
 	}
-	f.w.changed(Deleted, p.object, f.urgent != nil)
+	delete(f.places, uid)
+	f.w.changed(Deleted, last)
 }
 
 func (f *feed[T]) listed() {
@@ -128,9 +135,10 @@ func (f *feed[T]) listed() {
 	if f.stopped {
 		return
 	}
-	for uid, p := range f.places {
+	for uid := range f.places {
 		if !f.seen[uid] {
-			f.remove(p)
+			var unknown T
+			f.remove(uid, unknown)
 		}
 	}
 	f.seen, f.synced = nil, true
@@ -181,9 +189,9 @@ func (f *feed[T]) stop() {
 }
 
 func (f *feed[T]) clear() {
-	for _, p := range f.places {
+	for uid, p := range f.places {
 		for _, t := range p.targets {
-			f.unset(t, p.object)
+			f.unset(t, uid)
 			t.changed = true
 		}
 	}

@@ -86,7 +86,7 @@ func (w *Watcher) requestLog(ctx context.Context, t *target, key diagnosis.LogKe
 func (w *Watcher) over(t *target, key diagnosis.LogKey) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	pod := t.pods[key.PodUID]
+	pod := t.pods.Get(key.PodUID)
 	if pod == nil {
 		return false
 	}

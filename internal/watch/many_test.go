@@ -138,7 +138,7 @@ func TestQueryIsWithinWhatProxiesTake(t *testing.T) {
 		name := fmt.Sprintf("%s-%d", strings.Repeat("long", 10), i)
 		a := newApp(name, 0)
 		a.deployment.Spec.Selector.MatchLabels["team"] = "shop"
-		targets = append(targets, newTarget(Target{Ref: a.ref(), Selector: a.deployment.Spec.Selector}))
+		targets = append(targets, newTarget(Target{Ref: a.ref(), Selector: a.deployment.Spec.Selector}, 0))
 	}
 	if q := query(targets); q != "team in (shop)" {
 		t.Errorf("query %q", q)

@@ -1,6 +1,8 @@
 package watch
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,17 +16,17 @@ type matcher struct {
 	key   string // equal for equal selectors
 	query string // what the server should match
 	// pairs index the selectors by one label that they demand; others demand none.
-	pairs  map[string][]matched
+	pairs  map[[2]string][]matched
 	others []matched
 }
 
 type matched struct {
-	target   *target
+	targets  []*target // the one
 	selector labels.Selector
 }
 
 func newMatcher(targets []*target) *matcher {
-	m := &matcher{pairs: map[string][]matched{}}
+	m := &matcher{pairs: map[[2]string][]matched{}}
 	var keys []string
 	for _, t := range targets {
 		selector, err := metav1.LabelSelectorAsSelector(t.selector)
@@ -32,8 +34,8 @@ func newMatcher(targets []*target) *matcher {
 			continue // the API server lets no unreadable one pass
 		}
 		keys = append(keys, t.ref.Name+" "+selector.String())
-		one := matched{t, selector}
-		if pair := demanded(t.selector); pair != "" {
+		one := matched{[]*target{t}, selector}
+		if pair, ok := demanded(t.selector); ok {
 			m.pairs[pair] = append(m.pairs[pair], one)
 		} else {
 			m.others = append(m.others, one)
@@ -44,28 +46,30 @@ func newMatcher(targets []*target) *matcher {
 	return m
 }
 
-// demanded returns the least of the labels that a selector demands, as "key=value".
-func demanded(s *metav1.LabelSelector) string {
-	least := ""
-	for key, value := range s.MatchLabels {
-		if pair := key + "=" + value; least == "" || pair < least {
-			least = pair
-		}
+// demanded returns the first of the labels that a selector demands, if it demands one.
+func demanded(s *metav1.LabelSelector) (pair [2]string, ok bool) {
+	if len(s.MatchLabels) == 0 {
+		return pair, false
 	}
-	return least
+	key := slices.Min(slices.Collect(maps.Keys(s.MatchLabels)))
+	return [2]string{key, s.MatchLabels[key]}, true
 }
 
 func (m *matcher) match(set map[string]string) []*target {
 	var found []*target
 	try := func(candidates []matched) {
 		for _, c := range candidates {
-			if c.selector.Matches(labels.Set(set)) {
-				found = append(found, c.target)
+			switch {
+			case !c.selector.Matches(labels.Set(set)):
+			case found == nil:
+				found = slices.Clip(c.targets)
+			default:
+				found = append(found, c.targets...)
 			}
 		}
 	}
 	for key, value := range set {
-		try(m.pairs[key+"="+value])
+		try(m.pairs[[2]string{key, value}])
 	}
 	try(m.others)
 	return found

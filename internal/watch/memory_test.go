@@ -154,7 +154,7 @@ func watchAndMeasure(url string) error {
 			first = false
 			fmt.Println(peak())
 		}
-		if o.Workload != nil && o.Workload.Updated == many && len(o.Pods) == many {
+		if o.Workload != nil && o.Workload.Updated == many && len(o.Pods)+int(o.SettledElse(nil)) == many {
 			fmt.Println(peak())
 			return nil
 		}

@@ -16,7 +16,7 @@ type running struct {
 // run starts a stream; end gets the error that it could not go on after.
 func run[T object](ctx context.Context, w *Watcher, src source, f *feed[T], end func(error)) *running {
 	ctx, cancel := context.WithCancel(ctx)
-	f.w, f.places = w, map[types.UID]place[T]{}
+	f.w, f.places = w, map[types.UID]place{}
 	w.streams.Go(func() {
 		defer cancel()
 		if err := (&stream{source: src, sink: f}).run(ctx); err != nil {

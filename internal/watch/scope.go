@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -61,15 +62,19 @@ func (s *scope) start(ctx context.Context, w *Watcher) {
 		set: func(t *target, o workload.API) {
 			selector := s.object(o).Selector()
 			s.stale = s.stale || !equality.Semantic.DeepEqual(t.selector, selector)
-			t.object, t.selector, t.workload = o, selector, nil
-		},
-		unset: func(t *target, o workload.API) {
-			if t.object != nil && t.object.GetUID() == o.GetUID() {
-				t.object, t.workload = nil, nil
+			now := s.object(o).Workload()
+			w.urgent = w.urgent || decisive(t.workload, now)
+			if t.workload == nil || t.workload.UID != now.UID {
+				t.revisions = nil // they were another's
 			}
+			t.object, t.selector, t.workload = o, selector, now
 		},
-		urgent: func(before, after workload.API) bool {
-			return before == nil || decisive(s.object(before), s.object(after))
+		unset: func(t *target, uid types.UID) (held workload.API) {
+			if t.object != nil && t.object.GetUID() == uid {
+				held, w.urgent = t.object, true
+				t.object, t.workload, t.revisions = nil, nil, nil
+			}
+			return held
 		},
 	}
 	s.workloads = run(ctx, w, objects(w.clients, &s.kind.Resource, s.namespace, name), f, w.fail)
@@ -105,8 +110,11 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 	podFeed := &feed[*corev1.Pod]{
 		mask: w.options.Redactor.Pod, trim: func(p *corev1.Pod) { trimPod(p); kin.share(p) },
 		route: func(p *corev1.Pod) []*target { return m.match(p.Labels) },
-		set:   (*target).setPod,
-		unset: (*target).unsetPod,
+		set: func(t *target, p *corev1.Pod) {
+			t.pods.Put(p)
+			w.urgent = w.urgent || p.DeletionTimestamp == nil && t.workload != nil && t.workload.Complete() // the last one that a verdict waits for
+		},
+		unset: func(t *target, uid types.UID) *corev1.Pod { return t.pods.Delete(uid) },
 	}
 	s.children = []*running{
 		run(ctx, w, labelled(w.clients, &s.kind.History.Resource, s.namespace, m.query), &feed[workload.API]{
@@ -114,7 +122,10 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 			trim:  trimRevision,
 			route: func(o workload.API) []*target { return m.match(o.GetLabels()) },
 			set:   func(t *target, o workload.API) { t.history[o.GetUID()], t.revisions = o, nil },
-			unset: func(t *target, o workload.API) { delete(t.history, o.GetUID()); t.revisions = nil },
+			unset: func(t *target, uid types.UID) workload.API {
+				t.revisions = nil
+				return take(t.history, uid)
+			},
 		}, w.fail),
 		run(ctx, w, pods(w.clients, s.namespace, m.query), podFeed, func(err error) {
 			if !apierrors.IsForbidden(err) {

@@ -86,7 +86,9 @@ func initial(targets []*target) []runtime.Object {
 		objects = append(objects, objectsByName(t.history)...)
 	}
 	for _, t := range targets {
-		objects = append(objects, objectsByName(t.pods)...)
+		for _, p := range t.pods.Whole() {
+			objects = append(objects, p)
+		}
 	}
 	return objects
 }

@@ -57,6 +57,7 @@ func trimPod(p *corev1.Pod) {
 	p.Namespace = one(p.Namespace)
 	s := &p.Spec
 	p.Spec = corev1.PodSpec{
+		Volumes:                       claims(s.Volumes),
 		InitContainers:                trimContainers(s.InitContainers),
 		Containers:                    trimContainers(s.Containers),
 		RestartPolicy:                 one(s.RestartPolicy),
@@ -80,6 +81,16 @@ func trimPod(p *corev1.Pod) {
 	}
 	trimStatuses(st.InitContainerStatuses)
 	trimStatuses(st.ContainerStatuses)
+}
+
+// claims are the volumes that are claims.
+func claims(all []corev1.Volume) (kept []corev1.Volume) {
+	for _, v := range all {
+		if v.PersistentVolumeClaim != nil || v.Ephemeral != nil {
+			kept = append(kept, v)
+		}
+	}
+	return kept
 }
 
 // trimContainers drops what a container is given (environment, mounts), which the template holds too.

@@ -10,9 +10,8 @@ import (
 // decisive tells whether a change of a workload may be what a verdict waits for: another generation,
 // another condition, or a rollout that is complete. While thousands of pods come up, mere counts change
 // all the time.
-func decisive(before, after workload.Object) bool {
-	a, b := before.Workload(), after.Workload()
-	return a.Generation != b.Generation || a.ObservedGeneration != b.ObservedGeneration ||
+func decisive(a, b *workload.Workload) bool {
+	return a == nil || a.Generation != b.Generation || a.ObservedGeneration != b.ObservedGeneration ||
 		!slices.EqualFunc(a.Conditions, b.Conditions, sameCondition) || b.Complete()
 }
 
@@ -28,7 +27,7 @@ const perPod = 60 * time.Microsecond
 func (w *Watcher) pace() time.Duration {
 	pods := 0
 	for _, t := range w.targets {
-		pods += len(t.pods)
+		pods += t.pods.Len()
 	}
 	return w.options.Interval + time.Duration(pods)*perPod
 }

@@ -115,7 +115,7 @@ func (w *Watcher) followEvents(ctx context.Context, s subject) *running {
 	return run(ctx, w, eventsOf(w.clients, s.target.ref.Namespace, s.fields), &feed[*corev1.Event]{
 		mask: w.options.Redactor.Event, trim: trimEvent, route: func(*corev1.Event) []*target { return to },
 		set:   func(t *target, e *corev1.Event) { t.events[e.UID] = e },
-		unset: func(t *target, e *corev1.Event) { delete(t.events, e.UID) },
+		unset: func(t *target, uid types.UID) *corev1.Event { return take(t.events, uid) },
 	}, w.orForbidden(s, events))
 }
 
@@ -125,7 +125,7 @@ func (w *Watcher) followClaim(ctx context.Context, s subject) *running {
 		mask: func(*corev1.PersistentVolumeClaim) {}, // nothing of what a claim keeps is a text
 		trim: trimClaim, route: func(*corev1.PersistentVolumeClaim) []*target { return to },
 		set:   func(t *target, c *corev1.PersistentVolumeClaim) { t.claims[c.UID] = c },
-		unset: func(t *target, c *corev1.PersistentVolumeClaim) { delete(t.claims, c.UID) },
+		unset: func(t *target, uid types.UID) *corev1.PersistentVolumeClaim { return take(t.claims, uid) },
 	}, w.orForbidden(s, claimList))
 }
 

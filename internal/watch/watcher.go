@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -66,6 +67,9 @@ type Watcher struct {
 	tape      tape
 }
 
+// wholePods is how many serving pods of each revision are kept whole: see diagnosis.PodSet. Records need all.
+const wholePods = 50
+
 // Start watches the targets until ctx ends or the watch cannot go on.
 func Start(ctx context.Context, clients Clients, targets []Target, options Options) *Watcher {
 	if options.Interval == 0 {
@@ -80,13 +84,17 @@ func Start(ctx context.Context, clients Clients, targets []Target, options Optio
 		updates: make(chan Update), dirty: make(chan struct{}, 1),
 		wanted: newWanted(), forbidden: forbidden{}, tape: tape{on: options.Tap != nil},
 	}
+	keep := wholePods
+	if w.tape.on {
+		keep = math.MaxInt
+	}
 	for _, t := range targets {
 		if k := workload.KindNamed(t.Kind); k == nil || !k.Releasable() {
 			w.fail(fmt.Errorf("a %s cannot be watched", t.Kind))
 			continue
 		}
 		if !slices.ContainsFunc(w.targets, func(known *target) bool { return known.ref == t.Ref }) {
-			w.targets = append(w.targets, newTarget(t))
+			w.targets = append(w.targets, newTarget(t, keep))
 		}
 	}
 	w.scopes = scopes(w.targets)
@@ -125,9 +133,8 @@ func (w *Watcher) finish() {
 }
 
 // changed notes a change of an object; the caller holds the lock.
-func (w *Watcher) changed(kind string, obj runtime.Object, urgent bool) {
+func (w *Watcher) changed(kind string, obj runtime.Object) {
 	w.pending = true
-	w.urgent = w.urgent || urgent
 	w.tape.add(kind, obj)
 	w.poke()
 }

@@ -122,13 +122,13 @@ func (d *Diagnosis) trackMissingPods() {
 
 // podsMissing compares the existing pods with the desired ones; with a surge it compares the new pods only.
 func (d *Diagnosis) podsMissing() bool {
-	w, here := d.in.Workload, int32(0)
+	w, here := d.in.Workload, d.in.SettledElse(nil)
 	for _, pod := range d.in.Pods {
 		if !Ended(pod) {
 			here++
 		}
 	}
-	surges := w.Strategy.MaxSurge > 0 && !w.Strategy.OnDelete && len(d.Unhealthy) == 0 && int32(len(d.Pods)) < w.Goal()
+	surges := w.Strategy.MaxSurge > 0 && !w.Strategy.OnDelete && len(d.Unhealthy) == 0 && int32(d.Staying) < w.Goal()
 	return here < w.Desired || surges
 }
 
@@ -155,7 +155,7 @@ func (d *Diagnosis) refusedCreation() (symptom, bool) {
 		found.grade = Waiting
 	}
 	w := d.in.Workload
-	found.missing, found.wanted = int(max(1, w.Goal()-int32(len(d.Pods)))), int(w.Goal())
+	found.missing, found.wanted = int(max(1, w.Goal()-int32(d.Staying))), int(w.Goal())
 	found.datedBy(event)
 	return found, ok
 }

@@ -37,7 +37,7 @@ func (d *Diagnosis) heldUp() []symptom {
 	return all
 }
 
-// old are the pods of other revisions that have not ended and are not being deleted.
+// old are the pods of other revisions, of those in Pods, that have not ended and are not being deleted.
 func (d *Diagnosis) old() []*corev1.Pod {
 	var old []*corev1.Pod
 	for _, pod := range d.in.Pods {
@@ -50,11 +50,14 @@ func (d *Diagnosis) old() []*corev1.Pod {
 
 func (d *Diagnosis) onDelete() []symptom {
 	old := d.old()
-	if len(old) == 0 {
+	n := len(old) + int(d.in.SettledElse(d.in.Revision))
+	if n == 0 {
 		return nil
 	}
-	found := waiting(OnDelete, fmt.Sprintf("updateStrategy is OnDelete: %d old pods are replaced only when somebody deletes them", len(old)))
-	found.exemplar = old[len(old)-1].Name
+	found := waiting(OnDelete, fmt.Sprintf("updateStrategy is OnDelete: %d old pods are replaced only when somebody deletes them", n))
+	if len(old) > 0 {
+		found.exemplar = old[len(old)-1].Name
+	}
 	return []symptom{found}
 }
 

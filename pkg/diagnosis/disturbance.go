@@ -90,14 +90,21 @@ func (d *Diagnosis) risen() Disturbance {
 
 // readied is the latest moment at which a new pod became ready.
 func (d *Diagnosis) readied() time.Time {
-	var latest time.Time
+	latest := d.in.SettledOf(d.in.Revision).Readied
 	for _, pod := range d.Pods {
-		c := podCondition(pod, corev1.PodReady)
-		if c != nil && c.Status == corev1.ConditionTrue && c.LastTransitionTime.After(latest) {
-			latest = c.LastTransitionTime.Time
+		if readied := readySince(pod); readied.After(latest) {
+			latest = readied
 		}
 	}
 	return latest
+}
+
+// readySince is when a pod became ready; zero while it is not.
+func readySince(pod *corev1.Pod) time.Time {
+	if c := podCondition(pod, corev1.PodReady); c != nil && c.Status == corev1.ConditionTrue {
+		return c.LastTransitionTime.Time
+	}
+	return time.Time{}
 }
 
 // livenessFailures counts the failed liveness probes of the pods whose events are known.

@@ -39,9 +39,11 @@ type Diagnosis struct {
 	Problems []Problem // the decisive one first
 	Wants    Wants
 	History  History
-	// Pods are those of the revision that are meant to stay. Unhealthy are those of them that have restarted, ended or
-	// are not ready.
+	// Pods are those of Observed.Pods that are of the revision and meant to stay. Unhealthy are those of them that have
+	// restarted, ended or are not ready.
 	Pods, Unhealthy []*corev1.Pod
+	// Staying is the number of all pods of the revision that are meant to stay.
+	Staying int
 	// Of pods should serve, and Ready of them are ready.
 	Of, Ready int
 	// Complete: the status calls the rollout complete.
@@ -63,6 +65,7 @@ type Diagnosis struct {
 func Look(in Input, before History) *Diagnosis {
 	d := &Diagnosis{in: &in, before: &before, Pods: newPods(in.Pods, in.Revision)}
 	d.Unhealthy = unhealthy(d.Pods)
+	d.Staying = len(d.Pods) + int(in.SettledOf(in.Revision).Count)
 	d.NoNode = in.Workload.PerNode && in.Workload.Desired == 0 && in.Populated
 	d.Complete = d.complete()
 	d.History = before.withPods(d.Unhealthy, in.Now)
@@ -102,7 +105,7 @@ func (d *Diagnosis) look() {
 		revisions: in.Revisions, pods: in.Pods,
 		leaving: slices.ContainsFunc(in.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil }),
 	}
-	d.survey = d.evidence.survey(in.Workload, in.Revision, d.Unhealthy, len(d.Pods)-len(d.Unhealthy))
+	d.survey = d.evidence.survey(in.Workload, in.Revision, d.Unhealthy, d.Staying-len(d.Unhealthy))
 	d.survey.symptoms = append(d.survey.symptoms, d.pausedSymptom()...)
 	d.trackMissingPods()
 	if found, ok := d.refusedCreation(); ok {
@@ -157,7 +160,7 @@ func (d *Diagnosis) complete() bool {
 	if !d.in.observed() || !w.Complete() {
 		return false
 	}
-	if d.in.Revision != nil && d.in.Revision.ByPods && !slices.Contains(d.in.Forbidden, "pods") && int32(len(d.Pods)) < w.Goal() {
+	if d.in.Revision != nil && d.in.Revision.ByPods && !slices.Contains(d.in.Forbidden, "pods") && int32(d.Staying) < w.Goal() {
 		return false // the status counts pods that are not there, or not new, for a moment
 	}
 	return !d.NoNode && (w.Desired == 0 || d.in.Revision != nil || len(d.in.Revisions) == 0)

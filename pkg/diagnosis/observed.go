@@ -18,6 +18,8 @@ type Observed struct {
 	Revisions []workload.Revision
 	// Pods are those that the workload's selector matches and its revisions own, terminating ones included.
 	Pods []*corev1.Pod
+	// Settled counts the pods that are not in Pods: see PodSet.
+	Settled map[workload.RevisionKey]Settled
 	// Events are those that Wants named; those of the workload and its revisions may be there too.
 	Events []*corev1.Event
 	// Claims are the PersistentVolumeClaims that Wants named.
@@ -29,25 +31,51 @@ type Observed struct {
 }
 
 // Observe makes what is known of one workload out of its objects: the pods of its revisions, and their numbers
-// where the revisions have none. pods are sorted by name. A pod may come before its revision does.
-func Observe(w *workload.Workload, revisions []workload.Revision, pods []*corev1.Pod) Observed {
-	at := make(map[workload.RevisionKey]int, len(revisions))
-	for i := range revisions {
-		at[revisions[i].Key] = i
-	}
-	o := Observed{Workload: w, Revisions: revisions, Pods: make([]*corev1.Pod, 0, len(pods))}
+// where the revisions have none. A pod may come before its revision does.
+func Observe(w *workload.Workload, revisions []workload.Revision, pods *PodSet) Observed {
+	whole := pods.Whole()
+	o := Observed{Workload: w, Revisions: revisions, Pods: make([]*corev1.Pod, 0, len(whole))}
 	if len(revisions) > 0 && revisions[0].ByPods {
 		o.Revisions = slices.Clone(revisions)
 	}
-	for _, p := range pods {
-		if i, ok := at[workload.KeyOf(p)]; ok {
+	at := make(map[workload.RevisionKey]*workload.Revision, len(revisions))
+	for i := range o.Revisions {
+		r := &o.Revisions[i]
+		at[r.Key] = r
+		if of := pods.of[r.Key]; of != nil && of.Count > 0 {
+			o.Settled = put(o.Settled, r.Key, of.Settled)
+			if r.ByPods {
+				r.Add(of.Count, true)
+			}
+		}
+	}
+	for _, p := range whole {
+		if r := at[workload.KeyOf(p)]; r != nil {
 			o.Pods = append(o.Pods, p)
-			if r := &o.Revisions[i]; r.ByPods && p.DeletionTimestamp == nil && !Ended(p) {
-				r.Add(IsReady(p))
+			if r.ByPods && p.DeletionTimestamp == nil && !Ended(p) {
+				r.Add(1, IsReady(p))
 			}
 		}
 	}
 	return o
+}
+
+// SettledOf are the settled pods of a revision that are not in Pods; of none if that is nil.
+func (o *Observed) SettledOf(r *workload.Revision) Settled {
+	if r == nil {
+		return Settled{}
+	}
+	return o.Settled[r.Key]
+}
+
+// SettledElse is how many settled pods of other revisions are not in Pods.
+func (o *Observed) SettledElse(r *workload.Revision) (n int32) {
+	for key, of := range o.Settled {
+		if r == nil || key != r.Key {
+			n += of.Count
+		}
+	}
+	return n
 }
 
 // LogKey names the output of one run of one container.

@@ -71,13 +71,13 @@ func (d *Diagnosis) outage() bool {
 			}
 		}
 	}
-	return len(failed) > 0 && len(failed) == d.survey.of && !slices.ContainsFunc(d.in.Pods, d.servesOld)
+	return len(failed) > 0 && len(failed) == d.survey.of && d.in.SettledElse(d.in.Revision) == 0 && !slices.ContainsFunc(d.in.Pods, d.servesOld)
 }
 
 // outageNear tells whether the next crash may be an outage: all pods that had been ready have crashed since.
 func (d *Diagnosis) outageNear() bool {
 	m := &d.History
-	return len(m.fell) > 0 && !slices.ContainsFunc(d.in.Pods, func(pod *corev1.Pod) bool {
+	return len(m.fell) > 0 && len(d.in.Settled) == 0 && !slices.ContainsFunc(d.in.Pods, func(pod *corev1.Pod) bool {
 		return d.servesOld(pod) || pod.DeletionTimestamp == nil && IsReady(pod) && !m.fell[pod.UID]
 	})
 }

@@ -41,7 +41,7 @@ func (d *Diagnosis) deadPods() string {
 		dead = pod
 	}
 	switch {
-	case !d.in.Workload.Strategy.Recreate:
+	case !d.in.Workload.Strategy.Recreate, d.in.SettledElse(nil) > 0:
 		return ""
 	case dead == nil:
 		return ", although the old pods are gone"

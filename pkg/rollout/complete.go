@@ -26,7 +26,7 @@ func (e *evaluation) shaky() bool {
 // oldPodsGone tells whether all old pods are gone, terminating ones included. It ignores pods that ended without being
 // deleted (evicted ones): they stay in the API for long.
 func (e *evaluation) oldPodsGone() bool {
-	if e.seen.Workload.Terminating > 0 {
+	if e.seen.Workload.Terminating > 0 || e.seen.SettledElse(e.revision) > 0 {
 		return false
 	}
 	for _, p := range e.seen.Pods {

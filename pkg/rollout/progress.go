@@ -89,7 +89,7 @@ func (e *evaluation) deadline() time.Time {
 func (e *evaluation) clearedBy() time.Time {
 	from := e.next.memory.progressed
 	s := e.seen.Workload.Strategy
-	if !s.InPlace && (!s.Recreate || len(e.diagnosis.Pods) > 0) {
+	if !s.InPlace && (!s.Recreate || e.diagnosis.Staying > 0) {
 		return from
 	}
 	for _, p := range e.seen.Pods {

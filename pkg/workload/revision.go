@@ -68,12 +68,12 @@ func KeyOf(pod *corev1.Pod) RevisionKey {
 // Owns tells whether a pod is of this revision.
 func (r *Revision) Owns(pod *corev1.Pod) bool { return KeyOf(pod) == r.Key }
 
-// Add counts one pod that is meant to stay.
-func (r *Revision) Add(ready bool) {
-	r.Total++
+// Add counts n pods that are meant to stay.
+func (r *Revision) Add(n int32, ready bool) {
+	r.Total += n
 	if ready {
-		r.Ready++
-		r.Available++
+		r.Ready += n
+		r.Available += n
 	}
 }
 

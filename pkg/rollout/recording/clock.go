@@ -23,7 +23,7 @@ func (s *stage) newest() time.Time {
 			look(metav1.Time{Time: c.LastUpdate})
 		}
 	}
-	for _, p := range s.pods {
+	for _, p := range s.podByName {
 		look(p.CreationTimestamp)
 		for _, c := range p.Status.Conditions {
 			look(c.LastTransitionTime)

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -27,7 +25,7 @@ func (s *stage) snapshot(refs []workload.Ref, wants diagnosis.Wants) rollout.Sna
 }
 
 func (s *stage) observed(ref workload.Ref, w *workload.Workload, wants diagnosis.Wants) diagnosis.Observed {
-	o := diagnosis.Observe(w, s.revisionsOf(ref, w), slices.SortedFunc(maps.Values(s.pods), byName))
+	o := diagnosis.Observe(w, s.revisionsOf(ref, w), s.pods)
 	o.Logs = s.logs
 	o.Events = append(o.Events, s.events[w.UID]...)
 	for i := range o.Revisions {
@@ -70,8 +68,6 @@ func (s *stage) revisionsOf(ref workload.Ref, w *workload.Workload) []workload.R
 	s.revisions[ref] = r
 	return r
 }
-
-func byName(a, b *corev1.Pod) int { return cmp.Compare(a.Name, b.Name) }
 
 // refs are the workloads that are there, in a stable order.
 func (s *stage) refs() []workload.Ref {

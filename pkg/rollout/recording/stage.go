@@ -3,6 +3,7 @@ package recording
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +21,7 @@ import (
 type stage struct {
 	objects     map[workload.Ref]workload.Object
 	history     map[types.UID]workload.API // the objects that hold revisions
-	pods        map[types.UID]*corev1.Pod
+	pods        *diagnosis.PodSet
 	events      map[types.UID][]*corev1.Event
 	claimEvents []*corev1.Event
 	claims      []*corev1.PersistentVolumeClaim
@@ -37,7 +38,7 @@ func newStage() *stage {
 	return &stage{
 		objects:   map[workload.Ref]workload.Object{},
 		history:   map[types.UID]workload.API{},
-		pods:      map[types.UID]*corev1.Pod{},
+		pods:      diagnosis.NewPodSet(math.MaxInt),
 		events:    map[types.UID][]*corev1.Event{},
 		logs:      map[diagnosis.LogKey]diagnosis.Log{},
 		podByName: map[types.NamespacedName]*corev1.Pod{},
@@ -121,9 +122,10 @@ func (s *stage) setPod(object json.RawMessage, deleted bool) error {
 	name := types.NamespacedName{Namespace: p.Namespace, Name: p.Name}
 	if deleted {
 		delete(s.podByName, name)
-		delete(s.pods, p.UID)
+		s.pods.Delete(p.UID)
 	} else {
-		s.podByName[name], s.pods[p.UID] = p, p
+		s.podByName[name] = p
+		s.pods.Put(p)
 	}
 	return nil
 }
