@@ -102,7 +102,7 @@ func (c *configChange) plan(ctx context.Context) error {
 	}
 	before, err := read(ctx, c.ref)
 	if err != nil {
-		return c.explainMissing(release.Refused(err))
+		return c.explainMissing(ctx, release.Refused(err))
 	}
 	c.command = []string{"set", strings.ToLower(c.ref.Kind), c.ref.Name} // a refusal has no number of keys
 	entries, err := c.intake(before).read(ctx, &c.flags.sourceFlags, c.request, c.draft(before))
@@ -162,10 +162,19 @@ func keyCount(e secrets.Edit) string {
 	return "(1 key)"
 }
 
-// explainMissing names the verb that creates.
-func (c *configChange) explainMissing(err error) error {
+// explainMissing names the versions that are there in place of the object, or the verb that creates.
+func (c *configChange) explainMissing(ctx context.Context, err error) error {
 	var e *cluster.Error
-	if errors.As(err, &e) && e.Reason == cluster.NotFound && e.Nearest == "" {
+	if !errors.As(err, &e) || e.Reason != cluster.NotFound {
+		return err
+	}
+	if versions := c.versions(ctx); len(versions) > 0 {
+		return release.RefusedError{Err: hintedError{
+			fmt.Errorf("there is no %s, only versions of it: %s; nothing was written", c.ref, strings.Join(versions, ", ")),
+			[]string{"the same command with --versioned, which creates the next version"},
+		}}
+	}
+	if e.Nearest == "" {
 		create := fmt.Sprintf("configmap %s KEY=VALUE", c.ref.Name)
 		if c.ref.Kind == string(workload.SecretReference) {
 			create = fmt.Sprintf("secret generic %s --prompt=KEY", c.ref.Name)
@@ -173,6 +182,17 @@ func (c *configChange) explainMissing(err error) error {
 		e.Next = append(e.Next, fmt.Sprintf("kubectl app create %s -n %s", create, c.ref.Namespace))
 	}
 	return err
+}
+
+// versions names those of the object; none that may not be listed.
+func (c *configChange) versions(ctx context.Context) (names []string) {
+	all, err := config.New(c.cluster).Versions(ctx, c.ref.Namespace, c.ref.Kind)
+	for _, v := range all {
+		if err == nil && v.Of == c.ref.Name {
+			names = append(names, v.Name)
+		}
+	}
+	return names
 }
 
 // tryOut lets the server say what it thinks of the change, and warns of who else writes these keys.
