@@ -31,6 +31,7 @@ type target struct {
 	revisions []workload.Revision
 
 	changed  bool // since observed was built
+	version  int64
 	observed diagnosis.Observed
 }
 
@@ -62,6 +63,7 @@ func (t *target) observe(forbidden []string) diagnosis.Observed {
 		return t.observed
 	}
 	t.changed = false
+	t.version++
 	o := diagnosis.Observed{}
 	if t.workload != nil {
 		if t.revisions == nil {
@@ -69,6 +71,7 @@ func (t *target) observe(forbidden []string) diagnosis.Observed {
 		}
 		o = diagnosis.Observe(t.workload, t.revisions, t.pods)
 	}
+	o.Version = t.version
 	o.Events, o.Claims, o.Logs, o.Forbidden = sorted(t.events), sorted(t.claims), maps.Clone(t.logs), forbidden
 	t.observed = o
 	return o

@@ -13,6 +13,8 @@ import (
 // Observed is what is known of one workload at a moment. Objects may be trimmed to what this package reads; they are
 // shared with the watcher's caches and are never changed.
 type Observed struct {
+	// Version differs whenever anything else here differs from an earlier look; 0 if that is not known.
+	Version int64
 	// Workload is nil when the object is not there (any more).
 	Workload  *workload.Workload
 	Revisions []workload.Revision

@@ -27,5 +27,17 @@ type memory struct {
 	late time.Time
 
 	history diagnosis.History
+	last    last
 	soak    soak
+}
+
+// last is the last evaluation: another one of the same version shows nothing new before wake.
+type last struct {
+	version int64
+	wake    time.Time
+	wants   diagnosis.Wants
+}
+
+func (l *last) holds(version int64, now time.Time) bool {
+	return version != 0 && version == l.version && (l.wake.IsZero() || now.Before(l.wake))
 }

@@ -70,16 +70,21 @@ func Step(s State, snapshot Snapshot, now time.Time) (State, []Event) {
 		if w.Phase == Done {
 			continue
 		}
-		e := evaluation{policy: s.Policy, now: now, wake: diagnosis.Alarm{Now: now}, was: s.Workloads[i], next: w}
 		seen, ok := snapshot[w.Target.Ref]
-		e.evaluate(seen, ok)
-		events = append(events, e.news()...)
-		if e.diagnosis != nil {
-			next.Wants.Add(e.diagnosis.Wants)
-			e.wake.Set(e.diagnosis.Wake())
+		if !w.memory.last.holds(seen.Version, now) {
+			e := evaluation{policy: s.Policy, now: now, wake: diagnosis.Alarm{Now: now}, was: s.Workloads[i], next: w}
+			e.evaluate(seen, ok)
+			events = append(events, e.news()...)
+			w.memory.last = last{version: seen.Version}
+			if e.diagnosis != nil {
+				w.memory.last.wants = e.diagnosis.Wants
+				e.wake.Set(e.diagnosis.Wake())
+			}
+			w.memory.last.wake = e.wake.At
 		}
+		next.Wants.Add(w.memory.last.wants)
 		if w.Phase != Done {
-			wake.Set(e.wake.At)
+			wake.Set(w.memory.last.wake)
 		}
 	}
 	next.Wake = wake.At

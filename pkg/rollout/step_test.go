@@ -373,3 +373,38 @@ func TestSilentKubelet(t *testing.T) {
 	}
 	w.pods(crashedPod("web-new-0", 3, 1)).after(0).outcome(Failed) // it has been silent before
 }
+
+// Of many workloads few change at a time: the others are evaluated again only when their own time has come.
+func TestUnchangedWorkloadIsNotEvaluatedAgain(t *testing.T) {
+	w := newWorld(t, 3, Policy{FailFast: diagnosis.FailFastAuto})
+	pod := crashedPod("web-new-1", 2, 1)
+	w.pods(pod)
+	w.seen.Version = 1
+	w.after(0)
+	wake, wants := w.state.Wake, w.state.Wants
+	if wake.IsZero() || wants.Empty() {
+		t.Fatalf("nothing is waited for: wake %s, wants %v", wake, wants)
+	}
+	ready := int32(7)
+	w.change().Desired = ready
+	w.after(time.Millisecond)
+	if got := w.state.Workloads[0].Counts.Desired; got == ready || !w.state.Wake.Equal(wake) || !reflect.DeepEqual(w.state.Wants, wants) {
+		t.Errorf("of the same version: %d desired, wake %s, wants %v; want those of before", got, w.state.Wake, w.state.Wants)
+	}
+	w.after(wake.Sub(w.now))
+	if got := w.state.Workloads[0].Counts.Desired; got != ready {
+		t.Errorf("at the time that was set: %d desired, want %d", got, ready)
+	}
+	w.change().Desired = 9
+	w.seen.Version++
+	w.after(time.Millisecond)
+	if got := w.state.Workloads[0].Counts.Desired; got != 9 {
+		t.Errorf("of another version: %d desired, want 9", got)
+	}
+	w.change().Desired = 11
+	w.state = Resume(w.state, time.Second)
+	w.after(time.Millisecond)
+	if got := w.state.Workloads[0].Counts.Desired; got != 11 {
+		t.Errorf("after an outage: %d desired, want 11", got)
+	}
+}

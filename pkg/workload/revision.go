@@ -3,6 +3,7 @@ package workload
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -232,8 +233,16 @@ func Current(w *Workload, revisions []Revision) *Revision {
 
 // SameTemplate tells whether two templates are one revision: equal but for the hash label.
 func SameTemplate(a, b *corev1.PodTemplateSpec) bool {
-	x, y := a.DeepCopy(), b.DeepCopy()
-	delete(x.Labels, LabelPodTemplateHash)
-	delete(y.Labels, LabelPodTemplateHash)
-	return equality.Semantic.DeepEqual(x, y)
+	x, y := *a, *b
+	x.Labels, y.Labels = withoutHash(a.Labels), withoutHash(b.Labels)
+	return equality.Semantic.DeepEqual(&x, &y)
+}
+
+func withoutHash(labels map[string]string) map[string]string {
+	if _, ok := labels[LabelPodTemplateHash]; !ok {
+		return labels
+	}
+	labels = maps.Clone(labels)
+	delete(labels, LabelPodTemplateHash)
+	return labels
 }
