@@ -110,7 +110,9 @@ func (c Client) Upsert(ctx context.Context, want Content, o UpsertOptions) (Upse
 	u := upsert{cluster: c, want: want, options: o}
 	after, err := cluster.Write[Content]{DryRun: o.DryRun, Read: u.read, MayArrive: u.mayArrive, Plan: u.plan, Send: u.send}.Run(ctx)
 	if lost := (*cluster.LostError)(nil); errors.As(err, &lost) {
-		err = unknownWrite(want, lost.Err)
+		if err = lost.Err; !u.settled {
+			err = unknownWrite(want, err)
+		}
 	}
 	if err == nil {
 		u.done.After = after
@@ -125,6 +127,7 @@ type upsert struct {
 	want    Content
 	options UpsertOptions
 	now     Content // as it was read last
+	settled bool    // what was read since the last request shows that it was not carried out, and can't be any more
 	done    Upserted
 }
 
@@ -144,6 +147,7 @@ func (u *upsert) mayArrive(now Content) bool {
 
 // plan judges the object as it is now.
 func (u *upsert) plan(ctx context.Context, now Content, uncertain bool) (done bool, err error) {
+	u.settled = !u.done.Blind && !u.mayArrive(now)
 	u.now = now
 	if uncertain && now.holds(u.want, u.options.Manager()) {
 		return true, nil
@@ -161,7 +165,7 @@ func (u *upsert) plan(ctx context.Context, now Content, uncertain bool) (done bo
 // once one is told to look again.
 func (u *upsert) send(ctx context.Context) (Content, error) {
 	next, o := u.want.over(u.now), u.options
-	u.done.Tried = true
+	u.done.Tried, u.settled = true, false
 	u.noteTimes(next)
 	making := !u.now.Exists() && !u.done.Blind && !o.DryRun
 	if making {

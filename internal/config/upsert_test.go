@@ -184,6 +184,13 @@ func TestUpsert(t *testing.T) {
 			},
 			data: "-", reason: UnknownWrite, says: "it is not known whether secret/db was written", patches: 2,
 		},
+		"the request is lost, and somebody else creates it": {
+			options: UpsertOptions{IfExists: FailOnExisting},
+			faults: func(s *apiServer) []fault {
+				return []fault{{request: patch, late: true, after: func() { s.put(secretOf("db", "a=9")) }}}
+			},
+			data: "a=9", reason: Exists, says: "secret/db exists already", patches: 1,
+		},
 		"the answer is lost, and it may not be read": {
 			there: secretOf("db", "a=1"), by: self,
 			faults: func(*apiServer) []fault {
