@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-app/kubectl-app/internal/release"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // choice is a flag that takes one word of a closed set.
@@ -65,7 +66,7 @@ func oneOf[T ~string](flag string, value T, allowed ...T) error {
 	if slices.Contains(allowed, value) {
 		return nil
 	}
-	return usagef("invalid value --%s=%s: %s", flag, value, takesOneOf(allowed))
+	return usagef("invalid value --%s=%s: %s", flag, redact.FlagValue(flag, string(value)), takesOneOf(allowed))
 }
 
 func takesOneOf[T ~string](allowed []T) string {

@@ -3,12 +3,19 @@ package cli
 import (
 	"fmt"
 	"strings"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // checkConfigArgs refuses arguments that name no Secret and no ConfigMap, before any server is asked.
 // form is how the verb's examples write a name: "secret/NAME" or "secret NAME".
 func (e *Env) checkConfigArgs(args []string, form string) error {
 	give := func(kind, name string) string { return strings.NewReplacer("secret", kind, "NAME", name).Replace(form) }
+	for _, arg := range args {
+		if shown := redact.Argument(arg); shown != arg {
+			return usagef("%s names no object: give %s or %s", shown, form, give("configmap", "NAME"))
+		}
+	}
 	switch {
 	case len(args) == 0:
 		return usagef("no object is named: give %s or %s", form, give("configmap", "NAME"))

@@ -151,8 +151,8 @@ func (f *dockerFlags) secret(ctx context.Context, m *source.Machine) (secrets.En
 }
 
 func (f *dockerFlags) config(ctx context.Context, m *source.Machine) (secrets.Entry, error) {
-	path := strings.TrimPrefix(f.files[0], corev1.DockerConfigJsonKey+"=")
-	content, err := m.File(ctx, path)
+	path, named := strings.CutPrefix(f.files[0], corev1.DockerConfigJsonKey+"=")
+	content, err := m.FileOf(ctx, secrets.FileSource{Key: corev1.DockerConfigJsonKey, Path: path, Named: named})
 	e := secrets.Entry{Key: corev1.DockerConfigJsonKey, Value: content, Origin: secrets.Origin{Kind: secrets.File, Name: path}}
 	return e, err
 }

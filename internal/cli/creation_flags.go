@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/release"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
@@ -92,7 +93,7 @@ func objectName(args []string) (string, error) {
 	case len(validation.IsDNS1123Subdomain(name)) == 0:
 		return name, nil
 	}
-	text := fmt.Sprintf("%q is not a valid name: use lower-case letters, digits, '-' and '.'; begin and end with a letter or a digit", name)
+	text := fmt.Sprintf("%q is not a valid name: use lower-case letters, digits, '-' and '.'; begin and end with a letter or a digit", redact.Argument(name))
 	near := strings.Trim(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "-.")
 	if near != name && len(validation.IsDNS1123Subdomain(near)) == 0 {
 		text += fmt.Sprintf("; %q could", near)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // flagError says in words what a flag takes, where pflag gives Go's own error. A cluster of short flags may hold
@@ -27,6 +29,10 @@ func flagError(cmd *cobra.Command, err error) error {
 		err = needsValue(missing.GetFlag())
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		err = fmt.Errorf("unknown flag: -%.1s", unknown.GetSpecifiedName())
+	case errors.As(err, &unknown):
+		err = fmt.Errorf("unknown flag: --%s", redact.Argument(unknown.GetSpecifiedName()))
+	default: // pflag quotes the argument
+		err = errors.New("an argument that begins with - is no flag (a value that does can follow -- alone)")
 	}
 	return usagef("%w\nSee '%s --help' for usage.", err, cmd.CommandPath())
 }
@@ -40,7 +46,7 @@ func invalidValue(flag *pflag.Flag, value string) error {
 	if what == "" { // a list, which may hold a secret
 		return fmt.Errorf("invalid value of %s%s: its list has a quotation mark that is not closed, or not doubled", dashes, flag.Name)
 	}
-	return fmt.Errorf("invalid value %s%s=%s: %s", dashes, flag.Name, value, what)
+	return fmt.Errorf("invalid value %s%s=%s: %s", dashes, flag.Name, redact.FlagValue(flag.Name, value), what)
 }
 
 func needsValue(flag *pflag.Flag) error {

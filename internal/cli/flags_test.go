@@ -188,14 +188,78 @@ func TestHelpNamesThePluginAsItIsTyped(t *testing.T) {
 // What stands in the wrong place may be a secret.
 func TestMisplacedValuesAreNotShown(t *testing.T) {
 	for line, says := range map[string]string{
-		"create secret generic db --from-dotenv=PASSWORD=hunter2-Xyz":                "PASSWORD=...: there is no file of this name",
-		"create secret generic db --from-env-file=PASSWORD=hunter2-Xyz":              "PASSWORD=...: there is no file of this name",
-		"create secret generic db a=1 --annotations=a=b --annotations=a:hunter2-Xyz": "--annotations: number 2 is not a valid KEY=VALUE",
-		"create secret generic db a=1 --labels=a:hunter2-Xyz":                        "--labels: number 1 is not a valid KEY=VALUE",
+		"create secret generic db --from-dotenv=PASSWORD=hunter2-Xyz":                               "PASSWORD=…: there is no file of this name",
+		"create secret generic db --from-env-file=PASSWORD=hunter2-Xyz":                             "PASSWORD=…: there is no file of this name",
+		"create secret generic db a=1 --annotations=a=b --annotations=a:hunter2-Xyz":                "--annotations: number 2 is not a valid KEY=VALUE",
+		"create secret generic db a=1 --labels=a:hunter2-Xyz":                                       "--labels: number 1 is not a valid KEY=VALUE",
+		"create secret generic db --prompt=password=hunter2-Xyz":                                    "--prompt: it takes a key alone",
+		"create secret generic db --prompt=hunter2!":                                                "--prompt: it takes a key alone",
+		"set secret db --prompt=password=hunter2-Xyz":                                               "--prompt: it takes a key alone",
+		"create secret generic db --from-file=password=hunter2-Xyz":                                 "--from-file=password=…: there is no file of the name after password=",
+		"create secret generic db --from-env-prefix=PASSWORD=hunter2-Xyz":                           "--from-env-prefix: it takes what the names of variables begin with",
+		"create secret generic db --from-env=hunter2Xyz":                                            "a variable that the command line names is not set",
+		"create secret docker-registry db --docker-username=u --docker-password-env=hunter2Xyz":     "a variable that the command line names is not set",
+		"create secret docker-registry db --docker-username=u --docker-password-stdin=hunter2-Xyz":  "invalid value --docker-password-stdin=…: it takes true or false",
+		"create secret docker-registry db --docker-username=u --docker-password-prompt=hunter2-Xyz": "invalid value --docker-password-prompt=…: it takes true or false",
+		"create secret docker-registry db --from-file=.dockerconfigjson=hunter2-Xyz":                "--from-file=.dockerconfigjson=…: there is no file",
+		"create secret generic PASSWORD_hunter2=hunter2-Xyz":                                        "the name is missing",
+		"create secret tls db --cert=password=hunter2-Xyz --key=password=hunter2-Xyz":               "--key: password=…: there is no file of this name",
+		"set env deployment/web --from=password=hunter2-Xyz":                                        "and password=… is neither",
+		"set image deployment/web =hunter2-Xyz":                                                     `"=…" is neither a resource nor CONTAINER=IMAGE`,
+		"set secret db -----hunter2-Xyz":                                                            "an argument that begins with - is no flag",
+		"get secret password=hunter2-Xyz":                                                           "password=… names no object",
+		"status password=hunter2-Xyz":                                                               "password=… names no object",
+		"rollout status deployment/web password=hunter2-Xyz":                                        "password=… can't be one",
+		"help password=hunter2-Xyz":                                                                 "password=…",
+		"help set password=hunter2-Xyz":                                                             "password=…",
+		"version password=hunter2-Xyz":                                                              "password=…",
+		"set password=hunter2-Xyz":                                                                  `unknown command "password=…"`,
+		"rollout status deployment/web -o password=hunter2-Xyz":                                     "-o password=… is unknown here",
+		"rollout status deployment/web --on-failure=password=hunter2-Xyz":                           "--on-failure=password=…",
+		"rollout status deployment/web --request-timeout=password=hunter2-Xyz":                      "--request-timeout=password=…",
+		"replay password=hunter2-Xyz":                                                               "password=…",
+		"set image deployment/web a=b -f password=hunter2-Xyz":                                      "not both",
+		"set image -f password=hunter2-Xyz a=b --local":                                             "password=…",
+		"create secret generic db a=b --to-kustomization=password=hunter2-Xyz":                      "password=…",
+		"set image deployment/web web=b --kubeconfig=password=hunter2-Xyz":                          "",
+		"set image deployment/web web=b --containers=password=hunter2-Xyz":                          "unknown flag: --containers",
+		"set image deployment/web web=b --soak=1s --recording=password=hunter2-Xyz/":                "",
 	} {
-		_, out, errOut := runOffline(t, append(strings.Fields(line), "--dry-run=client")...)
+		_, out, errOut := runOffline(t, strings.Fields(line)...)
 		if !strings.Contains(errOut, says) || strings.Contains(out+errOut, "hunter2") {
 			t.Errorf("%s: %s%s", line, out, errOut)
+		}
+	}
+}
+
+// A file's content, where its path belongs.
+func TestContentInPlaceOfAPathIsNotShown(t *testing.T) {
+	pem := "-----BEGIN PRIVATE KEY-----\nMIIEhunter2\n-----END PRIVATE KEY-----"
+	for _, args := range [][]string{
+		{"tls", "web", "--cert=" + pem, "--key=" + pem},
+		{"generic", "web", "--from-file=tls.key=" + pem},
+		{"generic", "web", "--from-file", pem},
+		{"generic", "web", "--from-env-file", pem},
+		{"generic", "web", "--from-dotenv", pem},
+		{"generic", "web", "--from-env", pem},
+		{"generic", "web", "--prompt", pem},
+		{"generic", pem, "a=b"},
+		{"generic", "web", pem},
+		{"generic", "web", "a=b", "--to-kustomization", pem},
+		{"generic", "web", "--key", pem},
+		{pem},
+		{"docker-registry", "web", "--from-file", pem},
+		{"tls", "web", "--cert=" + strings.Repeat("hunter2", 600), "--key=" + strings.Repeat("MIIE", 600)},
+	} {
+		code, out, errOut := runOffline(t, append([]string{"create", "secret"}, args...)...)
+		if code == exitOK || strings.Contains(out+errOut, "MIIE") || strings.Contains(out+errOut, "hunter2") {
+			t.Errorf("%q: ends with %d: %s%s", args, code, out, errOut)
+		}
+	}
+	_, _, errOut := runOffline(t, "create", "secret", "tls", "web", "--cert="+pem, "--key="+pem)
+	for _, says := range []string{"error: --key: …: this is no path, but perhaps the content of a file: give a path", `next: a shell makes a file of a variable: <(printf '%s\n' "$VARIABLE")`} {
+		if !strings.Contains(errOut, says) {
+			t.Errorf("stderr\n%slacks %s", errOut, says)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // helpWidth is where the text of a flag is wrapped when no terminal says otherwise.
@@ -37,13 +38,21 @@ func addHelpTopics(root *cobra.Command) {
 	help.RunE = func(_ *cobra.Command, args []string) error {
 		topic, rest, err := root.Find(args)
 		if err != nil {
-			return usageError{err}
+			return noSubcommand(root, args)
 		}
 		if len(rest) > 0 && topic.HasSubCommands() {
-			return usagef("there is no help topic %q\nSee '%s --help' for the commands.", strings.Join(args, " "), topic.CommandPath())
+			return usagef("there is no help topic %q\nSee '%s --help' for the commands.", shownArgs(args), topic.CommandPath())
 		}
 		return topic.Help()
 	}
+}
+
+func shownArgs(args []string) string {
+	shown := make([]string, 0, len(args))
+	for _, arg := range args {
+		shown = append(shown, redact.Argument(arg))
+	}
+	return strings.Join(shown, " ")
 }
 
 func helpText(cmd *cobra.Command, out *term.Output) string {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout/recording"
 )
@@ -133,10 +134,10 @@ func openRecording(env *Env, name string) (io.ReadCloser, error) {
 	}
 	in, err := os.Open(name)
 	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
-		return nil, fmt.Errorf("recording %s: %w", name, fault.Err)
+		return nil, fmt.Errorf("recording %s: %w", redact.Argument(name), fault.Err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("recording %s: %w", name, err)
+		return nil, fmt.Errorf("recording %s: %w", redact.Argument(name), err)
 	}
 	return in, nil
 }

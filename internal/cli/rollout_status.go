@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -83,7 +84,7 @@ to have served: it was verified, or some of its pods serve now. Otherwise nothin
 // onlyResult is for verbs that write no object, so that there is none to print.
 func onlyResult(format string) (bool, error) {
 	if format != "" && format != outputResult {
-		return false, usagef("-o %s is unknown here: it takes result", format)
+		return false, usagef("-o %s is unknown here: it takes result", redact.Argument(format))
 	}
 	return format == outputResult, nil
 }

@@ -4,6 +4,8 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 const rootLong = `kubectl app finishes what kubectl begins. It checks a change before it is written and watches the rollout.
@@ -83,7 +85,7 @@ func newExitCodes() *cobra.Command {
 // checkRequestTimeout comes before the kubeconfig is read with it, which would be blamed.
 func checkRequestTimeout(value string) error {
 	if _, err := clientcmd.ParseTimeout(value); value != "" && err != nil {
-		return usagef("--request-timeout=%s is not a duration: give a number of seconds, or a number with a unit (5s, 2m, 1h)", value)
+		return usagef("--request-timeout=%s is not a duration: give a number of seconds, or a number with a unit (5s, 2m, 1h)", redact.Argument(value))
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func (f *setEnvFlags) conflicts(flags *pflag.FlagSet, o setEnvOptions) error {
 	case o.from != nil && f.local && len(f.keys) == 0:
 		return usagef("--from reads the keys from the API server, but --local does not: name them with --keys")
 	case badPattern != nil || f.containers == "":
-		return usagef("--containers=%s is not a pattern: it takes a name, with * for any letters", f.containers)
+		return usagef("--containers=%s is not a pattern: it takes a name, with * for any letters", redact.Argument(f.containers))
 	case o.stdin && slices.Contains(f.filenames, "-"):
 		return usagef("standard input can be read once: by -f - or by -e -")
 	case nothing && !f.list:

@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -40,7 +41,7 @@ Resources that are not named stay as they are. If only the limit of a resource i
 func (f *setResourcesFlags) parse(args []string) (setting, error) {
 	settings, err := rollout.ParseResources(f.limits, f.requests)
 	if _, bad := path.Match(f.containers, ""); err == nil && (bad != nil || f.containers == "") {
-		err = usagef("--containers=%s is not a pattern: it takes a name, with * for any letters", f.containers)
+		err = usagef("--containers=%s is not a pattern: it takes a name, with * for any letters", redact.Argument(f.containers))
 	}
 	settings.Containers = f.containers
 	return setting{resources: args, own: f.typedOwn(), plan: func(o cluster.Object) (corev1.PodTemplateSpec, error) {

@@ -77,8 +77,10 @@ func (f *sourceFlags) request(arguments []string) (source.Request, secrets.Argum
 		r.Generate, faults = append(r.Generate, g), append(faults, err)
 	}
 	for _, key := range f.prompts {
-		err := secrets.ParseKey(key, secrets.Origin{Kind: secrets.Literal, Name: "--prompt"})
-		r.Prompt, faults = append(r.Prompt, key), append(faults, err)
+		r.Prompt, faults = append(r.Prompt, key), append(faults, secrets.ParsePrompt(key))
+	}
+	for _, prefix := range f.prefixes {
+		faults = append(faults, secrets.ParsePrefix(prefix))
 	}
 	faults = append(faults, r.Validate())
 	if err := errors.Join(faults...); err != nil {

@@ -35,15 +35,12 @@ var onlyInKubectl = map[string][]string{
 }
 
 // noSubcommand names the nearest verb when a group is given a word that it does not know. The word may be
-// KEY=VALUE, and the value is not shown.
+// KEY=VALUE.
 func noSubcommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	name, _, isSetting := strings.Cut(args[0], "=")
-	if isSetting {
-		name += "=" + redact.Placeholder
-	}
+	name := redact.Argument(args[0])
 	hint, next := hintFor(cmd, name)
 	err := usagef("unknown command %q for %q%s\nSee '%s --help' for usage.", name, cmd.CommandPath(), hint, cmd.CommandPath())
 	if next != "" {

@@ -5,6 +5,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 func newVersion(env *Env) *cobra.Command {
@@ -45,7 +47,7 @@ func kubernetesVersion() string {
 
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
+		return usagef("%s takes no arguments, got %q", cmd.CommandPath(), redact.Argument(args[0]))
 	}
 	return nil
 }

@@ -1,8 +1,11 @@
 package cluster
 
 import (
-	"fmt"
+	"errors"
+	"io/fs"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -155,16 +158,20 @@ func (c *Cluster) fallback(config *rest.Config) bool {
 func (c *Cluster) configError(err error) error {
 	switch {
 	case clientcmd.IsEmptyConfig(err):
-		return &Error{
-			Reason: NoConfig, Err: err,
-			Message: "no kubeconfig: there is no --kubeconfig, no $KUBECONFIG and no ~/.kube/config that names a cluster",
-			Next:    []string{"kubectl config view", "kubectl app lab up"},
+		message := "no kubeconfig: there is no --kubeconfig, no $KUBECONFIG and no ~/.kube/config that names a cluster"
+		if files := clientcmd.NewDefaultPathOptions().GetEnvVarFiles(); len(files) > 0 {
+			message = "no kubeconfig: $KUBECONFIG is " + strings.Join(files, string(filepath.ListSeparator)) + ", and no file there names a cluster"
 		}
+		return &Error{Reason: NoConfig, Err: err, Message: message, Next: []string{"kubectl config view", "kubectl app lab up"}}
 	case clientcmd.IsContextNotFound(err):
 		return &Error{Reason: UnknownContext, Err: err, Message: err.Error(), Next: []string{"kubectl config get-contexts"}}
 	}
+	why := err.Error()
+	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+		why = redact.Argument(fault.Path) + ": " + fault.Err.Error()
+	}
 	return &Error{
 		Reason: NoConfig, Err: err,
-		Message: fmt.Sprintf("the kubeconfig can't be used: %v", err), Next: []string{"kubectl config view"},
+		Message: "the kubeconfig can't be used: " + why, Next: []string{"kubectl config view"},
 	}
 }

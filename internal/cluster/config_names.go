@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -76,7 +77,7 @@ func ParseEnvSource(text string) (rollout.EnvSource, error) {
 	source := rollout.EnvSource{Kind: workload.ReferenceKind(k.Kind), Name: name}
 	isSource := source.Kind == workload.SecretReference || source.Kind == workload.ConfigMapReference
 	if !known || !isSource || name == "" || strings.Contains(name, "/") {
-		return rollout.EnvSource{}, &ArgumentError{"--from takes secret/NAME or configmap/NAME, and " + text + " is neither"}
+		return rollout.EnvSource{}, &ArgumentError{"--from takes secret/NAME or configmap/NAME, and " + redact.Argument(text) + " is neither"}
 	}
 	return source, nil
 }

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -23,7 +25,11 @@ func (c *Cluster) resolveFiles(ctx context.Context, s Selection) ([]Object, erro
 	}
 	infos, err := fileInfos(s)
 	if err != nil {
-		return nil, &Error{Reason: BadFile, Message: err.Error(), Err: err}
+		message := err.Error()
+		for _, name := range append(s.Filenames[:len(s.Filenames):len(s.Filenames)], s.Kustomize) {
+			message = strings.ReplaceAll(message, name, redact.Argument(name))
+		}
+		return nil, &Error{Reason: BadFile, Message: message, Err: err}
 	}
 	objects := make([]Object, 0, len(infos))
 	for _, info := range infos {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // Selection is how a command line names the workloads that it means, by kubectl's rules.
@@ -45,6 +47,11 @@ func (s Selection) parse() ([]named, error) {
 	}
 	if s.FromFiles() {
 		return nil, nil
+	}
+	for _, arg := range s.Args {
+		if shown := redact.Argument(arg); shown != arg {
+			return nil, &ArgumentError{"an object is named TYPE/NAME, and " + shown + " can't be one"}
+		}
 	}
 	combined := 0
 	for _, arg := range s.Args {

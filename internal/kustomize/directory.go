@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/api/konfig"
 
 	"github.com/kubectl-app/kubectl-app/internal/source"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // Error is a directory, or a file in it, that can't be used. Nothing was written.
@@ -49,11 +50,14 @@ type Directory struct {
 
 // Open reads the kustomization file of a directory. The error is an *Error.
 func Open(ctx context.Context, dir string) (*Directory, error) {
+	if !redact.Quotable(dir) {
+		return nil, &Error{Path: redact.Placeholder, Problem: "this is no path of a directory"}
+	}
 	root, err := real(dir)
 	info, statErr := os.Stat(dir)
 	switch {
 	case errors.Is(statErr, fs.ErrNotExist):
-		return nil, &Error{Path: dir, Problem: "there is no such directory", Next: "mkdir -p " + dir, Err: statErr}
+		return nil, &Error{Path: redact.Argument(dir), Problem: "there is no such directory", Next: "mkdir -p " + redact.Argument(dir), Err: statErr}
 	case statErr != nil || err != nil:
 		return nil, &Error{Path: dir, Problem: "it can't be read", Err: errors.Join(statErr, err)}
 	case !info.IsDir():

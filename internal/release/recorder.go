@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/watch"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout/recording"
 )
@@ -42,6 +44,9 @@ func newRecorder(name string, now func() time.Time) (*recorder, error) {
 		return nil, nil
 	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+		return nil, fmt.Errorf("--recording=%s: %w", redact.Argument(name), fault.Err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("--recording: %w", err)
 	}

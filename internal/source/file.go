@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
@@ -38,7 +39,7 @@ func (e *FileError) Hints() []string {
 func (m *Machine) files(ctx context.Context, s secrets.FileSource) ([]secrets.Entry, []secrets.Finding, error) {
 	info, err := os.Stat(s.Path)
 	if err != nil || !info.IsDir() {
-		content, err := m.File(ctx, s.Path)
+		content, err := m.FileOf(ctx, s)
 		return []secrets.Entry{{Key: s.Key, Value: content, Origin: m.origin(s.Path)}}, nil, err
 	}
 	if s.Named {
@@ -148,6 +149,9 @@ func (m *Machine) File(ctx context.Context, path string) ([]byte, error) {
 	if isStdin(path) {
 		return m.readStdin(ctx)
 	}
+	if !redact.Quotable(path) {
+		return nil, &FileError{Path: redact.Placeholder, Problem: "this is no path, but perhaps the content of a file: give a path", Next: `a shell makes a file of a variable: <(printf '%s\n' "$VARIABLE")`}
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, systemError(path, err)
@@ -211,9 +215,8 @@ func systemError(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		problem = "there is no such file"
-		// KEY=VALUE where a file is meant: the value may be secret.
-		if name, _, pair := strings.Cut(path, "="); pair {
-			path, problem = name+"=...", "there is no file of this name: give the path alone"
+		if strings.Contains(path, "=") {
+			problem = "there is no file of this name: give the path alone"
 		}
 	case errors.Is(err, fs.ErrPermission):
 		problem = "it may not be read (permission denied)"
@@ -223,5 +226,24 @@ func systemError(path string, err error) error {
 			problem += ": " + cause.Err.Error()
 		}
 	}
-	return &FileError{Path: path, Problem: problem, Err: err}
+	return &FileError{Path: redact.Argument(path), Problem: problem, Err: err}
+}
+
+// FileOf reads the file of --from-file. If it is not there, what stands behind KEY= may be a value, unless it leads into
+// a directory that is there: it is not shown.
+func (m *Machine) FileOf(ctx context.Context, s secrets.FileSource) ([]byte, error) {
+	content, err := m.File(ctx, s.Path)
+	if !s.Named || !errors.Is(err, fs.ErrNotExist) {
+		return content, err
+	}
+	directory := filepath.Dir(s.Path)
+	if directory != "." && directory != string(filepath.Separator) && exists(directory) {
+		return nil, err
+	}
+	return nil, &FileError{Path: "--from-file=" + redact.Argument(s.Key+"="+s.Path), Problem: "there is no file of the name after " + s.Key + "=", Err: err}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // ArgumentError: the command line can't be understood.
@@ -23,9 +25,9 @@ func ParseImageArgs(args []string) (resources []string, settings []ImageSetting,
 			settings = slices.DeleteFunc(settings, func(s ImageSetting) bool { return s.Container == container })
 			settings = append(settings, ImageSetting{Container: container, Image: image})
 		case arg == "" || isSetting || strings.HasSuffix(arg, "-") && arg != "-":
-			return nil, nil, &ArgumentError{fmt.Sprintf("%q is neither a resource nor CONTAINER=IMAGE", arg)}
+			return nil, nil, &ArgumentError{fmt.Sprintf("%q is neither a resource nor CONTAINER=IMAGE", redact.Argument(arg))}
 		case len(settings) > 0:
-			return nil, nil, &ArgumentError{fmt.Sprintf("resources come before CONTAINER=IMAGE, and %q comes after", arg)}
+			return nil, nil, &ArgumentError{fmt.Sprintf("resources come before CONTAINER=IMAGE, and %q comes after", redact.Argument(arg))}
 		default:
 			resources = append(resources, arg)
 		}

@@ -135,7 +135,7 @@ func TestParseImageArgs(t *testing.T) {
 		"":                               "error: ",
 		"web=a deploy/web":               `error: resources come before CONTAINER=IMAGE, and "deploy/web" comes after`,
 		"deploy/web *=a web=b":           "error: '*=IMAGE' sets all containers",
-		"deploy/web =a":                  `error: "=a" is neither`,
+		"deploy/web =a":                  `error: "=…" is neither`,
 		"deploy/web web-":                `error: "web-" is neither`,
 	} {
 		resources, set, err := ParseImageArgs(strings.Split(args, " "))

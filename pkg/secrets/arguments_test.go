@@ -129,7 +129,7 @@ func TestVariablesByPrefix(t *testing.T) {
 		t.Errorf("%v, %v", shown(entries), err)
 	}
 	_, err = environment.WithPrefix("Q_")
-	wantFault(t, err, "the variable Q_* is not set")
+	wantFault(t, err, "no variable is set whose name begins with Q_")
 	_, err = Environment{"P_=hunter2"}.WithPrefix("P_")
 	wantFault(t, err, "variable P_: \"\" can't be a key: it is empty")
 }

@@ -65,6 +65,14 @@ func ParseVariableName(argument, flag, key string) (VariableSource, error) {
 	return VariableSource{argument, key}, nil
 }
 
+// ParsePrefix reads the beginning of names of variables. What is none may be a value, and is not shown.
+func ParsePrefix(argument string) error {
+	if !isVariable(argument) {
+		return &MalformedError{Origin{Kind: Literal, Name: "--from-env-prefix"}, "it takes what the names of variables begin with, such as DB_"}
+	}
+	return nil
+}
+
 func isVariable(name string) bool { return name != "" && len(validation.IsEnvVarName(name)) == 0 }
 
 // Entry takes the value of the variable; an *UnsetError if there is none.
@@ -97,7 +105,7 @@ func (e Environment) WithPrefix(prefix string) ([]Entry, error) {
 		entries = append(entries, Entry{key, []byte(value), origin})
 	}
 	if len(entries) == 0 && len(faults) == 0 {
-		return nil, &UnsetError{Variable: prefix + "*", Origin: Origin{Kind: Variable, Name: prefix + "*"}}
+		return nil, &MalformedError{Origin{Kind: Literal, Name: "--from-env-prefix"}, "no variable is set whose name begins with " + prefix}
 	}
 	return entries, errors.Join(faults...)
 }

@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"fmt"
+	"strings"
 )
 
 // MalformedError is a line, or an argument, that can't be read.
@@ -51,6 +52,9 @@ type UnsetError struct {
 func (e *UnsetError) Error() string {
 	if e.Variable == "" {
 		return fmt.Sprintf(`%s: the line has no "=", and no variable of that name is set (a value of several lines needs --from-file or a quoted value in --from-dotenv)`, e.Origin)
+	}
+	if e.Nearest == "" && e.Variable != strings.ToUpper(e.Variable) {
+		return "a variable that the command line names is not set; its name is not shown: it could be a value, since it is not in capitals"
 	}
 	text := fmt.Sprintf("the variable %s is not set", e.Variable)
 	if e.Nearest != "" {

@@ -20,15 +20,21 @@ func ParseLiteral(argument string, origin Origin) (Entry, error) {
 	case strings.Trim(value, "=") == "" && isBase64(argument):
 		return Entry{}, &MalformedError{origin, "an argument looks like a base64 value without a key: give KEY=VALUE"}
 	}
-	err := ParseKey(key, origin)
+	err := checkKey(key, origin)
 	if err != nil && strings.Trim(value, "=") == "" {
 		err = &MalformedError{origin, "the text before \"=\" is not a valid key: " + keyProblem(key)}
 	}
 	return Entry{key, []byte(value), origin}, err
 }
 
-// ParseKey reads an argument that is a key alone; the error is a *KeyError.
-func ParseKey(argument string, origin Origin) error { return checkKey(argument, origin) }
+// ParsePrompt reads a key to ask for. What is none may be the value, and is not shown.
+func ParsePrompt(argument string) error {
+	origin := Origin{Kind: Literal, Name: "--prompt"}
+	if checkKey(argument, origin) == nil {
+		return nil
+	}
+	return &MalformedError{origin, "it takes a key alone (letters, digits, '-', '_' and '.'), and asks for the value"}
+}
 
 // FileSource is the value of --from-file: a key and a path, or a path alone.
 type FileSource struct {
