@@ -27,7 +27,7 @@ var (
 
 // uncreated names why the new revision has fewer pods than it wants. The cause is fatal only while the revision has no
 // pod at all: an existing pod shows that the template is acceptable.
-func uncreated(r *workload.Revision, leaving bool) (symptom, bool) {
+func uncreated(maker string, r *workload.Revision, leaving bool) (symptom, bool) {
 	if r == nil || r.Failure == nil || r.Failure.Reason != "FailedCreate" || r.Total >= r.Desired {
 		return symptom{}, false
 	}
@@ -36,6 +36,7 @@ func uncreated(r *workload.Revision, leaving bool) (symptom, bool) {
 		return symptom{}, false
 	}
 	found.began = r.Failure.LastUpdate
+	found = found.from("status.conditions["+r.Failure.Type+"]").of(maker, r.Name)
 	if r.Total > 0 {
 		found.grade = Waiting
 		found.missing, found.wanted = int(r.Desired-r.Total), int(r.Desired)
@@ -117,6 +118,7 @@ func (d *Diagnosis) trackMissingPods() {
 		if !slices.Contains(d.in.Forbidden, forbiddenEvents) {
 			d.Wants.Events = put(d.Wants.Events, w.UID, w.Name)
 		}
+		d.askReferences()
 	}
 }
 
@@ -140,6 +142,9 @@ func (d *Diagnosis) refusedCreation() (symptom, bool) {
 	}
 	all := d.evidence.events[d.in.Workload.UID]
 	event := all.latest("", "FailedCreate")
+	if event == nil && d.evidence.eventless(d.in.Workload.UID) {
+		return d.absentAccount()
+	}
 	if event == nil || !m.missingBefore && eventTime(event).Before(m.missingSince.Add(-2*time.Second)) {
 		return symptom{}, false // of an earlier time
 	}
@@ -154,10 +159,23 @@ func (d *Diagnosis) refusedCreation() (symptom, bool) {
 	if found.cause == QuotaExceeded && d.leaving() {
 		found.grade = Waiting
 	}
-	w := d.in.Workload
-	found.missing, found.wanted = int(max(1, w.Goal()-int32(d.Staying))), int(w.Goal())
+	d.countMissing(&found)
 	found.datedBy(event)
+	found = found.fromEvent(event).of(d.in.Workload.Kind, d.in.Workload.Name)
 	return found, ok
+}
+
+// countMissing adds how many pods are missing.
+func (d *Diagnosis) countMissing(found *symptom) {
+	goal := d.in.Workload.Goal()
+	found.missing, found.wanted = int(max(1, goal-int32(d.Staying))), int(goal)
+}
+
+// absentAccount names a service account that is not there, where no event is left.
+func (d *Diagnosis) absentAccount() (symptom, bool) {
+	found, ok := d.evidence.absent(workload.UseIdentity)
+	d.countMissing(&found)
+	return found.from("spec.template.spec.serviceAccountName").of(d.in.Workload.Kind, d.in.Workload.Name), ok
 }
 
 func (d *Diagnosis) leaving() bool {

@@ -32,7 +32,9 @@ func (d *Diagnosis) ask() {
 		}
 		d.askLogs(k, old.askedLogs)
 	}
-	d.askClaims(d.survey.unexplained[phaseCreating])
+	if d.askClaims(d.survey.unexplained[phaseCreating]); len(d.survey.unexplained[phaseCreating]) > 0 {
+		d.askReferences()
+	}
 	for _, pods := range candidates {
 		d.askEvents(pods, old.asked)
 	}
@@ -95,6 +97,11 @@ func (d *Diagnosis) askClaims(pods []*corev1.Pod) {
 	if names != nil {
 		d.Wants.Claims = put(d.Wants.Claims, d.in.Workload.Ref, names)
 	}
+}
+
+// askReferences asks whether the objects that the template names are there.
+func (d *Diagnosis) askReferences() {
+	d.Wants.References = put(d.Wants.References, d.in.Workload.Ref, true)
 }
 
 // askLogs asks for the log of the last crash of one pod per problem.

@@ -28,7 +28,7 @@ func (d *Diagnosis) heldUp() []symptom {
 	all := d.stuckTerminating()
 	switch {
 	case w.PerNode && w.Desired == 0:
-		all = append(all, waiting(NoMatchingNode, "no node takes its pods: see the template's nodeSelector, affinity and tolerations, and the nodes' taints"))
+		all = append(all, waiting(NoMatchingNode, "no node takes its pods: see the template's nodeSelector, affinity and tolerations, and the nodes' taints").from("status.desiredNumberScheduled").of(w.Kind, w.Name))
 	case w.Strategy.OnDelete:
 		all = append(all, d.onDelete()...)
 	case w.Strategy.InPlace && !w.PerNode:
@@ -58,7 +58,7 @@ func (d *Diagnosis) onDelete() []symptom {
 	if len(old) > 0 {
 		found.exemplar = old[len(old)-1].Name
 	}
-	return []symptom{found}
+	return []symptom{found.from("spec.updateStrategy.type").of(d.in.Workload.Kind, d.in.Workload.Name)}
 }
 
 // blockedByPods finds unready pods of other revisions. An ordered update replaces no pod before they are ready, not even
@@ -76,6 +76,7 @@ func (d *Diagnosis) blockedByPods() []symptom {
 		}
 		found := waiting(BlockedByPod, fmt.Sprintf("pod %s%s is not ready, and no pod is updated before it is; if it can't become ready: kubectl delete pod %s -n %s", pod.Name, d.ofRevision(pod), pod.Name, pod.Namespace))
 		found.exemplar = pod.Name
+		found = found.from("status.conditions[Ready]").of(podKind, pod.Name)
 		all = append(all, found)
 		d.Blocking = append(d.Blocking, pod)
 	}
@@ -115,6 +116,7 @@ func (d *Diagnosis) stuckTerminating() []symptom {
 		if len(pod.Finalizers) > 0 {
 			found.subject = ""
 		}
+		found = found.from("metadata.deletionTimestamp").of(podKind, pod.Name)
 		all = append(all, found)
 	}
 	return all
@@ -125,5 +127,5 @@ func (d *Diagnosis) pausedSymptom() []symptom {
 	if !d.in.Workload.Paused || d.in.observed() && d.Complete {
 		return nil
 	}
-	return []symptom{waiting(Paused, "spec.paused is true: the controller does not roll out the template")}
+	return []symptom{waiting(Paused, "spec.paused is true: the controller does not roll out the template").from("spec.paused").of(d.in.Workload.Kind, d.in.Workload.Name)}
 }

@@ -34,7 +34,7 @@ func (ev *evidence) unboundClaim(pod *corev1.Pod) (symptom, bool) {
 		}
 		found := waiting(VolumePending, oneLine("claim "+name+claimState(claim)+eventTail(event)))
 		found.subject = name
-		return found, true
+		return found.from("spec.volumes"), true
 	}
 	return symptom{}, false
 }

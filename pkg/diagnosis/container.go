@@ -51,6 +51,9 @@ func (ev *evidence) inContainer(ref containerRef) (symptom, bool) {
 	if !ok {
 		return symptom{}, false
 	}
+	if found.source.Field == "" {
+		found.source.Field = ref.field()
+	}
 	found.pod, found.container = ref.pod, ref.spec.Name
 	if found.restarts == 0 {
 		found.restarts = ref.status.RestartCount
@@ -94,7 +97,7 @@ func pulling(ev *evidence, ref containerRef, reason, text string) (symptom, bool
 	}
 	if event := ev.events[ref.pod.UID].of(ref.spec.Name).latest("ailed to pull image", "Failed"); event != nil {
 		if found, ok := pullFailure(ref, "", eventText(event)); ok {
-			return found, true
+			return found.fromEvent(event), true
 		}
 	}
 	found := waiting(ImagePullFailed, oneLine(text))
@@ -142,6 +145,9 @@ func (ev *evidence) probing(ref containerRef, cause Cause, event *corev1.Event, 
 		message = oneLine(eventText(event))
 	}
 	found := waiting(cause, message)
+	if event != nil {
+		found = found.fromEvent(event)
+	}
 	found.wantsEvents, found.vague = true, event == nil && !ev.sawEvents(ref.pod.UID)
 	return found, true
 }

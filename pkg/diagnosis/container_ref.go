@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"fmt"
 	"iter"
 
 	corev1 "k8s.io/api/core/v1"
@@ -55,14 +56,38 @@ func statusOf(statuses []corev1.ContainerStatus, name string) *corev1.ContainerS
 	return nil
 }
 
+// field is the part of the status that says how the container is or, while it runs or waits after a crash, how it ended.
+func (ref containerRef) field() string {
+	list, state := "containerStatuses", "state"
+	if ref.role != roleMain {
+		list = "initContainerStatuses"
+	}
+	switch s := &ref.status.State; {
+	case s.Terminated != nil:
+		state = "state.terminated"
+	case s.Waiting != nil && waitingRules[s.Waiting.Reason] != nil:
+		state = "state.waiting"
+	case ref.status.LastTerminationState.Terminated != nil:
+		state = "lastState.terminated"
+	case s.Running != nil:
+		state = "ready"
+	}
+	return fmt.Sprintf("status.%s[%s].%s", list, ref.spec.Name, state)
+}
+
 func (ref containerRef) key() containerKey { return containerKey{ref.pod.UID, ref.spec.Name} }
+
+// restartsAlways tells whether the containers of a pod are to run without an end.
+func restartsAlways(pod *corev1.Pod) bool {
+	return pod.Spec.RestartPolicy == "" || pod.Spec.RestartPolicy == corev1.RestartPolicyAlways
+}
 
 func (ref containerRef) running() bool { return ref.status.State.Running != nil }
 
-// finished tells of an init container whether it has succeeded.
+// finished tells of a container that is to end whether it has succeeded.
 func (ref containerRef) finished() bool {
 	t := ref.status.State.Terminated
-	return ref.role == roleInit && t != nil && t.ExitCode == 0
+	return (ref.role == roleInit || !restartsAlways(ref.pod)) && t != nil && t.ExitCode == 0
 }
 
 // serving tells whether the container is as it should be at the end of a rollout.
@@ -88,7 +113,7 @@ func (ref containerRef) crash() (ended *corev1.ContainerStateTerminated, run Log
 			run.Restart, run.Previous = ref.status.RestartCount-1, true
 		}
 	}
-	if ended == nil || (ref.role == roleInit && ended.ExitCode == 0) {
+	if ended == nil || ended.ExitCode == 0 && (ref.role == roleInit || !restartsAlways(ref.pod)) {
 		return nil, LogKey{}
 	}
 	// The kubelet has lost the container: how it ended is not known.

@@ -11,7 +11,7 @@ import (
 
 // crashRules say why a container ended, the more specific first.
 var crashRules = []func(*evidence, containerRef, *corev1.ContainerStateTerminated, LogKey) (symptom, bool){
-	startError, outOfMemory, notExecuted, commandInShell, hookFailed, killedByProbe, plainCrash,
+	startError, outOfMemory, notExecuted, commandInShell, hookFailed, killedByProbe, killedInProbeTime, plainCrash,
 }
 
 func startError(_ *evidence, ref containerRef, ended *corev1.ContainerStateTerminated, _ LogKey) (symptom, bool) {
@@ -28,7 +28,7 @@ func outOfMemory(ev *evidence, ref containerRef, ended *corev1.ContainerStateTer
 		return failing(OOMKilled, fmt.Sprintf("OOMKilled, exit code %d%s", ended.ExitCode, memoryLimit(ref.spec))), true
 	}
 	if event := ev.events[ref.pod.UID].of(ref.spec.Name).latest("", "OOMKilling"); event != nil && ended.ExitCode == 137 {
-		return failing(OOMKilled, oneLine(eventText(event)+memoryLimit(ref.spec))), true
+		return failing(OOMKilled, oneLine(eventText(event)+memoryLimit(ref.spec))).fromEvent(event), true
 	}
 	return symptom{}, false
 }
@@ -103,7 +103,7 @@ func hookFailed(ev *evidence, ref containerRef, ended *corev1.ContainerStateTerm
 		return failing(LifecycleHookFailed, oneLine(said.text)), true
 	}
 	if event := ev.events[ref.pod.UID].of(ref.spec.Name).latest("", "FailedPostStartHook"); during(event, ended) {
-		return failing(LifecycleHookFailed, oneLine(eventText(event))), true
+		return failing(LifecycleHookFailed, oneLine(eventText(event))).fromEvent(event), true
 	}
 	return symptom{}, false
 }
@@ -127,9 +127,9 @@ func killedByProbe(ev *evidence, ref containerRef, ended *corev1.ContainerStateT
 		}
 		message := eventText(event)
 		if why := mine.latest(kill.unhealthy, "Unhealthy"); why != nil {
-			message = eventText(why)
+			message, event = eventText(why), why
 		}
-		return failing(kill.cause, oneLine(message)), true
+		return failing(kill.cause, oneLine(message)).fromEvent(event), true
 	}
 	return symptom{}, false
 }

@@ -23,6 +23,7 @@ func (ev *evidence) byEvents(pod *corev1.Pod) (symptom, bool) {
 	case phaseCreating:
 		for _, look := range []func() (symptom, bool){
 			func() (symptom, bool) { return ev.creating(all) },
+			func() (symptom, bool) { return ev.unmountable(pod) },
 			func() (symptom, bool) { return imagePulling(all) }, // clusters before 1.29 don't tell that the sandbox is there
 			func() (symptom, bool) { return ev.unboundClaim(pod) },
 		} {
@@ -51,9 +52,9 @@ func (ev *evidence) withoutSandbox(pod *corev1.Pod) (symptom, bool) {
 		return symptom{}, false
 	}
 	if found, ok := ev.heldClaim(pod); ok {
-		return found, true
+		return found.from("status.conditions[PodReadyToStartContainers]"), true
 	}
-	return waiting(PodSandboxFailed, "PodReadyToStartContainers is False on node "+pod.Spec.NodeName+": volumes are not mounted or the network is not set up, and no event says why"), true
+	return waiting(PodSandboxFailed, "PodReadyToStartContainers is False on node "+pod.Spec.NodeName+": volumes are not mounted or the network is not set up, and no event says why").from("status.conditions[PodReadyToStartContainers]"), true
 }
 
 // creatingReasons are the events about sandboxes and volumes that could not be created.
@@ -79,6 +80,7 @@ func (ev *evidence) creating(all events) (symptom, bool) {
 			}
 			found := kind.read(eventText(event))
 			found.datedBy(event)
+			found = found.fromEvent(event)
 			if preferred(found, best) {
 				best = found
 			}
@@ -105,7 +107,7 @@ func imagePulling(all events) (symptom, bool) {
 	if next := all.latest("", "Pulled", "Created", "Started", "Failed"); next != nil && !eventTime(next).Before(eventTime(began)) {
 		return symptom{}, false
 	}
-	found := waiting(ImagePulling, oneLine(eventText(began)))
+	found := waiting(ImagePulling, oneLine(eventText(began))).fromEvent(began)
 	path := began.InvolvedObject.FieldPath
 	if open := strings.LastIndexByte(path, '{'); open >= 0 {
 		found.container = strings.TrimSuffix(path[open+1:], "}")
@@ -119,7 +121,7 @@ func (ev *evidence) unreadyPod(pod *corev1.Pod, all events) (symptom, bool) {
 		return found, true
 	}
 	if ready := podCondition(pod, corev1.PodReady); ready != nil && ready.Reason == "ReadinessGatesNotReady" && ev.unreadyFor(pod, unreadyTime) {
-		return waiting(ReadinessFailing, oneLine(ready.Message)), true
+		return waiting(ReadinessFailing, oneLine(ready.Message)).from("status.conditions[Ready]"), true
 	}
 	return imagePulling(all)
 }

@@ -13,13 +13,16 @@ import (
 
 // evidence is what the rules use besides a pod itself.
 type evidence struct {
-	now       time.Time
-	events    eventIndex
-	logs      map[LogKey]Log
-	claims    []*corev1.PersistentVolumeClaim
-	forbidden []string
-	template  *corev1.PodTemplateSpec
-	revision  string // its name
+	now    time.Time
+	final  bool // no more of it comes
+	events eventIndex
+	logs   map[LogKey]Log
+	claims []*corev1.PersistentVolumeClaim
+	// references are those to objects that are not there.
+	references []workload.Reference
+	forbidden  []string
+	template   *corev1.PodTemplateSpec
+	revision   string // its name
 	// revisions and pods are all of the workload's.
 	revisions []workload.Revision
 	pods      []*corev1.Pod
@@ -64,7 +67,7 @@ const (
 
 // sawEvents tells whether the events of a pod have been read, or can't be.
 func (ev *evidence) sawEvents(uid types.UID) bool {
-	if slices.Contains(ev.forbidden, forbiddenEvents) {
+	if ev.final || slices.Contains(ev.forbidden, forbiddenEvents) {
 		return true
 	}
 	asked, ok := ev.history.asked[uid]
@@ -78,9 +81,14 @@ func (ev *evidence) sawEvents(uid types.UID) bool {
 	return false
 }
 
+// eventless tells whether no event of a pod is left, or may be read.
+func (ev *evidence) eventless(uid types.UID) bool {
+	return len(ev.events[uid]) == 0 && (ev.final || slices.Contains(ev.forbidden, forbiddenEvents))
+}
+
 // sawLog tells whether the log of a run, or of a run before it, has been read, or can't be.
 func (ev *evidence) sawLog(run LogKey) bool {
-	if slices.Contains(ev.forbidden, forbiddenLogs) {
+	if ev.final || slices.Contains(ev.forbidden, forbiddenLogs) {
 		return true
 	}
 	for back := range int32(lookBack) {

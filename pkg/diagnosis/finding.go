@@ -56,6 +56,12 @@ const (
 	DeadlineExceeded Cause = "DeadlineExceeded"
 )
 
+// underWay are the causes that need time, or that a person has chosen.
+var underWay = map[Cause]bool{ImagePulling: true, InitRunning: true, Paused: true, OnDelete: true}
+
+// UnderWay tells of a cause whether it needs time, or was chosen by a person.
+func (c Cause) UnderWay() bool { return underWay[c] }
+
 // Grade is how soon a cause can decide a rollout.
 type Grade string
 

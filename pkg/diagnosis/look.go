@@ -32,6 +32,10 @@ type Input struct {
 	Judged *JudgedFailed
 	// Soak is for how long nothing may speak against a complete rollout; 0 while it is not complete.
 	Soak time.Duration
+	// EndedCount: pods that had ended before count, too, as those of a Job do.
+	EndedCount bool
+	// Final: no more evidence comes, and no further look.
+	Final bool
 }
 
 // Diagnosis is the result of one look.
@@ -69,7 +73,7 @@ func Look(in Input, before History) *Diagnosis {
 	d.NoNode = in.Workload.PerNode && in.Workload.Desired == 0 && in.Populated
 	d.Complete = d.complete()
 	d.History = before.withPods(d.Unhealthy, in.Now)
-	if !before.begun {
+	if !before.begun && !in.EndedCount {
 		d.History.past = pastPods(d.Unhealthy, in.UnderWay)
 	}
 	if in.Revision != nil {
@@ -100,7 +104,7 @@ func pastPods(pods []*corev1.Pod, underWay bool) map[types.UID]bool {
 func (d *Diagnosis) look() {
 	in := d.in
 	d.evidence = &evidence{
-		now: in.Now, wake: Alarm{Now: in.Now}, events: indexEvents(in.Events), logs: in.Logs, claims: in.Claims, forbidden: in.Forbidden,
+		now: in.Now, final: in.Final, wake: Alarm{Now: in.Now}, events: indexEvents(in.Events), logs: in.Logs, claims: in.Claims, references: in.Absent, forbidden: in.Forbidden,
 		template: &in.Workload.Template, revision: d.History.revision, history: &d.History,
 		revisions: in.Revisions, pods: in.Pods,
 		leaving: slices.ContainsFunc(in.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil }),

@@ -74,7 +74,7 @@ var commands = map[Cause]func(advice) []string{
 
 func (d *Diagnosis) nextCommands(p *Problem) []string {
 	w := d.in.Workload
-	a := advice{Problem: p, kind: strings.ToLower(w.Kind), name: w.Name, namespace: w.Namespace, template: &w.Template, maker: workload.KindNamed(w.Kind).Maker()}
+	a := advice{Problem: p, kind: strings.ToLower(w.Kind), name: w.Name, namespace: w.Namespace, template: &w.Template, maker: makerOf(w)}
 	rule := commands[p.Cause]
 	if rule == nil {
 		rule = describe
@@ -88,6 +88,14 @@ func (d *Diagnosis) nextCommands(p *Problem) []string {
 		return []string{a.on("kubectl describe %s", a.workload())}
 	}
 	return all
+}
+
+// makerOf is the kind of object whose controller makes the pods of a workload.
+func makerOf(w *workload.Workload) string {
+	if k := workload.KindNamed(w.Kind); k != nil {
+		return k.Maker()
+	}
+	return w.Kind
 }
 
 func (d *Diagnosis) stillThere(uid types.UID) bool {
@@ -143,6 +151,9 @@ func onNode(a advice) []string {
 }
 
 func previousLogs(a advice) []string {
+	if a.exemplar != nil && a.exemplar.pod != nil && Ended(a.exemplar.pod) { // it has no later run
+		return currentLogs(a)
+	}
 	return append([]string{a.on("kubectl logs %s -c %s --previous", a.Exemplar, a.Container)}, describe(a)...)
 }
 
@@ -163,8 +174,8 @@ func nodes(a advice) []string {
 
 func claims(a advice) []string {
 	switch {
-	case a.subject != "":
-		return append([]string{a.on("kubectl describe pvc %s", a.subject)}, describe(a)...)
+	case a.Subject != "":
+		return append([]string{a.on("kubectl describe pvc %s", a.Subject)}, describe(a)...)
 	case a.Cause == VolumePending:
 		return append([]string{a.on("kubectl get pvc")}, describe(a)...)
 	}
@@ -180,8 +191,8 @@ func eventsOf(a advice) []string {
 }
 
 func stuckTerminating(a advice) []string {
-	if a.subject != "" {
-		return append([]string{"kubectl get node " + a.subject}, describe(a)...)
+	if a.Subject != "" {
+		return append([]string{"kubectl get node " + a.Subject}, describe(a)...)
 	}
 	return []string{a.on("kubectl get pod %s -o jsonpath={.metadata.finalizers}", a.Exemplar), describe(a)[0]}
 }

@@ -21,11 +21,11 @@ func pullSecret(a advice) []string {
 
 // createSecret asks for the values: those of a command line stay in the shell's history.
 func createSecret(a advice) []string {
-	return []string{a.on("kubectl app create secret generic %s%s", a.subject, flags(" --prompt=%s", a.keysOf(a.subject, true)))}
+	return []string{a.on("kubectl app create secret generic %s%s", a.Subject, flags(" --prompt=%s", a.keysOf(a.Subject, true)))}
 }
 
 func createConfigMap(a advice) []string {
-	return []string{a.on("kubectl app create configmap %s%s", a.subject, flags(" %s=VALUE", a.keysOf(a.subject, false)))}
+	return []string{a.on("kubectl app create configmap %s%s", a.Subject, flags(" %s=VALUE", a.keysOf(a.Subject, false)))}
 }
 
 func flags(format string, keys []string) string {
@@ -74,10 +74,10 @@ func keyFrom(s *corev1.EnvVarSource, name string, secret bool) string {
 
 func addKey(kind string) func(advice) []string {
 	return func(a advice) []string {
-		name := a.ownerOfKey(a.subject, kind == "secret")
-		set := a.on("kubectl app set configmap %s %s=VALUE", name, a.subject)
+		name := a.ownerOfKey(a.Subject, kind == "secret")
+		set := a.on("kubectl app set configmap %s %s=VALUE", name, a.Subject)
 		if kind == "secret" {
-			set = a.on("kubectl app set secret %s --prompt=%s", name, a.subject)
+			set = a.on("kubectl app set secret %s --prompt=%s", name, a.Subject)
 		}
 		return []string{a.on("kubectl describe %s %s", kind, name), set}
 	}

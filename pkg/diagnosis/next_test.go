@@ -53,7 +53,7 @@ func TestNext(t *testing.T) {
 	}
 	d := about(template)
 	for _, tt := range tests {
-		k := Problem{Finding: Finding{Cause: tt.cause, Container: "web", Exemplar: "web-1"}, subject: tt.subject}
+		k := Problem{Finding: Finding{Cause: tt.cause, Container: "web", Exemplar: "web-1"}, Subject: tt.subject}
 		if got := d.nextCommands(&k); len(got) == 0 || got[0] != tt.want {
 			t.Errorf("%s: %q, want first %q", tt.cause, got, tt.want)
 		}
@@ -82,7 +82,7 @@ func TestNextNeverBlamesTheUserForTheNode(t *testing.T) {
 		}
 	}
 	for cause := range commands {
-		k := Problem{Finding: Finding{Cause: cause, Container: "web", Exemplar: "web-1"}, subject: "db"}
+		k := Problem{Finding: Finding{Cause: cause, Container: "web", Exemplar: "web-1"}, Subject: "db"}
 		for _, command := range d.nextCommands(&k) {
 			if strings.Contains(command, "--from-literal") || strings.Contains(command, "password=") || strings.Contains(command, "rollout status") {
 				t.Errorf("%s: %s", cause, command)

@@ -14,10 +14,10 @@ import (
 // reason.
 func lostNode(pod *corev1.Pod, all events) (symptom, bool) {
 	if pod.Status.Reason == "NodeLost" || pod.Status.Phase == corev1.PodUnknown {
-		return waiting(NodeLost, nodeMessage(pod, pod.Status.Message)), true
+		return waiting(NodeLost, nodeMessage(pod, pod.Status.Message)).from("status.reason"), true
 	}
 	if event := all.latest("", "NodeNotReady"); event != nil && !laterThanReady(pod, event) {
-		return waiting(NodeLost, nodeMessage(pod, eventText(event))), true
+		return waiting(NodeLost, nodeMessage(pod, eventText(event))).fromEvent(event), true
 	}
 	return symptom{}, false
 }
@@ -39,10 +39,10 @@ func nodeMessage(pod *corev1.Pod, text string) string {
 // and only the event shows the eviction (recording ab).
 func (ev *evidence) evicted(pod *corev1.Pod) (symptom, bool) {
 	if pod.Status.Reason == "Evicted" && !IsRejected(pod) {
-		return failing(Evicted, oneLine(pod.Status.Message)), true
+		return failing(Evicted, oneLine(pod.Status.Message)).from("status.reason"), true
 	}
 	if event := ev.events[pod.UID].latest("", "Evicted"); event != nil {
-		return failing(Evicted, oneLine(eventText(event))), true
+		return failing(Evicted, oneLine(eventText(event))).fromEvent(event), true
 	}
 	return symptom{}, false
 }

@@ -26,6 +26,9 @@ type Observed struct {
 	Events []*corev1.Event
 	// Claims are the PersistentVolumeClaims that Wants named.
 	Claims []*corev1.PersistentVolumeClaim
+	// Absent are the references of the template to objects that are not there, as far as Wants asked for them; with a Key
+	// where only that is missing.
+	Absent []workload.Reference
 	// Logs holds what was fetched for Wants.
 	Logs map[LogKey]Log
 	// Forbidden is what may not be read: "pods", "events", "logs".
@@ -105,10 +108,13 @@ type Wants struct {
 	Logs   []LogKey
 	// Claims are PersistentVolumeClaims, by name, that are needed with their events.
 	Claims map[workload.Ref][]string
+	// References: workloads of which it should be known whether the objects that their templates name are there. The
+	// events say so while they last.
+	References map[workload.Ref]bool
 }
 
 // Empty tells whether there is nothing to fetch.
-func (w Wants) Empty() bool { return len(w.Events)+len(w.Logs)+len(w.Claims) == 0 }
+func (w Wants) Empty() bool { return len(w.Events)+len(w.Logs)+len(w.Claims)+len(w.References) == 0 }
 
 // Add joins what another workload's diagnosis wants.
 func (w *Wants) Add(more Wants) {
@@ -121,5 +127,8 @@ func (w *Wants) Add(more Wants) {
 	w.Logs = append(w.Logs, more.Logs...)
 	for ref, claims := range more.Claims {
 		w.Claims = put(w.Claims, ref, claims)
+	}
+	for ref := range more.References {
+		w.References = put(w.References, ref, true)
 	}
 }

@@ -23,11 +23,11 @@ func (ev *evidence) unscheduled(pod *corev1.Pod) (symptom, bool) {
 	placed := podCondition(pod, corev1.PodScheduled)
 	switch {
 	case placed == nil && ev.unreadyFor(pod, unscheduledTime):
-		return ev.schedulerSilent(pod), true
+		return ev.schedulerSilent(pod).from("spec.nodeName"), true
 	case placed == nil || placed.Status != corev1.ConditionFalse:
 		return symptom{}, false
 	}
-	return ev.unschedulable(pod, placed.Message), true
+	return ev.unschedulable(pod, placed.Message).from("status.conditions[PodScheduled]"), true
 }
 
 // schedulerSilent explains a pod without a condition of its scheduler: the scheduler waits up to ten minutes for volumes

@@ -13,6 +13,10 @@ type Problem struct {
 	Finding
 	// Affected are the pods that show it; nil when no pod could be created.
 	Affected []*corev1.Pod
+	// Source is where the evidence stands.
+	Source Source
+	// Subject is the object or key that the cause is about: a Secret, a claim, a node.
+	Subject string
 	// Decided: it has outlasted its patience. Before that, Decision is when it will have.
 	Decided  bool
 	Decision Decision
@@ -22,12 +26,23 @@ type Problem struct {
 	// fatalSince is when it became fatal, which can be after since: see uncreated.
 	fatalSince time.Time
 	patience   time.Duration
-	subject    string
 	vague      bool // evidence of all its symptoms is missing
 	rounds     int32
 
 	exemplar *symptom
 }
+
+// Source is a field of an object, or an event about it ("event FailedMount"), that shows a cause.
+type Source struct {
+	Kind  string `json:"kind"`
+	Name  string `json:"name"`
+	Field string `json:"field"`
+}
+
+const podKind = "Pod"
+
+// Since is since when the cause is there; the time of the look where nothing tells.
+func (p *Problem) Since() time.Time { return p.since }
 
 // problems groups symptoms by cause and container.
 func (ev *evidence) problems(d *survey, before []Finding) []Problem {
@@ -88,11 +103,12 @@ func tellsMore(a, b *symptom) bool {
 // tell fills in the finding.
 func (ev *evidence) tell(p *Problem, d *survey, before []Finding) {
 	e := p.exemplar
-	p.Cause, p.Container, p.subject = p.causeKey.cause, p.causeKey.container, e.subject
-	p.Message, p.ExitCode = e.message, e.exitCode
+	p.Cause, p.Container, p.Subject = p.causeKey.cause, p.causeKey.container, e.subject
+	p.Message, p.ExitCode, p.Source = e.message, e.exitCode, e.source
 	p.Pods, p.Of = len(p.Affected), d.of
 	if e.pod != nil {
 		p.Exemplar = e.pod.Name
+		p.Source.Kind, p.Source.Name = podKind, e.pod.Name
 		p.Of = max(d.of, p.Pods)
 	} else {
 		p.Pods, p.Of, p.Exemplar = e.missing, e.wanted, cmp.Or(e.exemplar, ev.revision)

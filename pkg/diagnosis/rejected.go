@@ -54,7 +54,7 @@ var digits = lazily(`[0-9]+`)
 // rejection is the symptom of one rejected pod. Messages that differ only in numbers are one finding.
 func rejection(pod *corev1.Pod) symptom {
 	reason, message := pod.Status.Reason, strings.TrimPrefix(pod.Status.Message, "Pod was rejected: ")
-	found := waiting(RejectedByKubelet, oneLine(strings.TrimSuffix(reason+": "+message, ": ")))
+	found := waiting(RejectedByKubelet, oneLine(strings.TrimSuffix(reason+": "+message, ": "))).from("status.reason")
 	found.pod, found.about = pod, digits().ReplaceAllString(found.message, "#")
 	return found
 }

@@ -48,7 +48,7 @@ func unhealthy(pods []*corev1.Pod) []*corev1.Pod {
 // survey finds the symptoms of the unhealthy pods, and counts the others.
 func (ev *evidence) survey(w *workload.Workload, r *workload.Revision, pods []*corev1.Pod, well int) survey {
 	d := survey{unexplained: map[podPhase][]*corev1.Pod{}, of: well, ready: well, admitted: well}
-	if found, ok := uncreated(r, w.Terminating > 0 || ev.leaving); ok {
+	if found, ok := uncreated(makerOf(w), r, w.Terminating > 0 || ev.leaving); ok {
 		d.symptoms = append(d.symptoms, found)
 	}
 	for _, pod := range pods {
@@ -86,8 +86,13 @@ func (ev *evidence) lookAtEnded(d *survey, pod *corev1.Pod) {
 		d.rejected = append(d.rejected, rejection(pod))
 		return
 	}
-	// A pod of a Deployment restarts its containers: one that ended was made to.
-	d.endedUnexplained = append(d.endedUnexplained, pod)
+	before := len(d.symptoms)
+	if !restartsAlways(pod) {
+		ev.lookAtContainers(d, pod)
+	}
+	if len(d.symptoms) == before && pod.Status.Phase == corev1.PodFailed || restartsAlways(pod) { // one that restarts its containers was made to end
+		d.endedUnexplained = append(d.endedUnexplained, pod)
+	}
 }
 
 // lookAt adds what one pod shows.
@@ -98,12 +103,7 @@ func (ev *evidence) lookAt(d *survey, pod *corev1.Pod) {
 		return
 	}
 	before := len(d.symptoms)
-	for ref := range containers(pod) {
-		if found, ok := ev.inContainer(ref); ok {
-			d.symptoms = append(d.symptoms, found)
-		}
-	}
-	if len(d.symptoms) > before || IsReady(pod) {
+	if ev.lookAtContainers(d, pod); len(d.symptoms) > before || IsReady(pod) {
 		return
 	}
 	if found, ok := ev.byEvents(pod); ok {
@@ -113,6 +113,14 @@ func (ev *evidence) lookAt(d *survey, pod *corev1.Pod) {
 	if ev.unreadyFor(pod, unexplainedTime) {
 		sh := phaseOf(pod)
 		d.unexplained[sh] = append(d.unexplained[sh], pod)
+	}
+}
+
+func (ev *evidence) lookAtContainers(d *survey, pod *corev1.Pod) {
+	for ref := range containers(pod) {
+		if found, ok := ev.inContainer(ref); ok {
+			d.symptoms = append(d.symptoms, found)
+		}
 	}
 }
 
@@ -155,7 +163,7 @@ func (s *symptom) adopt(like *symptom) {
 	if like == nil || *like.exitCode != *s.exitCode {
 		return
 	}
-	s.cause, s.grade, s.patience, s.message, s.subject = like.cause, like.grade, like.patience, like.message, like.subject
+	s.cause, s.grade, s.patience, s.message, s.subject, s.source = like.cause, like.grade, like.patience, like.message, like.subject, like.source
 	s.vague = false
 }
 

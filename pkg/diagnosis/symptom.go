@@ -21,6 +21,9 @@ type symptom struct {
 	// began is when its evidence was first seen, where that is an event or a condition.
 	began time.Time
 
+	// source is where the evidence stands; its object is the pod, if there is one.
+	source Source
+
 	pod       *corev1.Pod // nil when no pod could be created, or when it is no new pod
 	exemplar  string      // the pod of another revision that it is about
 	container string
@@ -61,6 +64,21 @@ const FailingRestarts = 3
 func (s *symptom) datedBy(e *corev1.Event) {
 	s.byEvent, s.span = true, eventSpan(e)
 	s.began = eventTime(e).Add(-s.span)
+}
+
+// from notes the field that shows a symptom.
+func (s symptom) from(field string) symptom {
+	s.source.Field = field
+	return s
+}
+
+// fromEvent notes the event that shows a symptom.
+func (s symptom) fromEvent(e *corev1.Event) symptom { return s.from("event " + e.Reason) }
+
+// of notes the object, where no pod is it.
+func (s symptom) of(kind, name string) symptom {
+	s.source.Kind, s.source.Name = kind, name
+	return s
 }
 
 func fatal(cause Cause, message string) symptom {

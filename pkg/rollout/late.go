@@ -94,13 +94,8 @@ func (e *evaluation) failLate(message string) {
 	e.decide(Failed, late.Message)
 }
 
-// underWay are the causes that need time, or that a person has chosen.
-var underWay = map[diagnosis.Cause]bool{
-	diagnosis.ImagePulling: true, diagnosis.InitRunning: true, diagnosis.Paused: true, diagnosis.OnDelete: true,
-}
-
 func (e *evaluation) allUnderWay() bool {
-	return !slices.ContainsFunc(e.diagnosis.Problems, func(p diagnosis.Problem) bool { return !underWay[p.Cause] })
+	return !slices.ContainsFunc(e.diagnosis.Problems, func(p diagnosis.Problem) bool { return !p.Cause.UnderWay() })
 }
 
 // timedOut ends a watch at the user's timeout. A problem with evidence makes it a failure; a pull or an init container
@@ -111,7 +106,7 @@ func (e *evaluation) timedOut(bool, diagnosis.Disturbance) bool {
 	}
 	message := fmt.Sprintf("not complete after %s", e.policy.Timeout)
 	for i := range e.diagnosis.Problems {
-		if underWay[e.diagnosis.Problems[i].Cause] {
+		if e.diagnosis.Problems[i].Cause.UnderWay() {
 			continue
 		}
 		e.next.Findings[0], e.next.Findings[i] = e.next.Findings[i], e.next.Findings[0]

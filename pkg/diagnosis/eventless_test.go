@@ -1,0 +1,114 @@
+package diagnosis
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// A look at a cluster that keeps no event any more: what the status and the template still tell.
+func TestWithoutEvents(t *testing.T) {
+	const probed = `
+spec: {containers: [{name: web, livenessProbe: {periodSeconds: 5, failureThreshold: 3}}]}
+status:
+  startTime: "2026-01-01T11:58:00Z"
+  containerStatuses:
+  - name: web
+    restartCount: RESTARTS
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: CODE, reason: Completed, startedAt: "START", finishedAt: "END"}}
+`
+	run := func(restarts, code, start, end string) string {
+		return strings.NewReplacer("RESTARTS", restarts, "CODE", code, "START", "2026-01-01T11:"+start+"Z", "END", "2026-01-01T11:"+end+"Z").Replace(probed)
+	}
+	const unmounted = `
+metadata: {creationTimestamp: "2026-01-01T11:58:00Z"}
+status:
+  conditions: [{type: PodReadyToStartContainers, status: "False"}]
+  containerStatuses: [{name: web, state: {waiting: {reason: ContainerCreating}}}]
+`
+	volume := workload.Reference{Kind: workload.ConfigMapReference, Name: "conf", Use: workload.UseVolume, Field: "etc"}
+	key, optional := volume, volume
+	key.Key, optional.Optional = "app.yml", true
+	for _, tt := range []struct {
+		name, pod string
+		absent    []workload.Reference
+		cause     Cause
+		says      string
+	}{
+		{"runs as long as the probe allows, without back-off", run("4", "0", "59:00", "59:15"), nil, LivenessFailing, "each run ended after 15s"},
+		{"stopped by SIGTERM", run("4", "143", "59:10", "59:26"), nil, LivenessFailing, ""},
+		{"an exit code of its own", run("4", "1", "59:00", "59:15"), nil, CrashLoop, ""},
+		{"a run of another length", run("4", "0", "59:00", "59:04"), nil, CrashLoop, ""},
+		{"the back-off of a crash", run("3", "0", "59:23", "59:38"), nil, CrashLoop, ""},
+		{"earlier runs were shorter", run("4", "0", "58:20", "58:35"), nil, CrashLoop, ""},
+		{"one restart proves nothing", run("1", "0", "58:16", "58:31"), nil, CrashLoop, ""},
+		{"a ConfigMap that is not there", unmounted, []workload.Reference{volume}, ConfigMapMissing, `configmap "conf" not found, and volume etc needs it`},
+		{"a key that is not there", unmounted, []workload.Reference{key}, ConfigMapKeyMissing, `configmap "conf" has no key "app.yml"`},
+		{"an optional one is no cause", unmounted, []workload.Reference{optional}, PodSandboxFailed, ""},
+		{"a missing account does not keep a pod that is there from starting", unmounted, []workload.Reference{{Kind: workload.ServiceAccountReference, Name: "x", Use: workload.UseIdentity}}, PodSandboxFailed, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := watch(t, 1, FailFastAuto).pods(podFrom(t, tt.pod))
+			w.Final, w.UnderWay, w.Absent = true, true, tt.absent
+			got := Look(w.Input, History{}).Problems
+			if len(got) != 1 || got[0].Cause != tt.cause || !strings.Contains(got[0].Message, tt.says) {
+				t.Fatalf("%+v", got)
+			}
+			if got[0].Source.Kind != "Pod" || got[0].Source.Name != "web-1" || got[0].Source.Field == "" {
+				t.Errorf("shown by %+v", got[0].Source)
+			}
+			if first := Look(watch(t, 1, FailFastAuto).pods(podFrom(t, tt.pod)).Input, History{}); tt.absent != nil && !first.Wants.References[shop] {
+				t.Errorf("wants %+v", first.Wants)
+			}
+		})
+	}
+}
+
+// A pod that is to end, as that of a Job, has a cause only if it failed.
+func TestEndedPods(t *testing.T) {
+	for _, tt := range []struct {
+		name, pod string
+		cause     Cause
+		field     string
+	}{
+		{"failed", `
+spec: {restartPolicy: Never, containers: [{name: web}]}
+status: {phase: Failed, containerStatuses: [{name: web, state: {terminated: {exitCode: 3, reason: Error}}}]}
+`, CrashLoop, "status.containerStatuses[web].state.terminated"},
+		{"out of memory", `
+spec: {restartPolicy: Never, containers: [{name: web}]}
+status: {phase: Failed, containerStatuses: [{name: web, state: {terminated: {exitCode: 137, reason: OOMKilled}}}]}
+`, OOMKilled, "status.containerStatuses[web].state.terminated"},
+		{"one container of two", `
+spec: {restartPolicy: Never, containers: [{name: web}, {name: side}]}
+status:
+  phase: Failed
+  containerStatuses:
+  - {name: web, state: {terminated: {exitCode: 0, reason: Completed}}}
+  - {name: side, state: {terminated: {exitCode: 1, reason: Error}}}
+`, CrashLoop, "status.containerStatuses[side].state.terminated"},
+		{"succeeded", `
+spec: {restartPolicy: Never, containers: [{name: web}]}
+status: {phase: Succeeded, containerStatuses: [{name: web, state: {terminated: {exitCode: 0, reason: Completed}}}]}
+`, "", ""},
+		{"evicted", `
+spec: {restartPolicy: Never, containers: [{name: web}]}
+status: {phase: Failed, reason: Evicted, message: "The node was low on resource: memory.", containerStatuses: [{name: web, state: {terminated: {exitCode: 137}}}]}
+`, Evicted, "status.reason"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := watch(t, 1, FailFastAuto).pods(podFrom(t, tt.pod))
+			w.Final, w.EndedCount = true, true
+			var cause Cause
+			var field string
+			if got := Look(w.Input, History{}).Problems; len(got) > 0 {
+				cause, field = got[0].Cause, got[0].Source.Field
+			}
+			if cause != tt.cause || field != tt.field {
+				t.Errorf("%s by %s, want %s by %s", cause, field, tt.cause, tt.field)
+			}
+		})
+	}
+}
