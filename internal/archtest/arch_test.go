@@ -61,6 +61,10 @@ var rules = []struct {
 		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
 	},
 	{
+		room: "internal/inspect", allow: []string{"pkg/", "internal/cluster"},
+		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
+	},
+	{
 		room: "internal/source", allow: []string{"pkg/"},
 		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
 	},

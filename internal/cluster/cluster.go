@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -27,6 +28,8 @@ type Cluster struct {
 	flags    *genericclioptions.ConfigFlags
 	version  string
 	redactor *redact.Redactor
+
+	skew atomic.Int64
 
 	config   func() (*rest.Config, error)
 	typed    func() (kubernetes.Interface, error)
@@ -98,7 +101,7 @@ func (c *Cluster) loadConfig() (*rest.Config, error) {
 	config.QPS = -1
 	// Nothing is printed behind the live view.
 	config.WarningHandlerWithContext = warningRouter{}
-	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return redacting{next, c.redactor} })
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return redacting{dating{next, &c.skew}, c.redactor} })
 	return config, nil
 }
 

@@ -75,6 +75,11 @@ func (c *Cluster) checkReferent(ctx context.Context, to referent, uses []use) ([
 	return nil, err
 }
 
+// Keys reads the names of the keys of a Secret or ConfigMap; without keys, only whether the object is there.
+func (c *Cluster) Keys(ctx context.Context, ref workload.Ref, withKeys bool) ([]string, error) {
+	return c.keysOf(ctx, referent{ref.Namespace, workload.ReferenceKind(ref.Kind), ref.Name}, withKeys)
+}
+
 // keysOf reads the names of a Secret's or ConfigMap's keys. Where no key matters only the metadata is
 // asked for, so that no value travels at all.
 func (c *Cluster) keysOf(ctx context.Context, to referent, withKeys bool) (keys []string, err error) {

@@ -23,7 +23,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	colors JOB none                            a job has not coloured anything
 //
 //	jsonpath EXPRESSION WANT [FILE]            of stdout, or of a file
-//	schema result|events|consumers [FILE]      validate stdout, or a file, against docs/schema
+//	schema result|events|consumers|why [FILE]  validate stdout, or a file, against docs/schema
 //	unrepeated FILE                            no line twice, apart from the time before it
 //
 //	faults …                                   see faults_test.go

@@ -18,9 +18,6 @@ func valueAfter(text string, from, to int, f form) span {
 		if s, ok := quotedValue(text, at); ok {
 			return s
 		}
-		if text[at-1] == '=' { // a line of logfmt
-			return span{at, at + upTo(text[at:], " \n")}
-		}
 		if next := structEnd.FindStringIndex(text[at:]); next != nil {
 			return span{at, at + next[0]}
 		}

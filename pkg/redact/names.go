@@ -3,7 +3,6 @@ package redact
 import (
 	"regexp"
 	"strings"
-	"sync"
 )
 
 // names are the variables whose values are masked where they follow the name.
@@ -71,7 +70,7 @@ func inName(c byte) bool { return isWord(c) || c == '-' || c == '.' }
 func (n *names) at(text string, from, to int) (span, bool) {
 	form := formAfter(text, from, to)
 	if form == noValue {
-		return n.before(text, from, to)
+		return span{}, false
 	}
 	for start := from; start < to; start++ {
 		if start > from && isWord(text[start-1]) && !escaped(text[:start]) {
@@ -100,34 +99,15 @@ func (n *names) at(text string, from, to int) (span, bool) {
 	return span{}, false
 }
 
-// before returns the value that stands before the name of its variable: {"value":"x","name":"NAME"}.
-func (n *names) before(text string, from, to int) (span, bool) {
-	if !n.fromSecret(text[from:to]) {
-		return span{}, false
-	}
-	const longest = 4 << 10
-	lead := text[max(0, from-longest):from]
-	lead = lead[strings.LastIndexByte(lead, '{')+1:]
-	at := valueBefore().FindStringSubmatchIndex(lead)
-	if at == nil || at[2] == at[3] {
-		return span{}, false
-	}
-	return span{from - len(lead) + at[2], from - len(lead) + at[3]}, true
-}
-
-var valueBefore = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`[vV]alue\\*["']?:\s*\\*["']?([^{}\n]*?)\\*["']?\s*[,\n]\s*\\*["']?[nN]ame\\*["']?:\s*\\*["']?$`)
-})
-
 // form is how a value follows a name.
 type form int
 
 const (
 	noValue     form = iota
 	afterEquals      // NAME=value
-	afterSpace       // NAME = value, NAME => value, "NAME" => "value", ("NAME", "value")
+	afterSpace       // NAME = value, NAME => value
 	afterColon       // NAME: value, "NAME":"value"
-	inStruct         // Name:NAME,Value:value, "name":"NAME","value":"value", name=NAME value=value
+	inStruct         // Name:NAME,Value:value, "name":"NAME","value":"value"
 	inBraces         // {NAME value nil}
 )
 
@@ -139,7 +119,7 @@ func formAfter(text string, from, to int) form {
 	switch {
 	case near[0] == '=':
 		return afterEquals
-	case strings.IndexByte(` "'`, near[0]) >= 0 && arrow.MatchString(near), inTuple(text, from, near):
+	case near[0] == ' ' && equals.MatchString(near):
 		return afterSpace
 	case strings.Contains(near, "alue") && structValue.MatchString(near):
 		return inStruct
@@ -151,17 +131,10 @@ func formAfter(text string, from, to int) form {
 	return noValue
 }
 
-// inTuple tells that a quoted name opens a pair in parentheses, of which the value is the second part.
-func inTuple(text string, from int, near string) bool {
-	return from > 1 && text[from-2] == '(' && tuple.MatchString(near)
-}
-
 var (
-	tuple       = regexp.MustCompile(`^["'],\s*["']`)
-	arrow       = regexp.MustCompile(`^["']?\s+(?:=>?|->)\s+`)
-	equals      = regexp.MustCompile(`^["']?\s+(?:=>?|->)\s+|^["'],\s*`)
+	equals      = regexp.MustCompile(`^\s+=>?\s+`)
 	colon       = regexp.MustCompile(`^\\*["'` + "`" + `]?:`)
-	structValue = regexp.MustCompile(`^\\*["']?(,\s*|\s*\n\s*|\s*\\n\s*| +)\\*["']?[vV]alue\\*["']?[:=]\s*`)
+	structValue = regexp.MustCompile(`^\\*["']?(,\s*|\s*\n\s*|\s*\\n\s*| )\\*["']?[vV]alue\\*["']?:\s*`)
 	// sentence is what runtimes and the API server say after a name in quotation marks.
 	sentence = regexp.MustCompile(`^\s+(value |must |may |can |cannot |can't |is |was |has |should |not |no |a |an |[a-z]+ value: |Invalid value|Required value|Duplicate value|Forbidden|Unsupported value)`)
 )

@@ -1,0 +1,75 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Named finds the kind of the one object that a selection names, and its reference. The errors are *ArgumentError and *Error.
+func (c *Cluster) Named(s Selection) (schema.GroupVersionKind, workload.Ref, error) {
+	wanted, err := s.parse()
+	if err != nil {
+		return schema.GroupVersionKind{}, workload.Ref{}, err
+	}
+	if len(wanted) != 1 || wanted[0].name == "" {
+		return schema.GroupVersionKind{}, workload.Ref{}, &ArgumentError{"exactly one object: give TYPE/NAME, for example deployment/web"}
+	}
+	namespace, _, err := c.Namespace()
+	if err != nil {
+		return schema.GroupVersionKind{}, workload.Ref{}, err
+	}
+	gvk, err := c.kindOf(wanted[0].kind)
+	return gvk, workload.Ref{Kind: gvk.Kind, Namespace: namespace, Name: wanted[0].name}, err
+}
+
+// ExplainNotFound names the nearest of the names that are there.
+func (c *Cluster) ExplainNotFound(ctx context.Context, plural string, ref workload.Ref, cause error) error {
+	var e *Error
+	client, err := c.metadata()
+	if err != nil || !errors.As(cause, &e) {
+		return cause
+	}
+	e.Next = []string{"kubectl get " + plural + InFlag(ref.Namespace)}
+	k, _ := builtinKind(plural)
+	list, err := client.Resource(k.GroupVersion().WithResource(plural)).Namespace(ref.Namespace).List(ctx, metav1.ListOptions{Limit: MaxNames})
+	if err != nil {
+		return e
+	}
+	names := make([]string, 0, len(list.Items))
+	for i := range list.Items {
+		names = append(names, list.Items[i].Name)
+	}
+	if typed, err := c.typed(); err == nil && len(names) == 0 && ref.Namespace != "" {
+		if missing := NamespaceMissing(ctx, typed, ref.Namespace); missing != nil {
+			return missing
+		}
+	}
+	return e.Suggest(ref.Name, names, "there are")
+}
+
+// ResourceOf is how the API serves a built-in kind of controller.
+func ResourceOf(apiVersion, name string) (schema.GroupVersionResource, bool) {
+	for _, k := range builtinKinds() {
+		if k.Kind == name && k.GroupVersion().String() == apiVersion {
+			return k.GroupVersion().WithResource(k.plural), true
+		}
+	}
+	return schema.GroupVersionResource{}, false
+}
+
+// ResourceNamed is how the API serves a built-in kind, by any of kubectl's names for it.
+func ResourceNamed(word string) (schema.GroupVersionResource, bool) {
+	k, known := builtinKind(word)
+	return k.GroupVersion().WithResource(k.plural), known
+}
+
+// IsKind tells whether a word is a name of a built-in kind.
+func IsKind(word string) bool {
+	_, known := builtinKind(word)
+	return known
+}

@@ -1,0 +1,180 @@
+package inspect
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// fetch reads what a look wants and has not got, side by side. It is false if there was nothing to read.
+func (i *Inspector) fetch(ctx context.Context, s *chain.Subject, wants diagnosis.Wants) bool {
+	namespace := s.Ref.Namespace
+	var work []func(context.Context) error
+	ask := func(key any, read func(context.Context) error) {
+		if !i.asked[key] && i.spend(kept) {
+			i.asked[key] = true
+			work = append(work, read)
+		}
+	}
+	for _, uid := range slices.Sorted(maps.Keys(wants.Events)) {
+		ask(uid, func(ctx context.Context) error { return i.events(ctx, namespace, "involvedObject.uid="+string(uid)) })
+	}
+	for _, key := range wants.Logs {
+		ask(key, func(ctx context.Context) error { return i.log(ctx, namespace, key) })
+	}
+	for _, ref := range slices.SortedFunc(maps.Keys(wants.Claims), func(a, b workload.Ref) int { return cmp.Compare(a.Name, b.Name) }) {
+		for _, name := range wants.Claims[ref] {
+			ask("claim "+name, func(ctx context.Context) error { return i.claim(ctx, namespace, name) })
+			ask("events of claim "+name, func(ctx context.Context) error {
+				return i.events(ctx, namespace, "involvedObject.kind=PersistentVolumeClaim,involvedObject.name="+name)
+			})
+		}
+	}
+	if i.again && len(i.seen.Events) == 0 { // they would say more
+		for _, r := range needed(s.Templates()) {
+			ask(r, func(ctx context.Context) error { return i.reference(ctx, namespace, r) })
+		}
+	}
+	i.again = true
+	// Each read has noted what it could not read: the others go on.
+	_ = together(ctx, work...)
+	return len(work) > 0 || len(wants.References) > 0
+}
+
+// needed are the references of templates whose absence only events show.
+func needed(templates []*corev1.PodTemplateSpec) []workload.Reference {
+	var all []workload.Reference
+	for _, t := range templates {
+		for _, r := range workload.References(t) {
+			ofPod := r.Use == workload.UseVolume || r.Use == workload.UseIdentity
+			if ofPod && !r.Optional && r.Kind != workload.ClaimReference && !slices.Contains(all, r) {
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
+func (i *Inspector) events(ctx context.Context, namespace, fields string) error {
+	client, err := i.cluster.Typed()
+	if err != nil {
+		return err
+	}
+	var found []*corev1.Event
+	err = cluster.Pages(ctx, metav1.ListOptions{FieldSelector: fields},
+		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+			return client.CoreV1().Events(namespace).List(ctx, o)
+		},
+		func(page runtime.Object) error {
+			if list, ok := page.(*corev1.EventList); ok {
+				for k := range list.Items {
+					i.cluster.Redactor().Event(&list.Items[k])
+					found = append(found, &list.Items[k])
+				}
+			}
+			return nil
+		})
+	i.unread(err, "list", "events", namespace)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.seen.Events = append(i.seen.Events, found...)
+	return nil
+}
+
+// unread notes that something could not be read: a part of the evidence is missing, whatever the reason.
+func (i *Inspector) unread(err error, verb, what, namespace string) {
+	if err == nil {
+		return
+	}
+	err = cluster.APIError(cluster.Call{Verb: verb, Resource: what, Namespace: namespace, Object: what}, err)
+	if cluster.Is(err, cluster.NotFound) {
+		return
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !slices.Contains(i.seen.Forbidden, what) {
+		i.seen.Forbidden = append(i.seen.Forbidden, what)
+	}
+}
+
+const (
+	logLines = int64(20)
+	logBytes = int64(32 << 10)
+	// logTime: the API server waits for the kubelet, which may be gone.
+	logTime = 3 * time.Second
+)
+
+func (i *Inspector) log(ctx context.Context, namespace string, key diagnosis.LogKey) error {
+	client, err := i.cluster.Typed()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, logTime)
+	defer cancel()
+	lines, limit := logLines, logBytes
+	text, err := client.CoreV1().Pods(namespace).GetLogs(key.Pod, &corev1.PodLogOptions{
+		Container: key.Container, Previous: key.Previous, TailLines: &lines, LimitBytes: &limit,
+	}).Do(ctx).Raw()
+	log := diagnosis.Log{}
+	if err != nil {
+		log.Err = i.cluster.Redactor().Text(err.Error())
+		if cluster.Is(cluster.APIError(cluster.Call{Verb: "get"}, err), cluster.Forbidden) {
+			i.unread(err, "get", "logs", namespace)
+		}
+	}
+	for line := range strings.SplitSeq(strings.TrimRight(string(text), "\n"), "\n") {
+		log.Lines = append(log.Lines, i.cluster.Redactor().LogLine(line))
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.seen.Logs[key] = log
+	return nil
+}
+
+func (i *Inspector) claim(ctx context.Context, namespace, name string) error {
+	client, err := i.cluster.Typed()
+	if err != nil {
+		return err
+	}
+	claim, err := cluster.Read(ctx, func(ctx context.Context) (*corev1.PersistentVolumeClaim, error) {
+		return client.CoreV1().PersistentVolumeClaims(namespace).Get(ctx, name, metav1.GetOptions{})
+	})
+	i.unread(err, "get", "persistentvolumeclaims", namespace)
+	if err != nil {
+		return nil
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.seen.Claims = append(i.seen.Claims, claim)
+	return nil
+}
+
+// reference notes an object, or its key, that is not there.
+func (i *Inspector) reference(ctx context.Context, namespace string, r workload.Reference) error {
+	keys, err := i.cluster.Keys(ctx, workload.Ref{Kind: string(r.Kind), Namespace: namespace, Name: r.Name}, r.Key != "")
+	switch {
+	case cluster.Is(err, cluster.NotFound):
+		r.Key = ""
+	case err != nil:
+		i.unread(err, "get", strings.ToLower(string(r.Kind))+"s", namespace)
+		return nil
+	case r.Key == "" || slices.Contains(keys, r.Key):
+		return nil
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.seen.Absent = append(i.seen.Absent, r)
+	return nil
+}

@@ -1,0 +1,68 @@
+package inspect
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+)
+
+// findable are the types among which a name without one is looked for.
+var findable = []string{"deployments", "statefulsets", "daemonsets", "jobs", "cronjobs", "pods"}
+
+// Find returns the one object of a name as TYPE/NAME. Several of that name are an error that lists them.
+func (i *Inspector) Find(ctx context.Context, name string) ([]string, error) {
+	client, err := i.cluster.Metadata()
+	if err != nil {
+		return nil, err
+	}
+	namespace, _, err := i.cluster.Namespace()
+	if err != nil {
+		return nil, err
+	}
+	found, err := cluster.Each(ctx, findable, func(ctx context.Context, plural string) (string, error) {
+		resource, _ := cluster.ResourceNamed(plural)
+		_, err := cluster.Read(ctx, func(ctx context.Context) (*metav1.PartialObjectMetadata, error) {
+			return client.Resource(resource).Namespace(namespace).Get(ctx, name, metav1.GetOptions{})
+		})
+		object := strings.TrimSuffix(plural, "s") + "/" + name
+		err = cluster.APIError(cluster.Call{Verb: "get", Resource: plural, Namespace: namespace, Object: object}, err)
+		switch {
+		case cluster.Is(err, cluster.NotFound, cluster.Forbidden):
+			return "", nil
+		case err != nil:
+			return "", err
+		}
+		return object, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var objects []string
+	for _, object := range found {
+		if object != "" {
+			objects = append(objects, object)
+		}
+	}
+	switch len(objects) {
+	case 0:
+		return nil, &cluster.Error{
+			Reason: cluster.NotFound, Object: name,
+			Message: fmt.Sprintf("no workload, job or pod is named %q%s", name, cluster.InNamespace(namespace)),
+			Next:    []string{"kubectl get deployments,statefulsets,daemonsets,jobs,cronjobs,pods" + cluster.InFlag(namespace)},
+		}
+	case 1:
+		return objects, nil
+	}
+	several := &cluster.Error{
+		Reason: cluster.NothingFound, Object: name,
+		Message: fmt.Sprintf("%q is the name of several objects%s: %s", name, cluster.InNamespace(namespace), strings.Join(objects, ", ")),
+	}
+	for _, object := range objects {
+		several.Next = append(several.Next, "kubectl app why "+object+cluster.InFlag(namespace))
+	}
+	return nil, several
+}

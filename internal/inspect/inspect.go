@@ -1,0 +1,164 @@
+// Package inspect reads what explains one object: the object, its pods and what they refer to, side by side and in a
+// bounded number of requests. It changes nothing.
+package inspect
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// most is how many requests one look makes, pages of a list not counted.
+const most = 12
+
+// The requests that are kept for the end: the related objects, and the object itself once more.
+const kept = 3
+
+// Inspector reads one object and what belongs to it.
+type Inspector struct {
+	cluster *cluster.Cluster
+	now     func() time.Time
+
+	mu       sync.Mutex
+	requests int
+	seen     diagnosis.Observed // what was read for Wants
+	asked    map[any]bool       // of it
+	again    bool               // wants were read before
+}
+
+// New makes an Inspector; now is the local clock.
+func New(c *cluster.Cluster, now func() time.Time) *Inspector {
+	return &Inspector{cluster: c, now: now}
+}
+
+// reading is one object as it was read: its subject, and how to tell that it has changed since.
+type reading struct {
+	subject *chain.Subject
+	// moved describes what has changed since, or returns "".
+	moved func(context.Context) (string, error)
+}
+
+// Why explains the object. One that changes while it is read is read again once.
+func (i *Inspector) Why(ctx context.Context, kind string, ref workload.Ref) (chain.Report, error) {
+	read := readers[kind]
+	if k := workload.KindNamed(kind); k != nil && k.Releasable() {
+		read = (*Inspector).workload
+	}
+	if workload.HistoryNamed(kind) != nil {
+		read = (*Inspector).revision
+	}
+	if read == nil {
+		return chain.Report{}, unsupported(ref)
+	}
+	what := ""
+	for range 2 {
+		i.reset()
+		r, err := read(i, ctx, ref)
+		if err != nil {
+			return chain.Report{}, err
+		}
+		i.gather(ctx, r.subject)
+		related, moved, err := i.finish(ctx, r)
+		switch {
+		case err != nil:
+			return chain.Report{}, err
+		case moved == "":
+			report := r.subject.Explain(related)
+			i.clock(&report)
+			return report, nil
+		}
+		what = moved
+	}
+	return chain.Moved(ref, what, i.time()), nil
+}
+
+func (i *Inspector) reset() {
+	i.requests, i.seen, i.asked, i.again = 0, diagnosis.Observed{Logs: map[diagnosis.LogKey]diagnosis.Log{}}, map[any]bool{}, false
+}
+
+// time is that of the API server, as far as it is known.
+func (i *Inspector) time() time.Time { return i.now().Add(i.cluster.Skew()) }
+
+// clock notes that the times of a report are the API server's.
+func (i *Inspector) clock(r *chain.Report) {
+	if skew := i.cluster.Skew(); skew != 0 {
+		direction := "ahead of"
+		if skew < 0 {
+			direction = "behind"
+		}
+		r.Notes = append(r.Notes, fmt.Sprintf("the clock of the API server is %s %s that of this machine: times here are the API server's", skew.Abs().Round(time.Second), direction))
+	}
+}
+
+// gather looks, and reads what the look wants, for as long as it learns something.
+func (i *Inspector) gather(ctx context.Context, s *chain.Subject) {
+	wants := s.Look(false)
+	if s.StatusOnly {
+		return
+	}
+	for range 2 {
+		if !i.fetch(ctx, s, wants) {
+			break
+		}
+		s.Take(i.seen)
+		wants = s.Look(false)
+	}
+	s.Take(i.seen)
+	s.Look(true)
+}
+
+// finish reads what explains the cause further, and whether the object has changed meanwhile.
+func (i *Inspector) finish(ctx context.Context, r reading) (related map[workload.Ref]chain.Related, moved string, err error) {
+	related = map[workload.Ref]chain.Related{}
+	var mu sync.Mutex
+	work := []func(context.Context) error{func(ctx context.Context) (err error) {
+		moved, err = r.moved(ctx)
+		return err
+	}}
+	for _, ref := range r.subject.Related() {
+		if !i.spend(0) {
+			break
+		}
+		work = append(work, func(ctx context.Context) error {
+			found := i.related(ctx, ref)
+			mu.Lock()
+			defer mu.Unlock()
+			related[ref] = found
+			return nil
+		})
+	}
+	return related, moved, together(ctx, work...)
+}
+
+// spend takes a request from the bound, if one is left beside those that are to be kept.
+func (i *Inspector) spend(kept int) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.requests >= most-kept {
+		return false
+	}
+	i.requests++
+	return true
+}
+
+// together runs functions side by side.
+func together(ctx context.Context, work ...func(context.Context) error) error {
+	_, err := cluster.Each(ctx, work, func(ctx context.Context, do func(context.Context) error) (struct{}, error) {
+		return struct{}{}, do(ctx)
+	})
+	return err
+}
+
+func unsupported(ref workload.Ref) error {
+	return &cluster.Error{
+		Reason: cluster.Unsupported, Object: ref.String(),
+		Message: fmt.Sprintf("kubectl app why explains workloads, pods, jobs, cronjobs and nodes; %s is none of them", ref),
+		Next:    []string{"kubectl describe " + ref.String() + cluster.InFlag(ref.Namespace)},
+	}
+}

@@ -1,0 +1,126 @@
+package view
+
+import (
+	"strings"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
+)
+
+// Why writes a report: the state, the chain from the deepest cause to the object, what else is true, what was not seen, and
+// the next commands.
+func Why(out *term.Output, r chain.Report) error {
+	s := newSheet(out)
+	s.whole = true
+	paint, sign := s.whyState(r.State)
+	s.flow("", "  ", s.Bold(name(r.Object)), paint(stateName[r.State]), term.Clean(r.Message))
+	lead := paint(sign) + " "
+	if len(r.Chain) > 0 {
+		s.add("")
+	}
+	for _, step := range r.Chain {
+		s.step(lead, step)
+		lead = s.Faint("so") + " "
+	}
+	s.whyNotes(r)
+	if len(r.Next) > 0 {
+		s.add("")
+	}
+	s.tagged(r.Next)
+	return writeLines(out, s.lines)
+}
+
+var stateName = map[chain.State]string{
+	chain.Failing: "failing", chain.Progressing: "progressing", chain.NothingFound: "", chain.Unknown: "unknown",
+}
+
+func (s *sheet) whyState(state chain.State) (paint func(string) string, sign string) {
+	if state == chain.Failing {
+		return s.Red, s.glyphs.Bad
+	}
+	return s.Yellow, s.glyphs.Wait
+}
+
+// step is one object of the chain: what is true of it and where that stands, then the evidence.
+func (s *sheet) step(lead string, step chain.Step) {
+	s.flow(lead, "    ", s.Bold(name(step.Object)), string(step.Cause), term.Clean(step.Says), s.Faint(term.Clean(step.Field)))
+	rule := func() string { return "    " + s.Faint(s.glyphs.Bar) + " " }
+	text := strings.TrimSpace(term.Clean(step.Message))
+	said := false
+	for _, l := range step.Logs {
+		said = said || strings.TrimSpace(term.Clean(l)) == text
+	}
+	if text != "" && !said {
+		s.wrapped(rule, text, maxMessageLines)
+	}
+	for _, l := range step.Logs {
+		if l = strings.TrimRight(term.Clean(l), " "); l != "" {
+			s.wrapped(rule, l, maxMessageLines)
+		}
+	}
+}
+
+// maxMessageLines is how many lines one text may take.
+const maxMessageLines = 6
+
+// whyNotes adds what is no part of the chain, a paragraph for each kind.
+func (s *sheet) whyNotes(r chain.Report) {
+	var unseen []string
+	for _, n := range r.NotSeen {
+		unseen = append(unseen, n.Resource+" ("+n.Hides+")")
+	}
+	notes := []struct{ title, text string }{
+		{"also: ", strings.Join(r.Also, "; ")},
+		{"no permission to read: ", strings.Join(unseen, "; ")},
+		{"note: ", strings.Join(r.Notes, "; ")},
+		{"", changes(r.Changes, r.Time)},
+	}
+	first := true
+	for _, n := range notes {
+		if n.text == "" {
+			continue
+		}
+		if first {
+			s.add("")
+			first = false
+		}
+		s.wrapped(func() string { return "" }, n.title+term.Clean(n.text), maxMessageLines)
+	}
+}
+
+// changes says what has happened since an earlier report.
+func changes(c *chain.Changes, now time.Time) string {
+	if c == nil {
+		return ""
+	}
+	parts := []string{}
+	for _, group := range []struct {
+		title string
+		pods  []string
+	}{{"newly sick", c.Sick}, {"healed", c.Healed}, {"killed and recovered", c.Recovered}, {"gone", c.Gone}} {
+		if len(group.pods) > 0 {
+			parts = append(parts, group.title+": "+strings.Join(group.pods, ", "))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"no pod has changed"}
+	}
+	was := join(", ", stateName[c.From], string(c.Cause))
+	if c.From == chain.NothingFound {
+		was = "nothing found"
+	}
+	return "since " + age(c.Since, now) + " ago (" + was + "): " + strings.Join(parts, "; ")
+}
+
+// tagged adds commands with what each can do.
+func (s *sheet) tagged(commands []chain.Command) {
+	paints := map[chain.Risk]func(string) string{chain.Look: s.Faint, chain.Safe: s.Green, chain.Risky: s.Yellow}
+	for _, c := range commands {
+		lead := "  " + paints[c.Risk](term.Pad(string(c.Risk), 6))
+		for _, line := range s.continued(term.Clean(c.Command)) {
+			s.lines = append(s.lines, lead+line)
+			lead = "        "
+		}
+	}
+}

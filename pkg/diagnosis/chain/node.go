@@ -1,0 +1,106 @@
+package chain
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Node asks about a node and the pods on it.
+func Node(node *corev1.Node, pods []*corev1.Pod, forbidden []string, now time.Time) *Subject {
+	ref := workload.Ref{Kind: kindNode, Name: node.Name}
+	s := &Subject{Ref: ref, now: now, forbidden: forbidden, StatusOnly: true}
+	for _, group := range byController(pods) {
+		s.add(podsOf(controllerOf(group[0]), group, "pods of "+lowerRef(controllerOf(group[0]))))
+	}
+	s.explain = func(r *Report, _ *decision) { explainNode(r, s, node, now) }
+	return s
+}
+
+// byController groups pods, in their order.
+func byController(pods []*corev1.Pod) [][]*corev1.Pod {
+	at := map[workload.RevisionKey]int{}
+	var groups [][]*corev1.Pod
+	for _, pod := range pods {
+		key := workload.KeyOf(pod)
+		if key.Owner == "" {
+			key.Owner = pod.UID
+		}
+		i, known := at[key]
+		if !known {
+			i = len(groups)
+			at[key], groups = i, append(groups, nil)
+		}
+		groups[i] = append(groups[i], pod)
+	}
+	return groups
+}
+
+// controllerOf names the controller of a pod, or the pod itself.
+func controllerOf(pod *corev1.Pod) workload.Ref {
+	for _, o := range pod.OwnerReferences {
+		if o.Controller != nil && *o.Controller {
+			return workload.Ref{Kind: o.Kind, Namespace: pod.Namespace, Name: o.Name}
+		}
+	}
+	return workload.Ref{Kind: kindPod, Namespace: pod.Namespace, Name: pod.Name}
+}
+
+// most is how many controllers a chain lists.
+const most = 12
+
+// explainNode leaves the causes of the pods aside: each controller has its own answer.
+func explainNode(r *Report, s *Subject, node *corev1.Node, now time.Time) {
+	held, says := s.held()
+	step, sick := nodeStep(Step{Object: r.Object}, node, now)
+	switch {
+	case sick:
+		c := sickCondition(node)
+		since := c.LastTransitionTime.Time
+		r.State, r.Since = Failing, &since
+		if c.Type == corev1.NodeReady {
+			r.Cause, step.Cause = diagnosis.NodeLost, diagnosis.NodeLost
+		}
+		r.Message = strings.Join(nonEmpty(string(r.Cause), step.Says, says), ", ")
+		r.Chain = append(append(r.Chain, step), held[:min(most, len(held))]...)
+		if more := len(held) - most; more > 0 {
+			r.Also = append(r.Also, fmt.Sprintf("%d more controllers have pods here that are not ready", more))
+		}
+		r.next("kubectl describe node "+node.Name, "kubectl drain "+node.Name+" --ignore-daemonsets --delete-emptydir-data")
+	default:
+		r.Message = "nothing found: Ready, " + says
+		for _, h := range held[:min(3, len(held))] {
+			r.next(fmt.Sprintf("kubectl app why %s -n %s", lowerRef(h.Object), h.Object.Namespace))
+		}
+	}
+	if node.Spec.Unschedulable {
+		r.Also = append(r.Also, "spec.unschedulable is true: no new pod comes here")
+		r.next("kubectl uncordon " + node.Name)
+	}
+	for _, t := range node.Spec.Taints {
+		r.Also = append(r.Also, fmt.Sprintf("taint %s:%s", t.Key, t.Effect))
+	}
+}
+
+// held are the controllers of which pods are not ready, and how many pods that are of all.
+func (s *Subject) held() (steps []Step, says string) {
+	sick, total := 0, 0
+	for _, l := range s.looks {
+		unready := 0
+		for _, pod := range l.in.Pods {
+			if !diagnosis.IsReady(pod) && !diagnosis.Ended(pod) {
+				unready++
+			}
+		}
+		sick, total = sick+unready, total+len(l.in.Pods)
+		if unready > 0 {
+			steps = append(steps, Step{Object: l.in.Workload.Ref, Says: fmt.Sprintf("%d of %s here not ready", unready, plural(len(l.in.Pods), "pod", "pods")), Field: "spec.nodeName"})
+		}
+	}
+	return steps, fmt.Sprintf("%d of %s not ready", sick, plural(total, "pod", "pods"))
+}

@@ -1,0 +1,193 @@
+package chain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// explainProblem begins the chain: what is deeper than the pod, then the pod.
+func (s *Subject) explainProblem(r *Report, d *decision, related map[workload.Ref]Related) {
+	p := d.problem
+	r.State, r.Cause = Failing, p.Cause
+	if begun := p.Since(); begun.Before(s.now) {
+		r.Since = &begun
+	}
+	if s.mayHeal(d, r.Since) {
+		r.State = Progressing
+	}
+	if about := d.look.about(p); about.Name != "" {
+		if step, ok := related[about].step(about, p, s.now); ok {
+			r.Chain = append(r.Chain, step)
+		} else if known, read := related[about]; read && !known.Unread && configKinds[p.Cause] != "" {
+			r.Notes = append(r.Notes, fmt.Sprintf("%s is there now: the kubelet looks again within two minutes", lowerRef(about)))
+		}
+	}
+	r.Chain = append(r.Chain, d.look.step(p))
+	r.Message = strings.Join(nonEmpty(string(p.Cause), d.look.share(p), since(r.Since, s.now)), ", ")
+	r.next(p.Next...)
+}
+
+// patience is how long what may still come right is called progress: the API's default progress deadline.
+const patience = 10 * time.Minute
+
+// mayHeal tells whether the problem is normal for a while, and has not lasted long.
+func (s *Subject) mayHeal(d *decision, begun *time.Time) bool {
+	switch {
+	case d.problem.Grade != diagnosis.Waiting:
+		return false
+	case begun == nil:
+		return d.problem.Cause.UnderWay()
+	}
+	limit := patience
+	if w := d.look.in.Workload; w.Strategy.ProgressDeadline > 0 {
+		limit = w.Strategy.ProgressDeadline
+	}
+	return s.now.Sub(*begun) < limit
+}
+
+// step is the object that shows the problem.
+func (l *look) step(p *diagnosis.Problem) Step {
+	step := Step{
+		Object: workload.Ref{Kind: p.Source.Kind, Namespace: l.in.Workload.Namespace, Name: p.Source.Name},
+		Cause:  p.Cause, Field: p.Source.Field, Message: p.Message, Logs: p.Logs,
+	}
+	if p.Container != "" {
+		step.Says = "container " + p.Container
+		if p.ExitCode != nil {
+			step.Says += fmt.Sprintf(" exited %d", *p.ExitCode)
+			if code := fmt.Sprintf("exit code %d", *p.ExitCode); p.Message == "Error, "+code || p.Message == "Completed, "+code || p.Message == code {
+				step.Message = ""
+			}
+		}
+		if p.Restarts > 0 {
+			step.Says += ", " + plural(int(p.Restarts), "restart", "restarts")
+		}
+	}
+	return step
+}
+
+// share is how many pods show a problem.
+func (l *look) share(p *diagnosis.Problem) string {
+	switch {
+	case p.Of > 0 && l.of != "":
+		return fmt.Sprintf("%d of %d %s", p.Pods, p.Of, l.of)
+	case len(p.Affected) == 0 && refusals[p.Cause]:
+		return "no pod could be created"
+	}
+	return ""
+}
+
+// refusals are the causes that keep pods from being created.
+var refusals = map[diagnosis.Cause]bool{
+	diagnosis.QuotaExceeded: true, diagnosis.AdmissionDenied: true, diagnosis.WebhookUnavailable: true, diagnosis.ServiceAccountMissing: true,
+}
+
+// alsoTrue adds the other problems of a look, a line for each.
+func (s *Subject) alsoTrue(r *Report, l *look, decisive *diagnosis.Problem) {
+	if l.found == nil {
+		return
+	}
+	for i := range l.found.Problems {
+		p := &l.found.Problems[i]
+		if p == decisive {
+			continue
+		}
+		r.Also = append(r.Also, strings.Join(nonEmpty(string(p.Cause), l.share(p), p.Exemplar), " "))
+	}
+}
+
+// pods lists those that are not well.
+func (s *Subject) pods(r *Report) {
+	for _, l := range s.looks {
+		causes := map[*corev1.Pod]diagnosis.Cause{}
+		for i := range l.found.Problems {
+			for _, pod := range l.found.Problems[i].Affected {
+				if causes[pod] == "" {
+					causes[pod] = l.found.Problems[i].Cause
+				}
+			}
+		}
+		for _, pod := range l.in.Pods {
+			if l.in.Revision == nil || !l.in.Revision.Owns(pod) {
+				continue
+			}
+			r.PodsTotal++
+			r.there[string(pod.UID)] = true
+			p := PodReport{Namespace: pod.Namespace, Name: pod.Name, UID: string(pod.UID), Ready: diagnosis.IsReady(pod), Restarts: restarts(pod), Cause: causes[pod]}
+			if !p.Ready || p.Restarts > 0 || p.Cause != "" {
+				r.Pods = append(r.Pods, p)
+			}
+		}
+	}
+}
+
+func restarts(pod *corev1.Pod) int32 {
+	var n int32
+	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
+		n += c.RestartCount
+	}
+	return n
+}
+
+// hides is what can't be found without a resource.
+var hides = map[string]string{
+	"events":                 "causes that only events show: failed mounts, probes, refused pods",
+	"logs":                   "the last lines of crashed containers",
+	"pods":                   "every cause in a pod",
+	"persistentvolumeclaims": "whether a claim is bound",
+}
+
+// limits says what the report is not based on.
+func (s *Subject) limits(r *Report) {
+	for _, what := range s.forbidden {
+		resource := map[string]string{"logs": "pods/log"}[what]
+		if resource == "" {
+			resource = what
+		}
+		verb := "list"
+		if what == "logs" {
+			verb = "get"
+		}
+		n := NotSeen{Resource: resource, Hides: hides[what]}
+		if n.Hides == "" {
+			n.Hides = "what " + what + " would explain"
+		}
+		command := "kubectl auth can-i " + verb + " " + resource
+		if s.Ref.Namespace != "" {
+			command += " -n " + s.Ref.Namespace
+		}
+		n.Next = []string{command}
+		r.NotSeen = append(r.NotSeen, n)
+	}
+	if s.eventsWanted && !s.eventsSeen && !s.StatusOnly && !slices.Contains(s.forbidden, "events") {
+		r.Notes = append(r.Notes, "no events are left: this is from the status alone")
+	}
+}
+
+func since(begun *time.Time, now time.Time) string {
+	if begun == nil {
+		return ""
+	}
+	return "for " + duration.HumanDuration(max(now.Sub(*begun), 0))
+}
+
+func lowerRef(ref workload.Ref) string { return strings.ToLower(ref.Kind) + "/" + ref.Name }
+
+func nonEmpty(words ...string) []string {
+	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return fmt.Sprintf("%d %s", n, one)
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

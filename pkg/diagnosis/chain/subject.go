@@ -1,0 +1,151 @@
+package chain
+
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Subject is the object that is asked about, with the looks at its pods. What Look and Related ask for is read and given to
+// Take and Explain.
+type Subject struct {
+	Ref workload.Ref
+	now time.Time
+	// StatusOnly: the pods are counted, and not explained.
+	StatusOnly bool
+	// looks are at groups of pods, the decisive one first.
+	looks []*look
+	// explain ends a report whose pods are explained.
+	explain func(r *Report, d *decision)
+	// forbidden is what may not be read.
+	forbidden []string
+	// eventsWanted and eventsSeen tell whether events were asked for, and whether there were any.
+	eventsWanted, eventsSeen bool
+}
+
+// look is a diagnosis of a group of pods.
+type look struct {
+	in      diagnosis.Input
+	history diagnosis.History
+	found   *diagnosis.Diagnosis
+	// of says which pods these are: "pods of revision 3".
+	of string
+	// aside: the pods are not those that the object is to have now.
+	aside bool
+}
+
+// decision is the problem that a report rests on; none where problem is nil.
+type decision struct {
+	look    *look
+	problem *diagnosis.Problem
+}
+
+func (s *Subject) add(l *look) {
+	l.in.Now, l.in.Since, l.in.UnderWay, l.in.Once, l.in.FailFast = s.now, s.now, true, true, diagnosis.FailFastAuto
+	s.looks = append(s.looks, l)
+}
+
+// Look diagnoses all pods and returns what would explain more. final: no more comes.
+func (s *Subject) Look(final bool) diagnosis.Wants {
+	var wants diagnosis.Wants
+	for _, l := range s.looks {
+		l.in.Final = final
+		l.found = diagnosis.Look(l.in, l.history)
+		l.history = l.found.History
+		wants.Add(l.found.Wants)
+	}
+	s.eventsWanted = s.eventsWanted || len(wants.Events) > 0
+	return wants
+}
+
+// Take takes in what was read for Wants.
+func (s *Subject) Take(o diagnosis.Observed) {
+	s.eventsSeen = s.eventsSeen || len(o.Events) > 0
+	s.forbidden = o.Forbidden
+	for _, l := range s.looks {
+		l.in.Events, l.in.Claims, l.in.Logs, l.in.Forbidden = o.Events, o.Claims, o.Logs, o.Forbidden
+		if l.in.Absent = nil; l.found != nil && l.found.Wants.References[l.in.Workload.Ref] {
+			l.in.Absent = o.Absent
+		}
+	}
+}
+
+// Templates are those whose references Wants asks for.
+func (s *Subject) Templates() []*corev1.PodTemplateSpec {
+	var all []*corev1.PodTemplateSpec
+	for _, l := range s.looks {
+		if l.found != nil && l.found.Wants.References[l.in.Workload.Ref] {
+			all = append(all, &l.in.Workload.Template)
+		}
+	}
+	return all
+}
+
+// Related are the objects that explain the decisive problem further, the most telling first.
+func (s *Subject) Related() []workload.Ref {
+	d := s.decide()
+	if d.problem == nil {
+		return nil
+	}
+	refs := []workload.Ref{d.look.about(d.problem)}
+	if node := d.look.nodeOf(d.problem.Exemplar); d.problem.Cause == diagnosis.ReadinessFailing && node != "" {
+		refs = append(refs, workload.Ref{Kind: kindNode, Name: node})
+	}
+	return slices.DeleteFunc(refs, func(r workload.Ref) bool { return r.Name == "" })
+}
+
+// decide finds the problem that the report rests on.
+func (s *Subject) decide() decision {
+	if s.StatusOnly {
+		return decision{}
+	}
+	for _, aside := range []bool{false, true} {
+		for _, l := range s.looks {
+			if l.aside == aside && l.found != nil && len(l.found.Problems) > 0 {
+				return decision{l, &l.found.Problems[0]}
+			}
+		}
+	}
+	return decision{}
+}
+
+// Explain reports what the looks have found.
+func (s *Subject) Explain(related map[workload.Ref]Related) Report {
+	r := Report{Kind: ReportKind, Object: s.Ref, Time: s.now, State: NothingFound, Chain: []Step{}, Pods: []PodReport{}, there: map[string]bool{}}
+	d := s.decide()
+	if d.problem != nil {
+		s.explainProblem(&r, &d, related)
+	}
+	s.explain(&r, &d)
+	for _, l := range s.looks {
+		if !s.StatusOnly {
+			s.alsoTrue(&r, l, d.problem)
+		}
+	}
+	s.pods(&r)
+	s.limits(&r)
+	r.Next = tagged(r.Next)
+	return r
+}
+
+// tagged drops repetitions.
+func tagged(all []Command) []Command {
+	var kept []Command
+	for _, c := range all {
+		c.Risk = RiskOf(c.Command)
+		if !slices.Contains(kept, c) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+func (r *Report) next(commands ...string) {
+	for _, c := range commands {
+		r.Next = append(r.Next, Command{Command: c})
+	}
+}

@@ -1,0 +1,128 @@
+package chain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Workload asks about a workload with rollouts.
+func Workload(o diagnosis.Observed, now time.Time) *Subject {
+	s := &Subject{Ref: o.Workload.Ref, now: now, forbidden: o.Forbidden}
+	current := workload.Current(o.Workload, o.Revisions)
+	of := "pods"
+	if current != nil && len(o.Revisions) > 1 && !o.Workload.Complete() {
+		of = "new pods"
+	}
+	s.add(&look{in: diagnosis.Input{Observed: o, Revision: current, Populated: true}, of: of})
+	for i := range o.Revisions {
+		if r := &o.Revisions[i]; r != current && slices.ContainsFunc(o.Pods, func(p *corev1.Pod) bool { return r.Owns(p) && p.DeletionTimestamp == nil }) {
+			s.add(&look{in: diagnosis.Input{Observed: aside(o, r), Revision: r}, of: fmt.Sprintf("pods of revision %d", r.Number), aside: true})
+		}
+	}
+	s.explain = func(r *Report, d *decision) { explainWorkload(r, d, s.looks[0], current) }
+	return s
+}
+
+// aside is what is known of the pods of an old revision, without the rollout.
+func aside(o diagnosis.Observed, r *workload.Revision) diagnosis.Observed {
+	o.Workload = &workload.Workload{
+		Ref: o.Workload.Ref, UID: o.Workload.UID, Template: r.Template, Desired: r.Desired, Total: r.Total, Ready: r.Ready, Available: r.Available,
+	}
+	return o
+}
+
+// explainWorkload ends the chain at the workload.
+func explainWorkload(r *Report, d *decision, main *look, current *workload.Revision) {
+	w := main.in.Workload
+	if made := maker(main, d, current); made.Object.Name != "" {
+		r.Chain = append(r.Chain, made)
+	}
+	step := Step{Object: w.Ref, Says: status(main), Field: "status.readyReplicas"}
+	if w.PerNode {
+		step.Field = "status.numberReady"
+	}
+	late := w.Condition("Progressing")
+	isLate := late != nil && late.Reason == "ProgressDeadlineExceeded" && w.ObservedGeneration >= w.Generation
+	if isLate {
+		step.Field, step.Message = "status.conditions[Progressing]", late.Message
+		r.State = Failing
+	}
+	last := len(r.Chain) - 1
+	switch {
+	case last >= 0 && r.Chain[last].Object == step.Object:
+		r.Chain[last].Says = step.Says
+	case d.problem != nil || isLate:
+		r.Chain = append(r.Chain, step)
+	}
+	if d.problem == nil {
+		withoutProblem(r, main, step, isLate)
+	}
+	if mayUndo(r, d, w, main) {
+		r.next(fmt.Sprintf("kubectl app rollout undo %s -n %s", lowerRef(w.Ref), w.Namespace))
+	}
+}
+
+// withoutProblem tells a workload that is as it should be from one that is on its way, or stands still.
+func withoutProblem(r *Report, main *look, step Step, late bool) {
+	w := main.in.Workload
+	switch {
+	case main.found.Complete && w.Available >= w.Desired:
+		r.Message = "nothing found: " + step.Says
+		return
+	case late:
+		r.Message = "the rollout made no progress within its deadline" + main.found.Silence()
+	default:
+		r.State = Progressing
+		r.Message = step.Says + main.found.Silence()
+		r.Chain = append(r.Chain, step)
+	}
+	r.next("kubectl app rollout status "+lowerRef(w.Ref)+" -n "+w.Namespace, "kubectl describe "+lowerRef(w.Ref)+" -n "+w.Namespace)
+}
+
+// mayUndo tells whether an earlier revision is there to go back to, from one that never was complete.
+func mayUndo(r *Report, d *decision, w *workload.Workload, main *look) bool {
+	return r.State == Failing && d.look == main && d.problem.Grade != diagnosis.Waiting && !w.RolledOut && !main.found.Complete &&
+		len(main.in.Revisions) > 1 && d.problem.Cause != diagnosis.Paused
+}
+
+// maker is the object between the pods and the workload, if there is one.
+func maker(main *look, d *decision, current *workload.Revision) Step {
+	kind := workload.KindNamed(main.in.Workload.Kind)
+	if d.problem == nil || current == nil || kind.Maker() == kind.Kind || d.problem.Source.Kind == kind.Maker() || !d.fromPod() {
+		return Step{}
+	}
+	revision := d.look.in.Revision
+	return Step{
+		Object: workload.Ref{Kind: kind.Maker(), Namespace: main.in.Workload.Namespace, Name: revision.Name},
+		Says:   fmt.Sprintf("revision %d: %d of %d ready", revision.Number, revision.Ready, revision.Desired),
+		Field:  "status.readyReplicas",
+	}
+}
+
+func (d *decision) fromPod() bool { return d.problem.Source.Kind == kindPod }
+
+// status is a workload's pods in one line.
+func status(main *look) string {
+	w := main.in.Workload
+	words := []string{fmt.Sprintf("%d of %d ready", w.Ready, w.Desired)}
+	if w.Updated < w.Goal() || w.Total > w.Updated && w.Strategy.Partition == 0 {
+		words = append(words, fmt.Sprintf("%d updated", w.Updated))
+	}
+	old := 0
+	for _, pod := range main.in.Pods {
+		if main.in.Revision != nil && !main.in.Revision.Owns(pod) && pod.DeletionTimestamp == nil && diagnosis.IsReady(pod) {
+			old++
+		}
+	}
+	if old > 0 && !main.found.Complete {
+		words = append(words, plural(old, "old pod serves", "old pods serve"))
+	}
+	return strings.Join(words, ", ")
+}
