@@ -28,6 +28,8 @@ type configChange struct {
 	request source.Request
 	remove  []string
 
+	// object is the change that the release writes first.
+	object *release.ConfigChange
 	// delivered read what the object has already: their rollouts may not be over.
 	delivered []secrets.Consumer
 }
@@ -78,7 +80,7 @@ func (c *configChange) run(ctx context.Context) error {
 	if err := c.show(); err != nil {
 		return err
 	}
-	if names := secrets.Names(append(slices.Clone(c.Content.Plan.Roll), c.delivered...)); len(names) > 0 {
+	if names := secrets.Names(append(slices.Clone(c.object.Plan.Roll), c.delivered...)); len(names) > 0 {
 		return c.transaction.run(ctx, cluster.Selection{Args: names, Verb: "set " + strings.ToLower(c.ref.Kind)}, c.planRestart())
 	}
 	result, err := c.Run(ctx, nil, nil)
@@ -91,7 +93,7 @@ func (c *configChange) ended(ctx context.Context, err error) error {
 	if !c.output.wantsResult() || ctx.Err() != nil || !errors.As(err, &refusal) {
 		return c.untouched(ctx, err)
 	}
-	return c.end(c.Errored(ctx, rollout.Refused, err), err)
+	return c.end(c.Failed(ctx, rollout.Refused, err), err)
 }
 
 // plan finds out what the change is, whether the server would take it, and who is concerned.
@@ -121,16 +123,27 @@ func (c *configChange) plan(ctx context.Context) error {
 	if before.Secret != nil {
 		c.env.Redactor.Secret(change.After.Data())
 	}
-	c.Content = &release.ConfigChange{
-		Client: config.New(c.cluster), Change: change, Options: c.WriteOptions(), Written: c.print, State: rollout.ContentPlanned,
-		Versioned: c.flags.versioned, Of: c.ref,
-	}
-	if !c.Content.Changes() {
-		c.Content.State = rollout.ContentUnchanged
-	} else if err := c.tryOut(ctx); err != nil {
-		return err
+	c.add(change)
+	if !change.Empty() {
+		if err := c.tryOut(ctx); err != nil {
+			return err
+		}
 	}
 	return c.planRoll(ctx)
+}
+
+// add makes the planned change a part of the release.
+func (c *configChange) add(change config.ContentChange) {
+	object := release.ConfigChange{Store: config.New(c.cluster), Change: change, Options: c.WriteOptions(), Print: c.print}
+	if c.flags.versioned {
+		version := &release.ConfigVersion{ConfigChange: object, Of: c.ref}
+		c.object = &version.ConfigChange
+		c.Before(version)
+		return
+	}
+	edit := &release.ConfigEdit{ConfigChange: object}
+	c.object = &edit.ConfigChange
+	c.Before(edit)
 }
 
 // intake looks at the values; what it has to say is in the result, too.
@@ -200,7 +213,7 @@ func (c *configChange) tryOut(ctx context.Context) error {
 	if c.flags.versioned {
 		return c.tryVersion(ctx)
 	}
-	if err := c.Report(config.CheckOwners(c.Content.Change, c.WriteOptions())); err != nil {
+	if err := c.Report(config.CheckOwners(c.object.Change, c.WriteOptions())); err != nil {
 		return err
 	}
 	if c.flags.dryRun == release.DryRunClient {
@@ -208,7 +221,7 @@ func (c *configChange) tryOut(ctx context.Context) error {
 	}
 	o := c.WriteOptions()
 	o.DryRun = true
-	_, err := config.New(c.cluster).ChangeContent(ctx, c.Content.Change, o)
+	_, err := config.New(c.cluster).ChangeContent(ctx, c.object.Change, o)
 	return refusedByServer(err)
 }
 
@@ -218,7 +231,7 @@ func (c *configChange) tryVersion(ctx context.Context) error {
 	}
 	o := c.WriteOptions()
 	o.DryRun = true
-	_, _, err := config.New(c.cluster).CreateVersion(ctx, c.Content.Change.After, o)
+	_, _, err := config.New(c.cluster).CreateVersion(ctx, c.object.Change.After, o)
 	return refusedByServer(err)
 }
 

@@ -22,7 +22,7 @@ func (c *configChange) planRoll(ctx context.Context) error {
 	if roll == secrets.RollNone && (len(c.remove) == 0 || c.flags.force) {
 		return nil
 	}
-	consumers, notSeen, err := config.New(c.cluster).ConsumersAfter(ctx, c.Content.Change)
+	consumers, notSeen, err := config.New(c.cluster).ConsumersAfter(ctx, c.object.Change)
 	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Forbidden {
 		return c.blind(e.Message, e.Next)
 	}
@@ -35,24 +35,24 @@ func (c *configChange) planRoll(ctx context.Context) error {
 	if err := c.checkVersions(ctx, consumers); err != nil {
 		return err
 	}
-	changes := c.Content.Change.Changes()
+	changes := c.object.Change.Changes()
 	if users := secrets.UsersOfRemoved(changes, consumers); len(users) > 0 && !c.flags.force {
 		return c.inUse(users)
 	}
 	if c.flags.versioned {
-		c.Content.Plan = secrets.PlanVersion(roll, consumers)
-		if !c.Content.Changes() {
-			c.Content.Plan = secrets.RollPlan{} // they have it already
+		c.object.Plan = secrets.PlanVersion(roll, consumers)
+		if c.object.Change.Empty() {
+			c.object.Plan = secrets.RollPlan{} // they have it already
 		}
 	} else {
-		c.Content.Plan = secrets.PlanRoll(roll, changes, consumers)
+		c.object.Plan = secrets.PlanRoll(roll, changes, consumers)
 	}
-	if !c.Content.Changes() && roll != secrets.RollNone {
-		c.delivered = slices.DeleteFunc(secrets.Readers(consumers, c.Content.Change.Keys), func(r secrets.Consumer) bool {
-			return secrets.Contains(slices.Concat(c.Content.Plan.Roll, c.Content.Plan.Broken), &r)
+	if c.object.Change.Empty() && roll != secrets.RollNone {
+		c.delivered = slices.DeleteFunc(secrets.Readers(consumers, c.object.Change.Keys), func(r secrets.Consumer) bool {
+			return secrets.Contains(slices.Concat(c.object.Plan.Roll, c.object.Plan.Broken), &r)
 		})
 	}
-	if broken := c.Content.Plan.Broken; len(broken) > 0 && !c.flags.force {
+	if broken := c.object.Plan.Broken; len(broken) > 0 && !c.flags.force {
 		return c.wouldBreak(broken)
 	}
 	return nil
@@ -133,14 +133,14 @@ func (c *configChange) wouldBreak(broken []secrets.Consumer) error {
 	}}
 }
 
-// planRestart gives a consumer new pods, which read the new content: the template as it is, or pointed to
-// the version. One whose rollout brings that content already is left as it is, and watched.
+// planRestart gives a consumer new pods, which read the new data: the template as it is, or pointed to
+// the version. One whose rollout brings that data already is left as it is, and watched.
 func (c *configChange) planRestart() cluster.Plan {
 	return func(captured cluster.Captured) (cluster.Edit, error) {
 		if c.isDelivered(captured) {
 			return cluster.Edit{Template: *captured.Template()}, nil
 		}
-		if from, to := c.Content.Change.Before.Ref(), c.Content.Change.After.Ref(); from != to {
+		if from, to := c.object.Change.Before.Ref(), c.object.Change.After.Ref(); from != to {
 			template := *captured.Template().DeepCopy()
 			if workload.Repoint(&template, workload.ReferenceKind(from.Kind), from.Name, to.Name) == 0 {
 				return cluster.Edit{}, c.pointedElsewhere(captured.Ref())
@@ -152,63 +152,63 @@ func (c *configChange) planRestart() cluster.Plan {
 	}
 }
 
-// isDelivered tells whether all pods of the consumer's revision have started with the content of now.
+// isDelivered tells whether all pods of the consumer's revision have started with the data of now.
 // Times are of whole seconds: what happened within one counts as the newer, as it does of pods.
 func (c *configChange) isDelivered(captured cluster.Captured) bool {
 	ref := captured.Ref()
 	if slices.ContainsFunc(c.delivered, func(d secrets.Consumer) bool { return d.Ref == ref }) {
 		return true
 	}
-	if c.Content.Changes() || c.Content.Versioned || c.flags.roll == secrets.RollAll || captured.Before == nil {
+	if !c.object.Change.Empty() || c.flags.versioned || c.flags.roll == secrets.RollAll || captured.Before == nil {
 		return false
 	}
 	current := workload.Current(captured.Before.Workload, captured.Revisions)
-	before := c.Content.Change.Before.Meta()
-	return current != nil && !current.Created.Before(secrets.ChangedAt(before, c.Content.Change.Keys))
+	before := c.object.Change.Before.Meta()
+	return current != nil && !current.Created.Before(secrets.ChangedAt(before, c.object.Change.Keys))
 }
 
 // pointedElsewhere: what was read as the version in use is it no longer.
 func (c *configChange) pointedElsewhere(ref workload.Ref) error {
 	return release.RefusedError{Err: hintedError{
-		fmt.Errorf("%s does not use %s any more: someone else changed it, and this command did not", ref, c.Content.Change.Before),
+		fmt.Errorf("%s does not use %s any more: someone else changed it, and this command did not", ref, c.object.Change.Before),
 		[]string{release.App("rollout status", ref), "then the same command again"},
 	}}
 }
 
 // show says on stderr what becomes of the keys, and of those who use them.
 func (c *configChange) show() error {
-	content := c.Content
+	object := c.object
 	if c.flags.progress != view.ModeNDJSON && c.flags.progress != view.ModeNone {
-		if content.Changes() {
-			if err := view.Keys(c.env.Term, content.Change.After.String(), content.Change.Changes()); err != nil {
+		if !object.Change.Empty() {
+			if err := view.Keys(c.env.Term, object.Change.After.String(), object.Change.Changes()); err != nil {
 				return err
 			}
 		}
-		if err := view.Roll(c.env.Term, content.Plan); err != nil {
+		if err := view.Roll(c.env.Term, object.Plan); err != nil {
 			return err
 		}
 	}
-	for _, b := range content.Plan.Broken {
-		c.Warn(leftOut(content, &b, fmt.Sprintf("needs %s: it is not restarted, and its next pod fails", strings.Join(b.Missing(), ", "))))
+	for _, b := range object.Plan.Broken {
+		c.Warn(c.leftOut(&b, fmt.Sprintf("needs %s: it is not restarted, and its next pod fails", strings.Join(b.Missing(), ", "))))
 	}
-	for _, b := range content.Plan.ByHand {
-		c.Warn(leftOut(content, &b, release.ByHand(&b)))
+	for _, b := range object.Plan.ByHand {
+		c.Warn(c.leftOut(&b, release.ByHand(&b)))
 	}
 	switch {
-	case !content.Changes():
-		return c.print(content.Change.Before, "unchanged")
+	case object.Change.Empty():
+		return c.print(object.Change.Before, "unchanged")
 	case c.flags.dryRun == release.DryRunNone:
 		return nil
-	case content.Versioned:
-		return c.print(content.Change.After, "created")
+	case c.flags.versioned:
+		return c.print(object.Change.After, "created")
 	}
-	return c.print(content.Change.After, "configured")
+	return c.print(object.Change.After, "configured")
 }
 
 // leftOut says how one who is not rolled goes on.
-func leftOut(c *release.ConfigChange, consumer *secrets.Consumer, text string) string {
-	if c.Versioned {
-		text = fmt.Sprintf("is not changed by this command, and goes on using %s", c.Change.Before)
+func (c *configChange) leftOut(consumer *secrets.Consumer, text string) string {
+	if c.flags.versioned {
+		text = fmt.Sprintf("is not changed by this command, and goes on using %s", c.object.Change.Before)
 	}
 	return consumer.String() + " " + text
 }

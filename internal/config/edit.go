@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -24,6 +25,11 @@ type ContentChange struct {
 // Changes are those of all its keys.
 func (c ContentChange) Changes() []secrets.KeyChange {
 	return secrets.Diff(c.Before.Data(), c.After.Data())
+}
+
+// Empty: there is nothing to write.
+func (c ContentChange) Empty() bool {
+	return c.Before.Ref() == c.After.Ref() && !slices.ContainsFunc(c.Changes(), func(k secrets.KeyChange) bool { return k.Kind != secrets.Unchanged })
 }
 
 // ReadContent reads a Secret or ConfigMap; for a wrong name the nearest one is in the error.

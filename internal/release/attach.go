@@ -47,8 +47,8 @@ func (r *Release) attach(pending []cluster.Change) []cluster.Written {
 		case w.Doubt != "":
 		case over != "" && unhealthy(c): // its pods failed later: nothing to roll back
 			w.Doubt = over
-		case !r.Content.undoable():
-			w.Doubt = fmt.Sprintf("the earlier data of %s is not known", r.Content.Change.Before)
+		case !r.changes.undoRestores():
+			w.Doubt = fmt.Sprintf("the earlier data of %s is not known", r.changes.names())
 		case !c.Repeats():
 			w.Doubt = fmt.Sprintf("the rollout of %s changes more than this command", c.Ref())
 		}

@@ -76,21 +76,21 @@ func (r *Release) start(targets []rollout.Target, policy rollout.Policy) rollout
 	return state
 }
 
-// apply writes the changes, the content first, and prints what was written. If none of the workloads
-// is written, the content is restored.
+// apply writes the changes, those of the workloads last, and prints what was written. If none of the workloads is
+// written, the others are restored.
 func (r *Release) apply(ctx, work context.Context, changed []cluster.Change) ([]cluster.Written, error) {
-	if err := r.Content.write(ctx, work); err != nil {
+	if err := r.changes.write(ctx, work); err != nil {
 		return nil, err
 	}
 	o := r.WriteOptions()
-	o.Joint = r.Content.isWritten()
+	o.Joint = r.changes.held()
 	written, err := r.cluster.Apply(ctx, changed, o)
 	for _, w := range written {
 		// The line of a write that happened is owed even if stdout is gone: the release goes on.
 		_ = r.command.Print(w.API)
 	}
 	if partial := (*cluster.PartialError)(nil); err != nil && !errors.As(err, &partial) {
-		err = r.Content.restoreAfter(work, err)
+		err = r.changes.restoreAfter(work, err)
 	}
 	return written, err
 }
@@ -230,11 +230,11 @@ func (r *Release) onFailure(ctx, work context.Context, f *follower, end *ending)
 	}
 }
 
-// wayBack are the commands that take a change back; none where no undo brings the old content back.
+// wayBack are the commands that take a change back; none where no undo brings all of it back.
 func (r *Release) wayBack(end *ending) []string {
 	var commands []string
 	for i, w := range end.written {
-		if r.Content.undoable() {
+		if r.changes.undoRestores() {
 			commands = append(commands, Undo(w.Ref(), end.state.Workloads[i].Findings))
 		}
 	}
@@ -249,7 +249,7 @@ func (r *Release) pause(work context.Context, f *follower, end *ending) {
 			continue
 		}
 		end.paused = append(end.paused, w.Ref())
-		if r.Content.undoable() { // as in wayBack
+		if r.changes.undoRestores() { // as in wayBack
 			end.next = append(end.next, UndoAndResume(w.Ref(), 0))
 		}
 		end.next = append(end.next, Kubectl("rollout resume", w.Ref()))
@@ -274,7 +274,7 @@ func (r *Release) watchEnded(ctx, work context.Context, f *follower, end ending,
 	if r.OnInterrupt == Rollback {
 		r.warnDuring(f, &end.state, fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
 		r.rollBack(work, work, f, &end)
-		if end.broughtBack() && !r.Content.isWritten() {
+		if end.broughtBack() && !r.changes.held() {
 			end.message = "rolled back and verified"
 		}
 		return r.finish(ctx, f, end)

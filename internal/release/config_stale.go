@@ -9,26 +9,23 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
-// behind looks at the end who holds something else than what is there now, for the plan was made before
-// the write: a container may have restarted between that and the restore, a Deployment been scaled up
-// meanwhile. Who was named already is left out. What can't be read says nothing.
-func (c *ConfigChange) behind(work context.Context, outcome rollout.Outcome) []string {
-	if c == nil || c.Versioned {
-		return nil
-	}
+// stale warns of consumers that run with other data than the object has now. The plan was made before the write: since
+// then a container may have restarted, or a Deployment been scaled up. Consumers that were named already are left
+// out. What can't be read says nothing.
+func (c *ConfigEdit) stale(work context.Context, outcome rollout.Outcome) []string {
 	var known []secrets.Consumer
 	switch {
-	case c.State == rollout.ContentChanged && outcome == rollout.Succeeded:
+	case c.state == rollout.ContentChanged && outcome == rollout.Succeeded:
 		known = append(append(known, c.Plan.ByHand...), c.Plan.Broken...)
-	case c.State == rollout.ContentRestored:
+	case c.state == rollout.ContentRestored:
 	default:
 		return nil
 	}
-	now, err := c.Client.ReadContent(work, c.Change.Before.Ref())
+	now, err := c.Store.ReadContent(work, c.Change.Before.Ref())
 	if err != nil {
 		return nil
 	}
-	consumers, _, err := c.Client.ConsumersAfter(work, config.ContentChange{Before: now, After: now, Keys: c.Change.Keys})
+	consumers, _, err := c.Store.ConsumersAfter(work, config.ContentChange{Before: now, After: now, Keys: c.Change.Keys})
 	if err != nil {
 		return nil
 	}

@@ -22,9 +22,9 @@ import (
 type Release struct {
 	Options
 	Program
-	// Content is changed before the workloads; nil if only they are.
-	Content *ConfigChange
 
+	// changes are written before the workloads.
+	changes changes
 	cluster Cluster
 	command Command
 	view    view.View
@@ -48,11 +48,14 @@ func New(program Program, c Cluster, command Command, options Options) *Release 
 	}
 }
 
+// Before adds a change that is written before the workloads.
+func (r *Release) Before(c Change) { r.changes = append(r.changes, c) }
+
 // Run changes the captured workloads by the plan, and carries the change to its end. The result is nil if the release
 // came to nothing but the error; beside a result, the error is what is to be shown of it.
 func (r *Release) Run(ctx context.Context, captured []cluster.Captured, plan cluster.Plan) (*rollout.Result, error) {
 	if len(captured) == 0 {
-		return r.contentAlone(ctx)
+		return r.alone(ctx)
 	}
 	return r.change(ctx, captured, plan)
 }
@@ -75,7 +78,7 @@ func (r *Release) change(ctx context.Context, captured []cluster.Captured, plan 
 	}
 	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{
 		Watch: r.Wait, OldPods: r.Policy.WaitForOldPods, FieldManager: r.FieldManager, Details: r.Diff,
-		Keys: r.Content.keys(), Resuming: r.Resuming, Pauses: r.OnFailure == Pause, Undoes: r.Undoes,
+		Keys: r.changes.keys(), Resuming: r.Resuming, Pauses: r.OnFailure == Pause, Undoes: r.Undoes,
 	})
 	if err != nil {
 		return r.Untouched(ctx, err)

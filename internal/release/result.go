@@ -13,8 +13,7 @@ import (
 // finish shows how a watched release ended and gives its exit code.
 func (r *Release) finish(ctx context.Context, f *follower, end ending) (*rollout.Result, error) {
 	work := context.WithoutCancel(ctx)
-	r.Content.look(work)
-	r.warnDuring(f, &end.state, r.Content.behind(work, end.state.Outcome)...)
+	r.warnDuring(f, &end.state, r.changes.conclude(work, end.state.Outcome)...)
 	result := r.sum(&end)
 	result.Workloads = append(result.Workloads, r.outline(rollout.Unchanged, end.unchanged).Workloads...)
 	if result.Outcome == rollout.TimedOut {
@@ -58,8 +57,8 @@ func (e *ending) conclude(f *follower, result rollout.Result) error {
 
 // complete adds what only the transaction and its command know.
 func (r *Release) complete(ctx context.Context, result rollout.Result) *rollout.Result {
-	if r.Content != nil {
-		result.AddContent(r.Content.result())
+	for _, c := range r.changes {
+		c.AddTo(&result)
 	}
 	result.Reason = r.command.Reason()
 	result.Warnings = r.warnings
@@ -92,8 +91,8 @@ func (r *Release) outline(outcome rollout.Outcome, changes []cluster.Change) rol
 
 // nothingToDo ends a release whose workloads have the template already.
 func (r *Release) nothingToDo(ctx context.Context, unchanged []cluster.Change) (*rollout.Result, error) {
-	if r.Content.waits() {
-		return r.contentAlone(ctx)
+	if r.changes.pending() {
+		return r.alone(ctx)
 	}
 	pending, settled := r.unfinished(unchanged)
 	if refused := cluster.RefusePaused(pending, nil); len(refused) > 0 {

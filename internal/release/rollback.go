@@ -26,11 +26,12 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 		return
 	}
 	// First, for the pods that come back read it.
-	if err := r.Content.restore(work); err != nil {
+	back, faults := r.changes.restore(work)
+	for _, err := range faults {
 		r.warnDuring(f, &end.state, err.Error())
 	}
-	if len(restorable) < len(end.written) && r.Content.isRestored() {
-		end.takeBack(restorable, r.Content.Change.Before.String())
+	if len(restorable) < len(end.written) && len(back) > 0 {
+		end.takeBack(restorable, back.names())
 	}
 	restored, failed := r.restoreAll(work, restorable, end)
 	policy := r.Policy
@@ -41,16 +42,16 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	}
 	goals := takingBack(targets(restored))
 	f.unblock = r.unblocking(work)
-	back := rollout.Start(goals, policy, r.Now())
+	state := rollout.Start(goals, policy, r.Now())
 	if len(restored) > 0 {
 		f.recorder.rolledBack(targets(restored))
-		f.announceRollback(&end.state, &back, restored)
-		back = r.followBack(ctx, f, back, &end.state)
-		r.warnDuring(f, &end.state, r.stampAll(work, f, proven(back))...)
+		f.announceRollback(&end.state, &state, restored)
+		state = r.followBack(ctx, f, state, &end.state)
+		r.warnDuring(f, &end.state, r.stampAll(work, f, proven(state))...)
 	}
-	back.Workloads = append(back.Workloads, failed...)
-	end.rollback = &back
-	if back.Outcome == rollout.Interrupted {
+	state.Workloads = append(state.Workloads, failed...)
+	end.rollback = &state
+	if state.Outcome == rollout.Interrupted {
 		end.message = fmt.Sprintf("%v: the rollback is written and not verified", context.Cause(ctx))
 		for _, w := range restored {
 			end.next = append(end.next, App("rollout status", w.Ref()))
@@ -65,7 +66,7 @@ func (r *Release) notRolledBack(f *follower, w cluster.Written, end *ending) {
 		end.message = w.Doubt
 	}
 	end.next = append(end.next, App("rollout history", w.Ref()))
-	if !r.Content.undoable() {
+	if !r.changes.undoRestores() {
 		return
 	}
 	other := rollout.FallbackRevision(f.snapshot[w.Ref()].Revisions, w.Before, w.Template())
@@ -77,13 +78,13 @@ func (r *Release) notRolledBack(f *follower, w cluster.Written, end *ending) {
 	}
 }
 
-// takeBack: what is not rolled back goes on with new pods, for which the old content was not good enough.
-func (e *ending) takeBack(restorable []cluster.Written, content string) {
+// takeBack fails the workloads that are not rolled back: the old data was not good enough for their new pods.
+func (e *ending) takeBack(restorable []cluster.Written, objects string) {
 	for i := range e.state.Workloads {
 		w := &e.state.Workloads[i]
 		goesBack := slices.ContainsFunc(restorable, func(r cluster.Written) bool { return r.Ref() == w.Target.Ref })
 		if !goesBack && w.Outcome == rollout.Succeeded {
-			w.Outcome, w.Message = rollout.Failed, content+" has its old data again; containers read it when they next start"
+			w.Outcome, w.Message = rollout.Failed, objects+" has its old data again; containers read it when they next start"
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -17,4 +18,26 @@ func (r *Release) Untouched(ctx context.Context, err error) (*rollout.Result, er
 	result := r.outline(rollout.Interrupted, nil)
 	result.Message = fmt.Sprintf("%v before anything was written: nothing was changed", context.Cause(ctx))
 	return r.complete(ctx, result), errors.New(result.Message)
+}
+
+// notBegun ends a release of which no workload is written. How its other changes were left is in the result.
+func (r *Release) notBegun(ctx context.Context, cause error) (*rollout.Result, error) {
+	outcome := rollout.Undecided
+	switch refusal := (RefusedError{}); {
+	case ctx.Err() != nil:
+		outcome = rollout.Interrupted
+	case errors.As(cause, &refusal):
+		outcome = rollout.Refused
+	}
+	return r.Failed(ctx, outcome, cause), cause
+}
+
+// Failed is the result of a release that came to nothing but an error.
+func (r *Release) Failed(ctx context.Context, outcome rollout.Outcome, cause error) *rollout.Result {
+	result := r.outline(outcome, nil)
+	result.Message = cause.Error()
+	if hinter := view.Hinter(nil); errors.As(cause, &hinter) {
+		result.Next = hinter.Hints()
+	}
+	return r.complete(ctx, result)
 }

@@ -1,0 +1,127 @@
+package release
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Change is an object that a release writes before its workloads, and that has no rollout of its own to watch.
+type Change interface {
+	// String names the object.
+	String() string
+	// Keys are those that Secrets and ConfigMaps will have, for the preflight of workloads that refer to them.
+	Keys() map[workload.Ref][]string
+	// Pending: it is still to be written.
+	Pending() bool
+	// Write writes it, unless someone else has changed it since it was planned.
+	Write(context.Context) error
+	// Held: it is written, or may be, and Restore would take it back.
+	Held() bool
+	// Restore takes back what is held. What someone else has changed since stays, and is an error.
+	Restore(context.Context) error
+	// RestoreAfter is Restore after an error that ends the release, and adds to that error how the object was left.
+	RestoreAfter(ctx context.Context, cause error) error
+	// UndoRestores: an undo of the workloads brings back what they had before.
+	UndoRestores() bool
+	// Conclude looks at the end whether the object is as it was left, and returns warnings.
+	Conclude(context.Context, rollout.Outcome) []string
+	// AddTo adds it to the result.
+	AddTo(*rollout.Result)
+}
+
+// changes are written one after the other, and restored in the opposite order.
+type changes []Change
+
+func (all changes) keys() map[workload.Ref][]string {
+	keys := map[workload.Ref][]string{}
+	for _, c := range all {
+		maps.Copy(keys, c.Keys())
+	}
+	return keys
+}
+
+func (all changes) names() string {
+	names := make([]string, 0, len(all))
+	for _, c := range all {
+		names = append(names, c.String())
+	}
+	return strings.Join(names, ", ")
+}
+
+func (all changes) pending() bool { return slices.ContainsFunc(all, Change.Pending) }
+
+func (all changes) held() bool { return slices.ContainsFunc(all, Change.Held) }
+
+// undoRestores: an undo of the workloads brings back all that they had before.
+func (all changes) undoRestores() bool {
+	return !slices.ContainsFunc(all, func(c Change) bool { return !c.UndoRestores() })
+}
+
+// write takes back what is written, or may be, when one can't be written.
+func (all changes) write(ctx, work context.Context) error {
+	for _, c := range all {
+		if !c.Pending() {
+			continue
+		}
+		if err := c.Write(ctx); err != nil {
+			return all.restoreAfter(work, err)
+		}
+	}
+	return nil
+}
+
+// restore returns what was taken back.
+func (all changes) restore(work context.Context) (back changes, faults []error) {
+	for _, c := range slices.Backward(all) {
+		if !c.Held() {
+			continue
+		}
+		if err := c.Restore(work); err != nil {
+			faults = append(faults, err)
+		}
+		if !c.Held() {
+			back = append(back, c)
+		}
+	}
+	return back, faults
+}
+
+// restoreAfter takes the changes back where nothing else came of the release but an error.
+func (all changes) restoreAfter(work context.Context, cause error) error {
+	for _, c := range slices.Backward(all) {
+		if c.Held() {
+			cause = c.RestoreAfter(work, cause)
+		}
+	}
+	return cause
+}
+
+func (all changes) conclude(work context.Context, outcome rollout.Outcome) (warnings []string) {
+	for _, c := range all {
+		warnings = append(warnings, c.Conclude(work, outcome)...)
+	}
+	return warnings
+}
+
+// alone ends a release that has no workload to change.
+func (r *Release) alone(ctx context.Context) (*rollout.Result, error) {
+	outcome := rollout.Unchanged
+	if r.changes.pending() {
+		outcome = rollout.Succeeded
+	}
+	if r.DryRun == DryRunNone {
+		if err := r.changes.write(ctx, context.WithoutCancel(ctx)); err != nil {
+			return r.notBegun(ctx, err)
+		}
+	}
+	result := r.outline(outcome, nil)
+	if r.DryRun != DryRunNone {
+		result.DryRun = string(r.DryRun)
+	}
+	return r.complete(ctx, result), nil
+}

@@ -1,0 +1,190 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// ConfigStore is what a change of a Secret or ConfigMap asks of the cluster. A config.Client is one.
+type ConfigStore interface {
+	ReadContent(context.Context, workload.Ref) (config.Content, error)
+	ChangeContent(context.Context, config.ContentChange, cluster.WriteOptions) (config.ContentChange, error)
+	RestoreContent(context.Context, config.ContentChange, cluster.WriteOptions) error
+	Overtaken(context.Context, config.ContentChange) ([]string, error)
+	ConsumersAfter(context.Context, config.ContentChange) ([]secrets.Consumer, []secrets.NotSeen, error)
+	CheckVersioned(ctx context.Context, of workload.Ref, before config.Content) error
+	CreateVersion(context.Context, config.Content, cluster.WriteOptions) (written config.Content, created bool, err error)
+}
+
+// ConfigChange is the change of a Secret or ConfigMap whose consumers are the workloads of the release.
+type ConfigChange struct {
+	Store   ConfigStore
+	Change  config.ContentChange
+	Plan    secrets.RollPlan
+	Options cluster.WriteOptions
+	// Print prints the object that was written, with what was done.
+	Print func(config.Content, string) error
+
+	// state is empty until something is written.
+	state rollout.ContentState
+}
+
+func (c *ConfigChange) String() string { return c.Change.Before.String() }
+
+// Keys implements Change.
+func (c *ConfigChange) Keys() map[workload.Ref][]string {
+	return map[workload.Ref][]string{c.Change.After.Ref(): slices.Sorted(maps.Keys(c.Change.After.Data()))}
+}
+
+// Pending implements Change.
+func (c *ConfigChange) Pending() bool { return c.state == "" && !c.Change.Empty() }
+
+// AddTo implements Change.
+func (c *ConfigChange) AddTo(result *rollout.Result) { result.AddContent(c.result()) }
+
+func (c *ConfigChange) result() rollout.ContentResult {
+	r := rollout.ContentResult{
+		Ref: c.Change.After.Ref(), State: c.state, Changes: []rollout.KeyResult{},
+		ByHand: secrets.Names(c.Plan.ByHand), InPlace: secrets.Names(c.Plan.InPlace),
+	}
+	switch {
+	case r.State != "":
+	case c.Change.Empty():
+		r.State = rollout.ContentUnchanged
+	default:
+		r.State = rollout.ContentPlanned
+	}
+	for _, k := range c.Change.Changes() {
+		if k.Kind != secrets.Unchanged {
+			r.Changes = append(r.Changes, rollout.KeyResult{Key: k.Key, Change: string(k.Kind), BytesBefore: k.Before, BytesAfter: k.After})
+		}
+	}
+	return r
+}
+
+// ConfigEdit changes keys of the object itself.
+type ConfigEdit struct{ ConfigChange }
+
+// Write implements Change.
+func (c *ConfigEdit) Write(ctx context.Context) error {
+	change, err := c.Store.ChangeContent(ctx, c.Change, c.Options)
+	c.Change = change
+	switch {
+	case cluster.Is(err, config.UnknownWrite):
+		c.state = rollout.ContentUnknown
+		return err
+	case err != nil:
+		return Refused(err)
+	}
+	c.state = rollout.ContentChanged
+	// The line of a write that happened is owed even if stdout is gone: the release goes on.
+	_ = c.Print(change.After, "configured")
+	return nil
+}
+
+// Held implements Change.
+func (c *ConfigEdit) Held() bool {
+	return c.state == rollout.ContentChanged || c.state == rollout.ContentUnknown || c.state == rollout.ContentNotRestored
+}
+
+// Restore implements Change.
+func (c *ConfigEdit) Restore(ctx context.Context) error {
+	err := c.Store.RestoreContent(ctx, c.Change, c.Options)
+	switch {
+	case err == nil:
+		c.state = rollout.ContentRestored
+	case cluster.Is(err, config.KeysChanged):
+		c.state = rollout.ContentSuperseded
+	case cluster.Is(err, config.UnknownWrite):
+		c.state = rollout.ContentUnknown
+	default:
+		c.state = rollout.ContentNotRestored
+	}
+	return err
+}
+
+// RestoreAfter implements Change.
+func (c *ConfigEdit) RestoreAfter(ctx context.Context, cause error) error {
+	neverAnswered := c.state == rollout.ContentUnknown
+	err := c.Restore(ctx)
+	switch {
+	case c.state == rollout.ContentUnknown && neverAnswered:
+		return err // the same as the cause, as it is known now
+	case c.state == rollout.ContentNotRestored:
+		return fmt.Errorf("%w\n%s still has the new data: %w", cause, c, err)
+	case err != nil:
+		return errors.Join(cause, err)
+	}
+	return fmt.Errorf("%w\n%s has its old data again", cause, c)
+}
+
+// UndoRestores implements Change.
+func (*ConfigEdit) UndoRestores() bool { return false }
+
+// Conclude implements Change. What someone else has made of the object meanwhile is neither a success of the release
+// nor its to restore. That it can't be read says nothing.
+func (c *ConfigEdit) Conclude(ctx context.Context, outcome rollout.Outcome) []string {
+	if c.state == rollout.ContentChanged {
+		if overtaken, err := c.Store.Overtaken(ctx, c.Change); err == nil && len(overtaken) > 0 {
+			c.state = rollout.ContentSuperseded
+		}
+	}
+	return c.stale(ctx, outcome)
+}
+
+// ConfigVersion creates an object of its own, to which the workloads are pointed. With their templates they go back
+// to the one before, so that there is nothing to restore.
+type ConfigVersion struct {
+	ConfigChange
+	// Of is the object as it was asked for: without the hash of a version.
+	Of workload.Ref
+}
+
+// Write implements Change. Whether it arrived or not, nobody reads the version before he is pointed to it.
+func (c *ConfigVersion) Write(ctx context.Context) error {
+	if err := c.Store.CheckVersioned(ctx, c.Of, c.Change.Before); err != nil {
+		return Refused(err)
+	}
+	written, created, err := c.Store.CreateVersion(ctx, c.Change.After, c.Options)
+	if err != nil {
+		return Refused(err)
+	}
+	c.Change.After, c.state = written, rollout.ContentChanged
+	operation := "created"
+	if !created {
+		operation = "unchanged"
+	}
+	_ = c.Print(written, operation)
+	return nil
+}
+
+// AddTo implements Change.
+func (c *ConfigVersion) AddTo(result *rollout.Result) {
+	r := c.result()
+	r.From = c.Change.Before.Meta().Name
+	result.AddContent(r)
+}
+
+// Held implements Change.
+func (*ConfigVersion) Held() bool { return false }
+
+// Restore implements Change.
+func (*ConfigVersion) Restore(context.Context) error { return nil }
+
+// RestoreAfter implements Change.
+func (*ConfigVersion) RestoreAfter(_ context.Context, cause error) error { return cause }
+
+// UndoRestores implements Change.
+func (*ConfigVersion) UndoRestores() bool { return true }
+
+// Conclude implements Change.
+func (*ConfigVersion) Conclude(context.Context, rollout.Outcome) []string { return nil }
