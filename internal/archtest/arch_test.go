@@ -178,14 +178,15 @@ func TestOneConnection(t *testing.T) {
 }
 
 // kindNames are the kinds that pkg/workload's table describes, and those that keep their revisions.
-var kindNames = []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ControllerRevision"}
+var kindNames = []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ControllerRevision", "ReplicationController", "Job", "CronJob"}
 
 // namedKinds are the files outside pkg/workload that may name them, and why.
 var namedKinds = map[string]string{
 	"pkg/secrets/consumer.go":            "users of a Secret have kinds without rollouts, too, and each is ranked",
+	"pkg/diagnosis/chain/job.go":         "its rules are about how a Job ends, and what made it",
+	"internal/inspect/objects.go":        "each kind is read by its typed client",
 	"pkg/diagnosis/podtest/podtest.go":   "pods for tests have an owner",
 	"internal/config/consumers_lists.go": "each kind is listed by its typed client",
-	"internal/cluster/kinds.go":          "kubectl's short names of kinds without a row in the table",
 }
 
 // Only the table of kinds asks for a kind's name: a new kind is one file and one row.

@@ -43,7 +43,7 @@ func (f *changeFlags) release(cmd *cobra.Command, env *Env, out *output) (*trans
 // editOrRestart is the edit to a planned template or, if that is no other one and it was asked for, a
 // restart.
 func (r *transaction) editOrRestart(c cluster.Captured, template corev1.PodTemplateSpec) cluster.Edit {
-	if r.flags.restartUnchanged && workload.SameTemplate(c.Template(), &template) {
+	if r.flags.restartUnchanged && c.Kind.Releasable() && workload.SameTemplate(c.Template(), &template) {
 		template = rollout.PlanRestart(&template, r.env.Now())
 	}
 	return cluster.Edit{Template: template, ChangeCause: r.Reason()}

@@ -21,7 +21,7 @@ type rolloutHistoryFlags struct {
 func newRolloutHistory(env *Env) *cobra.Command {
 	var flags rolloutHistoryFlags
 	cmd := &cobra.Command{
-		Use:   "history (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [options]",
+		Use:   "history (TYPE/NAME | TYPE NAME | TYPE [-l SELECTOR]) [options]",
 		Short: "List the revisions of a workload with images, change-cause and verdict",
 		Example: `  # List the revisions of deployment web
   kubectl app rollout history deployment/web
@@ -33,6 +33,7 @@ func newRolloutHistory(env *Env) *cobra.Command {
 				return err
 			}
 			selection := flags.selection(args, "rollout history")
+			selection.AllOfType = true
 			if err := selection.Validate(); err != nil {
 				return usageError{err}
 			}

@@ -33,7 +33,7 @@ func newRolloutStatus(env *Env) *cobra.Command {
 	var flags rolloutStatusFlags
 	var format string
 	cmd := &cobra.Command{
-		Use:   "status (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [options]",
+		Use:   "status (TYPE/NAME | TYPE NAME | TYPE [-l SELECTOR]) [options]",
 		Short: "Watch a rollout until it succeeds or fails, and name the cause",
 		Long: `Attach to a rollout, no matter who started it, and watch it until it succeeds or fails. Only the verdict
 annotation of the revision is written.
@@ -60,6 +60,7 @@ to have served: it was verified, or some of its pods serve now. Otherwise nothin
 				return err
 			}
 			selection := flags.selection(args, "rollout status")
+			selection.AllOfType = true
 			if err := selection.Validate(); err != nil {
 				return usageError{err}
 			}

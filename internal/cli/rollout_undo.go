@@ -22,7 +22,7 @@ func newRolloutUndo(env *Env) *cobra.Command {
 	var flags rolloutUndoFlags
 	out := newOutput("rolled back")
 	cmd := &cobra.Command{
-		Use:   "undo (TYPE/NAME | TYPE NAME | TYPE -l SELECTOR) [--to-revision=N] [--resume] [options]",
+		Use:   "undo (TYPE/NAME | TYPE NAME | TYPE [-l SELECTOR]) [--to-revision=N] [--resume] [options]",
 		Short: "Go back to the previous revision, or to the last good one, and watch the rollout",
 		Long: `Go back to the previous revision, as kubectl rollout undo does, and watch the rollout. If the previous
 revision is known to have failed, go to the last good one instead.
@@ -38,6 +38,7 @@ A paused workload is refused, as with kubectl. --resume resumes it in the same w
   kubectl app rollout undo deployment/web --resume`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			selection := flags.selection(args, "rollout undo")
+			selection.AllOfType = true
 			if flags.toRevision < 0 {
 				return usagef("--to-revision takes a revision number, or 0 for the previous one")
 			}
@@ -73,7 +74,7 @@ func (r *transaction) planUndo(toRevision int64, resume bool) cluster.Plan {
 		resumes := resume && c.Paused()
 		if errors.As(err, &current) {
 			if resumes {
-				r.Note(fmt.Sprintf("%s already has the template of revision %d, and stays paused: %s", c.Ref(), current.Revision, release.Kubectl("rollout resume", c.Ref())))
+				r.Note(fmt.Sprintf("%s already has the template of revision %d, and stays paused: %s", c.Ref(), current.Revision, release.App("rollout resume", c.Ref())))
 			}
 			return cluster.Edit{Template: *c.Template()}, nil
 		}

@@ -20,7 +20,7 @@ func TestUndoResumes(t *testing.T) {
 		"it is paused":                     {paused: true, resume: true, to: 2, resumes: true, notes: []string{resumed}},
 		"it is paused, and stays so":       {paused: true, to: 2},
 		"it is not paused":                 {resume: true, to: 2},
-		"it is paused, with this template": {paused: true, resume: true, to: 3, notes: []string{"deployment/web already has the template of revision 3, and stays paused: kubectl rollout resume deployment/web -n shop"}},
+		"it is paused, with this template": {paused: true, resume: true, to: 3, notes: []string{"deployment/web already has the template of revision 3, and stays paused: kubectl app rollout resume deployment/web -n shop"}},
 	} {
 		c := withRevisions(2, 3)
 		*c.Template() = *c.Revisions[1].Template.DeepCopy()

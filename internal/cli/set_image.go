@@ -14,6 +14,9 @@ const setImageExample = `  # Set the image of container web, and watch it to a v
   # Every container of all workloads with a label, as one release: all or nothing
   kubectl app set image deployment -l app=shop '*=shop:2.0'
 
+  # The next run of a cronjob uses the new image
+  kubectl app set image cronjob/nightly nightly=job:2.0
+
   # Check what would happen, validated by the server, and change nothing
   kubectl app set image deployment/web web=web:2.0 --dry-run=server --diff
 
@@ -27,7 +30,10 @@ func newSetImage(env *Env) *cobra.Command {
 		Long: `Update the image of containers, as kubectl set image does. Then watch the rollout. If it fails, name the
 cause, roll back, and check that the rollback works.
 
-The change is checked first. Several workloads are one release: if one fails, all are rolled back.`,
+The change is checked first. Several workloads are one release: if one fails, all are rolled back.
+
+CronJobs, ReplicaSets and ReplicationControllers have no rollout: they are written, and a note says what the change
+does. A pod is watched until its container runs the new image.`,
 		Example: setImageExample,
 	}, "image updated", &changeFlags{}, parseSetImage)
 }

@@ -30,7 +30,7 @@ func newSetVerb(env *Env, cmd *cobra.Command, updated string, flags *changeFlags
 			return usageError{err}
 		}
 		selection := flags.selection(s.resources, verb)
-		selection.Tail = slices.Concat(s.words, s.own)
+		selection.Templates = true
 		if err := selection.Validate(); err != nil {
 			return usageError{err}
 		}

@@ -48,6 +48,8 @@ func (t *transaction) run(ctx context.Context, selection cluster.Selection, plan
 	if selection.Local {
 		return t.runLocal(objects, plan)
 	}
+	objects, made := cluster.WithoutMade(objects)
+	t.Warn(made...)
 	captured, err := t.cluster.Capture(ctx, objects)
 	if err != nil {
 		return t.untouched(ctx, err)
@@ -63,7 +65,7 @@ func (t *transaction) runLocal(objects []cluster.Object, plan cluster.Plan) erro
 		if err != nil {
 			return t.refuseUnbegun(err)
 		}
-		*o.Template() = edit.Template
+		o.SetTemplate(&edit.Template)
 	}
 	if refused := t.ShowNotes(); len(refused) > 0 {
 		return errors.Join(t.Report(refused), decidedError{exitRefused})
@@ -110,7 +112,7 @@ func (t *transaction) end(result *rollout.Result, err error) error {
 // resolveError: a command line that can't be understood is the user's to mend.
 func resolveError(err error) error {
 	var argument *cluster.ArgumentError
-	if errors.As(err, &argument) {
+	if errors.As(err, &argument) || cluster.Is(err, cluster.Unsupported) {
 		return usageError{err}
 	}
 	return err

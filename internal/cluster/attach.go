@@ -24,7 +24,7 @@ func (c Captured) Attach() Written {
 // replaced is the object as it was before its rollout, in what Restore puts back.
 func (c Captured) replaced(before *rollout.Baseline) Object {
 	o := c.Object.Copy()
-	before.Workload.Template.DeepCopyInto(o.Template())
+	o.SetTemplate(&before.Workload.Template)
 	o.SetAnnotations(Edit{ChangeCause: before.Revision.Annotations[workload.AnnotationChangeCause]}.annotations(o.GetAnnotations()))
 	return o
 }

@@ -84,6 +84,9 @@ func (c *Cluster) capture(ctx context.Context, o Object) (Captured, error) {
 
 // captureAll captures workloads of one kind and namespace.
 func (c *Cluster) captureAll(ctx context.Context, objects []Object) ([]Captured, error) {
+	if !objects[0].Kind.Releasable() {
+		return captureAlone(objects), nil
+	}
 	var revisions [][]workload.Revision
 	var revisionsErr error
 	var counts diagnosis.PodCounts
@@ -117,6 +120,17 @@ func (c *Cluster) captureAll(ctx context.Context, objects []Object) ([]Captured,
 		})
 	}
 	return captured, nil
+}
+
+// captureAlone captures workloads to which nothing belongs that has to be read.
+func captureAlone(objects []Object) []Captured {
+	captured := make([]Captured, 0, len(objects))
+	for _, o := range objects {
+		w := o.Workload()
+		revisions := workload.ReadRevisions(w, nil)
+		captured = append(captured, Captured{Object: o, Revisions: revisions, Before: rollout.Capture(w, revisions, nil)})
+	}
+	return captured
 }
 
 // podCounts counts the pods of workloads of one kind and namespace: one request for each page of them.

@@ -2,6 +2,8 @@ package cluster
 
 import (
 	"errors"
+	"maps"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -82,7 +84,7 @@ func (c Change) After() Object {
 // Edited is the object as a client-side dry run shows it.
 func (c Change) Edited() Object {
 	edited := c.Object.Copy()
-	c.Edit.Template.DeepCopyInto(edited.Template())
+	edited.SetTemplate(&c.Edit.Template)
 	edited.SetAnnotations(c.Edit.annotations(edited.GetAnnotations()))
 	if c.Edit.Resume {
 		edited.SetPaused(false)
@@ -133,10 +135,23 @@ func (c Change) asked() Written {
 	return Written{Object: c.Edited(), Before: c.Before, before: c.Object, change: &c}
 }
 
+// OldImages are the arguments of set image that bring back all that the change did; none if it did more.
+func (w Written) OldImages() []string {
+	if w.Before == nil || !workload.SameButImages(&w.Before.Workload.Template, w.Template()) {
+		return nil
+	}
+	before, _ := workload.ChangedImages(workload.Images(&w.Before.Workload.Template), workload.Images(w.Template()))
+	var all []string
+	for _, container := range slices.Sorted(maps.Keys(before)) {
+		all = append(all, container+"="+before[container])
+	}
+	return all
+}
+
 // Target is the workload for the engine: what our write produced, to be watched.
 func (w Written) Target() rollout.Target {
 	return rollout.Target{
 		Ref: w.Ref(), UID: w.GetUID(), Generation: w.GetGeneration(),
-		Template: w.Template().DeepCopy(), Baseline: w.Before,
+		Template: w.Template().DeepCopy(), Baseline: w.Before, Pod: w.Workload().Pod,
 	}
 }

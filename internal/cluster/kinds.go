@@ -18,30 +18,19 @@ type kind struct {
 // builtinKinds are those of the table of kinds, and those that users name beside them: naming one needs no
 // discovery request. A function and no variable: only a wrong name reads all of it.
 func builtinKinds() []kind {
-	apps := func(name, plural string, short ...string) kind {
-		return kind{schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: name}, plural, strings.ToLower(name), short}
-	}
 	core := func(name, plural string, short ...string) kind {
 		return kind{schema.GroupVersionKind{Version: "v1", Kind: name}, plural, strings.ToLower(name), short}
-	}
-	batch := func(name, plural string, short ...string) kind {
-		return kind{schema.GroupVersionKind{Group: "batch", Version: "v1", Kind: name}, plural, strings.ToLower(name), short}
 	}
 	var all []kind
 	for _, k := range workload.Kinds() {
 		all = append(all, kind{k.GroupVersionKind, k.Plural, k.Singular(), k.Short})
 	}
 	return append(all,
-		apps("ReplicaSet", "replicasets", "rs"),
-		core("Pod", "pods", "po"),
-		core("ReplicationController", "replicationcontrollers", "rc"),
 		core("Service", "services", "svc"),
 		core("Secret", "secrets"),
 		core("ConfigMap", "configmaps", "cm"),
 		core("Namespace", "namespaces", "ns"),
 		core("Node", "nodes", "no"),
-		batch("Job", "jobs"),
-		batch("CronJob", "cronjobs", "cj"),
 	)
 }
 

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,39 +21,40 @@ func TestBuiltinKind(t *testing.T) {
 	}
 }
 
-// TestUnsupported: what we can't do yet, kubectl's own command does, if it can.
+// A kind that the verb does not work on is named with those that it does work on.
 func TestUnsupported(t *testing.T) {
-	image := Selection{Verb: "set image", Tail: []string{"db=db:2"}}
-	status := Selection{Verb: "rollout status"}
+	const rolled, templated = "deployments, statefulsets and daemonsets", "daemonsets, replicasets, replicationcontrollers, jobs, cronjobs and pods"
 	for name, test := range map[string]struct {
-		kind, object string
-		s            Selection
-		next         string
+		group, kind, object string
+		s                   Selection
+		says                []string
+		next                []string
 	}{
-		"set image of a StatefulSet":   {"sts", "db", image, "kubectl set image statefulset/db db=db:2"},
-		"set image of a CronJob":       {"cj", "db", image, "kubectl set image cronjob/db db=db:2"},
-		"of a Job, which can't change": {"job", "db", image, "kubectl get deployments"},
-		"of a Service":                 {"svc", "db", image, "kubectl get deployments"},
-		"status of a DaemonSet":        {"ds", "db", status, "kubectl rollout status daemonset/db"},
-		"status of a CronJob":          {"cj", "db", status, "kubectl get deployments"},
-		"by selector":                  {"sts", "", Selection{Verb: "set image", LabelSelector: "a=b", Tail: []string{"db=db:2"}}, "kubectl set image statefulset db=db:2 -l a=b"},
-		"in a file": {
-			"sts", "db",
-			Selection{Verb: "set image", Filenames: []string{"db.yaml"}, Local: true, Tail: []string{"db=db:2"}},
-			"kubectl set image --local -o yaml -f db.yaml db=db:2",
+		"the status of a Pod": {
+			"", "Pod", "web-1", Selection{Verb: "rollout status"},
+			[]string{"pod/web-1 has no rollouts", "kubectl app rollout status", rolled},
+			[]string{"kubectl get pod/web-1 -n prod", "kubectl get deployments -n prod"},
 		},
-		"all": {"sts", "", Selection{Verb: "set image", All: true, Tail: []string{"db=db:2"}}, "kubectl set image statefulset db=db:2 --all"},
+		"the undo of Jobs by label": {
+			"batch", "Job", "", Selection{Verb: "rollout undo", LabelSelector: "a=b"},
+			[]string{"job has no rollouts", rolled}, []string{"kubectl get deployments -n prod"},
+		},
+		"an image of a Service": {
+			"", "Service", "web", Selection{Verb: "set image", Templates: true},
+			[]string{"kubectl app set image does not work on service/web", templated}, []string{"kubectl get deployments -n prod"},
+		},
+		"in a file":        {"", "Service", "web", Selection{Verb: "set image", Templates: true, Filenames: []string{"web.yaml"}, Local: true}, []string{"service/web"}, nil},
+		"another's kind":   {"argoproj.io", "Rollout", "web", Selection{Verb: "set image", Templates: true}, []string{"rollout/web"}, []string{"kubectl get deployments -n prod"}},
+		"of another group": {"example.com", "Job", "web", Selection{Verb: "rollout undo"}, []string{"does not work on job/web"}, []string{"kubectl get deployments -n prod"}},
 	} {
-		k, _ := builtinKind(test.kind)
-		e := unsupported(k.GroupVersionKind, test.object, "", test.s)
-		if e.Next[0] != test.next {
-			t.Errorf("%s: %q", name, e.Next)
+		e := unsupported(schema.GroupVersionKind{Group: test.group, Version: "v1", Kind: test.kind}, test.object, "prod", test.s)
+		for _, text := range test.says {
+			if !strings.Contains(e.Message, text) {
+				t.Errorf("%s: %q lacks %q", name, e.Message, text)
+			}
 		}
-		if e.Reason != Unsupported || !strings.Contains(e.Message, "kubectl app "+test.s.Verb+" works on deployments") {
-			t.Errorf("%s: %v", name, e)
+		if e.Reason != Unsupported || !slices.Equal(e.Next, test.next) {
+			t.Errorf("%s: %s, %q", name, e.Reason, e.Next)
 		}
-	}
-	if e := unsupported(schema.GroupVersionKind{Group: "argoproj.io", Kind: "Rollout"}, "web", "", image); e.Object != "rollout/web" {
-		t.Errorf("%+v", e)
 	}
 }

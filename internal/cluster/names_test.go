@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -39,29 +38,6 @@ func TestUnknownContext(t *testing.T) {
 	e := unknownContext("prdo", api.Config{Contexts: map[string]*api.Context{"prod": {}, "test": {}}})
 	if e.Reason != UnknownContext || e.Message != `no context "prdo" in the kubeconfig; did you mean "prod"?` || !slices.Equal(e.Hints(), []string{"kubectl config get-contexts"}) {
 		t.Errorf("%+v", e)
-	}
-}
-
-// What kubectl can do with a kind that is not ours (yet) is typed out, in full.
-func TestUnsupportedKinds(t *testing.T) {
-	for name, test := range map[string]struct {
-		group, kind, object string
-		selection           Selection
-		next                []string
-	}{
-		"an image of a StatefulSet": {"apps", "StatefulSet", "db", Selection{Verb: "set image", Tail: []string{"db=db:2"}}, []string{"kubectl set image statefulset/db db=db:2 -n prod"}},
-		"an image of a CronJob":     {"batch", "CronJob", "nightly", Selection{Verb: "set image", Tail: []string{"a=b"}}, []string{"kubectl set image cronjob/nightly a=b -n prod"}},
-		"the undo of a DaemonSet":   {"apps", "DaemonSet", "agent", Selection{Verb: "rollout undo"}, []string{"kubectl rollout undo daemonset/agent -n prod"}},
-		"by label":                  {"apps", "StatefulSet", "", Selection{Verb: "set image", Tail: []string{"*=db:2"}, LabelSelector: "app=db"}, []string{"kubectl set image statefulset *=db:2 -l app=db -n prod"}},
-		"all of them":               {"apps", "DaemonSet", "", Selection{Verb: "rollout status", All: true}, []string{"kubectl rollout status daemonset --all -n prod"}},
-		"the undo of a Pod":         {"", "Pod", "web-1", Selection{Verb: "rollout undo"}, nil},
-		"an image of a Service":     {"", "Service", "web", Selection{Verb: "set image"}, nil},
-	} {
-		e := unsupported(schema.GroupVersionKind{Group: test.group, Version: "v1", Kind: test.kind}, test.object, "prod", test.selection)
-		want := append(slices.Clone(test.next), "kubectl get deployments -n prod")
-		if e.Reason != Unsupported || !slices.Equal(e.Next, want) || strings.Contains(e.Message, "kubectl does it") != (test.next != nil) {
-			t.Errorf("%s: %s %q, want %q", name, e.Message, e.Next, want)
-		}
 	}
 }
 

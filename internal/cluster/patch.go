@@ -84,9 +84,10 @@ func replacePatch(current, after Object) (patch, error) {
 	if annotations == nil {
 		annotations = map[string]string{}
 	}
+	path, template := after.TemplatePatch()
 	operations := []operation{ // "add" replaces what is there
 		{"replace", "/metadata/resourceVersion", current.GetResourceVersion()},
-		{"replace", "/spec/template", after.Template()},
+		{"replace", path, template},
 		{"add", "/metadata/annotations", annotations},
 	}
 	if after.Kind.Pausable() {

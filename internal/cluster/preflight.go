@@ -37,7 +37,7 @@ type checker func(context.Context, []Change) ([]Check, error)
 // for one workload a dry run, the user's rules and the quotas, and one for each object that the
 // template names.
 func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOptions) (Report, error) {
-	if refused := append(RefusePaused(changes, o.Resuming), refuseUnpausable(changes, o.Pauses)...); len(refused) > 0 {
+	if refused := slices.Concat(RefusePaused(changes, o.Resuming), refuseUnpausable(changes, o.Pauses), refuseFixed(changes)); len(refused) > 0 {
 		return Report{Checks: refused, Changes: changes}, nil
 	}
 	var tried []Change
@@ -54,6 +54,7 @@ func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOp
 		},
 		c.checkQuotas,
 		c.checkNodes,
+		c.checkMakers,
 	}
 	found, err := Each(ctx, checkers, func(ctx context.Context, check checker) ([]Check, error) {
 		return check(ctx, changes)
@@ -74,7 +75,7 @@ func RefusePaused(changes []Change, resuming func(workload.Ref) string) []Check 
 			continue
 		}
 		ref := change.Ref()
-		next := []string{"kubectl rollout resume " + ref.String() + InFlag(ref.Namespace)}
+		next := []string{"kubectl app rollout resume " + ref.String() + InFlag(ref.Namespace)}
 		if resuming != nil {
 			next = []string{resuming(ref), next[0]}
 		}
@@ -91,11 +92,27 @@ func RefusePaused(changes []Change, resuming func(workload.Ref) string) []Check 
 	return refused
 }
 
+// refuseFixed: the API server would refuse a template that can't be changed in this way, in many words.
+func refuseFixed(changes []Change) []Check {
+	var refused []Check
+	for _, change := range changes {
+		ref, edited := change.Ref(), change.Edited()
+		if message := change.Fixed(edited.Template()); message != "" && !change.Unchanged() {
+			refused = append(refused, Check{
+				Check: CheckAdmission, Level: Refuse, Workload: ref, Object: ref.String(),
+				Message: fmt.Sprintf("%s can't be changed like this: %s", ref, message),
+				Next:    []string{"kubectl get " + ref.String() + InFlag(ref.Namespace) + " -o yaml"},
+			})
+		}
+	}
+	return refused
+}
+
 // refuseUnpausable: --on-failure=pause can't be done for a kind without a pause.
 func refuseUnpausable(changes []Change, pauses bool) []Check {
 	var refused []Check
 	for _, change := range changes {
-		if ref := change.Ref(); pauses && !change.Kind.Pausable() {
+		if ref := change.Ref(); pauses && change.Effect() == "" && !change.Kind.Pausable() {
 			refused = append(refused, Check{
 				Check: CheckPaused, Level: Refuse, Workload: ref, Object: ref.String(),
 				Message: fmt.Sprintf("%s can't be paused: --on-failure=pause works on %s", ref, strings.Join(pausable(), " and ")),

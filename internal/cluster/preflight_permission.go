@@ -40,7 +40,7 @@ func watchNeeds(oldPods bool, refs ...workload.Ref) []need {
 	}
 	for _, kind := range workload.Kinds() {
 		of := names[kind.Kind]
-		if len(of) == 0 {
+		if len(of) == 0 || !kind.Watched() {
 			continue
 		}
 		if len(of) > workload.MaxByName { // they are watched as a whole namespace
@@ -48,19 +48,25 @@ func watchNeeds(oldPods bool, refs ...workload.Ref) []need {
 		}
 		watched = append(watched, need{"", kind.Group, kind.Plural, "", Refuse, "the rollout can't be watched; --wait=false writes without a watch", of})
 		revisions := kind.History
-		if slices.ContainsFunc(stamped, func(n need) bool { return n.resource == revisions.Plural }) {
+		if revisions == nil || slices.ContainsFunc(stamped, func(n need) bool { return n.resource == revisions.Plural }) {
 			continue
 		}
 		watched = append(watched, need{"", revisions.Group, revisions.Plural, "", Refuse, "the new revision can't be found; --wait=false writes without a watch", nil})
 		stamped = append(stamped, need{"patch", revisions.Group, revisions.Plural, "", Note, "the verdict can't be recorded on the revision", nil})
 	}
-	pods := need{"", "", "pods", "", Warn, "no cause can be found, and only the deadline decides", nil}
-	if oldPods {
-		pods.level, pods.without = Refuse, "--wait-for-old-pods can't work"
+	if len(watched) == 0 {
+		return nil
+	}
+	if len(stamped) > 0 {
+		pods := need{"", "", "pods", "", Warn, "no cause can be found, and only the deadline decides", nil}
+		if oldPods {
+			pods.level, pods.without = Refuse, "--wait-for-old-pods can't work"
+		}
+		watched = append(watched, pods)
 	}
 	var needs []need
 	for _, verb := range []string{"list", "watch"} {
-		for _, n := range append(watched, pods) {
+		for _, n := range watched {
 			n.verb = verb
 			needs = append(needs, n)
 		}
@@ -99,6 +105,9 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 	needs := watchNeeds(o.OldPods, refs...)
 	if slices.ContainsFunc(changes, func(c Change) bool { return c.Before.Workload.Strategy.Ordered }) {
 		needs = append(needs, need{"delete", "", "pods", "", Warn, "a rollback can't delete the broken pod that would hold it up", nil})
+	}
+	if len(needs) == 0 {
+		return nil, nil
 	}
 	missing, err := missingNeeds(ctx, client, namespace, needs)
 	if err != nil {

@@ -100,7 +100,7 @@ type room struct {
 func newRoom(change Change, ranges []corev1.LimitRange) room {
 	w := change.Workload()
 	r := room{change: change, after: workload.WithDefaults(&change.Edit.Template.Spec, ranges)}
-	if w.Desired == 0 {
+	if w.Desired == 0 || w.Pod != nil { // no pod is created
 		return r
 	}
 	r.added = max(1, w.Strategy.MaxSurge)

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -18,6 +19,8 @@ func checkStrategies(changes []Change, details bool) []Check {
 		w := change.Workload()
 		message, next := "", []string(nil)
 		switch {
+		case w.Pod != nil:
+			message = restarts(change)
 		case w.Strategy.OnDelete:
 			message = fmt.Sprintf("%s has the update strategy OnDelete: a pod is replaced only when it is deleted", w.Ref)
 		case w.Desired > 0 && w.Goal() == 0:
@@ -31,6 +34,18 @@ func checkStrategies(changes []Change, details bool) []Check {
 		}
 	}
 	return checks
+}
+
+// restarts names the containers of a pod that a change restarts, or returns "".
+func restarts(change Change) string {
+	names := workload.Restarted(change.Template(), &change.Edit.Template)
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("%s: the kubelet restarts container %s, and the pod does not serve meanwhile", change.Ref(), names[0])
+	}
+	return fmt.Sprintf("%s: the kubelet restarts the containers %s, and the pod does not serve meanwhile", change.Ref(), strings.Join(names, ", "))
 }
 
 // inPlace says what is missing while pods are replaced in place, or returns "".

@@ -33,11 +33,11 @@ func TestCheckPaused(t *testing.T) {
 	}
 	c := checks[0]
 	if c.Check != CheckPaused || c.Level != Refuse || c.Workload != other || c.Message != "deployment/api is paused: the change would be stored and not rolled out" ||
-		!slices.Equal(c.Next, []string{"kubectl rollout resume deployment/api -n shop"}) {
+		!slices.Equal(c.Next, []string{"kubectl app rollout resume deployment/api -n shop"}) {
 		t.Errorf("%+v", c)
 	}
 	checks = RefusePaused(changes, func(ref workload.Ref) string { return "resume " + ref.Name })
-	if len(checks) != 1 || !slices.Equal(checks[0].Next, []string{"resume api", "kubectl rollout resume deployment/api -n shop"}) {
+	if len(checks) != 1 || !slices.Equal(checks[0].Next, []string{"resume api", "kubectl app rollout resume deployment/api -n shop"}) {
 		t.Errorf("%+v", checks)
 	}
 	changes[1].Edit.Resume = true

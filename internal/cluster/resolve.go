@@ -31,11 +31,13 @@ func (c *Cluster) Resolve(ctx context.Context, s Selection) ([]Object, error) {
 	}
 	refs := make([]workload.Ref, 0, len(wanted))
 	for _, w := range wanted {
-		kind, err := c.releasable(w, namespace, s)
+		kinds, err := c.meant(w, namespace, s)
 		if err != nil {
 			return nil, err
 		}
-		refs = append(refs, workload.Ref{Kind: kind.Kind, Namespace: namespace, Name: w.name})
+		for _, k := range kinds {
+			refs = append(refs, workload.Ref{Kind: k.Kind, Namespace: namespace, Name: w.name})
+		}
 	}
 	if refs = unique(refs); refs[0].Name == "" { // "deploy/web deployment/web" is one object
 		return c.listAll(ctx, refs, s)
@@ -43,16 +45,30 @@ func (c *Cluster) Resolve(ctx context.Context, s Selection) ([]Object, error) {
 	return c.getAll(ctx, refs)
 }
 
-// releasable finds the kind. One that can't be released (yet) is refused with the kubectl command that changes it.
-func (c *Cluster) releasable(w named, namespace string, s Selection) (*workload.Kind, error) {
+// everyKind is kubectl's name for a category of kinds.
+const everyKind = "all"
+
+// takes tells whether the verb works on a kind.
+func (s Selection) takes(k *workload.Kind) bool { return k.Releasable() || s.Templates }
+
+// meant finds the kinds that a TYPE names: of "all" those that the verb works on.
+func (c *Cluster) meant(w named, namespace string, s Selection) ([]*workload.Kind, error) {
+	if w.kind == everyKind && w.name == "" {
+		return s.kinds(), nil
+	}
 	gvk, err := c.kindOf(w.kind)
 	if err != nil {
 		return nil, err
 	}
-	if k := workload.KindNamed(gvk.Kind); k != nil && k.GroupVersionKind == gvk && k.Releasable() {
-		return k, nil
+	if k := workload.KindNamed(gvk.Kind); k != nil && k.GroupVersionKind == gvk && s.takes(k) {
+		return []*workload.Kind{k}, nil
 	}
 	return nil, unsupported(gvk, w.name, namespace, s)
+}
+
+// kinds are those that the verb works on.
+func (s Selection) kinds() []*workload.Kind {
+	return slices.DeleteFunc(slices.Clone(workload.Kinds()), func(k *workload.Kind) bool { return !s.takes(k) })
 }
 
 func (c *Cluster) getAll(ctx context.Context, refs []workload.Ref) ([]Object, error) {
@@ -107,33 +123,24 @@ func (c *Cluster) list(ctx context.Context, kind *workload.Kind, namespace strin
 	return objects, nil
 }
 
-// releasableKinds is "deployments, statefulsets and daemonsets".
-func releasableKinds() string {
-	var names []string
-	for _, k := range workload.Kinds() {
-		if k.Releasable() {
-			names = append(names, k.Plural)
-		}
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
-
+// unsupported is the error for a kind that the verb does not work on.
 func unsupported(gvk schema.GroupVersionKind, name, namespace string, s Selection) *Error {
 	object := lower(gvk.Kind)
 	if name != "" {
 		object += "/" + name
 	}
-	e := &Error{
-		Reason: Unsupported, Object: object,
-		Message: fmt.Sprintf("%s can't be released yet: kubectl app %s works on %s", object, s.Verb, releasableKinds()),
+	var plurals []string
+	for _, k := range s.kinds() {
+		plurals = append(plurals, k.Plural)
 	}
-	if command := kubectlCommand(gvk, object, s); command != "" {
-		e.Message += "; kubectl does it"
-		if strings.HasPrefix(s.Verb, "set ") || s.Verb == "rollout undo" {
-			e.Message += ", without the watch"
+	last := len(plurals) - 1
+	works := fmt.Sprintf("it works on %s and %s", strings.Join(plurals[:last], ", "), plurals[last])
+	e := &Error{Reason: Unsupported, Object: object, Message: fmt.Sprintf("kubectl app %s does not work on %s; %s", s.Verb, object, works)}
+	if k := workload.KindNamed(gvk.Kind); k != nil && k.GroupVersionKind == gvk {
+		e.Message = fmt.Sprintf("%s has no rollouts: kubectl app %s can't do anything with it; %s", object, s.Verb, works)
+		if name != "" {
+			e.Next = append(e.Next, "kubectl get "+object+InFlag(namespace))
 		}
-		e.Next = append(e.Next, command+InFlag(namespace))
 	}
 	if s.Local {
 		return e

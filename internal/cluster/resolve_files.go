@@ -34,7 +34,7 @@ func (c *Cluster) resolveFiles(ctx context.Context, s Selection) ([]Object, erro
 	objects := make([]Object, 0, len(infos))
 	for _, info := range infos {
 		o, ok := workload.ObjectOf(info.Object)
-		if !ok || !o.Kind.Releasable() {
+		if !ok || !s.takes(o.Kind) {
 			return nil, unsupported(info.Object.GetObjectKind().GroupVersionKind(), info.Name, cmp.Or(info.Namespace, namespace), s)
 		}
 		if !s.Local {

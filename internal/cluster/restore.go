@@ -23,7 +23,7 @@ import (
 // A server that is away is waited for, up to two minutes.
 func (c *Cluster) Restore(ctx context.Context, w Written, o WriteOptions) (Written, error) {
 	return c.amend(ctx, w, o, func(o Object) {
-		w.before.Template().DeepCopyInto(o.Template())
+		o.SetTemplate(w.before.Template())
 		cause := w.before.GetAnnotations()[workload.AnnotationChangeCause]
 		o.SetAnnotations(Edit{ChangeCause: cause}.annotations(o.GetAnnotations()))
 	})

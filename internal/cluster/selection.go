@@ -23,9 +23,11 @@ type Selection struct {
 	// AllOfType: a TYPE without a name means all of its objects in the namespace.
 	AllOfType bool
 
-	// Verb and Tail complete the kubectl command of a message: "set image", ["web=web:2.0"].
+	// Templates: kinds that only have a template are meant, too.
+	Templates bool
+
+	// Verb is named by messages: "set image".
 	Verb string
-	Tail []string
 }
 
 // named is one TYPE and NAME; an empty name means those that the selector matches.
@@ -63,12 +65,15 @@ func (s Selection) parse() ([]named, error) {
 	case combined == len(s.Args):
 		return splitCombined(s.Args, s.byLabel())
 	case combined > 0:
-		return nil, &ArgumentError{"either TYPE/NAME for every object, or TYPE once and then names: not both"}
+		return nil, mixed(s.Args)
 	}
 	kinds, names := strings.Split(s.Args[0], ","), s.Args[1:]
 	if len(names) == 0 {
-		if _, known := builtinKind(s.Args[0]); !known && !s.byLabel() && !strings.ContainsAny(s.Args[0], ".,") {
+		if _, known := builtinKind(s.Args[0]); !known && s.Args[0] != everyKind && !s.byLabel() && !strings.ContainsAny(s.Args[0], ".,") {
 			return nil, &ArgumentError{s.Args[0] + " is not TYPE/NAME; did you mean deployment/" + s.Args[0] + "?"}
+		}
+		if !s.byLabel() && !s.AllOfType && s.Args[0] == everyKind {
+			return nil, &ArgumentError{"all is every workload of the namespace: confirm that with --all, or choose with -l"}
 		}
 		if !s.byLabel() && !s.AllOfType {
 			return nil, &ArgumentError{"no name: give " + s.Args[0] + "/NAME, or choose with -l or --all"}
@@ -84,21 +89,6 @@ func (s Selection) parse() ([]named, error) {
 		}
 	}
 	return unique(wanted), nil
-}
-
-// fileFlags name the files as they could be typed again.
-func (s Selection) fileFlags() []string {
-	var words []string
-	for _, name := range s.Filenames {
-		words = append(words, "-f", name)
-	}
-	if s.Kustomize != "" {
-		words = append(words, "-k", s.Kustomize)
-	}
-	if s.Recursive {
-		words = append(words, "-R")
-	}
-	return words
 }
 
 func (s Selection) byLabel() bool { return s.LabelSelector != "" || s.All }
@@ -122,6 +112,13 @@ func (s Selection) conflicts() error {
 		return &ArgumentError{"the selector can't be parsed: " + err.Error()}
 	}
 	return nil
+}
+
+// mixed names the first argument that is no TYPE/NAME beside one that is.
+func mixed(args []string) error {
+	i := slices.IndexFunc(args, func(arg string) bool { return !strings.Contains(arg, "/") })
+	j := slices.IndexFunc(args, func(arg string) bool { return strings.Contains(arg, "/") })
+	return &ArgumentError{args[i] + " is not TYPE/NAME, and " + args[j] + " is: name each object as TYPE/NAME, or give TYPE once and then names"}
 }
 
 func splitCombined(args []string, byLabel bool) ([]named, error) {

@@ -26,7 +26,7 @@ func TestSelection(t *testing.T) {
 		"nothing":                 {err: "no workload: give TYPE/NAME"},
 		"NAME alone":              {selection: Selection{Args: []string{"web"}}, err: "web is not TYPE/NAME; did you mean deployment/web?"},
 		"TYPE alone":              {selection: Selection{Args: []string{"deploy"}}, err: "no name: give deploy/NAME, or choose with -l or --all"},
-		"both forms":              {selection: Selection{Args: []string{"deploy", "sts/db"}}, err: "not both"},
+		"both forms":              {selection: Selection{Args: []string{"deploy", "sts/db"}}, err: "deploy is not TYPE/NAME, and sts/db is"},
 		"a slash too many":        {selection: Selection{Args: []string{"deploy/web/x"}}, err: "objects are named TYPE/NAME, and deploy/web/x is not"},
 		"a name that is missing":  {selection: Selection{Args: []string{"deploy/"}}, err: "deploy/ is not"},
 		"TYPE/NAME and -l":        {selection: Selection{Args: []string{"deploy/web"}, LabelSelector: "a=b"}, err: "a name can't be combined with -l or --all"},

@@ -23,17 +23,17 @@ type mentioner struct{ path, resource, kind string }
 // bring back, other kinds with pods, and the users of a Secret that are no pods.
 func mentioners() []mentioner {
 	all := []mentioner{
-		{"/apis/batch/v1", "jobs", "Job"},
-		{"/apis/batch/v1", "cronjobs", "CronJob"},
-		{"/api/v1", "pods", "Pod"},
 		{"/api/v1", "podtemplates", "PodTemplate"},
-		{"/api/v1", "replicationcontrollers", "ReplicationController"},
 		{"/api/v1", "serviceaccounts", "ServiceAccount"},
 		{"/apis/networking.k8s.io/v1", "ingresses", "Ingress"},
 	}
 	add := func(r workload.Resource) {
 		if !slices.ContainsFunc(all, func(m mentioner) bool { return m.kind == r.Kind }) {
-			all = append(all, mentioner{"/apis/" + r.GroupVersion().String(), r.Plural, r.Kind})
+			path := "/apis/" + r.GroupVersion().String()
+			if r.Group == "" {
+				path = "/api/" + r.Version
+			}
+			all = append(all, mentioner{path, r.Plural, r.Kind})
 		}
 	}
 	for _, k := range workload.Kinds() {

@@ -81,7 +81,8 @@ func (i *Inspector) revision(ctx context.Context, ref workload.Ref) (reading, er
 	if err != nil {
 		return reading{}, i.notFound(ctx, kind.Plural, ref, err)
 	}
-	if owner := metav1.GetControllerOfNoCopy(found); owner != nil && workload.KindNamed(owner.Kind) != nil {
+	owner := metav1.GetControllerOfNoCopy(found)
+	if owner != nil && workload.KindNamed(owner.Kind) != nil && workload.KindNamed(owner.Kind).Releasable() {
 		return i.workload(ctx, workload.Ref{Kind: owner.Kind, Namespace: ref.Namespace, Name: owner.Name})
 	}
 	return reading{}, unsupported(ref)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -22,7 +23,7 @@ func (r *Release) carryOut(ctx context.Context, changed, pending, settled []clus
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 
-	if !r.Wait {
+	if !r.Wait || len(pending) == 0 && !slices.ContainsFunc(changed, func(c cluster.Change) bool { return c.Effect() == "" }) {
 		return r.writeOnly(ctx, work, changed)
 	}
 	f, err := r.startWatch(ctx, work, slices.Concat(changed, pending))
@@ -88,6 +89,9 @@ func (r *Release) apply(ctx, work context.Context, changed []cluster.Change) ([]
 	for _, w := range written {
 		// The line of a write that happened is owed even if stdout is gone: the release goes on.
 		_ = r.command.Print(w.API)
+		if effect := w.Effect(); effect != "" {
+			r.tell(w.Ref(), effect)
+		}
 	}
 	if partial := (*cluster.PartialError)(nil); err != nil && !errors.As(err, &partial) {
 		err = r.changes.restoreAfter(work, err)
@@ -95,7 +99,7 @@ func (r *Release) apply(ctx, work context.Context, changed []cluster.Change) ([]
 	return written, err
 }
 
-// writeOnly is all that --wait=false asks for.
+// writeOnly is all that --wait=false asks for, and all that can be done where nothing is to be watched.
 func (r *Release) writeOnly(ctx, work context.Context, changed []cluster.Change) (*rollout.Result, error) {
 	written, err := r.apply(ctx, work, changed)
 	if err == nil {
@@ -117,7 +121,9 @@ func (r *Release) writeOnly(ctx, work context.Context, changed []cluster.Change)
 func (r *Release) watch(work context.Context, objects []cluster.Object) (*follower, error) {
 	targets := make([]watch.Target, 0, len(objects))
 	for _, o := range objects {
-		targets = append(targets, watch.Target{Ref: o.Ref(), Selector: o.Selector()})
+		if o.Effect() == "" {
+			targets = append(targets, watch.Target{Ref: o.Ref(), Selector: o.Selector()})
+		}
 	}
 	record, err := newRecorder(r.Recording, r.Now)
 	if err != nil {
@@ -234,8 +240,13 @@ func (r *Release) onFailure(ctx, work context.Context, f *follower, end *ending)
 func (r *Release) wayBack(end *ending) []string {
 	var commands []string
 	for i, w := range end.written {
-		if r.changes.undoRestores() {
+		if !r.changes.undoRestores() {
+			continue
+		}
+		if w.Kind.Releasable() {
 			commands = append(commands, Undo(w.Ref(), end.state.Workloads[i].Findings))
+		} else if images := w.OldImages(); len(images) > 0 {
+			commands = append(commands, Kubectl("app set image", w.Ref())+" "+strings.Join(images, " "))
 		}
 	}
 	return commands
@@ -244,6 +255,9 @@ func (r *Release) wayBack(end *ending) []string {
 // pause stops each rollout where it is.
 func (r *Release) pause(work context.Context, f *follower, end *ending) {
 	for _, w := range end.written {
+		if w.Effect() != "" {
+			continue
+		}
 		if _, err := r.cluster.Pause(work, w, r.WriteOptions()); err != nil {
 			r.warnDuring(f, &end.state, fmt.Sprintf("%s could not be paused: %v", w.Ref(), err))
 			continue
@@ -252,7 +266,7 @@ func (r *Release) pause(work context.Context, f *follower, end *ending) {
 		if r.changes.undoRestores() { // as in wayBack
 			end.next = append(end.next, UndoAndResume(w.Ref(), 0))
 		}
-		end.next = append(end.next, Kubectl("rollout resume", w.Ref()))
+		end.next = append(end.next, App("rollout resume", w.Ref()))
 	}
 }
 

@@ -8,8 +8,13 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// App is a command of kubectl app to type about an object.
-func App(verb string, ref workload.Ref) string { return "kubectl app " + verb + " " + named(ref) }
+// App is a command of kubectl app to type about an object. One without rollouts can only be looked at.
+func App(verb string, ref workload.Ref) string {
+	if k := workload.KindNamed(ref.Kind); k != nil && !k.Releasable() {
+		return Kubectl("get", ref)
+	}
+	return "kubectl app " + verb + " " + named(ref)
+}
 
 // Kubectl is a command of kubectl to type about an object.
 func Kubectl(verb string, ref workload.Ref) string { return "kubectl " + verb + " " + named(ref) }

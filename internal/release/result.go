@@ -108,20 +108,27 @@ func (r *Release) nothingToDo(ctx context.Context, unchanged []cluster.Change) (
 			result.Next = append(result.Next, App("rollout status", c.Ref()))
 		}
 	}
-	result.Message = "already up to date" + r.UnchangedHint
+	result.Message = "already up to date"
+	if slices.ContainsFunc(unchanged, func(c cluster.Change) bool { return c.Kind.Releasable() }) {
+		result.Message += r.UnchangedHint
+	}
 	complete := r.complete(ctx, result)
 	shown := *complete
 	shown.Warnings = nil
 	return complete, r.view.Finish(shown)
 }
 
-// notWatched ends a release with --wait=false: written, and nothing known beyond that.
+// notWatched ends a release with --wait=false, or of what has no rollout: written, and nothing known beyond that.
 func (r *Release) notWatched(ctx context.Context, written []cluster.Written) *rollout.Result {
 	state := rollout.Start(targets(written), r.Policy, r.started)
-	state.Outcome = rollout.Undecided
+	if state.Outcome == "" {
+		state.Outcome = rollout.Undecided
+	}
 	for i := range state.Workloads {
 		w := &state.Workloads[i]
-		w.Outcome, w.Message = rollout.Undecided, "written, not watched"
+		if w.Outcome == "" {
+			w.Outcome, w.Message = rollout.Undecided, "written, not watched"
+		}
 		w.ImagesTo = workload.Images(w.Target.Template)
 		if before := w.Target.Baseline; before != nil {
 			w.ImagesFrom = workload.Images(&before.Workload.Template)

@@ -37,7 +37,9 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	policy := r.Policy
 	// The deadline of the way back is its own: --timeout was for the change.
 	policy.Timeout, policy.WaitForOldPods, policy.All = 0, false, true
-	if slices.ContainsFunc(restorable, func(w cluster.Written) bool { return w.Before.Workload.Strategy.ProgressDeadline == 0 }) {
+	if slices.ContainsFunc(restorable, func(w cluster.Written) bool {
+		return w.Effect() == "" && w.Before.Workload.Strategy.ProgressDeadline == 0
+	}) {
 		policy.Timeout = maxSilence // nothing else would end it
 	}
 	goals := takingBack(targets(restored))
@@ -96,7 +98,7 @@ func worthRestoring(w cluster.Written) bool {
 
 // before names what a change found.
 func before(w cluster.Written) string {
-	if w.Before == nil || w.Before.Revision == nil {
+	if w.Before == nil || w.Before.Revision == nil || w.Before.Revision.Number == 0 {
 		return w.Ref().String()
 	}
 	return fmt.Sprintf("revision %d of %s", w.Before.Revision.Number, w.Ref())
@@ -134,7 +136,7 @@ func (r *Release) restoreAll(work context.Context, written []cluster.Written, en
 
 // restoredElsewhere: two jobs that roll the same object back do the same.
 func restoredElsewhere(w cluster.Written) string {
-	if w.Before == nil || w.Before.Revision == nil {
+	if w.Before == nil || w.Before.Revision == nil || w.Before.Revision.Number == 0 {
 		return "already rolled back by another job"
 	}
 	return fmt.Sprintf("already rolled back by another job to revision %d", w.Before.Revision.Number)

@@ -150,7 +150,7 @@ func TestRelease(t *testing.T) {
 			tag: "missing", given: func(a *attempt) { a.OnFailure = Pause },
 			expect: expectation{
 				outcome: rollout.Failed, images: "web:missing",
-				next:  "kubectl app rollout undo deployment/web -n shop --resume, kubectl rollout resume deployment/web -n shop",
+				next:  "kubectl app rollout undo deployment/web -n shop --resume, kubectl app rollout resume deployment/web -n shop",
 				calls: "preflight web, watch 1, apply web, verdict web-2 failed, pause web",
 			},
 		},

@@ -16,7 +16,7 @@ func (r *Release) stampAll(work context.Context, f *follower, state rollout.Stat
 	for i := range state.Workloads {
 		w, seen := &state.Workloads[i], f.snapshot[state.Workloads[i].Target.Ref]
 		for _, revision := range seen.Revisions {
-			if revision.Name != w.RevisionName {
+			if revision.Name != w.RevisionName || !workload.KindNamed(w.Target.Kind).Releasable() {
 				continue
 			}
 			if stamp, ok := w.VerdictAnnotation(revision.Hash, r.Now(), r.stampedBy()); ok && stamp.Over(rollout.VerdictOf(&revision)) {

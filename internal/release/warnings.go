@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Report shows what the preflight found; its warnings stay in the result.
@@ -42,6 +43,16 @@ func (r *Release) Warn(texts ...string) {
 			_ = view.Warning(r.Term, text)
 		}
 	}
+}
+
+// tell says what the change of a workload does that is not watched.
+func (r *Release) tell(ref workload.Ref, effect string) {
+	if r.Progress == view.ModeNDJSON {
+		event := rollout.Event{Time: r.Now(), Type: rollout.EventApplied, Workload: &ref, Message: "written; " + effect}
+		_ = r.view.Show(view.Frame{State: rollout.State{Started: r.started}, Events: []rollout.Event{event}})
+		return
+	}
+	_ = view.Note(r.Term, ref.String()+": "+effect) // stderr may be gone: the release goes on
 }
 
 // warnDuring warns while the view shows a state: a live picture must not be written through.

@@ -56,7 +56,9 @@ func (f *follower) announce(state *rollout.State, kind rollout.EventType, messag
 	for i := range state.Workloads {
 		w := &state.Workloads[i]
 		ref := w.Target.Ref
-		events = append(events, rollout.Event{Time: f.now(), Type: kind, Workload: &ref, Message: message, Changes: w.Changes})
+		if w.Phase != rollout.Done { // what is not watched has been told of
+			events = append(events, rollout.Event{Time: f.now(), Type: kind, Workload: &ref, Message: message, Changes: w.Changes})
+		}
 	}
 	f.showEvents(*state, nil, events)
 }

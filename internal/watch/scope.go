@@ -68,11 +68,16 @@ func (s *scope) start(ctx context.Context, w *Watcher) {
 				t.revisions = nil // they were another's
 			}
 			t.object, t.selector, t.workload = o, selector, now
+			if p, ok := o.(*corev1.Pod); ok {
+				t.pods.Put(p)
+				t.revisions = nil // it is its own
+			}
 		},
 		unset: func(t *target, uid types.UID) (held workload.API) {
 			if t.object != nil && t.object.GetUID() == uid {
 				held, w.urgent = t.object, true
 				t.object, t.workload, t.revisions = nil, nil, nil
+				t.pods.Delete(uid)
 			}
 			return held
 		},
@@ -94,7 +99,7 @@ func (s *scope) named(o workload.API) []*target {
 // follow starts the streams of revisions and Pods once the selectors are known, and anew when
 // they are others; the caller holds the lock.
 func (s *scope) follow(ctx context.Context, w *Watcher) {
-	if !s.stale || (s.matching == "" && !s.ready()) {
+	if !s.kind.Releasable() || !s.stale || (s.matching == "" && !s.ready()) {
 		return
 	}
 	s.stale = false

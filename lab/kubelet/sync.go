@@ -97,14 +97,15 @@ func (m *Machine) startEach(units []*unit, o outcome) {
 // startOne starts a container unless its last crash is too recent.
 func (m *Machine) startOne(u *unit, done func(*failure, time.Time)) {
 	if i := m.seen.ended(u.Name); i != nil {
-		if delay, held := m.restarting.holds(u.Name, i.finished, m.now); held {
+		key := u.Name + " " + u.Image // the kubelet's key has a hash of the spec, of which only the image can change
+		if delay, held := m.restarting.holds(key, i.finished, m.now); held {
 			pod := fmt.Sprintf("%s_%s(%s)", m.pod.Name, m.pod.Namespace, m.pod.UID)
 			m.warning(u, "BackOff", fmt.Sprintf("Back-off restarting failed container %s in pod %s", u.Name, pod))
 			message := fmt.Sprintf("back-off %s restarting failed container=%s pod=%s", delay, u.Name, pod)
 			done(&failure{"CrashLoopBackOff", message}, i.finished.Add(delay))
 			return
 		}
-		m.restarting.next(u.Name, i.finished, m.now)
+		m.restarting.next(key, i.finished, m.now)
 	}
 	m.pull(u, func(f *failure) {
 		if f != nil {

@@ -59,7 +59,7 @@ var commands = map[Cause]func(advice) []string{
 	ServiceAccountMissing: createServiceAccount,
 	NodeLost:              node,
 	Paused: func(a advice) []string {
-		return []string{fmt.Sprintf("kubectl rollout resume %s -n %s", a.workload(), a.namespace)}
+		return []string{fmt.Sprintf("kubectl app rollout resume %s -n %s", a.workload(), a.namespace)}
 	},
 	StuckTerminating: stuckTerminating,
 	BlockedByPod: func(a advice) []string {
@@ -184,7 +184,7 @@ func claims(a advice) []string {
 
 // eventsOf describes the object that has the events about the creation of pods: the revision, or the workload itself.
 func eventsOf(a advice) []string {
-	if maker := workload.KindNamed(a.maker); maker == nil {
+	if workload.HistoryNamed(a.maker) != nil {
 		return []string{a.on("kubectl describe %s %s", strings.ToLower(a.maker), a.Exemplar)}
 	}
 	return []string{a.on("kubectl describe %s", a.workload())}

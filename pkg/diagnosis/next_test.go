@@ -47,7 +47,7 @@ func TestNext(t *testing.T) {
 		{VolumePending, "data", "kubectl describe pvc data -n shop"},
 		{Unschedulable, "", "kubectl describe pod web-1 -n shop"},
 		{QuotaExceeded, "", "kubectl describe resourcequota -n shop"},
-		{Paused, "", "kubectl rollout resume deployment/web -n shop"},
+		{Paused, "", "kubectl app rollout resume deployment/web -n shop"},
 		{DeadlineExceeded, "", "kubectl describe deployment/web -n shop"},
 		{Cause("unheard-of"), "", "kubectl describe pod web-1 -n shop"},
 	}

@@ -17,8 +17,10 @@ func (d *Diagnosis) Silence() string {
 	kind := workload.KindNamed(w.Kind)
 	switch {
 	case w.ObservedGeneration < w.Generation:
-		return fmt.Sprintf(": the %s controller has not observed generation %d yet", kind.Singular(), w.Generation)
-	case d.in.Revision == nil && kind.History != nil:
+		return fmt.Sprintf(": %s has not observed generation %d yet", kind.Observer(), w.Generation)
+	case d.in.Revision == nil && kind.History == nil:
+		return ": the kubelet has not ended the old containers yet"
+	case d.in.Revision == nil:
 		return fmt.Sprintf(": no %s was made for the new revision yet%s", kind.History.Kind, d.deadPods())
 	case d.in.Revision != nil && d.in.Revision.Failure != nil && d.in.Revision.Total < d.in.Revision.Desired:
 		return fmt.Sprintf(": ReplicaSet %s can't create pods: %s", d.in.Revision.Name, d.in.Revision.Failure.Message)

@@ -10,10 +10,13 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// Workload learns the template, and masks what controllers say in the status, in place.
+// Workload learns the template, and masks what controllers and the kubelet say in the status, in place.
 func (r *Redactor) Workload(o workload.Object) {
 	r.owner(o, o.Template())
 	r.texts(o.Messages()...)
+	if p, ok := o.API.(*corev1.Pod); ok {
+		r.Pod(p)
+	}
 }
 
 // Revision learns the template of a revision's object, and masks what controllers say in its status, in place.

@@ -20,6 +20,7 @@ type evaluation struct {
 	seen      diagnosis.Observed
 	revision  *workload.Revision
 	diagnosis *diagnosis.Diagnosis // nil where nothing was looked at
+	runs      runsBefore
 
 	wake     diagnosis.Alarm
 	advanced bool // there was progress
@@ -41,6 +42,7 @@ func (e *evaluation) evaluate(seen diagnosis.Observed, ok bool) {
 		e.checkTimeout()
 		return
 	}
+	e.seen, e.runs = e.next.Target.sinceChange(e.seen)
 	e.next.memory.populated = e.was.memory.populated || seen.Workload.Desired > 0
 	e.observe()
 	e.look()
@@ -82,6 +84,7 @@ func (e *evaluation) look() {
 		in.Soak = e.policy.Soak
 	}
 	e.diagnosis = diagnosis.Look(in, e.was.memory.history)
+	e.runs.restore(e.diagnosis.Wants.Logs)
 	e.next.memory.history = e.diagnosis.History
 	e.next.Findings = e.diagnosis.Findings()
 	e.next.Blocking = e.blocking()

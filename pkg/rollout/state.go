@@ -26,6 +26,8 @@ type Target struct {
 	TakesBack bool
 	// Baseline is nil for a rollout that was found under way.
 	Baseline *Baseline
+	// Pod is a pod as our write left it, before the kubelet did anything; nil for all other kinds.
+	Pod *corev1.Pod
 }
 
 // Baseline is what was true of a workload before the change.

@@ -28,7 +28,13 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 			w.ImagesTo = workload.Images(t.Template)
 			w.compare()
 		}
+		if b := t.Baseline; b != nil && b.Workload != nil && b.Workload.Unwatched != "" {
+			w.Phase, w.Outcome, w.Message = Done, Succeeded, b.Workload.Unwatched
+		}
 		s.Workloads = append(s.Workloads, w)
+	}
+	if len(s.Workloads) > 0 {
+		s.Outcome = combine(s.Workloads, policy.All)
 	}
 	return s
 }

@@ -50,9 +50,20 @@ type Kind struct {
 	History *History
 	// title is the kind in the lines of kubectl rollout status: "daemon set".
 	title string
+	// observer is who acts on a change, where that is no controller of this name: "kubelet".
+	observer string
 	// waiting and done are these lines (k8s.io/kubectl/pkg/polymorphichelpers) for a rollout that is waited for,
 	// and for one that is complete. waiting is "" for one that kubectl calls done.
 	waiting, done func(*Workload) string
+
+	// templatePath is where the template is, as a JSON patch names it; "" is /spec/template.
+	templatePath string
+	// effect says what a change of an object's template does, where nothing is watched after it; "" where a rollout is.
+	effect func(API) string
+	// fixed says why the API server does not accept a template for an object, or returns ""; nil if it accepts all.
+	fixed func(API, *corev1.PodTemplateSpec) string
+	// remakes is what the controller of an object does after a change of it: "which makes new pods without it".
+	remakes string
 }
 
 // parts are the fields that kinds have in different places; nil where a kind has none.
@@ -61,13 +72,17 @@ type parts struct {
 	template *corev1.PodTemplateSpec
 	selector *metav1.LabelSelector
 	replicas **int32
+	node     *string
 	paused   *bool
 	// messages are the texts of controllers in the status.
 	messages []*string
 }
 
 // kinds is the table.
-var kinds = []*Kind{deploymentKind, statefulSetKind, daemonSetKind}
+var kinds = []*Kind{
+	deploymentKind, statefulSetKind, daemonSetKind,
+	replicaSetKind, replicationControllerKind, jobKind, cronJobKind, podKind,
+}
 
 // Kinds returns the table.
 func Kinds() []*Kind { return kinds }
@@ -105,7 +120,21 @@ func DoneLine(ref Ref, w *Workload) string {
 }
 
 // Releasable tells whether the kind has rollouts that can be watched and taken back.
-func (k *Kind) Releasable() bool { return k.read != nil }
+func (k *Kind) Releasable() bool { return k.History != nil }
+
+// Watched tells whether a change of an object of the kind can be watched.
+func (k *Kind) Watched() bool { return k.read != nil }
+
+// Observer is who acts on a change: "the deployment controller".
+func (k *Kind) Observer() string {
+	if k.observer != "" {
+		return "the " + k.observer
+	}
+	return "the " + k.Singular() + " controller"
+}
+
+// Remakes is what the controller of an object does after a change of it.
+func (k *Kind) Remakes() string { return k.remakes }
 
 // Singular is the kind's name in references and messages: "deployment".
 func (k *Kind) Singular() string { return strings.ToLower(k.Kind) }
@@ -135,8 +164,48 @@ func (o Object) Ref() Ref {
 	return Ref{Kind: o.Kind.Kind, Namespace: o.GetNamespace(), Name: o.GetName()}
 }
 
-// Template points to the object's pod template.
+// Template is the object's pod template; SetTemplate changes it.
 func (o Object) Template() *corev1.PodTemplateSpec { return o.Kind.parts(o.API).template }
+
+// SetTemplate copies a template into the object.
+func (o Object) SetTemplate(t *corev1.PodTemplateSpec) {
+	p := o.Kind.parts(o.API)
+	if p.node == nil {
+		t.DeepCopyInto(p.template)
+		return
+	}
+	node, spec := *p.node, p.spec.(*corev1.PodSpec)
+	t.Spec.DeepCopyInto(spec)
+	spec.NodeName = node
+}
+
+// TemplatePatch is where a JSON patch replaces the template, and by what.
+func (o Object) TemplatePatch() (path string, value any) {
+	p := o.Kind.parts(o.API)
+	switch o.Kind.templatePath {
+	case "":
+		return "/spec/template", p.template
+	case "/spec":
+		return "/spec", p.spec
+	}
+	return o.Kind.templatePath, p.template
+}
+
+// Effect says what a change of the template does, where nothing is watched after it; "" where a rollout is.
+func (o Object) Effect() string {
+	if o.Kind.effect == nil {
+		return ""
+	}
+	return o.Kind.effect(o.API)
+}
+
+// Fixed says why the API server does not accept a template, or returns "".
+func (o Object) Fixed(after *corev1.PodTemplateSpec) string {
+	if o.Kind.fixed == nil {
+		return ""
+	}
+	return o.Kind.fixed(o.API, after)
+}
 
 // Selector of the object's pods; nil where the kind has none.
 func (o Object) Selector() *metav1.LabelSelector { return o.Kind.parts(o.API).selector }
@@ -163,11 +232,15 @@ func (o Object) Copy() Object {
 	return Object{o.API.DeepCopyObject().(API), o.Kind}
 }
 
-// SpecWithoutReplicas is a copy of the spec for comparing: autoscalers and people change the replicas.
+// SpecWithoutReplicas is a copy of the spec for comparing: autoscalers and people change the replicas, and the scheduler
+// the node.
 func (o Object) SpecWithoutReplicas() any {
 	p := o.Kind.parts(o.Copy().API)
 	if p.replicas != nil {
 		*p.replicas = nil
+	}
+	if p.node != nil {
+		*p.node = ""
 	}
 	return p.spec
 }
@@ -190,7 +263,9 @@ func (o Object) Workload() *Workload {
 	if p.replicas != nil && *p.replicas != nil {
 		w.Desired = **p.replicas
 	}
-	if o.Kind.read != nil {
+	if w.Unwatched = o.Effect(); w.Unwatched != "" {
+		w.Desired = 0
+	} else {
 		o.Kind.read(o.API, w)
 	}
 	return w

@@ -123,19 +123,32 @@ func holdsTemplate(f metav1.ManagedFieldsEntry) bool {
 	if f.FieldsV1 == nil {
 		return false
 	}
+	type podSpec map[string]json.RawMessage
+	type template struct {
+		Spec podSpec `json:"f:spec"`
+	}
+	var pod struct {
+		Spec podSpec `json:"f:spec"`
+	}
 	var fields struct {
 		Spec struct {
-			Template struct {
-				Spec map[string]json.RawMessage `json:"f:spec"`
-			} `json:"f:template"`
+			Template    template `json:"f:template"`
+			JobTemplate struct {
+				Spec struct {
+					Template template `json:"f:template"`
+				} `json:"f:spec"`
+			} `json:"f:jobTemplate"`
 		} `json:"f:spec"`
 	}
-	if err := json.Unmarshal(f.FieldsV1.GetRawBytes(), &fields); err != nil {
+	raw := f.FieldsV1.GetRawBytes()
+	if json.Unmarshal(raw, &pod) != nil || json.Unmarshal(raw, &fields) != nil {
 		return false
 	}
-	_, containers := fields.Spec.Template.Spec["f:containers"]
-	_, inits := fields.Spec.Template.Spec["f:initContainers"]
-	return containers || inits
+	return slices.ContainsFunc([]podSpec{pod.Spec, fields.Spec.Template.Spec, fields.Spec.JobTemplate.Spec.Template.Spec}, func(spec podSpec) bool {
+		_, containers := spec["f:containers"]
+		_, inits := spec["f:initContainers"]
+		return containers || inits
+	})
 }
 
 // holdsKeys tells whether a manager owns one of the keys.

@@ -82,6 +82,9 @@ func (r *Revision) Add(n int32, ready bool) {
 // out, as controllers do.
 func ReadRevisions(w *Workload, objects []API) []Revision {
 	history := KindNamed(w.Kind).History
+	if w.Pod != nil {
+		return []Revision{podRevision(w)}
+	}
 	var revisions []Revision
 	for _, o := range objects {
 		if owner := metav1.GetControllerOfNoCopy(o); owner != nil && owner.UID == w.UID {

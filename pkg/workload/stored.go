@@ -66,6 +66,19 @@ func SameButImages(a, b *corev1.PodTemplateSpec) bool {
 	return SameTemplate(a, withImages(b, func(container, _ string) string { return images[container] }))
 }
 
+// sameButResources tells whether two templates differ in the resources of their containers alone.
+func sameButResources(a, b *corev1.PodTemplateSpec) bool {
+	a, b = a.DeepCopy(), b.DeepCopy()
+	for _, t := range []*corev1.PodTemplateSpec{a, b} {
+		for _, containers := range [][]corev1.Container{t.Spec.InitContainers, t.Spec.Containers} {
+			for i := range containers {
+				containers[i].Resources = corev1.ResourceRequirements{}
+			}
+		}
+	}
+	return SameTemplate(a, b)
+}
+
 func withImages(t *corev1.PodTemplateSpec, image func(container, image string) string) *corev1.PodTemplateSpec {
 	t = t.DeepCopy()
 	for _, containers := range [][]corev1.Container{t.Spec.InitContainers, t.Spec.Containers} {

@@ -30,6 +30,10 @@ type Workload struct {
 	Selector *metav1.LabelSelector
 	Template corev1.PodTemplateSpec
 	Paused   bool
+	// Pod is the object, where the workload is a pod.
+	Pod *corev1.Pod
+	// Unwatched says what a change does, where nothing is watched after it: "its next run uses this change".
+	Unwatched string
 	// RolledOut: the status says that the rollout of the present template was complete once.
 	RolledOut bool
 	// UpdateRevision is the name of the newest revision, where the status has it.

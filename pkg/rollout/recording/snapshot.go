@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -52,7 +54,10 @@ func (s *stage) workload(ref workload.Ref) *workload.Workload {
 		return w
 	}
 	o, ok := s.objects[ref]
-	if !ok {
+	if p := s.podByName[types.NamespacedName{Namespace: ref.Namespace, Name: ref.Name}]; !ok && p != nil {
+		o, ok = workload.ObjectOf(p)
+	}
+	if !ok || o.Kind.Kind != ref.Kind {
 		return nil
 	}
 	w := o.Workload()

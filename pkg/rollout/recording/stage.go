@@ -127,6 +127,11 @@ func (s *stage) setPod(object json.RawMessage, deleted bool) error {
 		s.podByName[name] = p
 		s.pods.Put(p)
 	}
+	if o, ok := workload.ObjectOf(p); ok { // it may be what is released
+		s.gone[o.Ref()] = deleted
+		delete(s.workloads, o.Ref())
+		delete(s.revisions, o.Ref())
+	}
 	return nil
 }
 

@@ -87,7 +87,7 @@ func (p *Replay) begin(changed []targetRef) {
 		ref := workload.Ref{Kind: t.Kind, Namespace: t.Namespace, Name: t.Name}
 		target := rollout.Target{Ref: ref, Generation: t.Generation}
 		if w := p.stage.workload(ref); w != nil {
-			target.UID = w.UID
+			target.UID, target.Pod = w.UID, w.Pod
 			if t.Generation == 0 || w.Generation < t.Generation { // else it was found under way
 				target.Baseline = rollout.Capture(w, p.stage.revisionsOf(ref, w), nil)
 			}

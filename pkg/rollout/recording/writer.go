@@ -104,9 +104,13 @@ func (w *Writer) Rollback(at time.Time, targets []rollout.Target) error {
 	return w.line(at, Action, action{Kind: "Action", Script: rolledBack, Targets: refsOf(targets)})
 }
 
+// refsOf are the targets that are watched.
 func refsOf(targets []rollout.Target) []targetRef {
 	var refs []targetRef
 	for _, t := range targets {
+		if b := t.Baseline; b != nil && b.Workload.Unwatched != "" {
+			continue
+		}
 		refs = append(refs, targetRef{t.Kind, t.Namespace, t.Name, t.Generation})
 	}
 	return refs
