@@ -133,6 +133,9 @@ func captureAlone(objects []Object) []Captured {
 	return captured
 }
 
+// podPage keeps the memory of a capture small, however many pods there are: those of a cluster take 10 KB each.
+const podPage = 250
+
 // podCounts counts the pods of workloads of one kind and namespace: one request for each page of them.
 func (c *Cluster) podCounts(ctx context.Context, objects []Object) (diagnosis.PodCounts, error) {
 	client, err := c.typed()
@@ -141,7 +144,9 @@ func (c *Cluster) podCounts(ctx context.Context, objects []Object) (diagnosis.Po
 	}
 	namespace, subject := objects[0].GetNamespace(), subjectOf(objects)
 	counts, now := diagnosis.PodCounts{}, time.Now()
-	err = Pages(ctx, jointly(objects), func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+	options := jointly(objects)
+	options.Limit = podPage
+	err = Pages(ctx, options, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 		return client.CoreV1().Pods(namespace).List(ctx, o)
 	}, func(page runtime.Object) error {
 		return meta.EachListItem(page, func(o runtime.Object) error {

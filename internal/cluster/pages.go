@@ -16,10 +16,12 @@ import (
 // listPage keeps the memory of a list small, however long it is.
 const listPage = 500
 
-// Pages lists in pages, and hands on each. When the server has forgotten the state that the first page
+// Pages lists in pages, of listPage if the options have no limit, and hands on each. When the server has forgotten the state that the first page
 // was of (410), the list goes on with the present one, as the answer offers.
 func Pages(ctx context.Context, options metav1.ListOptions, list func(context.Context, metav1.ListOptions) (runtime.Object, error), use func(runtime.Object) error) error {
-	options.Limit = listPage
+	if options.Limit == 0 {
+		options.Limit = listPage
+	}
 	for {
 		page, err := Read(ctx, func(ctx context.Context) (runtime.Object, error) { return list(ctx, options) })
 		if next := inconsistentContinue(err); next != "" && options.Continue != "" {

@@ -110,13 +110,15 @@ func trimContainers(all []corev1.Container) []corev1.Container {
 	return kept
 }
 
-// trimConditions leaves out what was true on the way, once the pod is ready: most pods are.
+// trimConditions leaves out what says no more than another condition does. Once the pod is ready, as most pods are, it has
+// what it needs to start its containers.
 func trimConditions(all []corev1.PodCondition) []corev1.PodCondition {
 	ready := slices.ContainsFunc(all, func(c corev1.PodCondition) bool {
 		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
 	})
 	kept := slices.Clip(slices.DeleteFunc(all, func(c corev1.PodCondition) bool {
-		return ready && c.Status == corev1.ConditionTrue && slices.Contains(milestones, c.Type)
+		return c.Type == corev1.PodInitialized || c.Type == corev1.ContainersReady ||
+			ready && c.Status == corev1.ConditionTrue && c.Type == corev1.PodReadyToStartContainers
 	}))
 	if len(kept) < len(all) { // the rest of the array would stay with it
 		kept = slices.Clone(kept)
@@ -127,8 +129,6 @@ func trimConditions(all []corev1.PodCondition) []corev1.PodCondition {
 	}
 	return kept
 }
-
-var milestones = []corev1.PodConditionType{corev1.PodInitialized, corev1.ContainersReady, corev1.PodReadyToStartContainers}
 
 func trimStatuses(all []corev1.ContainerStatus) {
 	for i := range all {

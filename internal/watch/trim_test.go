@@ -46,12 +46,14 @@ func TestTrimmedConditions(t *testing.T) {
 		return []corev1.PodCondition{
 			{Type: corev1.PodScheduled, Status: "True"},
 			{Type: corev1.PodInitialized, Status: "True"},
+			{Type: corev1.PodReadyToStartContainers, Status: "True"},
+			{Type: corev1.ContainersReady, Status: ready},
 			{Type: corev1.PodReady, Status: ready},
 			{Type: corev1.DisruptionTarget, Status: "True"},
 		}
 	}
-	if n := len(trimConditions(conditions("False"))); n != 4 {
-		t.Errorf("%d conditions of a pod that is not ready, want all 4", n)
+	if kept := trimConditions(conditions("False")); len(kept) != 4 || kept[1].Type != corev1.PodReadyToStartContainers {
+		t.Errorf("a pod that is not ready keeps %+v", kept)
 	}
 	if kept := trimConditions(conditions("True")); len(kept) != 3 || kept[1].Type != corev1.PodReady || kept[2].Type != corev1.DisruptionTarget {
 		t.Errorf("a ready pod keeps %+v", kept)

@@ -20,8 +20,8 @@ func sameCondition(a, b workload.Condition) bool {
 }
 
 // perPod is what one pod adds to the least time between two snapshots, so that judging and showing
-// thousands of pods leaves most of a CPU alone: 5,000 make it 325 ms.
-const perPod = 60 * time.Microsecond
+// thousands of pods leaves most of a CPU alone: 5,000 make it 525 ms.
+const perPod = 100 * time.Microsecond
 
 // pace is the least time between two snapshots that nothing urgent is in; the caller holds the lock.
 func (w *Watcher) pace() time.Duration {
