@@ -32,6 +32,11 @@ func ParseImageArgs(args []string) (resources []string, settings []ImageSetting,
 			resources = append(resources, arg)
 		}
 	}
+	if slices.ContainsFunc(resources, isTypeName) {
+		if i := slices.IndexFunc(resources, func(arg string) bool { return !isTypeName(arg) }); i >= 0 {
+			return nil, nil, &ArgumentError{fmt.Sprintf("%[1]q has no =; write %[1]s=IMAGE to set the image of container %[1]s", resources[i])}
+		}
+	}
 	all := slices.ContainsFunc(settings, func(s ImageSetting) bool { return s.Container == AllContainers })
 	switch {
 	case len(settings) == 0:
@@ -41,6 +46,8 @@ func ParseImageArgs(args []string) (resources []string, settings []ImageSetting,
 	}
 	return resources, settings, nil
 }
+
+func isTypeName(arg string) bool { return strings.Contains(arg, "/") }
 
 // faults collects errors, each once.
 type faults []error
