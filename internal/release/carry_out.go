@@ -39,7 +39,7 @@ func (r *Release) carryOut(ctx context.Context, changed, pending, settled []clus
 	}
 	goals := targets(written)
 	if r.Undoes {
-		goals, f.unblock = takingBack(goals), r.unblocking(work)
+		goals, f.unblock = takingBack(goals), r.unblocker(work)
 	}
 	state := r.start(slices.Concat(goals, found(attached)), r.Policy)
 	state, err = f.follow(ctx, state, nil)

@@ -26,7 +26,13 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 	for state.Outcome == "" {
 		var events []rollout.Event
 		due := true // there is something to judge
+		var answers chan deletion
+		if f.unblock != nil {
+			answers = f.unblock.answers
+		}
 		select {
+		case answer := <-answers:
+			events = f.unblock.answered(answer)
 		case <-ctx.Done():
 			return state, context.Cause(ctx)
 		case update, open := <-f.watcher.Updates():
@@ -50,7 +56,7 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 			events = append(events, news...)
 			f.watcher.Want(state.Wants)
 			if f.unblock != nil {
-				events = append(events, f.unblock(&state)...)
+				f.unblock.begin(&state)
 			}
 			wake.Reset(until(state.Wake, f.now()))
 		}

@@ -43,7 +43,7 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 		policy.Timeout = maxSilence // nothing else would end it
 	}
 	goals := takingBack(targets(restored))
-	f.unblock = r.unblocking(work)
+	f.unblock = r.unblocker(work)
 	state := rollout.Start(goals, policy, r.Now())
 	if len(restored) > 0 {
 		f.recorder.rolledBack(targets(restored))

@@ -201,3 +201,187 @@ func TestRelease(t *testing.T) {
 		},
 	})
 }
+
+// What becomes of a release of two workloads of which one can't be written. It is all or nothing.
+func TestPartialWrites(t *testing.T) {
+	const both, write = "preflight api web, watch 2, ", "preflight api web, watch 2, apply api, apply web, "
+	refused := errors.New("the server said no")
+	two := func(given func(*attempt), want expectation) story {
+		return story{world: []string{"api:1", "web:1"}, tag: "2", on: []string{"api", "web"}, given: given, expect: want}
+	}
+	fault := func(call string, err error) func(*attempt) {
+		return func(a *attempt) { a.world.faults[call] = err }
+	}
+	tell(t, map[string]story{
+		"the second is refused: the first goes back": two(fault("apply web", refused), expectation{
+			outcome: rollout.RolledBack, images: "api:1 web:1", message: "deployment/web could not be changed (1 others were): the server said no",
+			calls: write + "restore api, verdict api-1 good",
+		}),
+		"the answer is lost, and it is written: both go back": two(fault("apply web", errArrived), expectation{
+			outcome: rollout.RolledBack, images: "api:1 web:1", message: "deployment/web could not be changed (1 others were)", web: rollout.RolledBack,
+			calls: write + "restore api, restore web, verdict api-1 good, verdict web-1 good",
+		}),
+		"the answer is lost, and it is not written": two(fault("apply web", errNever), expectation{
+			outcome: rollout.RolledBack, images: "api:1 web:1", message: "deployment/web could not be changed (1 others were)", web: rollout.RolledBack,
+			calls: write + "restore api, restore web, verdict api-1 good",
+		}),
+		"the one whose answer is lost can't be looked up": two(func(a *attempt) {
+			a.world.faults["apply web"], a.world.faults["restore web"] = errArrived, refused
+		}, expectation{
+			outcome: rollout.RollbackFailed, images: "api:1 web:2", message: "deployment/web could not be changed (1 others were)", web: rollout.RollbackFailed,
+			calls: write + "restore api, restore web, verdict api-1 good",
+		}),
+		"what is written is kept": two(func(a *attempt) {
+			a.OnFailure, a.world.faults["apply web"] = Keep, refused
+		}, expectation{
+			outcome: rollout.Failed, images: "api:2 web:1", message: "deployment/web could not be changed (1 others were): the server said no",
+			next: "kubectl app rollout undo deployment/api -n shop", calls: strings.TrimSuffix(write, ", "),
+		}),
+		"what is not watched goes back, too": two(func(a *attempt) {
+			a.Wait, a.world.faults["apply web"] = false, refused
+		}, expectation{
+			outcome: rollout.RolledBack, images: "api:1 web:1", message: "deployment/web could not be changed (1 others were): the server said no",
+			calls: "preflight api web, apply api, apply web, watch 2, restore api, verdict api-1 good",
+		}),
+		"the first is refused: nothing is written": two(fault("apply api", refused), expectation{
+			outcome: rollout.Undecided, images: "api:1 web:1", message: "the server said no", calls: both + "apply api",
+		}),
+	})
+}
+
+// A signal ends the watch, never the way to a defined state.
+func TestInterruption(t *testing.T) {
+	const begun = "preflight web, watch 1, apply web"
+	const status, undo = "kubectl app rollout status deployment/web -n shop", "kubectl app rollout undo deployment/web -n shop"
+	during := func(call string, more ...func(*attempt)) func(*attempt) {
+		return func(a *attempt) {
+			a.world.before[call] = a.signal
+			for _, m := range more {
+				m(a)
+			}
+		}
+	}
+	later := func(d time.Duration, more ...func(*attempt)) func(*attempt) {
+		return func(a *attempt) {
+			a.after(d, a.signal)
+			for _, m := range more {
+				m(a)
+			}
+		}
+	}
+	rollsBack := func(a *attempt) { a.OnInterrupt = Rollback }
+	tell(t, map[string]story{
+		"in the preflight": {tag: "2", given: during("preflight web"), expect: expectation{
+			outcome: rollout.Interrupted, images: "web:1", message: "received SIGTERM before anything was written: nothing was changed", calls: "preflight web",
+		}},
+		"before the write": {tag: "2", given: during("watch 1"), expect: expectation{
+			outcome: rollout.Interrupted, images: "web:1", message: "received SIGTERM", calls: begun,
+		}},
+		"between two writes: the first goes back": {
+			world: []string{"api:1", "web:1"}, tag: "2", on: []string{"api", "web"}, given: during("apply web"),
+			expect: expectation{
+				outcome: rollout.Interrupted, images: "api:1 web:1", message: "received SIGTERM while the change was being written",
+				calls: "preflight api web, watch 2, apply api, apply web, restore api, verdict api-1 good",
+			},
+		},
+		"while it is watched": {tag: "slow", given: later(10 * time.Second), expect: expectation{
+			outcome: rollout.Interrupted, images: "web:slow", message: "received SIGTERM: the change is written and not rolled back",
+			next: status + ", " + undo, calls: begun,
+		}},
+		"in its soak": {tag: "2", given: later(10 * time.Second), expect: expectation{
+			outcome: rollout.Interrupted, images: "web:2", message: "received SIGTERM: the change is written and not rolled back",
+			next: status + ", " + undo, calls: begun,
+		}},
+		"while it is watched, with --on-interrupt=rollback": {tag: "slow", given: later(10*time.Second, rollsBack), expect: expectation{
+			outcome: rollout.Interrupted, images: "web:1", message: "rolled back and verified", web: rollout.RolledBack,
+			calls: begun + ", restore web, verdict web-1 good",
+		}},
+		"with --on-interrupt=rollback, which fails": {
+			tag: "slow", given: later(10*time.Second, rollsBack, func(a *attempt) { a.world.faults["restore web"] = errors.New("no") }),
+			expect: expectation{outcome: rollout.RollbackFailed, images: "web:slow", web: rollout.RollbackFailed, calls: begun + ", restore web"},
+		},
+		"in the rollback": {tag: "missing", given: during("restore web"), expect: expectation{
+			outcome: rollout.Interrupted, images: "web:1", message: "received SIGTERM: the rollback is written and not verified",
+			next: status, calls: begun + ", verdict web-2 failed, restore web",
+		}},
+	})
+}
+
+// What others do to the workload meanwhile is theirs.
+func TestOthers(t *testing.T) {
+	const begun = "preflight web, watch 1, apply web"
+	tell(t, map[string]story{
+		"another change supersedes it": {
+			tag: "slow", given: func(a *attempt) { a.after(5*time.Second, func() { a.world.someone("web", "web:theirs") }) },
+			expect: expectation{outcome: rollout.Superseded, images: "web:theirs", calls: begun, web: rollout.Superseded},
+		},
+		"another change comes before the rollback": {
+			tag: "missing", given: func(a *attempt) { a.world.before["restore web"] = func() { a.world.someone("web", "web:theirs") } },
+			expect: expectation{outcome: rollout.Superseded, images: "web:theirs", web: rollout.Superseded, calls: begun + ", verdict web-2 failed, restore web"},
+		},
+		"another job rolls it back first": {
+			tag: "missing", given: func(a *attempt) { a.world.before["restore web"] = func() { a.world.someone("web", "web:1") } },
+			expect: expectation{
+				outcome: rollout.Superseded, images: "web:1", web: rollout.Superseded,
+				next: "kubectl app rollout status deployment/web -n shop", calls: begun + ", verdict web-2 failed, restore web",
+			},
+		},
+		"it can't be rolled back": {
+			tag: "missing", given: func(a *attempt) { a.world.faults["restore web"] = errors.New("no") },
+			expect: expectation{outcome: rollout.RollbackFailed, images: "web:missing", web: rollout.RollbackFailed, calls: begun + ", verdict web-2 failed, restore web"},
+		},
+		"it can't be paused": {
+			tag: "missing", given: func(a *attempt) { a.OnFailure, a.world.faults["pause web"] = Pause, errors.New("no") },
+			expect: expectation{outcome: rollout.Failed, images: "web:missing", calls: begun + ", verdict web-2 failed, pause web"},
+		},
+		"the verdict can't be recorded": {
+			tag: "2", given: func(a *attempt) { a.world.faults["verdict web-2 good"] = errors.New("no") },
+			expect: expectation{outcome: rollout.Succeeded, images: "web:2", calls: begun + ", verdict web-2 good"},
+		},
+		"the watch breaks off": {
+			tag: "slow", given: func(a *attempt) {
+				a.after(5*time.Second, func() { a.world.fail("watching", errors.New("credentials have expired")) })
+			},
+			expect: expectation{
+				outcome: rollout.Undecided, images: "web:slow", message: "the change is written, but the watch failed: credentials have expired",
+				next: "kubectl app rollout status deployment/web -n shop", calls: begun,
+			},
+		},
+		"the API server is away for good": {
+			tag: "slow", given: func(a *attempt) {
+				a.after(5*time.Second, func() { a.world.away(errors.New("refused")) })
+			},
+			expect: expectation{
+				outcome: rollout.Undecided, images: "web:slow", message: "the change is written, but the watch failed: the API server has not answered for 10m0s", calls: begun,
+			},
+		},
+	})
+}
+
+// A job that was killed after its write is finished by the same command, run again.
+func TestAttaching(t *testing.T) {
+	again := func(image string) func(*attempt) {
+		return func(a *attempt) { a.world.someone("web", image) }
+	}
+	tell(t, map[string]story{
+		"it succeeds": {tag: "slow", given: again("web:slow"), expect: expectation{
+			outcome: rollout.Succeeded, images: "web:slow", calls: "watch 1, verdict web-2 good",
+		}},
+		"it fails and goes back": {
+			tag: "missing", given: again("web:missing"),
+			expect: expectation{outcome: rollout.RolledBack, images: "web:1", calls: "watch 1, verdict web-2 failed, restore web, verdict web-1 good"},
+		},
+		"it is interrupted": {
+			tag: "slow", given: func(a *attempt) { again("web:slow")(a); a.after(5*time.Second, a.signal) },
+			expect: expectation{
+				outcome: rollout.Interrupted, images: "web:slow", message: "received SIGTERM: this command changed nothing, and the rollout goes on", calls: "watch 1",
+			},
+		},
+		"it is not watched": {
+			tag: "slow", given: func(a *attempt) { again("web:slow")(a); a.Wait = false },
+			expect: expectation{
+				outcome: rollout.Unchanged, images: "web:slow", message: "already up to date", next: "kubectl app rollout status deployment/web -n shop",
+			},
+		},
+	})
+}

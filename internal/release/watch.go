@@ -17,8 +17,8 @@ type follower struct {
 	view     view.View
 	recorder *recorder
 
-	// unblock deletes what state.Workloads[i].Blocking names, and tells of it; nil where nothing may be deleted.
-	unblock func(*rollout.State) []rollout.Event
+	// unblock is nil where no pod may be deleted.
+	unblock *unblocker
 
 	snapshot    rollout.Snapshot
 	unreachable time.Time          // since when the server has not answered; zero while it does

@@ -169,6 +169,22 @@ func (w *world) someone(name, image string) {
 	w.poke()
 }
 
+// fail makes a call fail from now on.
+func (w *world) fail(call string, err error) {
+	w.mu.Lock()
+	w.faults[call] = err
+	w.mu.Unlock()
+	w.poke()
+}
+
+// away makes the API server silent from now on.
+func (w *world) away(trouble error) {
+	w.mu.Lock()
+	w.outage = watch.Update{Unreachable: time.Now(), Trouble: trouble}
+	w.mu.Unlock()
+	w.poke()
+}
+
 // images are those of all Deployments.
 func (w *world) images() string {
 	var all []string
@@ -267,8 +283,9 @@ func (w *world) RestoreAll(_ context.Context, written []cluster.Written, _ clust
 func (w *world) restore(was cluster.Written) (cluster.Written, error) {
 	name := was.GetName()
 	before := &was.Before.Workload.Template
+	fault := w.call("restore", name)
 	now := w.apps[name].object()
-	switch fault := w.call("restore", name); {
+	switch {
 	case fault != nil:
 		return cluster.Written{}, fault
 	case errors.Is(w.faults["apply "+name], errNever):
