@@ -22,6 +22,8 @@ var sections = []section{
 	{"lag", (*bench).lag},
 	{"verdict", (*bench).verdict},
 	{"outage", (*bench).outage},
+	{"why", (*bench).why},
+	{"truth", (*bench).truth},
 	{"secret", (*bench).secret},
 	{"many", (*bench).many},
 	{"large", (*bench).large},

@@ -56,8 +56,9 @@ func (ev *evidence) countEvictions(d *survey) {
 	known := ev.history.evictions
 	for i := range d.evicted {
 		s := d.evicted[i]
-		if _, ok := known[s.pod.UID]; !ok {
-			known = put(maps.Clone(known), s.pod.UID, eviction{s, ev.now})
+		at := ev.history.began(time.Time{}, unreadySince(s.pod), ev.now)
+		if _, ok := known[s.pod.UID]; !ok && ev.now.Sub(at) < BackOffReset { // older ones are of the past
+			known = put(maps.Clone(known), s.pod.UID, eviction{s, at})
 		}
 	}
 	ev.history.evictions = known

@@ -20,7 +20,7 @@ func Workload(o diagnosis.Observed, now time.Time) *Subject {
 	if current != nil && len(o.Revisions) > 1 && !o.Workload.Complete() {
 		of = "new pods"
 	}
-	s.add(&look{in: diagnosis.Input{Observed: o, Revision: current, Populated: true}, of: of})
+	s.add(&look{in: diagnosis.Input{Observed: o, Revision: current, Populated: true, EndedCount: true}, of: of})
 	for i := range o.Revisions {
 		if r := &o.Revisions[i]; r != current && slices.ContainsFunc(o.Pods, func(p *corev1.Pod) bool { return r.Owns(p) && p.DeletionTimestamp == nil }) {
 			s.add(&look{in: diagnosis.Input{Observed: aside(o, r), Revision: r}, of: fmt.Sprintf("pods of revision %d", r.Number), aside: true})
