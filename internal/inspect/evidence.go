@@ -42,7 +42,8 @@ func (i *Inspector) fetch(ctx context.Context, s *chain.Subject, wants diagnosis
 			})
 		}
 	}
-	if i.again && len(i.seen.Events) == 0 { // they would say more
+	if i.again && len(i.seen.Events) == 0 && len(wants.References) > 0 { // they would say more
+		ask("quotas", func(ctx context.Context) error { return i.quotas(ctx, namespace) })
 		for _, r := range needed(s.Templates()) {
 			ask(r, func(ctx context.Context) error { return i.reference(ctx, namespace, r) })
 		}
@@ -158,6 +159,24 @@ func (i *Inspector) claim(ctx context.Context, namespace, name string) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.seen.Claims = append(i.seen.Claims, claim)
+	return nil
+}
+
+func (i *Inspector) quotas(ctx context.Context, namespace string) error {
+	client, err := i.cluster.Typed()
+	if err != nil {
+		return err
+	}
+	list, err := cluster.Read(ctx, func(ctx context.Context) (*corev1.ResourceQuotaList, error) {
+		return client.CoreV1().ResourceQuotas(namespace).List(ctx, metav1.ListOptions{})
+	})
+	i.unread(err, "list", "resourcequotas", namespace)
+	if err != nil {
+		return nil
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.seen.Quotas = list.Items
 	return nil
 }
 

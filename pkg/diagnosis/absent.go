@@ -41,6 +41,23 @@ func (ev *evidence) absent(use workload.ReferenceUse) (symptom, bool) {
 	return symptom{}, false
 }
 
+// usedUp names a quota that has no room for a pod, where no event is left.
+func (d *Diagnosis) usedUp() (symptom, bool) {
+	for _, s := range workload.Shortages(d.in.Quotas, &d.in.Workload.Template.Spec, 1, nil) {
+		if len(s.Undeclared) > 0 {
+			continue
+		}
+		found := fatal(QuotaExceeded, fmt.Sprintf("exceeded quota: %s, requested: %s=%s, used: %s=%s, limited: %s=%s; no event is left that says so",
+			s.Quota, s.Resource, s.Need.String(), s.Resource, s.Used.String(), s.Resource, s.Hard.String()))
+		if d.leaving() {
+			found.grade = Waiting
+		}
+		d.countMissing(&found)
+		return found.from("status.used").of("ResourceQuota", s.Quota), true
+	}
+	return symptom{}, false
+}
+
 // unmountable names an object that a volume of a pod without a sandbox lacks.
 func (ev *evidence) unmountable(pod *corev1.Pod) (symptom, bool) {
 	if !ev.eventless(pod.UID) {

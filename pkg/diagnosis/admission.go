@@ -143,7 +143,10 @@ func (d *Diagnosis) refusedCreation() (symptom, bool) {
 	all := d.evidence.events[d.in.Workload.UID]
 	event := all.latest("", "FailedCreate")
 	if event == nil && d.evidence.eventless(d.in.Workload.UID) {
-		return d.absentAccount()
+		if found, ok := d.absentAccount(); ok {
+			return found, true
+		}
+		return d.usedUp()
 	}
 	if event == nil || !m.missingBefore && eventTime(event).Before(m.missingSince.Add(-2*time.Second)) {
 		return symptom{}, false // of an earlier time

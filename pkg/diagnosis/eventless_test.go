@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -110,5 +113,41 @@ status: {phase: Failed, reason: Evicted, message: "The node was low on resource:
 				t.Errorf("%s by %s, want %s by %s", cause, field, tt.cause, tt.field)
 			}
 		})
+	}
+}
+
+// A StatefulSet tells of a refused pod only by events: without them its account and the quotas are looked at.
+func TestRefusedWithoutEvents(t *testing.T) {
+	account := workload.Reference{Kind: workload.ServiceAccountReference, Name: "robot", Use: workload.UseIdentity}
+	full := corev1.ResourceQuota{Status: corev1.ResourceQuotaStatus{
+		Hard: corev1.ResourceList{"pods": resource.MustParse("1")}, Used: corev1.ResourceList{"pods": resource.MustParse("1")},
+	}}
+	full.Name = "small"
+	room := full
+	room.Status.Hard = corev1.ResourceList{"pods": resource.MustParse("2")}
+	for _, tt := range []struct {
+		name   string
+		absent []workload.Reference
+		quotas []corev1.ResourceQuota
+		cause  Cause
+		source Source
+	}{
+		{"no account", []workload.Reference{account}, nil, ServiceAccountMissing, Source{"StatefulSet", "web", "spec.template.spec.serviceAccountName"}},
+		{"no quota left", nil, []corev1.ResourceQuota{full}, QuotaExceeded, Source{"ResourceQuota", "small", "status.used"}},
+		{"a quota with room", nil, []corev1.ResourceQuota{room}, "", Source{}},
+		{"nothing to see", nil, nil, "", Source{}},
+	} {
+		w := watch(t, 2, FailFastAuto)
+		w.Workload.Kind = "StatefulSet"
+		w.Revision.ByPods, w.Once, w.Final, w.Absent, w.Quotas = true, true, true, tt.absent, tt.quotas
+		w.pods(readyPod("web-0"))
+		var cause Cause
+		var source Source
+		if got := Look(w.Input, History{}).Problems; len(got) > 0 {
+			cause, source = got[0].Cause, got[0].Source
+		}
+		if cause != tt.cause || source != tt.source {
+			t.Errorf("%s: %s by %+v, want %s by %+v", tt.name, cause, source, tt.cause, tt.source)
+		}
 	}
 }

@@ -29,6 +29,8 @@ type Observed struct {
 	// Absent are the references of the template to objects that are not there, as far as Wants asked for them; with a Key
 	// where only that is missing.
 	Absent []workload.Reference
+	// Quotas are those of the namespace, where Wants asked for References.
+	Quotas []corev1.ResourceQuota
 	// Logs holds what was fetched for Wants.
 	Logs map[LogKey]Log
 	// Forbidden is what may not be read: "pods", "events", "logs".

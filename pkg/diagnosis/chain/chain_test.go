@@ -56,6 +56,24 @@ func outline(r chain.Report) string {
 	return strings.Join(words, " < ")
 }
 
+// An object that shows the cause itself is one step.
+func TestOneStepForEachObject(t *testing.T) {
+	hard := corev1.ResourceList{"pods": resource.MustParse("1")}
+	quota := corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Name: "small"}, Status: corev1.ResourceQuotaStatus{Hard: hard, Used: hard}}
+	set := workload.Ref{Kind: "StatefulSet", Namespace: "shop", Name: "db"}
+	w := &workload.Workload{Ref: set, UID: "s", Desired: 1, UpdateRevision: "db-1"}
+	s := chain.Workload(diagnosis.Observe(w, []workload.Revision{{Name: "db-1", ByPods: true, Key: workload.RevisionKey{Owner: "s"}}}, diagnosis.NewPodSet(1)), now)
+	s.Look(false)
+	s.Take(diagnosis.Observed{Quotas: []corev1.ResourceQuota{quota}})
+	r := explained(s, map[workload.Ref]chain.Related{{Kind: "ResourceQuota", Namespace: "shop", Name: "small"}: {Object: &quota}})
+	if got := outline(r); got != "Failing < resourcequota/small QuotaExceeded < statefulset/db" || !strings.Contains(r.Chain[0].Says, "has used 1 of 1 pods") {
+		t.Errorf("%s: %+v", got, r.Chain)
+	}
+	if len(r.Notes) != 1 || !strings.HasPrefix(r.Notes[0], "no events are left") {
+		t.Errorf("notes %q", r.Notes)
+	}
+}
+
 func old(n int) (pods []*corev1.Pod) {
 	for i := range n {
 		pods = append(pods, podtest.ReadyOf("old", fmt.Sprintf("old-%d", i)))

@@ -23,14 +23,17 @@ func (s *Subject) explainProblem(r *Report, d *decision, related map[workload.Re
 	if s.mayHeal(d, r.Since) {
 		r.State = Progressing
 	}
+	shown := d.look.step(p)
 	if about := d.look.about(p); about.Name != "" {
-		if step, ok := related[about].step(about, p, s.now); ok {
+		if step, ok := related[about].step(about, p, s.now); ok && about == shown.Object {
+			shown.Says = step.Says
+		} else if ok {
 			r.Chain = append(r.Chain, step)
 		} else if known, read := related[about]; read && !known.Unread && configKinds[p.Cause] != "" {
 			r.Notes = append(r.Notes, fmt.Sprintf("%s is there now: the kubelet looks again within two minutes", lowerRef(about)))
 		}
 	}
-	r.Chain = append(r.Chain, d.look.step(p))
+	r.Chain = append(r.Chain, shown)
 	r.Message = strings.Join(nonEmpty(string(p.Cause), d.look.share(p), since(r.Since, s.now)), ", ")
 	r.next(p.Next...)
 }
@@ -143,7 +146,14 @@ var hides = map[string]string{
 	"logs":                   "the last lines of crashed containers",
 	"pods":                   "every cause in a pod",
 	"persistentvolumeclaims": "whether a claim is bound",
+	"replicasets":            "which pods are new",
+	"controllerrevisions":    "which pods are new",
+	"resourcequotas":         "whether a quota is used up",
+	"jobs":                   "how the last run ended",
 }
+
+// gotten are the resources of which one object is read at a time.
+var gotten = []string{"logs", "persistentvolumeclaims", "secrets", "configmaps", "serviceaccounts"}
 
 // limits says what the report is not based on.
 func (s *Subject) limits(r *Report) {
@@ -153,7 +163,7 @@ func (s *Subject) limits(r *Report) {
 			resource = what
 		}
 		verb := "list"
-		if what == "logs" {
+		if slices.Contains(gotten, what) {
 			verb = "get"
 		}
 		n := NotSeen{Resource: resource, Hides: hides[what]}

@@ -68,8 +68,8 @@ func (s *Subject) Take(o diagnosis.Observed) {
 	s.forbidden = o.Forbidden
 	for _, l := range s.looks {
 		l.in.Events, l.in.Claims, l.in.Logs, l.in.Forbidden = o.Events, o.Claims, o.Logs, o.Forbidden
-		if l.in.Absent = nil; l.found != nil && l.found.Wants.References[l.in.Workload.Ref] {
-			l.in.Absent = o.Absent
+		if l.in.Absent, l.in.Quotas = nil, nil; l.found != nil && l.found.Wants.References[l.in.Workload.Ref] {
+			l.in.Absent, l.in.Quotas = o.Absent, o.Quotas
 		}
 	}
 }
