@@ -296,6 +296,24 @@ func TestNodes(t *testing.T) {
 	}
 }
 
+// What a condition of a node means depends on its type.
+func TestNodeConditions(t *testing.T) {
+	for condition, want := range map[string]chain.State{
+		"DiskPressure=True": chain.Failing, "PIDPressure=False": chain.NothingFound, "NetworkUnavailable=True": chain.Failing,
+		"KernelDeadlock=True": chain.Failing, "KubeletProblem=True": chain.Failing, "ReadonlyFilesystem=True": chain.Failing,
+		"EtcdIsVoter=True": chain.NothingFound, "KernelReady=True": chain.NothingFound, "KernelReady=False": chain.Failing,
+		"example.com/Licensed=True": chain.NothingFound,
+	} {
+		kind, status, _ := strings.Cut(condition, "=")
+		n := &corev1.Node{Status: corev1.NodeStatus{Conditions: []corev1.NodeCondition{
+			{Type: corev1.NodeConditionType(kind), Status: corev1.ConditionStatus(status)}, {Type: corev1.NodeReady, Status: corev1.ConditionTrue},
+		}}}
+		if r := explained(chain.Node(n, nil, nil, now), nil); r.State != want {
+			t.Errorf("%s: %s %s, want %s", condition, r.State, r.Message, want)
+		}
+	}
+}
+
 func TestRisks(t *testing.T) {
 	for command, want := range map[string]chain.Risk{
 		"kubectl describe pod a -n b": chain.Look, "kubectl app why pod/a": chain.Look, "kubectl app status secret/a": chain.Look,

@@ -157,7 +157,7 @@ func nodeStep(s Step, n *corev1.Node, now time.Time) (Step, bool) {
 	return s, true
 }
 
-// sickCondition is Ready if it is not True, or a pressure that is.
+// sickCondition is Ready if it is not True, or another condition that says that something is wrong.
 func sickCondition(n *corev1.Node) *corev1.NodeCondition {
 	var found *corev1.NodeCondition
 	for i := range n.Status.Conditions {
@@ -165,11 +165,25 @@ func sickCondition(n *corev1.Node) *corev1.NodeCondition {
 		switch {
 		case c.Type == corev1.NodeReady && c.Status != corev1.ConditionTrue:
 			return c
-		case c.Type != corev1.NodeReady && c.Status == corev1.ConditionTrue && found == nil:
+		case found == nil && wrong(c):
 			found = c
 		}
 	}
 	return found
+}
+
+// faults are the ends of conditions that are bad news when True: those of the kubelet, the cloud's controllers, the node
+// problem detector and AKS.
+var faults = []string{"Pressure", "NetworkUnavailable", "Problem", "Deadlock", "Unhealthy", "Restart", "ReadonlyFilesystem", "CorruptDockerOverlay2", "FrequentUnregisterNetDevice"}
+
+// wrong tells whether a condition is bad news. Some are good news when True: EtcdIsVoter (k3s, RKE2) and those that end in
+// Ready (EKS). What an unknown one means is not known.
+func wrong(c *corev1.NodeCondition) bool {
+	name := string(c.Type)
+	if strings.HasSuffix(name, "Ready") {
+		return c.Status == corev1.ConditionFalse
+	}
+	return c.Status == corev1.ConditionTrue && slices.ContainsFunc(faults, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
 // forTime is " for 4m", or nothing where that is not known.
