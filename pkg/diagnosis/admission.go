@@ -53,17 +53,19 @@ func uncreated(maker string, r *workload.Revision, leaving bool) (symptom, bool)
 var notFetched = lazily(`(?:could not|couldn't|cannot|can't|failed to|unable to) fetch [^:;,]*$`)
 
 // Policies use words of the network for many things. They are about a request only after the words for an attempt, and a
-// number is a status only if the text calls it so or adds the phrase of the status.
+// number is a status only if the text calls it so, adds the phrase of the status, or names the server that returned it.
 var (
 	attempt      = lazily(`\b(?:get|head|post|dial(?:ing)?|lookup|getaddrinfo|fetch(?:ing)?|call(?:ing)?|connect(?:ing)?|(?:failed|unable) to|(?:could not|couldn't|cannot|can't) [a-z]+)\b.*`)
-	policyStatus = lazily(`\b(?:status(?: ?code)?[^a-z0-9]{0,3}(?:from [^:]*[: ] ?)?|(?:returned|answered|received|responded with) )(408|425|429|5\d\d)(?: |[^\w.:]|$)`)
+	policyStatus = lazily(`\bstatus(?: ?code)?[^a-z0-9]{0,3}(?:from [^:]*[: ] ?)?(408|425|429|5\d\d)(?: |[^\w.:]|$)`)
+	policyAnswer = lazily(`\b(?:returned|answered|responded with|received) (?:408 request|425 too|429 too|500 internal|502 bad|503 service|504 gateway) `)
+	serverAnswer = lazily(`\b(?:registry|server|service|upstream|scanner)\b[^,;]{0,40} (?:returned|answered|responded with) (?:408|425|429|5\d\d)(?: |[^\w.:]|$)`)
 	ambiguous    = []string{"http2: ", "timed out"}
 )
 
 // unansweredAttempt tells whether a denial reports a request without an answer, or with an answer to try again.
 func unansweredAttempt(words string) bool {
 	after := attempt().FindString(words)
-	return policyStatus().MatchString(words) || containsAny(words, unmistakable) ||
+	return policyStatus().MatchString(words) || policyAnswer().MatchString(words) || serverAnswer().MatchString(words) || containsAny(words, unmistakable) ||
 		slices.ContainsFunc(statusOfPhrase().FindAllStringSubmatch(after, -1), func(m []string) bool { return triesAgain(m[1]) }) ||
 		slices.ContainsFunc(slices.Concat(unanswered, unavailable), func(phrase string) bool {
 			return !slices.Contains(ambiguous, phrase) && strings.Contains(after, phrase)
