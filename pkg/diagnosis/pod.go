@@ -38,6 +38,17 @@ func ReadySince(pod *corev1.Pod) time.Time {
 	return time.Time{}
 }
 
+// DeletedAt is when a pod was deleted, zero if it was not: its grace period begins then.
+func DeletedAt(pod *corev1.Pod) time.Time {
+	switch {
+	case pod.DeletionTimestamp == nil:
+		return time.Time{}
+	case pod.DeletionGracePeriodSeconds == nil:
+		return pod.DeletionTimestamp.Time
+	}
+	return pod.DeletionTimestamp.Add(-time.Duration(*pod.DeletionGracePeriodSeconds) * time.Second)
+}
+
 // NotServing says why a pod does not serve, or returns "".
 func NotServing(pod *corev1.Pod) string {
 	if Ended(pod) {

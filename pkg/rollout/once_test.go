@@ -85,6 +85,39 @@ func TestOnceWithoutPods(t *testing.T) {
 	}
 }
 
+// An update of a set whose pods have served for a day has just begun: nothing but the new revision shows it, or the end of
+// its first pod.
+func TestOnceOfAnOldSet(t *testing.T) {
+	grace := int64(30)
+	for _, tt := range []struct {
+		name          string
+		made, deleted time.Duration // ago
+		want          Outcome
+	}{
+		{"begun now", 2 * time.Second, 0, ""},
+		{"the first pod ends", 24 * time.Hour, 3 * time.Second, ""},
+		{"begun long ago", 11 * time.Minute, 0, TimedOut},
+	} {
+		w := foundWorld(t)
+		w.now = epoch.Add(24 * time.Hour)
+		pods := []*corev1.Pod{podtest.ReadyOf("old", "web-0"), podtest.ReadyOf("old", "web-1")}
+		for _, pod := range pods {
+			pod.CreationTimestamp = metav1.NewTime(epoch)
+		}
+		if tt.deleted > 0 {
+			end := metav1.NewTime(w.now.Add(30*time.Second - tt.deleted))
+			pods[1].DeletionTimestamp, pods[1].DeletionGracePeriodSeconds = &end, &grace
+		}
+		w.pods(pods...)
+		w.change().Strategy = workload.Strategy{Ordered: true, InPlace: true, Lenient: true, ProgressDeadline: 10 * time.Minute}
+		w.seen.Revisions[1].Created = w.now.Add(-tt.made)
+		w.state = Start([]Target{{Ref: shop}}, Policy{FailFast: diagnosis.FailFastAuto, Once: true}, w.now)
+		if w.after(0); w.state.Outcome != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, w.state.Outcome, tt.want)
+		}
+	}
+}
+
 // A StatefulSet does not tell when it made progress: its pods do.
 func TestOnceOfASet(t *testing.T) {
 	for after, want := range map[time.Duration]Outcome{time.Minute: "", 11 * time.Minute: Failed} {

@@ -54,16 +54,22 @@ func (e *evaluation) lastProgress() time.Time {
 	return c.LastUpdate
 }
 
-// lastPodChange is when a pod was last created, or became ready or unready: a StatefulSet and a DaemonSet don't tell when
-// they last made progress.
+// lastPodChange is when the revision was made, or when a pod was last created or deleted, or became ready or unready: a
+// StatefulSet and a DaemonSet don't tell when they last made progress.
 func (e *evaluation) lastPodChange() time.Time {
-	var last time.Time
-	for _, p := range e.seen.Pods {
-		for _, t := range []time.Time{p.CreationTimestamp.Time, diagnosis.ReadySince(p)} {
-			if t.After(last) {
-				last = t
-			}
+	last := e.seen.SettledOf(e.revision).Readied
+	note := func(t time.Time) {
+		if t.After(last) {
+			last = t
 		}
+	}
+	if e.revision != nil {
+		note(e.revision.Created)
+	}
+	for _, p := range e.seen.Pods {
+		note(p.CreationTimestamp.Time)
+		note(diagnosis.ReadySince(p))
+		note(diagnosis.DeletedAt(p))
 	}
 	if last.IsZero() || last.After(e.now) {
 		return e.now

@@ -90,7 +90,7 @@ func explainPod(r *Report, d *decision, pod *corev1.Pod, owners []Owner, now tim
 func podSays(pod *corev1.Pod, now time.Time) string {
 	switch {
 	case pod.DeletionTimestamp != nil:
-		return "is being deleted, for " + duration.HumanDuration(max(now.Sub(pod.DeletionTimestamp.Time)+gracePeriod(pod), 0))
+		return "is being deleted, for " + duration.HumanDuration(max(now.Sub(diagnosis.DeletedAt(pod)), 0))
 	case pod.Status.Phase == corev1.PodSucceeded:
 		return "has ended, and all containers with exit code 0"
 	case pod.Status.Phase == corev1.PodFailed:
@@ -102,11 +102,4 @@ func podSays(pod *corev1.Pod, now time.Time) string {
 		return text
 	}
 	return "not ready" + forTime(diagnosis.ReadySince(pod), now)
-}
-
-func gracePeriod(pod *corev1.Pod) time.Duration {
-	if pod.DeletionGracePeriodSeconds == nil {
-		return 0
-	}
-	return time.Duration(*pod.DeletionGracePeriodSeconds) * time.Second
 }
