@@ -29,14 +29,16 @@ func (ev *evidence) absent(use workload.ReferenceUse) (symptom, bool) {
 		if r.Use != use || r.Optional {
 			continue
 		}
-		cause, subject, text := absentCauses[r.Kind], r.Name, fmt.Sprintf("%s %q not found", strings.ToLower(string(r.Kind)), r.Name)
+		cause, subject, owner, text := absentCauses[r.Kind], r.Name, "", fmt.Sprintf("%s %q not found", strings.ToLower(string(r.Kind)), r.Name)
 		if r.Key != "" && absentKeys[r.Kind] != "" {
-			cause, subject, text = absentKeys[r.Kind], r.Key, fmt.Sprintf("%s %q has no key %q", strings.ToLower(string(r.Kind)), r.Name, r.Key)
+			cause, subject, owner, text = absentKeys[r.Kind], r.Key, r.Name, fmt.Sprintf("%s %q has no key %q", strings.ToLower(string(r.Kind)), r.Name, r.Key)
 		}
 		if use == workload.UseVolume {
 			text += fmt.Sprintf(", and volume %s needs it", r.Field)
 		}
-		return missing(cause, subject, text+"; no event is left that says so").from("spec.volumes"), true
+		found := missing(cause, subject, text+"; no event is left that says so").from("spec.volumes")
+		found.owner = owner
+		return found, true
 	}
 	return symptom{}, false
 }

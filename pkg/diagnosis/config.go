@@ -17,19 +17,28 @@ type absentObject struct {
 var absentObjects = []absentObject{
 	{lazily(`(?:^|[^\w.-])secrets? "([^"]+)" not found`), SecretMissing},
 	{lazily(`(?:^|[^\w.-])configmaps? "([^"]+)" not found`), ConfigMapMissing},
-	{lazily(`couldn't find key (\S+) in Secret `), SecretKeyMissing},
-	{lazily(`couldn't find key (\S+) in ConfigMap `), ConfigMapKeyMissing},
+	{lazily(`couldn't find key (\S+) in Secret (?:[a-z0-9-]+/)?([a-z0-9][a-z0-9.-]*)`), SecretKeyMissing},
+	{lazily(`couldn't find key (\S+) in ConfigMap (?:[a-z0-9-]+/)?([a-z0-9][a-z0-9.-]*)`), ConfigMapKeyMissing},
 	{lazily(`references non-existent secret key: ([^\s,]+)`), SecretKeyMissing},
 	{lazily(`references non-existent config key: ([^\s,]+)`), ConfigMapKeyMissing},
 	{lazily(`persistentvolumeclaim "([^"]+)" not found`), VolumePending},
 	{lazily(`serviceaccounts? "([^"]+)" not found`), ServiceAccountMissing},
 }
 
+var volumeNamed = lazily(`for volume "([^"]+)"`)
+
 // missingObject names the Secret, ConfigMap, key or claim that a text says is not there.
 func missingObject(text, message string) (symptom, bool) {
 	for _, o := range absentObjects {
 		if m := o.pattern().FindStringSubmatch(text); m != nil {
-			return missing(o.cause, m[1], message), true
+			found := missing(o.cause, m[1], message)
+			if len(m) > 2 {
+				found.owner = m[2]
+			}
+			if v := volumeNamed().FindStringSubmatch(text); v != nil {
+				found.volume = v[1]
+			}
+			return found, true
 		}
 	}
 	return symptom{}, false

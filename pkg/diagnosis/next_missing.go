@@ -1,10 +1,13 @@
 package diagnosis
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // The commands that create missing objects, with the names from the template.
@@ -74,7 +77,7 @@ func keyFrom(s *corev1.EnvVarSource, name string, secret bool) string {
 
 func addKey(kind string) func(advice) []string {
 	return func(a advice) []string {
-		name := a.ownerOfKey(a.Subject, kind == "secret")
+		name := cmp.Or(a.Owner, "NAME")
 		set := a.on("kubectl app set configmap %s %s=VALUE", name, a.Subject)
 		if kind == "secret" {
 			set = a.on("kubectl app set secret %s --prompt=%s", name, a.Subject)
@@ -83,47 +86,22 @@ func addKey(kind string) func(advice) []string {
 	}
 }
 
-// ownerOfKey finds the object that a variable of the template takes the key from.
-func (a advice) ownerOfKey(key string, secret bool) string {
-	if a.template == nil {
-		return "NAME"
+// keyOwner is the object in which the key is missing; "" where neither the evidence nor the template tells which it is.
+func (s *symptom) keyOwner(template *corev1.PodTemplateSpec) string {
+	if s.owner != "" || template == nil {
+		return s.owner
 	}
-	spec := &a.template.Spec
-	for _, all := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
-		for i := range all {
-			for _, v := range all[i].Env {
-				switch s := v.ValueFrom; {
-				case s == nil:
-				case secret && s.SecretKeyRef != nil && s.SecretKeyRef.Key == key:
-					return s.SecretKeyRef.Name
-				case !secret && s.ConfigMapKeyRef != nil && s.ConfigMapKeyRef.Key == key:
-					return s.ConfigMapKeyRef.Name
-				}
-			}
-		}
-	}
-	return a.volumeWithKey(key, secret)
-}
-
-func (a advice) volumeWithKey(key string, secret bool) string {
-	for _, v := range a.template.Spec.Volumes {
+	owner := ""
+	for _, r := range workload.References(template) {
 		switch {
-		case secret && v.Secret != nil && hasKey(v.Secret.Items, key):
-			return v.Secret.SecretName
-		case !secret && v.ConfigMap != nil && hasKey(v.ConfigMap.Items, key):
-			return v.ConfigMap.Name
+		case absentKeys[r.Kind] != s.cause || r.Key != s.subject || s.volume != "" && r.Field != s.volume:
+		case owner != "" && owner != r.Name:
+			return ""
+		default:
+			owner = r.Name
 		}
 	}
-	return "NAME"
-}
-
-func hasKey(items []corev1.KeyToPath, key string) bool {
-	for _, i := range items {
-		if i.Key == key {
-			return true
-		}
-	}
-	return false
+	return owner
 }
 
 func createServiceAccount(a advice) []string {

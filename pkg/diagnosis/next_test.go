@@ -54,8 +54,34 @@ func TestNext(t *testing.T) {
 	d := about(template)
 	for _, tt := range tests {
 		k := Problem{Finding: Finding{Cause: tt.cause, Container: "web", Exemplar: "web-1"}, Subject: tt.subject}
+		k.Owner = (&symptom{cause: tt.cause, subject: tt.subject}).keyOwner(&template)
 		if got := d.nextCommands(&k); len(got) == 0 || got[0] != tt.want {
 			t.Errorf("%s: %q, want first %q", tt.cause, got, tt.want)
+		}
+	}
+}
+
+// Several objects can have a key of the same name: the evidence tells which one lacks it, or nobody is blamed.
+func TestOwnerOfAMissingKey(t *testing.T) {
+	secret := func(name string) corev1.Volume {
+		return corev1.Volume{Name: "of-" + name, VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: name, Items: []corev1.KeyToPath{{Key: "password"}}}}}
+	}
+	template := corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+		Volumes: []corev1.Volume{secret("mail"), secret("queue")},
+		Containers: []corev1.Container{{Name: "web", Env: []corev1.EnvVar{
+			{Name: "A", ValueFrom: secretKey("db", "password")}, {Name: "B", ValueFrom: secretKey("db2.eu", "password")}, {Name: "C", ValueFrom: secretKey("db", "user")},
+		}}},
+	}}
+	for text, want := range map[string]string{
+		`couldn't find key password in Secret shop/db2.eu`:                                              "db2.eu",
+		`couldn't find key password in Secret shop/db (pod: "web_shop(1)", container: web)`:             "db",
+		`MountVolume.SetUp failed for volume "of-queue" : references non-existent secret key: password`: "queue",
+		`references non-existent secret key: password`:                                                  "",
+		`references non-existent secret key: user`:                                                      "db",
+		`secret "password" not found`:                                                                   "",
+	} {
+		if got, _ := missingObject(text, text); got.keyOwner(&template) != want {
+			t.Errorf("%s: %q, want %q", text, got.keyOwner(&template), want)
 		}
 	}
 }

@@ -17,6 +17,8 @@ type Problem struct {
 	Source Source
 	// Subject is the object or key that the cause is about: a Secret, a claim, a node.
 	Subject string
+	// Owner is the Secret or ConfigMap in which the key is missing; "" if it is not known.
+	Owner string
 	// Decided: it has outlasted its patience. Before that, Decision is when it will have.
 	Decided  bool
 	Decision Decision
@@ -104,6 +106,7 @@ func tellsMore(a, b *symptom) bool {
 func (ev *evidence) tell(p *Problem, d *survey, before []Finding) {
 	e := p.exemplar
 	p.Cause, p.Container, p.Subject = p.causeKey.cause, p.causeKey.container, e.subject
+	p.Owner = e.keyOwner(ev.template)
 	p.Message, p.ExitCode, p.Source = e.message, e.exitCode, e.source
 	p.Pods, p.Of = len(p.Affected), d.of
 	if e.pod != nil {

@@ -24,6 +24,9 @@ type symptom struct {
 	// source is where the evidence stands; its object is the pod, if there is one.
 	source Source
 
+	// owner is the object that lacks the key, if the evidence names it; else volume is the one that needs the key.
+	owner, volume string
+
 	pod       *corev1.Pod // nil when no pod could be created, or when it is no new pod
 	exemplar  string      // the pod of another revision that it is about
 	container string

@@ -75,15 +75,9 @@ func (l *look) about(p *diagnosis.Problem) workload.Ref {
 
 // configName is the object that is missing, or that lacks a key.
 func (l *look) configName(p *diagnosis.Problem) string {
-	kind := configKinds[p.Cause]
 	switch p.Cause {
 	case diagnosis.SecretKeyMissing, diagnosis.ConfigMapKeyMissing:
-		for _, r := range workload.References(&l.in.Workload.Template) {
-			if r.Kind == kind && r.Key == p.Subject {
-				return r.Name
-			}
-		}
-		return ""
+		return p.Owner
 	case diagnosis.ServiceAccountMissing:
 		return l.in.Workload.Template.Spec.ServiceAccountName
 	}
