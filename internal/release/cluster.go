@@ -3,6 +3,7 @@ package release
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/watch"
@@ -21,6 +22,8 @@ type Cluster interface {
 	DeletePod(context.Context, rollout.PodRef) (deleted bool, err error)
 	// Watch ends with ctx. tap sees what the snapshots are made of; nil for nobody.
 	Watch(ctx context.Context, targets []watch.Target, tap func(watch.Record)) (Watch, error)
+	// Skew is how far the clock of the cluster is ahead of ours.
+	Skew() time.Duration
 }
 
 // Watch is a watch.Watcher.

@@ -51,6 +51,22 @@ func (a *attempt) setImage(tag string, names ...string) (*rollout.Result, error)
 // after does something in the time of the test.
 func (a *attempt) after(d time.Duration, what func()) { time.AfterFunc(d, what) }
 
+// A single look judges by the times of the cluster, so by the cluster's clock.
+func TestOnceByTheClockOfTheCluster(t *testing.T) {
+	for ahead, want := range map[time.Duration]rollout.Outcome{0: rollout.Undecided, time.Hour: rollout.Failed} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld("web:1.0")
+			w.someone("web", "web:missing")
+			w.skew = ahead
+			a := try(t, w)
+			result, _, err := a.Watch(a.ctx, []cluster.Written{{Object: w.apps["web"].object()}}, rollout.Policy{FailFast: diagnosis.FailFastAuto, Once: true})
+			if err != nil || result.Outcome != want {
+				t.Errorf("%v ahead: %+v, %v, want %s", ahead, result, err, want)
+			}
+		})
+	}
+}
+
 // expectation is how a release ends.
 type expectation struct {
 	outcome rollout.Outcome

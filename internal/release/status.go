@@ -4,16 +4,26 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
+
+// setClock goes by the clock of the cluster: a single look judges by the cluster's times.
+func (r *Release) setClock(ahead time.Duration) {
+	now := r.Now
+	r.Now, r.started = func() time.Time { return now().Add(ahead) }, r.started.Add(ahead)
+}
 
 // Watch watches rollouts that were found under way by a policy of their own; that of the release is for the way back.
 // The snapshot is the last one.
 func (r *Release) Watch(ctx context.Context, attached []cluster.Written, policy rollout.Policy) (*rollout.Result, rollout.Snapshot, error) {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	if policy.Once {
+		r.setClock(r.cluster.Skew())
+	}
 	objects := make([]cluster.Object, 0, len(attached))
 	for _, w := range attached {
 		objects = append(objects, w.Object)

@@ -38,6 +38,7 @@ type world struct {
 	before  map[string]func()
 	refused []cluster.Check
 	outage  watch.Update
+	skew    time.Duration
 	dirty   []chan struct{}
 }
 
@@ -217,6 +218,9 @@ func (w *world) poke() {
 		}
 	}
 }
+
+// Skew implements Cluster.
+func (w *world) Skew() time.Duration { return w.skew }
 
 // Preflight implements Cluster.
 func (w *world) Preflight(_ context.Context, changes []cluster.Change, _ cluster.PreflightOptions) (cluster.Report, error) {
