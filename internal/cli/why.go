@@ -19,7 +19,7 @@ import (
 const whyExample = `  # Why does deployment web not work?
   kubectl app why deployment/web
 
-  # In a script: the cause, and exit code 4 if there is one
+  # Keep the answer as JSON, for a script or for later
   kubectl app why deployment/web -o json > before.json
 
   # What has changed since then?
@@ -46,8 +46,11 @@ Nothing is changed. "nothing found" means that no rule fits what could be read; 
 is 0 also when a cause is found; with --exit-code it is 4 if the object is failing and 7 if it is progressing.`,
 		Example: whyExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			switch {
+			case len(args) == 0:
 				return usagef("no object is named: give TYPE/NAME, for example deployment/web")
+			case len(args) == 1 && cluster.IsKind(args[0]):
+				return usagef("no name: give %s/NAME", args[0])
 			}
 			if err := oneOf("output", flags.format, "", "json", "yaml"); err != nil {
 				return err

@@ -31,6 +31,7 @@ func (s *Subject) explainProblem(r *Report, d *decision, related map[workload.Re
 			r.Chain = append(r.Chain, step)
 		} else if known, read := related[about]; read && !known.Unread && configKinds[p.Cause] != "" {
 			r.Notes = append(r.Notes, fmt.Sprintf("%s is there now: the kubelet looks again within two minutes", lowerRef(about)))
+			p.Next = slices.DeleteFunc(slices.Clone(p.Next), func(c string) bool { return RiskOf(c) == Safe }) // it would add what is there
 		}
 	}
 	r.Chain = append(r.Chain, shown)
