@@ -14,6 +14,7 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -89,6 +90,7 @@ func (s *lateServer) patch(r *http.Request, body []byte) *apierrors.StatusError 
 			"/metadata/resourceVersion": &next.ResourceVersion, "/spec/template": &next.Spec.Template,
 			"/metadata/annotations": &next.Annotations, "/spec/paused": &next.Spec.Paused,
 		}
+		next.Spec.Template, next.Annotations = corev1.PodTemplateSpec{}, nil // both are replaced
 		err = json.Unmarshal(body, &operations)
 		for _, o := range operations {
 			err = errors.Join(err, json.Unmarshal(o.Value, fields[o.Path]))

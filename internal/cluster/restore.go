@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -15,7 +16,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// Restore puts back the template and the change-cause that a workload had before our write, if the
+// Restore puts back the template and the annotations that a workload had before our write, if the
 // workload is still as we left it; a new number of replicas is no obstacle. Otherwise nothing is
 // touched, and the error is a *SupersededError; or a *NotWrittenError, if our write was one without an
 // answer and has not arrived. The result can be watched like any write.
@@ -24,9 +25,34 @@ import (
 func (c *Cluster) Restore(ctx context.Context, w Written, o WriteOptions) (Written, error) {
 	return c.amend(ctx, w, o, func(o Object) {
 		o.SetTemplate(w.before.Template())
-		cause := w.before.GetAnnotations()[workload.AnnotationChangeCause]
-		o.SetAnnotations(Edit{ChangeCause: cause}.annotations(o.GetAnnotations()))
+		before := w.before.GetAnnotations()
+		back := annotationsBack(before, w.GetAnnotations(), o.GetAnnotations())
+		o.SetAnnotations(Edit{ChangeCause: before[workload.AnnotationChangeCause]}.annotations(back))
 	})
+}
+
+// annotationsBack are those of now with what our write made of them taken back: an undo replaces them all. One that
+// someone else has changed since stays.
+func annotationsBack(before, written, now map[string]string) map[string]string {
+	back := map[string]string{}
+	maps.Copy(back, now)
+	same := func(key string, a, b map[string]string) bool {
+		was, had := a[key]
+		is, has := b[key]
+		return had == has && was == is
+	}
+	for _, changed := range []map[string]string{before, written} {
+		for key := range changed {
+			if same(key, before, written) || !same(key, written, now) {
+				continue
+			}
+			delete(back, key)
+			if was, had := before[key]; had {
+				back[key] = was
+			}
+		}
+	}
+	return back
 }
 
 // RestoreAll restores side by side. What came of each is in the order of what was written.

@@ -1,12 +1,18 @@
 package cluster
 
 import (
+	"maps"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 func entry(manager string, second int) metav1.ManagedFieldsEntry {
@@ -87,4 +93,38 @@ func TestEditedKeepsTheCapture(t *testing.T) {
 	if change.Unchanged() {
 		t.Error("another image is no change")
 	}
+}
+
+// An undo replaces all annotations by those of the revision. Its way back brings them again, and leaves what someone else
+// has written since.
+func TestRestoreBringsBackAnnotations(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		before := captured(t, webDeployment)
+		now := deploymentOf(before.Object).DeepCopy()
+		now.TypeMeta = metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"}
+		s := &lateServer{now: now, patches: 1}
+		client, err := kubernetes.NewForConfig(&rest.Config{Host: "http://api.example", Transport: s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &Cluster{redactor: &redact.Redactor{}, typed: func() (kubernetes.Interface, error) { return client, nil }}
+		written, err := c.Apply(t.Context(), []Change{planned(before, func(c Captured) (Edit, error) {
+			template := *c.Template().DeepCopy()
+			template.Spec.Containers[0].Image = "web:0"
+			return Edit{Template: template, Annotations: map[string]string{"team": "blue", "from": "then"}}, nil
+		})}, WriteOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		metav1.SetMetaDataAnnotation(&s.now.ObjectMeta, "pager", "on")
+		if _, err := c.Restore(t.Context(), written[0], WriteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if want := map[string]string{"team": "red", "kubernetes.io/change-cause": "old", "pager": "on"}; !maps.Equal(s.now.Annotations, want) {
+			t.Errorf("%v", s.now.Annotations)
+		}
+		if image := s.now.Spec.Template.Spec.Containers[0].Image; image != "web:1" {
+			t.Errorf("image %s", image)
+		}
+	})
 }
