@@ -99,8 +99,11 @@ type PartialError struct {
 }
 
 func (e *PartialError) Error() string {
-	if e.Failed == (workload.Ref{}) {
+	switch lost := (*LostError)(nil); {
+	case e.Failed == (workload.Ref{}):
 		return fmt.Sprintf("only %d workloads were changed: %v", len(e.Written), e.Err)
+	case errors.As(e.Err, &lost):
+		return e.Err.Error()
 	}
 	return fmt.Sprintf("%s could not be changed (%d others were): %v", e.Failed, len(e.Written), e.Err)
 }

@@ -64,6 +64,7 @@ func TestWordsOfPartialErrors(t *testing.T) {
 	two := []Written{{}, {}}
 	for want, err := range map[string]error{
 		`deployment/web could not be changed (2 others were): gone`:              &PartialError{Written: two, Failed: web, Err: errors.New("gone")},
+		`it is not known whether deployment/web was changed`:                     &PartialError{Failed: web, Err: &LostError{errors.New("it is not known whether deployment/web was changed")}},
 		`only 2 workloads were changed: received interrupt`:                      &PartialError{Written: two, Err: errors.New("received interrupt")},
 		`deployment/web was not changed again: its template was changed by helm`: &SupersededError{Workload: web, What: "its template was changed by helm"},
 	} {
