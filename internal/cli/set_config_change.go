@@ -89,8 +89,7 @@ func (c *configChange) run(ctx context.Context) error {
 
 // ended says why nothing was written; a refusal is a result, too.
 func (c *configChange) ended(ctx context.Context, err error) error {
-	var refusal release.RefusedError
-	if !c.output.wantsResult() || ctx.Err() != nil || !errors.As(err, &refusal) {
+	if !c.output.wantsResult() || exitCode(ctx, err) != exitRefused {
 		return c.untouched(ctx, err)
 	}
 	return c.end(c.Failed(ctx, rollout.Refused, err), err)
