@@ -148,5 +148,3 @@ func (c *creation) show(done config.Upserted) error {
 	}
 	return nil
 }
-
-// refused tells the faults that were found before anything was written from the trouble with the way

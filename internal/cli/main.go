@@ -1,5 +1,4 @@
-// Package cli is the command line: one small file for each verb, and the one loop that joins
-// snapshots, the clock and the user's signals.
+// Package cli is the command line: one small file for each verb, the exit codes, and the user's signals.
 package cli
 
 import (
