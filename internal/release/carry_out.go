@@ -179,6 +179,8 @@ type ending struct {
 	state     rollout.State
 	// rollback is the watch of the way back; nil if none was taken.
 	rollback *rollout.State
+	// unrestored: not all that was written before the workloads was taken back.
+	unrestored bool
 	// message says what the states do not: why nothing was rolled back, what an undo can't restore.
 	message string
 	next    []string
@@ -190,7 +192,7 @@ type ending struct {
 
 // broughtBack tells whether all that was written is verified to be as it was.
 func (e *ending) broughtBack() bool {
-	return e.rollback != nil && len(e.rollback.Workloads) == len(e.written) &&
+	return e.rollback != nil && !e.unrestored && len(e.rollback.Workloads) == len(e.written) &&
 		!slices.ContainsFunc(e.rollback.Workloads, func(w rollout.WorkloadState) bool {
 			return w.Outcome != rollout.Succeeded && w.Outcome != rollout.Unchanged
 		})
@@ -288,7 +290,7 @@ func (r *Release) watchEnded(ctx, work context.Context, f *follower, end ending,
 	if r.OnInterrupt == Rollback {
 		r.warnDuring(f, &end.state, fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
 		r.rollBack(work, work, f, &end)
-		if end.broughtBack() && !r.changes.held() {
+		if end.broughtBack() {
 			end.message = "rolled back and verified"
 		}
 		return r.finish(ctx, f, end)

@@ -83,10 +83,9 @@ func (all changes) restore(work context.Context) (back changes, faults []error) 
 		}
 		if err := c.Restore(work); err != nil {
 			faults = append(faults, err)
+			continue
 		}
-		if !c.Held() {
-			back = append(back, c)
-		}
+		back = append(back, c)
 	}
 	return back, faults
 }

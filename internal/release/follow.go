@@ -15,6 +15,8 @@ import (
 // CI must not hang on a cluster that is gone for good.
 const maxSilence = 10 * time.Minute
 
+var errSilent = fmt.Errorf("the API server has not answered for %s", maxSilence)
+
 // follow is the one loop: it joins snapshots, the moment at which the engine wants to be called
 // again, the view's clock and the context, until the release is decided. When the context or the
 // watch ends first, it returns the state so far and the cause. release is the failed one while its
@@ -43,7 +45,7 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 		case <-wake.C:
 		case <-clock.C:
 			if f.silent() {
-				return state, fmt.Errorf("the API server has not answered for %s", maxSilence)
+				return state, errSilent
 			}
 			due = false
 		}

@@ -27,6 +27,7 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	}
 	// First, for the pods that come back read it.
 	back, faults := r.changes.restore(work)
+	end.unrestored = len(faults) > 0
 	for _, err := range faults {
 		r.warnDuring(f, &end.state, err.Error())
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -22,6 +25,9 @@ func (r *Release) Untouched(ctx context.Context, err error) (*rollout.Result, er
 
 // notBegun ends a release of which no workload is written. How its other changes were left is in the result.
 func (r *Release) notBegun(ctx context.Context, cause error) (*rollout.Result, error) {
+	if ctx.Err() != nil && r.unwritten(cause, context.Cause(ctx)) {
+		return r.Untouched(ctx, cause)
+	}
 	outcome := rollout.Undecided
 	switch refusal := (RefusedError{}); {
 	case ctx.Err() != nil:
@@ -30,6 +36,12 @@ func (r *Release) notBegun(ctx context.Context, cause error) (*rollout.Result, e
 		outcome = rollout.Refused
 	}
 	return r.Failed(ctx, outcome, cause), cause
+}
+
+// unwritten: the signal came before anything was written.
+func (r *Release) unwritten(cause, signal error) bool {
+	lost := errors.As(cause, new(*cluster.LostError)) || cluster.Is(cause, config.UnknownWrite)
+	return errors.Is(cause, signal) && !lost && !slices.ContainsFunc(r.changes, func(c Change) bool { return !c.Pending() })
 }
 
 // Failed is the result of a release that came to nothing but an error.

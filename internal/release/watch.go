@@ -35,8 +35,14 @@ func (f *follower) close() error {
 
 // firstSnapshot waits until everything has been listed once.
 func (f *follower) firstSnapshot(ctx context.Context) error {
+	clock := time.NewTicker(view.Refresh)
+	defer clock.Stop()
 	for f.snapshot == nil {
 		select {
+		case <-clock.C:
+			if f.silent() {
+				return errSilent
+			}
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case update, open := <-f.watcher.Updates():
