@@ -42,7 +42,7 @@ func newCreation(env *Env, flags *creationFlags, out *objectOutput, args []strin
 		return nil, err
 	}
 	meta, err := flags.meta(args)
-	return &creation{intake: intake{env: env, strict: strict}, flags: flags, output: out, options: options, meta: meta}, err
+	return &creation{intake: intake{env: env, strict: strict, kustomize: flags.kustomization.wanted()}, flags: flags, output: out, options: options, meta: meta}, err
 }
 
 // read is the intake's; what is not to go into a repository is refused before anyone is asked for it.

@@ -76,12 +76,15 @@ func checkEnvResources(args []string) error {
 
 func isTypeName(arg string) bool { return strings.Count(arg, "/") == 1 && arg[0] != '=' }
 
+// envFileWay is how set env reads a file.
+const envFileWay = "-e - < FILE"
+
 func checkEnvArg(n int, spec string) error {
 	name, value, set := strings.Cut(spec, "=")
 	if !set {
 		var remove bool
 		if name, remove = strings.CutSuffix(spec, "-"); !remove {
-			return usagef("setting %d is neither KEY=VALUE nor KEY-", n)
+			return usagef("setting %d is neither KEY=VALUE nor KEY- (a file is read with %s)", n, envFileWay)
 		}
 	}
 	if len(validation.IsEnvVarName(name)) > 0 {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -29,6 +30,8 @@ func flagError(cmd *cobra.Command, err error) error {
 		err = needsValue(missing.GetFlag())
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		err = fmt.Errorf("unknown flag: -%.1s", unknown.GetSpecifiedName())
+	case errors.As(err, &unknown) && cmd.Name() == "env" && slices.Contains(envFileFlags, unknown.GetSpecifiedName()):
+		err = fmt.Errorf("unknown flag: --%s; a file of KEY=VALUE lines is read with %s", unknown.GetSpecifiedName(), envFileWay)
 	case errors.As(err, &unknown):
 		err = fmt.Errorf("unknown flag: --%s", redact.Argument(unknown.GetSpecifiedName()))
 	default: // pflag quotes the argument
@@ -36,6 +39,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	return usagef("%w\nSee '%s --help' for usage.", err, cmd.CommandPath())
 }
+
+// envFileFlags are those of other verbs and programs that set env does not have.
+var envFileFlags = []string{"from-dotenv", "from-env-file", "from-file", "env-file"}
 
 func invalidValue(flag *pflag.Flag, value string) error {
 	dashes := "--"

@@ -19,6 +19,8 @@ import (
 type intake struct {
 	env    *Env
 	strict bool
+	// kustomize is to read the files as well: it knows fewer rules.
+	kustomize bool
 	// users finds who uses the object; nil where no cluster is asked.
 	users func(context.Context) []secrets.Consumer
 	// warn shows a warning; nil for stderr alone.
@@ -39,7 +41,7 @@ func (i intake) read(ctx context.Context, f *sourceFlags, r source.Request, draf
 		err = secrets.Check(entries)
 	}
 	if err != nil {
-		return nil, release.Refused(err)
+		return nil, i.hinted(release.Refused(err))
 	}
 	if f.trimNewline {
 		entries = secrets.TrimNewline(entries)
@@ -50,6 +52,16 @@ func (i intake) read(ctx context.Context, f *sourceFlags, r source.Request, draf
 	}
 	return entries, i.tell(append(found, secrets.Lint(draft)...))
 }
+
+// hinted names the flag that may read what --from-env-file does not.
+func (i intake) hinted(err error) error {
+	if i.kustomize || !errors.Is(err, secrets.ErrDotenvSyntax) {
+		return err
+	}
+	return hintedError{err, []string{dotenvHint}}
+}
+
+const dotenvHint = "--from-dotenv in place of --from-env-file: it reads export, quotes, and values of several lines"
 
 // usersOf are those that can be found; of an object that is not there, or may not be read, nobody is known.
 func usersOf(ctx context.Context, connection *cluster.Cluster, ref workload.Ref) []secrets.Consumer {

@@ -53,7 +53,7 @@ func envLine(line []byte, before string, origin Origin, lookup Lookup) (Entry, e
 	line = bytes.TrimSuffix(line, []byte("\n"))
 	line = bytes.TrimSuffix(line, []byte("\r"))
 	if !utf8.Valid(line) {
-		return Entry{}, &MalformedError{origin, "the line is not UTF-8; a binary value needs a file of its own (--from-file)"}
+		return Entry{}, &MalformedError{origin, "the line is not UTF-8; a binary value needs a file of its own"}
 	}
 	text := strings.TrimLeftFunc(string(line), unicode.IsSpace)
 	if hidesLines(text) {
@@ -78,17 +78,26 @@ func envLine(line []byte, before string, origin Origin, lookup Lookup) (Entry, e
 	return Entry{key, []byte(value), origin}, checkKey(key, origin)
 }
 
+// ErrDotenvSyntax is the errors of lines that ParseDotenv may read, and ParseEnvFile does not.
+var ErrDotenvSyntax = errors.New("the rules of a .env file may read the line")
+
+// These lines are ErrDotenvSyntax.
+const (
+	noPairProblem = `the line is not KEY=VALUE (quotes do not join lines here)`
+	exportProblem = `the line begins with "export": write KEY=VALUE alone`
+)
+
 // nameProblem shows nothing of the line.
 func nameProblem(key string, found bool) string {
 	switch {
 	case !found:
-		return `the line is not KEY=VALUE (here quotes do not join lines; --from-dotenv reads a quoted value of several lines)`
+		return noPairProblem
 	case key == "":
 		return `there is no name before "="`
 	case strings.HasPrefix(key, byteOrderMark):
 		return `a byte order mark (BOM) stands before the name: were two files put together?`
 	case strings.HasPrefix(key, "export "):
-		return `the line begins with "export", which --from-dotenv reads`
+		return exportProblem
 	case strings.TrimSpace(key) != key:
 		return `a space stands between the name and "="`
 	}

@@ -44,7 +44,7 @@ func TestEnvFile(t *testing.T) {
 		"a name alone takes a variable":  {"SET", []string{"SET=here (app.env:1)"}, ""},
 		"unset, it is an error":          {"\nNOT_SET\n", nil, `app.env:2: the line has no "=", and no variable of that name is set`},
 		"a name with a dash":             {"a-b=1", []string{"a-b=1 (app.env:1)"}, ""},
-		"export":                         {"export A=1", nil, `app.env:1: the line begins with "export", which --from-dotenv reads`},
+		"export":                         {"export A=1", nil, `app.env:1: the line begins with "export": write KEY=VALUE alone`},
 		"a space before =":               {"A =1", nil, `app.env:1: a space stands between the name and "="`},
 		"a digit first":                  {"1A=1", nil, `app.env:1: the text before "=" is not a valid variable name`},
 		"no name":                        {"=hunter2", nil, `app.env:1: there is no name before "="`},

@@ -13,6 +13,11 @@ type MalformedError struct {
 
 func (e *MalformedError) Error() string { return fmt.Sprintf("%s: %s", e.Origin, e.Problem) }
 
+// Is tells of a line in the syntax of a .env file.
+func (e *MalformedError) Is(target error) bool {
+	return target == ErrDotenvSyntax && (e.Problem == noPairProblem || e.Problem == exportProblem)
+}
+
 // KeyError is a key that Kubernetes does not take.
 type KeyError struct {
 	Key     string
@@ -51,7 +56,7 @@ type UnsetError struct {
 
 func (e *UnsetError) Error() string {
 	if e.Variable == "" {
-		return fmt.Sprintf(`%s: the line has no "=", and no variable of that name is set (a value of several lines needs --from-file or a quoted value in --from-dotenv)`, e.Origin)
+		return fmt.Sprintf(`%s: the line has no "=", and no variable of that name is set (is it a part of a value of several lines?)`, e.Origin)
 	}
 	if e.Nearest == "" && e.Variable != strings.ToUpper(e.Variable) {
 		return "a variable that the command line names is not set; its name is not shown: it could be a value, since it is not in capitals"
@@ -61,6 +66,11 @@ func (e *UnsetError) Error() string {
 		text += fmt.Sprintf("; %s is", e.Nearest)
 	}
 	return text
+}
+
+// Is tells of a line that may be a part of a quoted value.
+func (e *UnsetError) Is(target error) bool {
+	return target == ErrDotenvSyntax && e.Variable == "" && e.Origin.Kind == EnvFile
 }
 
 // TooLargeError is content that no Secret or ConfigMap can hold.
