@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout/recording"
@@ -24,6 +25,7 @@ type replayFlags struct {
 	speed   float64
 	instant bool
 	result  bool
+	given   func(name string) bool
 }
 
 func newReplay(env *Env) *cobra.Command {
@@ -55,6 +57,7 @@ the recording. If the recording ends before the verdict, the outcome is Undecide
 			case flags.speed <= 0:
 				return usagef("--speed takes a number above 0")
 			}
+			flags.given = cmd.Flags().Changed
 			return flags.run(cmd.Context(), env, args[0], policy)
 		},
 	}
@@ -76,6 +79,7 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	replay.Recorded = func(recorded rollout.Policy) rollout.Policy { return f.over(recorded, policy) }
 	v := view.New(env.Term, f.progress)
 	if f.instant && f.progress == view.ModeAuto {
 		v = view.Quiet(env.Term.Err)
@@ -103,6 +107,23 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 		return errors.Join(decidedError{result.ExitCode}, err)
 	}
 	return err
+}
+
+// over is the policy of the recorded command, with the flags that are given now.
+func (f *replayFlags) over(recorded, now rollout.Policy) rollout.Policy {
+	if f.given("fail-fast") || !slices.Contains([]diagnosis.FailFast{diagnosis.FailFastAuto, diagnosis.FailFastStrict, diagnosis.FailFastOff}, recorded.FailFast) {
+		recorded.FailFast = now.FailFast
+	}
+	if f.given("soak") {
+		recorded.Soak = now.Soak
+	}
+	if f.given("timeout") {
+		recorded.Timeout = now.Timeout
+	}
+	if f.given("wait-for-old-pods") {
+		recorded.WaitForOldPods = now.WaitForOldPods
+	}
+	return recorded
 }
 
 func unreadable(name string, err error) error {

@@ -33,7 +33,7 @@ func (r *Release) carryOut(ctx context.Context, changed, pending, settled []clus
 	var written []cluster.Written
 	attached := r.attach(pending)
 	if len(changed) == 0 {
-		f.recorder.taken()
+		f.recorder.taken(r.Policy)
 	} else if written, err = r.begin(ctx, work, f, changed, found(attached)); err != nil {
 		return r.applyFailed(ctx, work, f, written, err)
 	}
@@ -59,7 +59,7 @@ func (r *Release) begin(ctx, work context.Context, f *follower, changed []cluste
 	at := r.Now()
 	written, err := r.apply(ctx, work, changed)
 	if len(written) > 0 {
-		f.recorder.changed(at, r.command.Line(), r.command.Reason(), slices.Concat(targets(written), found))
+		f.recorder.changed(at, r.Policy, r.command.Line(), r.command.Reason(), slices.Concat(targets(written), found))
 	}
 	if err != nil {
 		return written, err

@@ -81,21 +81,22 @@ func (r *recorder) tap() func(watch.Record) {
 }
 
 // changed begins the recording of a change that was written at a moment.
-func (r *recorder) changed(at time.Time, command, reason string, targets []rollout.Target) {
-	r.begin(func() error { return r.writer.Change(at, command, reason, targets) })
+func (r *recorder) changed(at time.Time, policy rollout.Policy, command, reason string, targets []rollout.Target) {
+	r.begin(policy, func() error { return r.writer.Change(at, command, reason, targets) })
 }
 
 // taken begins the recording of a rollout that was found under way.
-func (r *recorder) taken() {
-	r.begin(func() error { return r.writer.Taken(r.now()) })
+func (r *recorder) taken(policy rollout.Policy) {
+	r.begin(policy, func() error { return r.writer.Taken(r.now()) })
 }
 
-func (r *recorder) begin(write func() error) {
+func (r *recorder) begin(policy rollout.Policy, write func() error) {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.writer.Policy = &policy
 	r.keep(write())
 	r.began = true
 	for _, record := range r.held {

@@ -40,7 +40,7 @@ func TestRecorderPutsTheChangeFirst(t *testing.T) {
 	tap(record(watch.Initial, -time.Second))
 	tap(record(watch.Modified, 10*time.Millisecond))
 	target := rollout.Target{Ref: workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}, Generation: 2}
-	r.changed(noon, "set image deployment/web web=web:2", "", []rollout.Target{target})
+	r.changed(noon, rollout.Policy{}, "set image deployment/web web=web:2", "", []rollout.Target{target})
 	tap(record(watch.Modified, 2*time.Second))
 	r.rolledBack(nil)
 	if err := r.close(); err != nil {
@@ -71,7 +71,7 @@ func TestRecorderZipsByName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.taken()
+	r.taken(rollout.Policy{})
 	if err := r.close(); err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestRecorderLeavesAReadableFileWhenKilled(t *testing.T) {
 			return info.Size()
 		}
 		r.tap()(record(watch.Initial, 0))
-		r.changed(time.Now(), "set image deployment/web web=web:2", "", nil)
+		r.changed(time.Now(), rollout.Policy{}, "set image deployment/web web=web:2", "", nil)
 		begun := size()
 		for range 100 {
 			r.tap()(record(watch.Modified, 0))
@@ -143,7 +143,7 @@ func TestNoRecorder(t *testing.T) {
 	if r != nil || err != nil {
 		t.Fatalf("%v %v", r, err)
 	}
-	r.taken()
+	r.taken(rollout.Policy{})
 	r.rolledBack(nil)
 	if r.tap() != nil || r.close() != nil {
 		t.Error("the recorder that records nothing does something")

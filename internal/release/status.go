@@ -32,7 +32,7 @@ func (r *Release) Watch(ctx context.Context, attached []cluster.Written, policy 
 	if err != nil {
 		return nil, nil, err
 	}
-	f.recorder.taken()
+	f.recorder.taken(policy)
 	end := ending{written: attached, state: r.start(found(attached), policy)}
 	if policy.Once {
 		end.state, err = f.once(ctx, end.state)

@@ -7,6 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
 // The types of a line. Readers skip those that they don't know.
@@ -57,6 +62,19 @@ type beginning struct {
 	Reason    string      `json:"reason,omitempty"` // the change-cause
 	StartedAt time.Time   `json:"startedAt"`
 	Targets   []targetRef `json:"targets,omitempty"`
+	Policy    *policyRef  `json:"policy,omitempty"`
+}
+
+// policyRef is what the command was told of how to watch.
+type policyRef struct {
+	FailFast       diagnosis.FailFast `json:"failFast,omitempty"`
+	Soak           metav1.Duration    `json:"soak"`
+	Timeout        metav1.Duration    `json:"timeout"`
+	WaitForOldPods bool               `json:"waitForOldPods,omitempty"`
+}
+
+func (p policyRef) policy() rollout.Policy {
+	return rollout.Policy{FailFast: p.FailFast, Soak: p.Soak.Duration, Timeout: p.Timeout.Duration, WaitForOldPods: p.WaitForOldPods}
 }
 
 // targetRef is a workload that the change wrote, and the generation that this made.

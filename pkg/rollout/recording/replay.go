@@ -28,6 +28,9 @@ type Frame struct {
 
 // Replay plays a recording. The engine sees it as it would see a cluster.
 type Replay struct {
+	// Recorded gives the policy to judge by, from that of the recorded command; nil keeps that of NewReplay.
+	Recorded func(rollout.Policy) rollout.Policy
+
 	in     source
 	policy rollout.Policy
 	stage  *stage

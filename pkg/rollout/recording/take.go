@@ -67,6 +67,9 @@ func (p *Replay) beginAt(line Line, change bool) error {
 	}
 	p.clock = line.Elapsed()
 	p.base, p.reason = b.StartedAt, p.stage.redactor.LogLine(b.Reason)
+	if b.Policy != nil && p.Recorded != nil {
+		p.policy = p.Recorded(b.Policy.policy())
+	}
 	if !change {
 		p.begin(nil)
 		return nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
@@ -20,6 +21,9 @@ import (
 // Writer writes a recording. Objects may be shared: they are not changed. Whatever is written before
 // the beginning (Change or Taken) belongs to its moment. The caller compresses and closes.
 type Writer struct {
+	// Policy is what the rollout is judged by; nil is not written. It is set before the beginning.
+	Policy *rollout.Policy
+
 	out   io.Writer
 	base  time.Time
 	began bool
@@ -50,6 +54,9 @@ func (w *Writer) begin(kind string, at time.Time, b beginning) error {
 		return fmt.Errorf("the recording has begun already")
 	}
 	w.began, w.base = true, at
+	if p := w.Policy; p != nil {
+		b.Policy = &policyRef{p.FailFast, metav1.Duration{Duration: p.Soak}, metav1.Duration{Duration: p.Timeout}, p.WaitForOldPods}
+	}
 	for _, l := range w.early {
 		if err := w.put(l); err != nil {
 			return err

@@ -244,6 +244,7 @@ func TestReplaySaysWhatTheReleaseSaid(t *testing.T) {
 	helm := metav1.ManagedFieldsEntry{Manager: "helm", Time: &theirs, FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:template":{"f:spec":{"f:secret":{}}}}}`)}
 	var out bytes.Buffer
 	w := NewWriter(&out)
+	w.Policy = &rollout.Policy{FailFast: diagnosis.FailFastStrict, Soak: 1500 * time.Millisecond, Timeout: time.Minute, WaitForOldPods: true}
 	target := rollout.Target{Ref: workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}, Generation: 2}
 	for _, err := range []error{
 		w.Initial(deployment("web:1", 1)), w.Initial(revision("web:1", "web-1", "1")), w.Change(started, "set image", "ticket 7", []rollout.Target{target}),
@@ -261,6 +262,8 @@ func TestReplaySaysWhatTheReleaseSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var recorded rollout.Policy
+	p.Recorded = func(policy rollout.Policy) rollout.Policy { recorded = policy; return release() }
 	var last Frame
 	for f, err := range p.Frames() {
 		if err != nil {
@@ -274,6 +277,9 @@ func TestReplaySaysWhatTheReleaseSaid(t *testing.T) {
 	want := "the template was changed by helm at " + theirs.Local().Format(time.TimeOnly)
 	if got := last.State.Workloads[0].Message; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+	if recorded != *w.Policy {
+		t.Errorf("the policy %+v", recorded)
 	}
 	if p.Reason() != "ticket 7" {
 		t.Errorf("reason %q", p.Reason())
