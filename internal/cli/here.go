@@ -40,7 +40,7 @@ func (e *Env) connection() string {
 		{"as", e.Flags.Impersonate},
 	} {
 		if f.value != nil && *f.value != "" {
-			b.WriteString(" --" + f.name + "=" + *f.value)
+			b.WriteString(" --" + f.name + "=" + shellWord(*f.value))
 		}
 	}
 	return b.String()

@@ -22,6 +22,12 @@ func TestHere(t *testing.T) {
 	if got := env.here(next); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
+	file := "/home/alice/my clusters"
+	env.Flags.KubeConfig = &file
+	if got := env.here(next[:1]); got[0] != next[0]+" --kubeconfig='/home/alice/my clusters' --context=prod --as=alice" {
+		t.Errorf("got %q", got)
+	}
+	*env.Flags.KubeConfig = ""
 	found := []diagnosis.Finding{{Next: next}}
 	r := rollout.Result{Next: next, Workloads: []rollout.WorkloadResult{{Findings: found, Rollback: &rollout.RollbackResult{Findings: found}}}}
 	env.hereResult(&r)
