@@ -72,7 +72,10 @@ func (f *rolloutPauseFlags) write(ctx context.Context, env *Env, out *output, se
 			err = out.object(env, written.API)
 		}
 		if ctx.Err() != nil {
-			return context.Cause(ctx)
+			if !errors.As(err, new(*cluster.LostError)) { // else it says what is not known
+				err = nil
+			}
+			return errors.Join(append(faults, err, context.Cause(ctx))...)
 		}
 		faults = append(faults, err)
 	}

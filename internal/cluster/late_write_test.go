@@ -183,3 +183,37 @@ func TestAReleaseRemovesTheVoidAnnotation(t *testing.T) {
 		t.Errorf("got %v", after)
 	}
 }
+
+// Whether a write without an answer was made is not known, and that is what is said of it.
+func TestPauseAndRestoreWithoutAnAnswer(t *testing.T) {
+	for name, write := range map[string]func(context.Context, *Cluster, Object) error{
+		"pause": func(ctx context.Context, c *Cluster, o Object) error {
+			_, err := c.SetPaused(ctx, o, true, WriteOptions{})
+			return err
+		},
+		"restore": func(ctx context.Context, c *Cluster, o Object) error {
+			before := o.Copy()
+			before.SetPaused(true)
+			_, err := c.Restore(ctx, Written{Object: o, before: before}, WriteOptions{})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				now := deploymentOf(captured(t, webDeployment).Object)
+				now.TypeMeta = metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"}
+				client, err := kubernetes.NewForConfig(&rest.Config{Host: "http://api.example", Transport: &lateServer{now: now}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				c := &Cluster{redactor: &redact.Redactor{}, typed: func() (kubernetes.Interface, error) { return client, nil }}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				err = write(ctx, c, objectOf(now))
+				if err == nil || !strings.HasPrefix(err.Error(), "it is not known whether deployment/web was changed") || !errors.As(err, new(*LostError)) {
+					t.Errorf("%v", err)
+				}
+			})
+		})
+	}
+}

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,7 +19,7 @@ func (c *Cluster) SetPaused(ctx context.Context, o Object, paused bool, options 
 	case !o.Paused() && !paused:
 		return Object{}, &Error{Reason: Failed, Object: o.Ref().String(), Message: o.Ref().String() + " is not paused"}
 	}
-	return Write[Object]{
+	written, err := Write[Object]{
 		Planned:   true,
 		Read:      func(ctx context.Context) (Object, error) { return c.reread(ctx, o.Ref()) },
 		MayArrive: func(now Object) bool { return now.GetResourceVersion() == o.GetResourceVersion() },
@@ -36,6 +37,10 @@ func (c *Cluster) SetPaused(ctx context.Context, o Object, paused bool, options 
 			return c.patch(ctx, o, p, options)
 		},
 	}.Run(ctx)
+	if errors.As(err, new(*LostError)) {
+		err = unknownEnd(o.Ref(), err)
+	}
+	return written, err
 }
 
 func cannotPause(ref workload.Ref) *Error {

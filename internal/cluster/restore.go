@@ -165,12 +165,15 @@ func (c *Cluster) void(ctx context.Context, o Object, options WriteOptions) erro
 	return &NotWrittenError{o.Ref()}
 }
 
-// explain tells an error that leaves open what became of the write itself.
+// explain tells an error that leaves open what became of the write, or of this one.
 func (w Written) explain(err error) error {
-	if w.change == nil || errors.As(err, new(*NotWrittenError)) || errors.As(err, new(*SupersededError)) {
+	switch {
+	case errors.As(err, new(*NotWrittenError)), errors.As(err, new(*SupersededError)):
 		return err
+	case w.change != nil, errors.As(err, new(*LostError)):
+		return unknownEnd(w.Ref(), err)
 	}
-	return unknownEnd(w.Ref(), err)
+	return err
 }
 
 // foreignChange says what someone else has changed since our write, or "".
