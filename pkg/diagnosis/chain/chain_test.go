@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
@@ -234,6 +235,8 @@ func TestJobs(t *testing.T) {
 	}
 	died := podtest.Crashed("migrate-1", 0, 1)
 	died.Status.Phase, died.Spec.RestartPolicy = corev1.PodFailed, corev1.RestartPolicyNever
+	again := podtest.Ready("migrate-2")
+	again.Status.Phase, again.Spec.RestartPolicy = corev1.PodRunning, corev1.RestartPolicyNever
 	const over = "status: {failed: 1, conditions: [{type: Failed, status: 'True', reason: BackoffLimitExceeded, message: too often}]}"
 	for _, tt := range []struct {
 		name, job string
@@ -243,6 +246,8 @@ func TestJobs(t *testing.T) {
 		{"failed", over, []*corev1.Pod{died}, "Failing < pod/migrate-1 CrashLoop < job/migrate"},
 		{"failed, and cleaned up", over, nil, "Failing < job/migrate"},
 		{"complete after a failure", "status: {succeeded: 1, conditions: [{type: Complete, status: 'True'}]}", []*corev1.Pod{died}, "NothingFound"},
+		{"runs again after a failure", "status: {failed: 1, active: 1}", []*corev1.Pod{died, again}, "Progressing < pod/migrate-1 CrashLoop < job/migrate"},
+		{"waits after a failure", "status: {failed: 1}", []*corev1.Pod{died}, "Failing < pod/migrate-1 CrashLoop < job/migrate"},
 		{"suspended", "spec: {suspend: true}", nil, "Progressing < job/migrate Paused"},
 		{"runs", "status: {active: 1}", nil, "Progressing < job/migrate"},
 		{"no pod yet", "{}", nil, "Progressing < job/migrate"},
@@ -277,6 +282,49 @@ func TestJobs(t *testing.T) {
 		if got := outline(explained(chain.CronJob(cron(tt.cron), tt.jobs, pods, nil, now), nil)); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
+	}
+}
+
+// What may not be read is not gone.
+func TestJobsInTheDark(t *testing.T) {
+	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "migrate", Namespace: "shop"}}
+	job.Status.Conditions = []batchv1.JobCondition{{Type: batchv1.JobFailed, Status: corev1.ConditionTrue, Reason: "BackoffLimitExceeded"}}
+	cron := &batchv1.CronJob{ObjectMeta: metav1.ObjectMeta{Name: "nightly", Namespace: "shop"}}
+	missed := cron.DeepCopy()
+	missed.Status.LastScheduleTime = podtest.At(0)
+	for want, r := range map[string]chain.Report{
+		"Failing < job/migrate":     explained(chain.Job(job, nil, []string{"pods"}, now), nil),
+		"NothingFound":              explained(chain.CronJob(cron, nil, nil, []string{"jobs"}, now), nil),
+		"Failing < cronjob/nightly": explained(chain.CronJob(missed, nil, nil, []string{"jobs"}, now), nil),
+	} {
+		if said := fmt.Sprint(r.Message, r.Notes); outline(r) != want || strings.Contains(said, "gone") || strings.Contains(said, "no Job is there") || len(r.NotSeen) != 1 {
+			t.Errorf("%s: %s, want %s", outline(r), said, want)
+		}
+	}
+}
+
+// Old pods lack what the old template names; the new ones do not.
+func TestAbsentOfAnotherRevision(t *testing.T) {
+	creating := func(of types.UID, name string) *corev1.Pod {
+		p := podtest.Waiting(name, "ContainerCreating", "")
+		p.OwnerReferences, p.CreationTimestamp = podtest.Owned(of, name).OwnerReferences, *podtest.At(0)
+		p.Status.Conditions = append(p.Status.Conditions, corev1.PodCondition{Type: "PodReadyToStartContainers", Status: corev1.ConditionFalse})
+		return p
+	}
+	seen := rolling(creating("old", "old-1"), creating("new", "web-1"))
+	gone := corev1.Volume{Name: "v", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "gone"}}}
+	seen.Revisions[0].Template.Spec.Volumes = []corev1.Volume{gone}
+	s := chain.Workload(seen, now)
+	s.Look(false)
+	for _, r := range workload.References(&seen.Revisions[0].Template) {
+		if r.Use == workload.UseVolume {
+			seen.Absent = append(seen.Absent, r)
+		}
+	}
+	s.Take(seen)
+	s.Look(true)
+	if r := s.Explain(nil); r.Cause == diagnosis.SecretMissing || !strings.Contains(fmt.Sprint(r.Also), "SecretMissing") {
+		t.Errorf("%s, also %v", outline(r), r.Also)
 	}
 }
 

@@ -25,7 +25,7 @@ func Job(job *batchv1.Job, pods []*corev1.Pod, forbidden []string, now time.Time
 	s := &Subject{Ref: ref, now: now, forbidden: forbidden}
 	s.add(jobLook(job, pods))
 	s.explain = func(r *Report, d *decision) {
-		explainJob(r, d, job, pods, now)
+		explainJob(r, d, job, pods, now, slices.Contains(forbidden, "pods"))
 		r.Next = withoutTemplate(r.Next, ref)
 		nextOfJob(r, ref)
 	}
@@ -65,8 +65,8 @@ func finished(job *batchv1.Job) *batchv1.JobCondition {
 
 func suspended(job *batchv1.Job) bool { return job.Spec.Suspend != nil && *job.Spec.Suspend }
 
-// explainJob ends a chain at the Job.
-func explainJob(r *Report, d *decision, job *batchv1.Job, pods []*corev1.Pod, now time.Time) {
+// explainJob ends a chain at the Job. blind: its pods may not be read.
+func explainJob(r *Report, d *decision, job *batchv1.Job, pods []*corev1.Pod, now time.Time, blind bool) {
 	step := Step{Object: workload.Ref{Kind: kindJob, Namespace: job.Namespace, Name: job.Name}, Says: jobCounts(job), Field: "status.failed"}
 	end := finished(job)
 	switch {
@@ -78,7 +78,7 @@ func explainJob(r *Report, d *decision, job *batchv1.Job, pods []*corev1.Pod, no
 		since := end.LastTransitionTime.Time
 		r.Since = &since
 		step.Field, step.Message = fmt.Sprintf("status.conditions[%s]", end.Type), strings.TrimSuffix(end.Reason+": "+end.Message, ": ")
-		if d.problem == nil && len(pods) == 0 {
+		if d.problem == nil && len(pods) == 0 && !blind {
 			r.Notes = append(r.Notes, "the pods of the Job are gone: why they failed is not known")
 		}
 		r.Message = strings.Join(nonEmpty(string(r.Cause), end.Reason, step.Says), ", ")
@@ -87,6 +87,9 @@ func explainJob(r *Report, d *decision, job *batchv1.Job, pods []*corev1.Pod, no
 		step.Cause, step.Field, step.Says = diagnosis.Paused, "spec.suspend", "is suspended: it makes no pods"
 		r.Message = "Paused: spec.suspend is true"
 		r.next(fmt.Sprintf(`kubectl patch job %s -n %s --type=merge -p '{"spec":{"suspend":false}}'`, job.Name, job.Namespace))
+	case triedAgain(d, pods):
+		r.State = Progressing
+		r.Message += "; another try runs"
 	case d.problem == nil && job.Status.Active > 0:
 		r.State, r.Message = Progressing, "it runs, "+step.Says
 		r.Chain = append(r.Chain, step)
@@ -95,6 +98,14 @@ func explainJob(r *Report, d *decision, job *batchv1.Job, pods []*corev1.Pod, no
 		r.State, r.Message = Progressing, "no pod was made yet, "+step.Says
 	}
 	r.Chain = append(r.Chain, step)
+}
+
+// triedAgain tells whether all pods of a problem have ended, and others run.
+func triedAgain(d *decision, pods []*corev1.Pod) bool {
+	if d.problem == nil || len(d.problem.Affected) == 0 || slices.ContainsFunc(d.problem.Affected, func(p *corev1.Pod) bool { return !diagnosis.Ended(p) }) {
+		return false
+	}
+	return slices.ContainsFunc(pods, func(p *corev1.Pod) bool { return p.Status.Phase == corev1.PodRunning && p.DeletionTimestamp == nil })
 }
 
 func jobCounts(job *batchv1.Job) string {
@@ -124,7 +135,7 @@ func CronJob(cron *batchv1.CronJob, jobs []*batchv1.Job, pods []*corev1.Pod, for
 		s.looks[0].in.Workload.Ref = ref // whose template is to be changed
 	}
 	s.explain = func(r *Report, d *decision) {
-		explainCronJob(r, d, cron, last, pods, now)
+		explainCronJob(r, d, cron, last, pods, now, forbidden)
 		r.Next = withoutTemplate(r.Next, ref)
 	}
 	return s
@@ -140,10 +151,10 @@ func LastJob(jobs []*batchv1.Job) *batchv1.Job {
 	})
 }
 
-func explainCronJob(r *Report, d *decision, cron *batchv1.CronJob, last *batchv1.Job, pods []*corev1.Pod, now time.Time) {
+func explainCronJob(r *Report, d *decision, cron *batchv1.CronJob, last *batchv1.Job, pods []*corev1.Pod, now time.Time, forbidden []string) {
 	step := Step{Object: r.Object, Field: "status.lastSuccessfulTime", Says: lastSuccess(cron, last, now)}
 	if last != nil {
-		explainJob(r, d, last, pods, now)
+		explainJob(r, d, last, pods, now, slices.Contains(forbidden, "pods"))
 		r.Message = strings.Replace(r.Message, "nothing found: ", "nothing found: the last run is ", 1)
 		r.next(fmt.Sprintf("kubectl app why job/%s -n %s", last.Name, cron.Namespace))
 	}
@@ -157,6 +168,13 @@ func explainCronJob(r *Report, d *decision, cron *batchv1.CronJob, last *batchv1
 		r.State, r.Cause, r.Message = Progressing, diagnosis.Paused, "Paused: spec.suspend is true"
 		step.Cause, step.Field, step.Says = diagnosis.Paused, "spec.suspend", "is suspended: it starts no Jobs; "+step.Says
 		r.next(fmt.Sprintf(`kubectl patch cronjob %s -n %s --type=merge -p '{"spec":{"suspend":false}}'`, cron.Name, cron.Namespace))
+	case slices.Contains(forbidden, "jobs"):
+		r.Message = "nothing found: its Jobs may not be read; " + step.Says
+		if missedSuccess(cron) {
+			r.State, r.Message = Failing, "the last run did not succeed; "+step.Says
+			r.Chain = append(r.Chain, step)
+		}
+		return
 	case last == nil && missedSuccess(cron):
 		r.State, r.Message = Failing, "the last run did not succeed, and its Job is gone; "+step.Says
 		r.Notes = append(r.Notes, "the Job of the last run is gone: why it failed is not known")

@@ -69,9 +69,18 @@ func (s *Subject) Take(o diagnosis.Observed) {
 	for _, l := range s.looks {
 		l.in.Events, l.in.Claims, l.in.Logs, l.in.Forbidden = o.Events, o.Claims, o.Logs, o.Forbidden
 		if l.in.Absent, l.in.Quotas = nil, nil; l.found != nil && l.found.Wants.References[l.in.Workload.Ref] {
-			l.in.Absent, l.in.Quotas = o.Absent, o.Quotas
+			own := workload.References(&l.in.Workload.Template)
+			l.in.Absent = slices.DeleteFunc(slices.Clone(o.Absent), func(a workload.Reference) bool { return !named(own, a) })
+			l.in.Quotas = o.Quotas
 		}
 	}
+}
+
+// named tells whether a template refers to what is absent: an object, or a key of it.
+func named(references []workload.Reference, absent workload.Reference) bool {
+	return slices.ContainsFunc(references, func(r workload.Reference) bool {
+		return r.Kind == absent.Kind && r.Name == absent.Name && r.Use == absent.Use && r.Field == absent.Field && (absent.Key == "" || r.Key == absent.Key)
+	})
 }
 
 // Templates are those whose references Wants asks for.
