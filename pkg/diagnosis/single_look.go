@@ -46,6 +46,9 @@ func sooner(t, limit time.Time) time.Time {
 // container was to be started.
 func (ev *evidence) beganIn(pod *corev1.Pod, key *causeKey) time.Time {
 	from := pod.CreationTimestamp.Time
+	if s := pod.Status.StartTime; s != nil && s.After(from) { // it may have waited long for a node
+		from = s.Time
+	}
 	for ref := range containers(pod) {
 		for _, t := range ref.times() {
 			if t.After(from) {

@@ -30,6 +30,7 @@ func TestOnce(t *testing.T) {
 	}
 	tests := []struct {
 		name, containers, events, verdict string
+		started                           time.Duration // by the kubelet
 		after                             time.Duration
 		want                              Outcome
 	}{
@@ -44,6 +45,8 @@ func TestOnce(t *testing.T) {
 		{name: "this cause is old enough", containers: noImage, events: pulled, after: 71 * time.Second, want: Failed},
 		{name: "the container before it has just started", containers: started + noImage, after: 189 * time.Second},
 		{name: "the container before it started 11 s ago", containers: started + noImage, after: 191 * time.Second, want: Failed},
+		{name: "it waited for a node until 3 s ago", containers: noImage, started: 2 * time.Minute, after: 123 * time.Second},
+		{name: "it waited for a node until 11 s ago", containers: noImage, started: 2 * time.Minute, after: 131 * time.Second, want: Failed},
 		{name: "judged failed for this cause", containers: noImage, verdict: judged(diagnosis.ImageNotFound, 2*time.Second), after: 3 * time.Second, want: Failed},
 		{name: "judged failed for another cause", containers: noImage, verdict: judged(diagnosis.OOMKilled, 2*time.Second), after: 3 * time.Second},
 		{name: "judged before this pod was made", containers: noImage, verdict: judged(diagnosis.ImageNotFound, -2*time.Second), after: 3 * time.Second},
@@ -58,6 +61,9 @@ spec: {containers: [{name: proxy, image: proxy}, {name: web, image: "web:2.0", r
 status: {phase: Pending, conditions: [{type: Ready, status: "False", lastTransitionTime: "2026-01-01T12:00:00Z"}], containerStatuses: [`+tt.containers+`]}
 `)
 			pod.CreationTimestamp = metav1.NewTime(epoch)
+			if tt.started > 0 {
+				pod.Status.StartTime = &metav1.Time{Time: epoch.Add(tt.started)}
+			}
 			w.pods(pod)
 			w.seen.Events = podtest.Events(t, tt.events)
 			w.seen.Revisions[1].Hash = "abc"
