@@ -3,7 +3,9 @@ package inspect
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -23,6 +25,8 @@ func (i *Inspector) Find(ctx context.Context, name string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	var mu sync.Mutex
+	var unread []error
 	found, err := cluster.Each(ctx, findable, func(ctx context.Context, plural string) (string, error) {
 		resource, _ := cluster.ResourceNamed(plural)
 		_, err := cluster.Read(ctx, func(ctx context.Context) (*metav1.PartialObjectMetadata, error) {
@@ -31,7 +35,12 @@ func (i *Inspector) Find(ctx context.Context, name string) ([]string, error) {
 		object := strings.TrimSuffix(plural, "s") + "/" + name
 		err = cluster.APIError(cluster.Call{Verb: "get", Resource: plural, Namespace: namespace, Object: object}, err)
 		switch {
-		case cluster.Is(err, cluster.NotFound, cluster.Forbidden):
+		case cluster.Is(err, cluster.Forbidden):
+			mu.Lock()
+			defer mu.Unlock()
+			unread = append(unread, err)
+			return "", nil
+		case cluster.Is(err, cluster.NotFound):
 			return "", nil
 		case err != nil:
 			return "", err
@@ -47,14 +56,16 @@ func (i *Inspector) Find(ctx context.Context, name string) ([]string, error) {
 			objects = append(objects, object)
 		}
 	}
-	switch len(objects) {
-	case 0:
+	switch {
+	case len(objects) == 0 && len(unread) > 0: // it may be there
+		return nil, slices.MinFunc(unread, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	case len(objects) == 0:
 		return nil, &cluster.Error{
 			Reason: cluster.NotFound, Object: name,
 			Message: fmt.Sprintf("no workload, job or pod is named %q%s", name, cluster.InNamespace(namespace)),
 			Next:    []string{"kubectl get deployments,statefulsets,daemonsets,jobs,cronjobs,pods" + cluster.InFlag(namespace)},
 		}
-	case 1:
+	case len(objects) == 1:
 		return objects, nil
 	}
 	several := &cluster.Error{

@@ -31,6 +31,7 @@ type server struct {
 	moves      int           // how often it changes when it is read
 	ahead      time.Duration // of its clock
 	pods       int
+	empty      bool
 }
 
 var web = workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}
@@ -44,6 +45,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.forbidden != "" && strings.Contains(r.URL.Path, s.forbidden) {
 		w.WriteHeader(http.StatusForbidden)
 		_ = json.NewEncoder(w).Encode(metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: "Failure", Code: 403, Reason: metav1.StatusReasonForbidden})
+		return
+	}
+	if s.empty {
+		w.WriteHeader(http.StatusNotFound)
+		_ = json.NewEncoder(w).Encode(metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: "Failure", Code: 404, Reason: metav1.StatusReasonNotFound})
 		return
 	}
 	_ = json.NewEncoder(w).Encode(s.answer(r.URL.Path))
@@ -97,16 +103,21 @@ func crashed(i int) corev1.Pod {
 
 func (s *server) why(t *testing.T) chain.Report {
 	t.Helper()
+	report, err := s.inspector(t).Why(t.Context(), web.Kind, web)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func (s *server) inspector(t *testing.T) *Inspector {
+	t.Helper()
 	t.Setenv("KUBECONFIG", "/dev/null")
 	api := httptest.NewServer(s)
 	t.Cleanup(api.Close)
 	flags := genericclioptions.NewConfigFlags(false)
 	flags.APIServer, flags.Namespace = &api.URL, &web.Namespace
-	report, err := New(cluster.New(flags, "test", &redact.Redactor{}), time.Now).Why(t.Context(), web.Kind, web)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return report
+	return New(cluster.New(flags, "test", &redact.Redactor{}), time.Now)
 }
 
 // An object that changes while it is read is read again once; one that goes on changing is not known.
@@ -145,6 +156,16 @@ func TestForbidden(t *testing.T) {
 		}
 		if part == "/replicasets" && r.Cause == "" { // the pods say enough
 			t.Errorf("no cause without %s", part)
+		}
+	}
+}
+
+// A name that is not found where some types may not be read may be one of them.
+func TestFindInTheDark(t *testing.T) {
+	for forbidden, want := range map[string]cluster.Reason{"/statefulsets/": cluster.Forbidden, "": cluster.NotFound} {
+		s := &server{forbidden: forbidden, empty: true}
+		if found, err := s.inspector(t).Find(t.Context(), "db"); !cluster.Is(err, want) {
+			t.Errorf("%q may not be read: %v, %v", forbidden, found, err)
 		}
 	}
 }
