@@ -75,7 +75,7 @@ func (d *Diagnosis) blockedByPods() []symptom {
 			continue
 		}
 		found := waiting(BlockedByPod, fmt.Sprintf("pod %s%s is not ready, and no pod is updated before it is; if it can't become ready: kubectl delete pod %s -n %s", pod.Name, d.ofRevision(pod), pod.Name, pod.Namespace))
-		found.exemplar = pod.Name
+		found.exemplar, found.began = pod.Name, unreadySince(pod)
 		found = found.from("status.conditions[Ready]").of(podKind, pod.Name)
 		all = append(all, found)
 		d.Blocking = append(d.Blocking, pod)
@@ -112,7 +112,7 @@ func (d *Diagnosis) stuckTerminating() []symptom {
 			why = "finalizers: " + strings.Join(pod.Finalizers, ", ")
 		}
 		found := waiting(StuckTerminating, fmt.Sprintf("pod %s should have ended at %s; %s", pod.Name, end.Format(time.TimeOnly), why))
-		found.exemplar, found.subject = pod.Name, pod.Spec.NodeName
+		found.exemplar, found.subject, found.began = pod.Name, pod.Spec.NodeName, end.Time
 		if len(pod.Finalizers) > 0 {
 			found.subject = ""
 		}

@@ -18,7 +18,7 @@ type symptom struct {
 	// byEvent: the evidence is an event, repeated over span. Its cause may be gone since.
 	byEvent bool
 	span    time.Duration
-	// began is when its evidence was first seen, where that is an event or a condition.
+	// began is when its evidence was first seen, where that is an event, a condition or an old pod.
 	began time.Time
 
 	// source is where the evidence stands; its object is the pod, if there is one.

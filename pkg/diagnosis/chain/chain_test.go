@@ -172,6 +172,11 @@ func TestProgressOrFailure(t *testing.T) {
 	late.Workload.Conditions = []workload.Condition{{Type: "Progressing", Status: "False", Reason: "ProgressDeadlineExceeded", Message: "it has timed out"}}
 	paused := rolling(old(2)...)
 	paused.Workload.Paused = true
+	blocked := rolling(append(old(1), podtest.Owned("old", "old-1"))...)
+	blocked.Workload.Strategy = workload.Strategy{InPlace: true, Ordered: true}
+	for _, p := range blocked.Pods {
+		p.CreationTimestamp = *podtest.At(0)
+	}
 	starting := rolling(append(old(2), podtest.Owned("new", "web-1"))...)
 	for _, tt := range []struct {
 		name  string
@@ -184,6 +189,8 @@ func TestProgressOrFailure(t *testing.T) {
 		{"old", pending(), 11 * time.Minute, chain.Failing, diagnosis.Unschedulable},
 		{"late by the controller's clock", late, time.Minute, chain.Failing, diagnosis.Unschedulable},
 		{"paused by a person", paused, time.Hour, chain.Progressing, diagnosis.Paused},
+		{"an old pod that is soon ready", blocked, 5 * time.Second, chain.Progressing, diagnosis.BlockedByPod},
+		{"an old pod that never is", blocked, 11 * time.Minute, chain.Failing, diagnosis.BlockedByPod},
 		{"nothing wrong, and not there yet", starting, time.Second, chain.Progressing, ""},
 	} {
 		if r := explained(chain.Workload(tt.seen, podtest.Epoch.Add(tt.at)), nil); r.State != tt.state || r.Cause != tt.cause {
