@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // outputResult is the value of -o that is ours; all others are kubectl's.
@@ -24,6 +25,8 @@ type output struct {
 	print *genericclioptions.PrintFlags
 	// printer is kubectl's, once complete has run; nil with -o result.
 	printer printers.ResourcePrinter
+	// template follows kubectl's line, where no format is asked for.
+	template bool
 }
 
 // newOutput takes what was done to the object, as kubectl says it: "image updated".
@@ -67,7 +70,15 @@ func (o *output) object(env *Env, obj runtime.Object) error {
 	if err := o.printer.PrintObj(obj, env.Term.Out); err != nil {
 		return fmt.Errorf("writing the object: %w", err)
 	}
+	if w, ok := workload.ObjectOf(obj); ok && o.template && o.plain() {
+		return encode(env, "yaml", "template", w.Template())
+	}
 	return nil
+}
+
+// plain: no format is asked for, and kubectl's line is printed.
+func (o *output) plain() bool {
+	return *o.print.OutputFormat == "" && *o.print.TemplatePrinterFlags.TemplateArgument == ""
 }
 
 // result prints the outcome where -o asks for it, and turns it into the verb's error.

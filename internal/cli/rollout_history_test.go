@@ -69,7 +69,7 @@ func TestPlanUndo(t *testing.T) {
 	c.Before = &rollout.Baseline{Workload: c.Workload()}
 	r := offlineRelease(t, &strings.Builder{}, &strings.Builder{}, &releaseFlags{reason: "back"})
 	edit, err := r.planUndo(2, false)(c)
-	if err != nil || edit.Template.Spec.Containers[0].Image != "web:2" || edit.ChangeCause != "back" {
+	if err != nil || edit.Template.Spec.Containers[0].Image != "web:2" || edit.Revision != 2 || edit.ChangeCause != "back" {
 		t.Errorf("%v %+v", err, edit)
 	}
 	edit, err = r.planUndo(3, false)(c)

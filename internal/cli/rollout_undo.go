@@ -34,6 +34,9 @@ A paused workload is refused, as with kubectl. --resume resumes it in the same w
   # Go back to revision 3
   kubectl app rollout undo deployment/web --to-revision=3
 
+  # Show the template of the revision that an undo would go back to
+  kubectl app rollout undo deployment/web --dry-run=client
+
   # Go back and resume a workload that was paused by --on-failure=pause or kubectl rollout pause
   kubectl app rollout undo deployment/web --resume`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -52,6 +55,7 @@ A paused workload is refused, as with kubectl. --resume resumes it in the same w
 			r.command = append([]string{"rollout", "undo"}, flags.typed(args)...)
 			r.Resuming = func(ref workload.Ref) string { return release.UndoAndResume(ref, flags.toRevision) }
 			r.Undoes = true
+			out.template = flags.dryRun == release.DryRunClient
 			return r.run(cmd.Context(), selection, r.planUndo(flags.toRevision, flags.resume))
 		},
 	}
@@ -86,7 +90,7 @@ func (r *transaction) planUndo(toRevision int64, resume bool) cluster.Plan {
 			r.Note(fmt.Sprintf("%s was paused; this command resumes it", c.Ref()))
 		}
 		return cluster.Edit{
-			Template: plan.Template, Annotations: plan.Annotations, ChangeCause: r.env.Redactor.LogLine(r.flags.reason), Resume: resumes,
+			Template: plan.Template, Revision: plan.Revision.Number, Annotations: plan.Annotations, ChangeCause: r.env.Redactor.LogLine(r.flags.reason), Resume: resumes,
 		}, nil
 	}
 }

@@ -14,6 +14,8 @@ import (
 // Edit is what a change makes of one workload.
 type Edit struct {
 	Template corev1.PodTemplateSpec
+	// Revision is the earlier revision whose template this is; 0 for a new template.
+	Revision int64
 	// Annotations replaces the workload's own annotations, as kubectl's undo does; nil keeps them.
 	Annotations map[string]string
 	// ChangeCause becomes the annotation kubernetes.io/change-cause. With "" the cause of an earlier

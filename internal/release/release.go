@@ -5,7 +5,9 @@ package release
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Release is one transaction, the same for every change: preflight, diff, apply, watch, verdict, rollback, one result.
@@ -148,8 +151,27 @@ func (r *Release) dryRun(ctx context.Context, changed, unchanged []cluster.Chang
 	}
 	result := r.outline(rollout.Succeeded, changed)
 	result.Workloads = append(result.Workloads, r.outline(rollout.Unchanged, unchanged).Workloads...)
-	result.DryRun = string(r.DryRun)
+	result.DryRun, result.Message = string(r.DryRun), r.goesBack(changed)
 	return r.complete(ctx, result), nil
+}
+
+// goesBack names the revisions that an undo goes back to.
+func (r *Release) goesBack(changed []cluster.Change) string {
+	var texts []string
+	for _, c := range changed {
+		if c.Edit.Revision == 0 {
+			continue
+		}
+		text := fmt.Sprintf("%s goes back to revision %d", c.Ref(), c.Edit.Revision)
+		if images := workload.Images(&c.Edit.Template); len(images) == 1 {
+			text += fmt.Sprintf(" (%s)", slices.Collect(maps.Values(images))[0])
+		}
+		if r.Progress != view.ModeNDJSON {
+			_ = view.Note(r.Term, text) // stderr may be gone; the result has it too
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, "; ")
 }
 
 // diff shows what the change does to each object, where --diff asks for it.

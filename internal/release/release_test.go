@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/internal/watch"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -66,6 +67,43 @@ func TestPending(t *testing.T) {
 	const want = "deployment/broken is already rolling out this change"
 	if !slices.Equal(r.warnings, []string{want}) || errOut.String() != "warning: "+want+"\n" {
 		t.Errorf("%q\n%s", r.warnings, errOut.String())
+	}
+}
+
+// A dry run of an undo names the revision of each workload; a dry run of another change has none to name.
+func TestGoesBack(t *testing.T) {
+	undo := func(name string, revision int64, images ...string) cluster.Change {
+		c := changeOf(name, &rollout.Baseline{Workload: &workload.Workload{}}, "")
+		c.Edit.Revision, c.Edit.Template = revision, corev1.PodTemplateSpec{}
+		for i, image := range images {
+			c.Edit.Template.Spec.Containers = append(c.Edit.Template.Spec.Containers, corev1.Container{Name: fmt.Sprint("c", i), Image: image})
+		}
+		return c
+	}
+	for _, test := range []struct {
+		name    string
+		changes []cluster.Change
+		want    string
+	}{
+		{"no undo", []cluster.Change{undo("web", 0, "web:1")}, ""},
+		{"one image", []cluster.Change{undo("web", 3, "web:1")}, "deployment/web goes back to revision 3 (web:1)"},
+		{"two images", []cluster.Change{undo("web", 3, "web:1", "proxy:2")}, "deployment/web goes back to revision 3"},
+		{"two workloads", []cluster.Change{undo("web", 3, "web:1"), undo("api", 5, "api:2")}, "deployment/web goes back to revision 3 (web:1); deployment/api goes back to revision 5 (api:2)"},
+	} {
+		var errOut strings.Builder
+		r := offline(t, &errOut, Options{})
+		notes := ""
+		if test.want != "" {
+			notes = "note: " + strings.ReplaceAll(test.want, "; ", "\nnote: ") + "\n"
+		}
+		if got := r.goesBack(test.changes); got != test.want || errOut.String() != notes {
+			t.Errorf("%s: %q\n%s", test.name, got, errOut.String())
+		}
+		errOut.Reset()
+		r.Progress = view.ModeNDJSON
+		if got := r.goesBack(test.changes); got != test.want || errOut.Len() > 0 {
+			t.Errorf("%s, as NDJSON: %q\n%s", test.name, got, errOut.String())
+		}
 	}
 }
 
