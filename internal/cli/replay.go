@@ -89,6 +89,13 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 		return errors.Join(unreadable(name, err), v.Close())
 	}
 	result := resultOf(last)
+	for i := range result.Workloads {
+		w := &result.Workloads[i]
+		w.Findings = rollout.WithoutPods(w.Findings)
+		if w.Rollback != nil {
+			w.Rollback.Findings = rollout.WithoutPods(w.Rollback.Findings)
+		}
+	}
 	result.Reason, result.ExitCode = replay.Reason(), outcomeCode(ctx, result.Outcome)
 	if result.Outcome == rollout.Undecided && result.Message == "" {
 		result.Message = "no verdict: the recording ends too early"

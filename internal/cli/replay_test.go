@@ -19,6 +19,7 @@ const (
 	notFoundRecording = "../../pkg/rollout/testdata/recordings/a-image-tag-not-found.jsonl.gz"
 	// Our own, of a release that was rolled back.
 	rolledBackRecording = "testdata/rolled-back.jsonl.gz"
+	crashRecording      = "e5-crash-then-undo.jsonl.gz"
 	goodRecording       = "../../pkg/rollout/testdata/recordings/y-healthy-quick.jsonl.gz"
 )
 
@@ -91,6 +92,23 @@ func TestReplayShows(t *testing.T) {
 	for line := range strings.Lines(events) {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("no JSON: %s", line)
+		}
+	}
+}
+
+// A replay has no cluster: the pods of the recording may be gone.
+func TestReplayNamesNoPodToAskFor(t *testing.T) {
+	for _, file := range []string{notFoundRecording, "../../pkg/rollout/testdata/recordings/" + crashRecording} {
+		_, _, errOut := runOffline(t, "replay", "--instant", file)
+		_, _, watched := runOffline(t, "replay", "--speed=1e6", file)
+		_, out, _ := runOffline(t, "replay", "--instant", "-o", "result", file)
+		for _, text := range []string{errOut, watched, out} {
+			if strings.Contains(text, "describe pod") || strings.Contains(text, "kubectl logs") {
+				t.Errorf("%s:\n%s", file, text)
+			}
+		}
+		if file == notFoundRecording && !strings.Contains(errOut, "next: kubectl app set image deployment/web") {
+			t.Errorf("what helps is missing: %s", errOut)
 		}
 	}
 }

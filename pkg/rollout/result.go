@@ -139,7 +139,7 @@ func (r *Result) addRollback(rollback *State) {
 		}
 		w.Outcome = rollbackOutcome(state.Outcome)
 		if w.Outcome == RolledBack {
-			w.Findings = withoutPods(w.Findings)
+			w.Findings = WithoutPods(w.Findings)
 		}
 		worst = worse(worst, w.Outcome)
 	}
@@ -150,8 +150,9 @@ func (r *Result) addRollback(rollback *State) {
 	r.Outcome = worst
 }
 
-// withoutPods leaves out the commands about pods that a rollback has taken away.
-func withoutPods(found []diagnosis.Finding) []diagnosis.Finding {
+// WithoutPods leaves out the commands about pods that are gone: a rollback has taken them away, or long since the
+// recording.
+func WithoutPods(found []diagnosis.Finding) []diagnosis.Finding {
 	kept := slices.Clone(found)
 	for i := range kept {
 		f := &kept[i]
