@@ -137,3 +137,20 @@ func FuzzEnvFileAsKubectl(f *testing.F) {
 		}
 	})
 }
+
+// kubectl keeps the quotes, which few mean; a value of several quoted texts means them.
+func TestEnvFileWarnsOfQuotes(t *testing.T) {
+	for line, warned := range map[string]bool{
+		`A="hunter2"`: true, `A='hunter2'`: true, `A="hunter2" `: true, `A=""`: true, `A="say \"hunter2\" now"`: true,
+		`A=hunter2`: false, `A="hunter2`: false, `A=hunter2"`: false, `A="`: false, `A="hunter2","b"`: false, `A=it's`: false, `A='hunter2"`: false,
+	} {
+		entries, found, err := ParseEnvFile("app.env", []byte(line), lookupIn())
+		if err != nil || len(entries) != 1 || string(entries[0].Value) != line[2:] {
+			t.Errorf("%s: %v, %v", line, entries, err)
+		}
+		is := len(found) == 1 && found[0].Problem == QuotedValue && found[0].Level == Warn && found[0].Key == "A"
+		if is != warned || !is && len(found) > 0 || is && strings.Contains(found[0].String(), "hunter2") {
+			t.Errorf("%s: found %v", line, found)
+		}
+	}
+}

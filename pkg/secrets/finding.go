@@ -26,6 +26,7 @@ const (
 	NameCut          Problem = "NameCut"        // at a colon
 	CommentCut       Problem = "CommentCut"     // off a value
 	CommentAsValue   Problem = "CommentAsValue" // the value begins with "#"
+	QuotedValue      Problem = "QuotedValue"    // the quotes at its ends are a part of it
 	BrokenLine       Problem = "BrokenLine"     // it may be the end of the value before
 	CertificatePair  Problem = "CertificatePair"
 	CertificateChain Problem = "CertificateChain" // in the wrong order

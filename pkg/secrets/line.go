@@ -120,6 +120,17 @@ func lookAtValue(e Entry, raw string) []Finding {
 		return []Finding{{Problem: BrokenLine, Origin: e.Origin, Message: equalProblem}} // the key may be a piece of a value
 	case isComment(value, strings.TrimLeftFunc(raw, isBlank) != raw):
 		return []Finding{{Problem: CommentAsValue, Key: e.Key, Origin: e.Origin, Message: hashProblem}}
+	case e.Origin.Kind == EnvFile && isQuoted(strings.TrimSpace(value)):
+		return []Finding{{Problem: QuotedValue, Key: e.Key, Origin: e.Origin, Message: "the quotes are a part of the value here, as kubectl reads it: remove them"}}
 	}
 	return nil
+}
+
+// isQuoted tells that a value is one text in quotes; a list of such texts is not.
+func isQuoted(value string) bool {
+	if len(value) < 2 || value[0] != '"' && value[0] != '\'' || value[0] != value[len(value)-1] {
+		return false
+	}
+	quote, inside := value[:1], value[1:len(value)-1]
+	return !strings.Contains(strings.ReplaceAll(inside, `\`+quote, ""), quote)
 }
