@@ -99,8 +99,10 @@ func (f *dockerFlags) validate(args []string) error {
 		return nil
 	case len(f.files) > 0:
 		return usagef("--from-file takes one config.json, and can't be combined with --docker-username and the password")
-	case f.username == "" || f.server == "" || ways == 0:
-		return usagef("give --from-file, or --docker-username, --docker-server and the password: --docker-password-stdin, --docker-password-env, --docker-password-prompt or --docker-password")
+	case f.server == "" || strings.ContainsAny(f.server, " \t\r\n"):
+		return usagef("--docker-server takes the name of a registry, such as ghcr.io")
+	case f.username == "" || ways == 0:
+		return usagef("give --from-file, or --docker-username and the password: --docker-password-stdin, --docker-password-env, --docker-password-prompt or --docker-password")
 	case ways > 1:
 		return usagef("the password is given in %d ways: keep one of them", ways)
 	case f.passwordVariable != "":

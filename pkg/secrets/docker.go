@@ -165,6 +165,8 @@ func (l login) problem() (refused bool, message string) {
 		}
 	}
 	switch {
+	case strings.ContainsAny(l.Username+l.Password, "\r\n"):
+		return false, "contains a line break in the user or the password: the registry refuses it"
 	case strings.ContainsAny(user+password, "\r\n"):
 		return false, "contains a line break, as echo adds one: the registry refuses it; make auth with printf %s USER:PASSWORD | base64"
 	case password == "" && l.IdentityToken != "":

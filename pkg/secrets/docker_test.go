@@ -76,5 +76,5 @@ func TestDockerLoginWithNewline(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFindings(t, Lint(Draft{Kind: workload.SecretReference, Type: corev1.SecretTypeDockerConfigJson, Entries: []Entry{e}}),
-		[]string{"warning .dockerconfigjson (variable TOKEN): the login of r.io contains a line break"})
+		[]string{"warning .dockerconfigjson (variable TOKEN): the login of r.io contains a line break in the user or the password: the registry refuses it"})
 }
