@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/term"
@@ -150,6 +151,9 @@ func prefixed(prefix string, env []corev1.EnvVar, remove []string) ([]corev1.Env
 	all := slices.Clone(env)
 	for i := range all {
 		all[i].Name = prefix + all[i].Name
+		if len(validation.IsEnvVarName(all[i].Name)) > 0 {
+			return nil, usagef("--prefix=%s makes no valid names of variables: letters, digits, '_', '-' and '.', and no digit first", redact.Argument(prefix))
+		}
 		if slices.Contains(remove, all[i].Name) {
 			return nil, usagef("%s is set and removed by the same command", all[i].Name)
 		}

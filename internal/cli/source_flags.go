@@ -2,6 +2,8 @@ package cli
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -82,9 +84,26 @@ func (f *sourceFlags) request(arguments []string) (source.Request, secrets.Argum
 	for _, prefix := range f.prefixes {
 		faults = append(faults, secrets.ParsePrefix(prefix))
 	}
-	faults = append(faults, r.Validate())
+	faults = append(faults, r.Validate(), contradiction(r.Literals, parsed.Remove))
 	if err := errors.Join(faults...); err != nil {
 		return source.Request{}, secrets.Arguments{}, usageError{err}
 	}
 	return r, parsed, nil
+}
+
+// contradiction finds a key that the command line itself gives twice, or gives and removes.
+func contradiction(literals []secrets.Entry, remove []string) error {
+	first := map[string]secrets.Origin{}
+	for _, e := range literals {
+		origin, twice := first[e.Key]
+		switch {
+		case e.Key == "": // has its own fault
+		case twice:
+			return &secrets.DuplicateError{Key: e.Key, First: origin, Second: e.Origin}
+		case slices.Contains(remove, e.Key):
+			return fmt.Errorf("%s is set and removed by the same command", e.Key)
+		}
+		first[e.Key] = e.Origin
+	}
+	return nil
 }

@@ -234,6 +234,11 @@ func (r *Release) onFailure(ctx, work context.Context, f *follower, end *ending)
 	case Pause:
 		r.pause(work, f, end)
 	default: // keep
+		for i := range end.state.Workloads {
+			if w := &end.state.Workloads[i]; w.Outcome == rollout.Failed && len(w.Findings) > 0 {
+				end.next = append(end.next, w.Findings[0].Next...)
+			}
+		}
 		end.next = append(end.next, r.wayBack(end)...)
 	}
 }

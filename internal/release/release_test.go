@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/internal/watch"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -44,6 +45,28 @@ func TestSplit(t *testing.T) {
 	changed, unchanged := split([]cluster.Change{changeOf("a", nil, "web:2.0"), changeOf("b", nil, "web:1.0"), changeOf("c", nil, "web:3.0")})
 	if !slices.Equal(namesOf(changed), []string{"a", "c"}) || !slices.Equal(namesOf(unchanged), []string{"b"}) {
 		t.Errorf("changed %q, unchanged %q", namesOf(changed), namesOf(unchanged))
+	}
+}
+
+// With OnDelete no wait is long enough: a person has to delete the pods.
+func TestToComplete(t *testing.T) {
+	of := func(name string, outcome rollout.Outcome, causes ...diagnosis.Cause) rollout.WorkloadResult {
+		w := rollout.WorkloadResult{Ref: workload.Ref{Kind: "DaemonSet", Namespace: "shop", Name: name}, Outcome: outcome}
+		for _, cause := range causes {
+			w.Findings = append(w.Findings, diagnosis.Finding{Cause: cause, Next: []string{"mend " + name}})
+		}
+		return w
+	}
+	got := toComplete([]rollout.WorkloadResult{
+		of("a", rollout.TimedOut, diagnosis.OnDelete), of("b", rollout.TimedOut, diagnosis.ImagePulling),
+		of("c", rollout.TimedOut), of("d", rollout.Succeeded, diagnosis.OnDelete),
+	})
+	want := []string{
+		"mend a", "kubectl app rollout status daemonset/a -n shop",
+		"kubectl app rollout status daemonset/b -n shop", "kubectl app rollout status daemonset/c -n shop",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

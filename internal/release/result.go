@@ -6,6 +6,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -17,10 +18,7 @@ func (r *Release) finish(ctx context.Context, f *follower, end ending) (*rollout
 	result := r.sum(&end)
 	result.Workloads = append(result.Workloads, r.outline(rollout.Unchanged, end.unchanged).Workloads...)
 	if result.Outcome == rollout.TimedOut {
-		for _, w := range end.written {
-			result.Next = append(result.Next, App("rollout status", w.Ref()))
-		}
-		result.Next = append(result.Next, r.wayBack(&end)...)
+		result.Next = slices.Concat(result.Next, toComplete(result.Workloads), r.wayBack(&end))
 	}
 	complete := r.complete(ctx, result)
 	if err := end.conclude(f, *complete); err != nil {
@@ -28,6 +26,20 @@ func (r *Release) finish(ctx context.Context, f *follower, end ending) (*rollout
 		_ = view.Warning(r.Term, err.Error())
 	}
 	return complete, nil
+}
+
+// toComplete are the commands for workloads whose time ran out.
+func toComplete(workloads []rollout.WorkloadResult) (next []string) {
+	for _, w := range workloads {
+		if w.Outcome != rollout.TimedOut {
+			continue
+		}
+		if len(w.Findings) > 0 && w.Findings[0].Cause == diagnosis.OnDelete { // to wait alone brings no new pod
+			next = append(next, w.Findings[0].Next...)
+		}
+		next = append(next, App("rollout status", w.Ref))
+	}
+	return next
 }
 
 // sum is the result of what was watched.

@@ -158,7 +158,8 @@ func TestRelease(t *testing.T) {
 		"it fails and is kept": {
 			tag: "missing", given: func(a *attempt) { a.OnFailure = Keep },
 			expect: expectation{
-				outcome: rollout.Failed, images: "web:missing", next: "kubectl app rollout undo deployment/web -n shop",
+				outcome: rollout.Failed, images: "web:missing",
+				next:  "kubectl app set image deployment/web web=IMAGE -n shop, kubectl describe pod web-2-new -n shop, kubectl app rollout undo deployment/web -n shop",
 				calls: "preflight web, watch 1, apply web, verdict web-2 failed",
 			},
 		},

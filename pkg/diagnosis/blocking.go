@@ -74,8 +74,12 @@ func (d *Diagnosis) blockedByPods() []symptom {
 		if IsReady(pod) || kept || !d.evidence.wake.Passed(later(unreadySince(pod), patience)) {
 			continue
 		}
-		found := waiting(BlockedByPod, fmt.Sprintf("pod %s%s is not ready, and no pod is updated before it is; if it can't become ready: kubectl delete pod %s -n %s", pod.Name, d.ofRevision(pod), pod.Name, pod.Namespace))
+		found := waiting(BlockedByPod, fmt.Sprintf("pod %s%s is not ready, and no pod is updated before it is", pod.Name, d.ofRevision(pod)))
 		found.exemplar, found.began = pod.Name, unreadySince(pod)
+		if d.in.TakenBack == nil || !d.in.TakenBack.Owns(pod) {
+			found.subject = pod.Name
+			found.message += fmt.Sprintf("; if it can't become ready: kubectl delete pod %s -n %s", pod.Name, pod.Namespace)
+		}
 		found = found.from("status.conditions[Ready]").of(podKind, pod.Name)
 		all = append(all, found)
 		d.Blocking = append(d.Blocking, pod)

@@ -28,8 +28,10 @@ type Input struct {
 	FailFast FailFast
 	// Once: no look follows, and none came before. The cluster's own times date each cause, and Judged counts; it is nil
 	// without a verdict.
-	Once   bool
-	Judged *JudgedFailed
+	Once bool
+	// TakenBack is the revision whose pods this command deletes itself where they hold up the way back; nil if none.
+	TakenBack *workload.Revision
+	Judged    *JudgedFailed
 	// Soak is for how long nothing may speak against a complete rollout; 0 while it is not complete.
 	Soak time.Duration
 	// EndedCount: pods that had ended before count, too, as those of a Job do.

@@ -63,7 +63,10 @@ var commands = map[Cause]func(advice) []string{
 	},
 	StuckTerminating: stuckTerminating,
 	BlockedByPod: func(a advice) []string {
-		return []string{a.on("kubectl delete pod %s", a.Exemplar), describe(a)[0]}
+		if a.Subject == "" { // this command deletes it
+			return describe(a)
+		}
+		return []string{a.on("kubectl delete pod %s", a.Subject), describe(a)[0]}
 	},
 	OnDelete: func(a advice) []string { return []string{a.on("kubectl delete pod %s", a.Exemplar)} },
 	NoMatchingNode: func(a advice) []string {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -136,6 +137,24 @@ func TestNextOfAMissingCommand(t *testing.T) {
 		k := Problem{Finding: Finding{Cause: CommandNotFound, Container: "web", Exemplar: "web-1", Message: `exec: "/srv/run": stat /srv/run: no such file or directory`}}
 		if got := d.nextCommands(&k); got[0] != want {
 			t.Errorf("%q, want first %q", got, want)
+		}
+	}
+}
+
+// A pod that holds up an update is to be deleted by a person, but not where this command deletes it.
+func TestNextOfABlockingPod(t *testing.T) {
+	for takenBack, want := range map[bool]string{false: "kubectl delete pod web-1 -n shop", true: "kubectl describe pod web-1 -n shop"} {
+		w := watch(t, 2, FailFastAuto).pods()
+		w.Workload.Strategy, w.Workload.Updated = workload.Strategy{InPlace: true, Ordered: true}, 0
+		pod := ownedPod("old", "web-1")
+		pod.CreationTimestamp = *at(0)
+		w.Pods = []*corev1.Pod{pod}
+		if takenBack {
+			w.TakenBack = &w.Revisions[0]
+		}
+		f := w.after(time.Hour).first()
+		if f.Cause != BlockedByPod || f.Next[0] != want || strings.Contains(f.Message, "kubectl delete") == takenBack {
+			t.Errorf("taken back %v: %s: %s, next %q", takenBack, f.Cause, f.Message, f.Next)
 		}
 	}
 }

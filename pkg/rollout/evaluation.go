@@ -73,7 +73,7 @@ func (e *evaluation) observe() {
 func (e *evaluation) look() {
 	in := diagnosis.Input{
 		Observed: e.seen, Now: e.now, Since: e.next.memory.watched, Revision: e.revision,
-		Populated: e.next.memory.populated, UnderWay: e.next.Target.Baseline == nil, FailFast: e.policy.FailFast,
+		Populated: e.next.memory.populated, UnderWay: e.next.Target.Baseline == nil, TakenBack: e.left(), FailFast: e.policy.FailFast,
 	}
 	if in.Once = e.policy.Once; in.Once && e.revision != nil {
 		if v := VerdictOf(e.revision); v != nil && v.Outcome == VerdictFailed {

@@ -16,12 +16,15 @@ func (e *ArgumentError) Error() string { return e.Message }
 
 // ParseImageArgs divides the arguments of `set image` into resources and settings, by kubectl's
 // rule (GetResourcesAndPairs, ParsePairs): what holds a '=' is a setting, the rest comes before.
-// Of two settings of one container the last one counts. Errors are *ArgumentError.
+// kubectl takes the last of two images for one container: here that is an error. Errors are *ArgumentError.
 func ParseImageArgs(args []string) (resources []string, settings []ImageSetting, err error) {
 	for _, arg := range args {
 		container, image, isSetting := strings.Cut(arg, "=")
 		switch {
 		case isSetting && container != "":
+			if slices.ContainsFunc(settings, func(s ImageSetting) bool { return s.Container == container && s.Image != image }) {
+				return nil, nil, &ArgumentError{container + " is set to two images"}
+			}
 			settings = slices.DeleteFunc(settings, func(s ImageSetting) bool { return s.Container == container })
 			settings = append(settings, ImageSetting{Container: container, Image: image})
 		case arg == "" || isSetting || strings.HasSuffix(arg, "-") && arg != "-":

@@ -129,7 +129,7 @@ func TestParseImageArgs(t *testing.T) {
 		"deploy web api web=web:2 log=a": "deploy web api | web=web:2 log=a",
 		"web=reg:5000/web@sha256:a=b":    " | web=reg:5000/web@sha256:a=b",
 		"deploy/web *=web:2":             "deploy/web | *=web:2",
-		"deploy/web web=a log=b web=c":   "deploy/web | log=b web=c",
+		"deploy/web web=a log=b web=c":   "error: web is set to two images",
 		"deploy/web web=":                "deploy/web | web=",
 		"deploy/web":                     "error: no image to set",
 		"":                               "error: ",

@@ -73,6 +73,33 @@ func ParsePrefix(argument string) error {
 	return nil
 }
 
+// keysOfVariables finds keys of NAME=KEY that may be values: a key is no secret. They are not shown.
+func keysOfVariables(d *Draft) []Finding {
+	var found []Finding
+	for _, e := range d.Entries {
+		if e.Origin.Kind != Variable || strings.HasPrefix(e.Key, ".") || resembles(e.Key, e.Origin.Name) {
+			continue
+		}
+		f := Finding{Level: Note, Problem: ValueAsKey, Origin: e.Origin, Message: "its value is stored under the key after " + e.Origin.Name + "=, as NAME=KEY asks"}
+		if strings.ContainsAny(e.Key, "0123456789") {
+			f.Level, f.Message = Warn, "the text after "+e.Origin.Name+"= becomes the name of a key, and names are not secret; if it is the value, remove that key, choose a new value and give --from-env="+e.Origin.Name
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// resembles tells whether a key and a variable have a word, or the beginning of one, in common.
+func resembles(key, variable string) bool {
+	key, variable = strings.ToLower(key), strings.ToLower(variable)
+	for _, word := range strings.FieldsFunc(variable, func(r rune) bool { return r == '_' || r == '-' || r == '.' }) {
+		if strings.Contains(key, word[:min(len(word), 4)]) {
+			return true
+		}
+	}
+	return strings.HasSuffix(variable, key)
+}
+
 func isVariable(name string) bool { return name != "" && len(validation.IsEnvVarName(name)) == 0 }
 
 // Entry takes the value of the variable; an *UnsetError if there is none.

@@ -32,6 +32,7 @@ const (
 	CertificateChain Problem = "CertificateChain" // in the wrong order
 	RegistryLogin    Problem = "RegistryLogin"    // one that no kubelet can pull with
 	DirectoryEntry   Problem = "DirectoryEntry"   // one that gives no value
+	ValueAsKey       Problem = "ValueAsKey"       // NAME=VALUE where NAME=KEY is read
 )
 
 // Level is how much a finding weighs. The set is closed.

@@ -62,7 +62,7 @@ func Lint(d Draft) []Finding {
 		}
 	}
 	if d.encodes() {
-		found = slices.Concat(found, lintTLS(&d), lintDocker(&d))
+		found = slices.Concat(found, lintTLS(&d), lintDocker(&d), keysOfVariables(&d))
 	}
 	total := 0
 	for _, value := range d.data() {

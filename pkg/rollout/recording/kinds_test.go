@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
@@ -139,7 +140,12 @@ func TestPodsThatBlockTheWayBack(t *testing.T) {
 				for _, pod := range w.Blocking {
 					blocking[pod.Name] = true
 				}
-				told = told || slices.ContainsFunc(w.Findings, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.BlockedByPod })
+				for _, f := range w.Findings {
+					told = told || f.Cause == diagnosis.BlockedByPod
+					if advice := strings.Join(append(f.Next, f.Message), "\n"); strings.Contains(advice, "kubectl delete") {
+						t.Errorf("a person is to delete what this command deletes: %s", advice)
+					}
+				}
 			}
 			if told != blocks || len(blocking) > 1 || blocking["web-2"] != blocks {
 				t.Errorf("told %v, to be deleted: %v", told, blocking)
