@@ -9,7 +9,8 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
-// Prune writes each generated object of a kind, and what is to become of it.
+// Prune writes each generated object of a kind, and what is to become of it. A person confirms this list: on a terminal
+// that is too narrow for the table, it has a second line for each object, and nothing is cut.
 func Prune(out *term.Output, kind string, rows []secrets.PruneRow, now time.Time) error {
 	s := newSheet(out)
 	if len(rows) == 0 {
@@ -24,7 +25,17 @@ func Prune(out *term.Output, kind string, rows []secrets.PruneRow, now time.Time
 		}
 		cells = append(cells, []cell{{text: name(r.Ref)}, {text: age(r.Created, now), paint: s.Faint}, {text: pruneState(&r), paint: paint}})
 	}
-	s.table([]string{"NAME", "AGE", "STATE"}, cells)
+	header := []string{"NAME", "AGE", "STATE"}
+	if s.whole = !s.fits(header, cells, 1); !s.whole {
+		s.table(header, cells)
+		return writeLines(out, s.lines)
+	}
+	for _, row := range cells {
+		s.add(row[0].text)
+		for i, line := range term.Wrap(row[1].text+gap+row[2].text, s.width-4) {
+			s.add(strings.Repeat("  ", min(i+1, 2)) + row[2].paint(line))
+		}
+	}
 	return writeLines(out, s.lines)
 }
 
