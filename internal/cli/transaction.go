@@ -133,7 +133,7 @@ func (t *transaction) Print(object runtime.Object) error { return t.output.objec
 func (t *transaction) Here(commands []string) []string { return t.env.here(commands) }
 
 // Complete implements release.Command.
-func (t *transaction) Complete(ctx context.Context, result *rollout.Result) {
+func (t *transaction) Complete(ctx context.Context, result *rollout.Result) { //nolint:staticcheck // it counts the methods of the embedded Release, too
 	result.ExitCode = outcomeCode(ctx, result.Outcome)
 	if result.Outcome == rollout.Undecided {
 		result.ExitCode = t.undecided

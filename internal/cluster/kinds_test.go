@@ -31,17 +31,22 @@ func TestUnsupported(t *testing.T) {
 		next                []string
 	}{
 		"the status of a Pod": {
-			"", "Pod", "web-1", Selection{Verb: "rollout status"},
+			"", "Pod", "web-1",
+			Selection{Verb: "rollout status"},
 			[]string{"pod/web-1 has no rollouts", "kubectl app rollout status", rolled},
 			[]string{"kubectl get pod/web-1 -n prod", "kubectl get deployments -n prod"},
 		},
 		"the undo of Jobs by label": {
-			"batch", "Job", "", Selection{Verb: "rollout undo", LabelSelector: "a=b"},
-			[]string{"job has no rollouts", rolled}, []string{"kubectl get deployments -n prod"},
+			"batch", "Job", "",
+			Selection{Verb: "rollout undo", LabelSelector: "a=b"},
+			[]string{"job has no rollouts", rolled},
+			[]string{"kubectl get deployments -n prod"},
 		},
 		"an image of a Service": {
-			"", "Service", "web", Selection{Verb: "set image", Templates: true},
-			[]string{"kubectl app set image does not work on service/web", templated}, []string{"kubectl get deployments -n prod"},
+			"", "Service", "web",
+			Selection{Verb: "set image", Templates: true},
+			[]string{"kubectl app set image does not work on service/web", templated},
+			[]string{"kubectl get deployments -n prod"},
 		},
 		"in a file":        {"", "Service", "web", Selection{Verb: "set image", Templates: true, Filenames: []string{"web.yaml"}, Local: true}, []string{"service/web"}, nil},
 		"another's kind":   {"argoproj.io", "Rollout", "web", Selection{Verb: "set image", Templates: true}, []string{"rollout/web"}, []string{"kubectl get deployments -n prod"}},

@@ -155,7 +155,7 @@ func (s *apiServer) RoundTrip(r *http.Request) (*http.Response, error) {
 		carryOut()
 		return nil, io.ErrUnexpectedEOF
 	case f.late, f.hangs:
-		s.delayed = append(s.delayed, func() { carryOut() })
+		s.delayed = append(s.delayed, func() { carryOut() }) //nolint:bodyclose // nobody gets this answer
 		if f.hangs {
 			<-r.Context().Done()
 			return nil, r.Context().Err()

@@ -256,7 +256,7 @@ func TestVoidKeepsTheTimesOfKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 		written := time.Now()
-		time.Sleep(time.Hour)
+		time.Sleep(time.Hour) //nolint:forbidigo // the bubble's time
 		s.faults = []fault{{request: "patch", hangs: true}}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()

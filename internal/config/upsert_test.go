@@ -195,7 +195,8 @@ func TestUpsert(t *testing.T) {
 			there: secretOf("db", "a=1"), by: self,
 			faults: func(*apiServer) []fault {
 				return []fault{
-					{request: "get", answer: forbidden("secrets"), always: true}, {request: patch, lost: true},
+					{request: "get", answer: forbidden("secrets"), always: true},
+					{request: patch, lost: true},
 					{request: patch, answer: forbidden("secrets")},
 				}
 			},

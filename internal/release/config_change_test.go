@@ -55,12 +55,12 @@ func (a *attempt) editSecret(back error) {
 	}})
 }
 
-// someoneElses is the error of taking back a Secret that someone else has changed.
-var someoneElses = &cluster.Error{Reason: config.KeysChanged, Message: "secret/db was only restored in part: someone else changed k since this change"}
+// errChangedElsewhere is the error of taking back a Secret that someone else has changed.
+var errChangedElsewhere = &cluster.Error{Reason: config.KeysChanged, Message: "secret/db was only restored in part: someone else changed k since this change"}
 
 func TestReleaseOfASecret(t *testing.T) {
 	const begun = "preflight web, watch 1, change secret/db, apply web"
-	superseded := func(a *attempt) { a.editSecret(someoneElses) }
+	superseded := func(a *attempt) { a.editSecret(errChangedElsewhere) }
 	tell(t, map[string]story{
 		"it fails and goes back": {tag: "missing", given: func(a *attempt) { a.editSecret(nil) }, expect: expectation{
 			outcome: rollout.RolledBack, images: "web:1", calls: begun + ", verdict web-2 failed, take back secret/db, restore web, verdict web-1 good",

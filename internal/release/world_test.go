@@ -96,7 +96,8 @@ func (a *app) roll(next corev1.PodTemplateSpec) {
 		revisions = slices.Delete(revisions, i, i+1)
 	}
 	newest.Number = a.stored.Generation
-	a.revisions = append(revisions, newest)
+	revisions = append(revisions, newest)
+	a.revisions = revisions
 	a.ready = time.Now()
 	switch {
 	case strings.HasSuffix(a.image(), ":slow"):

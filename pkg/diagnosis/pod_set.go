@@ -129,7 +129,8 @@ func (s *PodSet) Whole() []*corev1.Pod {
 		}
 		merged = append(merged, p)
 	}
-	s.order = append(merged, fresh...)
+	merged = append(merged, fresh...)
+	s.order = merged
 	clear(s.moved)
 	return s.order
 }
