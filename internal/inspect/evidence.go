@@ -112,7 +112,6 @@ func (i *Inspector) unread(err error, verb, what, namespace string) {
 
 const (
 	logLines = int64(20)
-	logBytes = int64(32 << 10)
 	// logTime: the API server waits for the kubelet, which may be gone.
 	logTime = 3 * time.Second
 )
@@ -124,19 +123,19 @@ func (i *Inspector) log(ctx context.Context, namespace string, key diagnosis.Log
 	}
 	ctx, cancel := context.WithTimeout(ctx, logTime)
 	defer cancel()
-	lines, limit := logLines, logBytes
+	lines, limit := logLines, int64(diagnosis.MaxLogBytes)
 	text, err := client.CoreV1().Pods(namespace).GetLogs(key.Pod, &corev1.PodLogOptions{
 		Container: key.Container, Previous: key.Previous, TailLines: &lines, LimitBytes: &limit,
 	}).Do(ctx).Raw()
-	log := diagnosis.Log{}
+	log := diagnosis.ReadLog(string(text))
 	if err != nil {
 		log.Err = i.cluster.Redactor().Text(err.Error())
 		if cluster.Is(cluster.APIError(cluster.Call{Verb: "get"}, err), cluster.Forbidden) {
 			i.unread(err, "get", "logs", namespace)
 		}
 	}
-	for line := range strings.SplitSeq(strings.TrimRight(string(text), "\n"), "\n") {
-		log.Lines = append(log.Lines, i.cluster.Redactor().LogLine(line))
+	for n, line := range log.Lines {
+		log.Lines[n] = i.cluster.Redactor().LogLine(line)
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()

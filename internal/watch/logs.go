@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -16,7 +15,6 @@ import (
 const (
 	logRequests = 4 // at a time
 	logLines    = 20
-	logBytes    = 32 << 10
 	// logTimeout: the API server waits for the kubelet, which may be gone.
 	logTimeout = 10 * time.Second
 	// logAttempts at a server in trouble; a refusal is final.
@@ -74,7 +72,7 @@ func (w *Watcher) requestLog(ctx context.Context, t *target, key diagnosis.LogKe
 		// The first restart follows at once, before the status tells of it; but a run before the
 		// present one says so too.
 		if text, err := w.readLog(ctx, t.ref.Namespace, key, true); err == nil {
-			if before := parseLog(text); len(before.Lines) > 0 {
+			if before := diagnosis.ReadLog(text); len(before.Lines) > 0 {
 				return before, nil
 			}
 		}
@@ -103,7 +101,7 @@ func (w *Watcher) insistOnLog(ctx context.Context, namespace string, key diagnos
 	for attempt := 1; ; attempt++ {
 		text, err := w.readLog(ctx, namespace, key, previous)
 		if err == nil {
-			return parseLog(text), nil
+			return diagnosis.ReadLog(text), nil
 		}
 		if attempt == logAttempts || classify(err, false) != retry || !sleep(ctx, max(pause.Step(), delay(err))) {
 			return diagnosis.Log{Err: err.Error()}, err
@@ -119,25 +117,12 @@ func (w *Watcher) readLog(ctx context.Context, namespace string, key diagnosis.L
 		Param("container", key.Container).
 		Param("previous", fmt.Sprint(previous)).
 		Param("tailLines", fmt.Sprint(logLines)).
-		Param("limitBytes", fmt.Sprint(logBytes)).
+		Param("limitBytes", fmt.Sprint(diagnosis.MaxLogBytes)).
 		Stream(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer body.Close() // nothing was written: there is nothing to lose
-	text, err := io.ReadAll(io.LimitReader(body, logBytes))
+	text, err := io.ReadAll(io.LimitReader(body, diagnosis.MaxLogBytes))
 	return string(text), err
-}
-
-// parseLog splits the lines. The kubelet may answer 200 with a message of its own where the
-// container is gone already: that is no line of the program.
-func parseLog(text string) diagnosis.Log {
-	text = strings.TrimRight(text, "\n")
-	switch {
-	case text == "":
-		return diagnosis.Log{}
-	case strings.HasPrefix(text, "unable to retrieve container logs for "):
-		return diagnosis.Log{Err: text}
-	}
-	return diagnosis.Log{Lines: strings.Split(text, "\n")}
 }

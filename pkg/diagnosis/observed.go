@@ -115,8 +115,8 @@ type Wants struct {
 	References map[workload.Ref]bool
 }
 
-// Empty tells whether there is nothing to fetch.
-func (w Wants) Empty() bool { return len(w.Events)+len(w.Logs)+len(w.Claims)+len(w.References) == 0 }
+// Empty tells whether there is nothing to fetch for a release, which does not look for References.
+func (w Wants) Empty() bool { return len(w.Events)+len(w.Logs)+len(w.Claims) == 0 }
 
 // Add joins what another workload's diagnosis wants.
 func (w *Wants) Add(more Wants) {
