@@ -122,7 +122,7 @@ func cause(err error) string {
 func (d *Directory) Relative(path string) (string, error) {
 	outside := &Error{
 		Path: path, Problem: fmt.Sprintf("it is not in or below %s, and kustomize reads no other files", filepath.Dir(d.Path)),
-		Next: "cp " + path + " " + filepath.Dir(d.Path),
+		Next: fmt.Sprintf("copy each of these files to %[1]s; if it is secret, first add its name to %[1]s/.gitignore", filepath.Dir(d.Path)),
 	}
 	folder, err := real(filepath.Dir(path))
 	target, targetErr := real(path)

@@ -96,6 +96,9 @@ func TestRelative(t *testing.T) {
 		}
 		_, err := d.Relative(outside)
 		refuses(t, err, "b: it is not in or below ")
+		if e := (*Error)(nil); !errors.As(err, &e) || !strings.Contains(e.Next, ".gitignore") || strings.HasPrefix(e.Next, "cp ") {
+			t.Errorf("it advises to put a secret into the repository: %v", err)
+		}
 		_, err = d.Relative("none")
 		refuses(t, err, "none: it can't be read: no such file")
 		out := link(t, outside, filepath.Join(dir, "out"))
