@@ -1,10 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/printers"
+	"k8s.io/client-go/kubernetes/scheme"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/view"
@@ -15,11 +20,11 @@ import (
 type rolloutHistoryFlags struct {
 	selectionFlags
 	revision int64
-	format   string
+	print    *genericclioptions.PrintFlags
 }
 
 func newRolloutHistory(env *Env) *cobra.Command {
-	var flags rolloutHistoryFlags
+	flags := rolloutHistoryFlags{print: genericclioptions.NewPrintFlags("").WithTypeSetter(scheme.Scheme)}
 	cmd := &cobra.Command{
 		Use:   "history (TYPE/NAME | TYPE NAME | TYPE [-l SELECTOR]) [options]",
 		Short: "List the revisions of a workload with images, change-cause and verdict",
@@ -27,22 +32,29 @@ func newRolloutHistory(env *Env) *cobra.Command {
   kubectl app rollout history deployment/web
 
   # The template of revision 3
-  kubectl app rollout history deployment/web --revision=3`,
+  kubectl app rollout history deployment/web --revision=3
+
+  # The names of the ReplicaSets that hold the revisions
+  kubectl app rollout history deployment/web -o name`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("output", flags.format, "", "json", "yaml"); err != nil {
-				return err
+			printer, err := flags.print.ToPrinter()
+			if err != nil {
+				return usageError{err}
+			}
+			if flags.revision < 0 {
+				return usagef("--revision takes the number of a revision")
 			}
 			selection := flags.selection(args, "rollout history")
 			selection.AllOfType = true
 			if err := selection.Validate(); err != nil {
 				return usageError{err}
 			}
-			return flags.run(cmd.Context(), env, selection)
+			return flags.run(cmd.Context(), env, selection, printer)
 		},
 	}
 	flags.selectionFlags.add(cmd.Flags())
 	cmd.Flags().Int64Var(&flags.revision, "revision", 0, "See the details, including podTemplate of the revision specified")
-	cmd.Flags().StringVarP(&flags.format, "output", "o", "", "Output format. One of: (json, yaml).")
+	flags.print.AddFlags(cmd)
 	return cmd
 }
 
@@ -52,7 +64,22 @@ type history struct {
 	Revisions []rollout.HistoryRow `json:"revisions"`
 }
 
-func (f *rolloutHistoryFlags) run(ctx context.Context, env *Env, selection cluster.Selection) error {
+// format is that of our data; "" for people.
+func (f *rolloutHistoryFlags) format() string { return strings.ToLower(*f.print.OutputFormat) }
+
+// wantsObjects tells whether the objects are to be printed that kubectl prints: what it prints as JSON and YAML
+// has no verdicts, so there ours is the default.
+func (f *rolloutHistoryFlags) wantsObjects() bool {
+	switch f.format() {
+	case "":
+		return *f.print.TemplatePrinterFlags.TemplateArgument != ""
+	case "json", "yaml":
+		return f.print.JSONYamlPrintFlags.ShowManagedFields
+	}
+	return true
+}
+
+func (f *rolloutHistoryFlags) run(ctx context.Context, env *Env, selection cluster.Selection, printer printers.ResourcePrinter) error {
 	c := env.cluster()
 	objects, err := c.Resolve(ctx, selection)
 	if err != nil {
@@ -65,7 +92,20 @@ func (f *rolloutHistoryFlags) run(ctx context.Context, env *Env, selection clust
 	var all []history
 	for i, o := range objects {
 		if f.revision > 0 {
-			if err := f.template(env, o.Ref(), revisions[i]); err != nil {
+			one, err := f.find(o.Ref(), revisions[i])
+			if err != nil {
+				return err
+			}
+			revisions[i] = []workload.Revision{*one}
+		}
+		if f.wantsObjects() {
+			if err := printRevisions(ctx, env, c, o, revisions[i], printer); err != nil {
+				return err
+			}
+			continue
+		}
+		if f.revision > 0 {
+			if err := encode(env, cmp.Or(f.format(), "yaml"), "template", revisions[i][0].Template); err != nil {
 				return err
 			}
 			continue
@@ -79,11 +119,11 @@ func (f *rolloutHistoryFlags) run(ctx context.Context, env *Env, selection clust
 		}
 		all = append(all, history{Ref: o.Ref(), Revisions: rows})
 	}
-	if f.revision > 0 {
+	if f.revision > 0 || f.wantsObjects() {
 		return nil
 	}
-	if f.format != "" {
-		return encode(env, f.format, "history", all)
+	if f.format() != "" {
+		return encode(env, f.format(), "history", all)
 	}
 	return table(env, all)
 }
@@ -102,20 +142,28 @@ func table(env *Env, all []history) error {
 	return nil
 }
 
-// template shows what one revision runs.
-func (f *rolloutHistoryFlags) template(env *Env, ref workload.Ref, revisions []workload.Revision) error {
-	for _, r := range revisions {
-		if r.Number == f.revision {
-			format := f.format
-			if format == "" {
-				format = "yaml"
-			}
-			return encode(env, format, "template", r.Template)
+// printRevisions prints the objects of revisions in kubectl's way.
+func printRevisions(ctx context.Context, env *Env, c *cluster.Cluster, o cluster.Object, revisions []workload.Revision, printer printers.ResourcePrinter) error {
+	objects, err := c.RevisionObjects(ctx, o, revisions)
+	if err != nil {
+		return err
+	}
+	for _, object := range objects {
+		if err := printer.PrintObj(object, env.Term.Out); err != nil {
+			return fmt.Errorf("writing the history: %w", err)
 		}
 	}
+	return nil
+}
+
+// find finds the revision that is asked for.
+func (f *rolloutHistoryFlags) find(ref workload.Ref, revisions []workload.Revision) (*workload.Revision, error) {
 	missing := &rollout.RevisionNotFoundError{Workload: ref, Revision: f.revision}
-	for _, r := range revisions {
-		missing.Have = append(missing.Have, r.Number)
+	for i := range revisions {
+		if revisions[i].Number == f.revision {
+			return &revisions[i], nil
+		}
+		missing.Have = append(missing.Have, revisions[i].Number)
 	}
-	return missing
+	return nil, missing
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -24,19 +25,39 @@ func withRevisions(numbers ...int64) cluster.Captured {
 	return c
 }
 
-// One revision's template is the answer, in the format that is asked for; for a wrong number, those there are.
+// One revision is the answer; for a wrong number, those there are.
 func TestHistoryOfOneRevision(t *testing.T) {
-	for format, want := range map[string]string{"": "image: web:3\n", "yaml": "image: web:3\n", "json": `"image": "web:3"`} {
-		var out strings.Builder
-		env := newEnv(strings.NewReader(""), &out, &strings.Builder{}, func(string) string { return "" }, time.Now)
-		f := rolloutHistoryFlags{revision: 3, format: format}
-		if err := f.template(env, webRef, withRevisions(2, 3, 4).Revisions); err != nil || !strings.Contains(out.String(), want) || !strings.HasSuffix(out.String(), "\n") || strings.Contains(out.String(), "web:2") {
-			t.Errorf("-o %q: %v\n%s", format, err, out.String())
-		}
-		f.revision = 9
-		var missing *rollout.RevisionNotFoundError
-		if err := f.template(env, webRef, withRevisions(2, 3, 4).Revisions); !errors.As(err, &missing) || !slices.Equal(missing.Have, []int64{2, 3, 4}) || missing.Workload != webRef {
-			t.Errorf("revision 9: %v", err)
+	f := rolloutHistoryFlags{revision: 3}
+	if r, err := f.find(webRef, withRevisions(2, 3, 4).Revisions); err != nil || r.Number != 3 || r.Template.Spec.Containers[0].Image != "web:3" {
+		t.Errorf("revision 3: %v %+v", err, r)
+	}
+	f.revision = 9
+	var missing *rollout.RevisionNotFoundError
+	if _, err := f.find(webRef, withRevisions(2, 3, 4).Revisions); !errors.As(err, &missing) || !slices.Equal(missing.Have, []int64{2, 3, 4}) || missing.Workload != webRef {
+		t.Errorf("revision 9: %v", err)
+	}
+}
+
+// JSON and YAML are ours, unless a flag asks for what only kubectl's objects have; the other formats are kubectl's.
+func TestHistoryFormats(t *testing.T) {
+	for _, test := range []struct {
+		format, template string
+		managed, want    bool
+	}{
+		{},
+		{managed: true},
+		{format: "json"},
+		{format: "YAML"},
+		{format: "yaml", managed: true, want: true},
+		{format: "name", want: true},
+		{format: "jsonpath={.metadata.name}", want: true},
+		{template: "{{.metadata.name}}", want: true},
+	} {
+		f := rolloutHistoryFlags{print: genericclioptions.NewPrintFlags("")}
+		*f.print.OutputFormat, *f.print.TemplatePrinterFlags.TemplateArgument = test.format, test.template
+		f.print.JSONYamlPrintFlags.ShowManagedFields = test.managed
+		if got := f.wantsObjects(); got != test.want {
+			t.Errorf("%+v: %v", test, got)
 		}
 	}
 }

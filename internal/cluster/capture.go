@@ -211,3 +211,29 @@ func (c *Cluster) Revisions(ctx context.Context, objects []Object) ([][]workload
 		return all[0], nil
 	})
 }
+
+// RevisionObjects are what kubectl shows of revisions: the ReplicaSet, or the workload with the revision's template.
+func (c *Cluster) RevisionObjects(ctx context.Context, o Object, revisions []workload.Revision) ([]runtime.Object, error) {
+	var kept []workload.API
+	if history := o.Kind.History; len(revisions) > 0 && !revisions[0].ByPods {
+		var err error
+		if kept, err = c.listObjects(ctx, &history.Resource, o.GetNamespace(), jointly([]Object{o})); err != nil {
+			return nil, APIError(Call{"list", history.Plural, o.GetNamespace(), "the " + history.Plural + " of " + subjectOf([]Object{o})}, err)
+		}
+	}
+	var all []runtime.Object
+	for _, r := range revisions {
+		if r.ByPods {
+			of := o.Copy()
+			of.SetTemplate(&r.Template)
+			all = append(all, of.API)
+			continue
+		}
+		for _, k := range kept {
+			if k.GetUID() == r.UID {
+				all = append(all, k)
+			}
+		}
+	}
+	return all, nil
+}
