@@ -82,8 +82,8 @@ func TestResolveExplains(t *testing.T) {
 		"a namespace":              {[]string{"deploy/web"}, flag(func(f *genericclioptions.ConfigFlags) { *f.Namespace = "defualt" }), cluster.NoNamespace, []string{`no namespace "defualt"; did you mean "default"?`}},
 		"a context":                {[]string{"deploy/web"}, flag(func(f *genericclioptions.ConfigFlags) { *f.Context = "app-lba" }), cluster.UnknownContext, []string{`no context "app-lba"`, `did you mean "app-lab"?`}},
 		"a type":                   {[]string{"deploymnet/web"}, nil, cluster.UnknownKind, []string{`no resource type "deploymnet"`, `did you mean "deployment"?`}},
-		"a type that can't be yet": {[]string{"job/db"}, nil, cluster.Unsupported, []string{"job/db can't be released yet", "works on deployments"}},
-		"a type from discovery":    {[]string{"leases.coordination.k8s.io/x"}, nil, cluster.Unsupported, []string{"lease/x can't be released yet"}},
+		"a type without rollouts":  {[]string{"job/db"}, nil, cluster.Unsupported, []string{"job/db has no rollouts", "works on deployments"}},
+		"a type from discovery":    {[]string{"leases.coordination.k8s.io/x"}, nil, cluster.Unsupported, []string{"kubectl app rollout status does not work on lease/x"}},
 		"nothing selected":         {[]string{"deploy"}, nil, cluster.NothingFound, []string{"no deployments in namespace"}},
 		"a user without rights":    {[]string{"deploy/checkout"}, flag(func(f *genericclioptions.ConfigFlags) { *f.Impersonate = "nobody" }), cluster.Forbidden, []string{"no permission to get deployment/checkout", `User "nobody" cannot get resource "deployments"`}},
 		"a server that is off":     {[]string{"deploy/web"}, flag(func(f *genericclioptions.ConfigFlags) { *f.APIServer = "https://127.0.0.1:1" }), cluster.Unreachable, []string{"127.0.0.1:1", "connection refused"}},
@@ -95,7 +95,7 @@ func TestResolveExplains(t *testing.T) {
 			if test.flags != nil {
 				flags = append(flags, test.flags)
 			}
-			s := cluster.Selection{Args: test.args, Verb: "set image", Tail: []string{"web=web:2.0"}}
+			s := cluster.Selection{Args: test.args, Verb: "rollout status"}
 			if name == "nothing selected" {
 				s.LabelSelector = "no=such"
 			}
