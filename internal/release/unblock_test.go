@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,9 +87,9 @@ func TestADeletionDoesNotHoldUpTheWatch(t *testing.T) {
 		a.view = frames
 		work, stop := context.WithCancel(t.Context())
 		defer stop()
-		asked := 0
+		var asked atomic.Int32
 		a.world.before["delete web-1"] = func() {
-			asked++
+			asked.Add(1)
 			<-work.Done()
 		}
 		watcher, err := a.world.Watch(work, nil, nil)
@@ -100,8 +101,8 @@ func TestADeletionDoesNotHoldUpTheWatch(t *testing.T) {
 		f.unblock.begin(blocked(podOf("web-1", "2")))
 		a.after(5*time.Second, a.signal)
 		state := rollout.Start([]rollout.Target{{Ref: webRef}}, a.Policy, time.Now())
-		if _, err := f.follow(a.ctx, state, nil); err == nil || frames.shown < 40 || asked != 1 {
-			t.Errorf("%v, %d frames, asked %d times", err, frames.shown, asked)
+		if _, err := f.follow(a.ctx, state, nil); err == nil || frames.shown < 40 || asked.Load() != 1 {
+			t.Errorf("%v, %d frames, asked %d times", err, frames.shown, asked.Load())
 		}
 		f.stop()
 	})

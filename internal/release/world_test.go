@@ -179,6 +179,13 @@ func (w *world) fail(call string, err error) {
 	w.poke()
 }
 
+// fault is the error of a call.
+func (w *world) fault(call string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.faults[call]
+}
+
 // away makes the API server silent from now on.
 func (w *world) away(trouble error) {
 	w.mu.Lock()
@@ -289,11 +296,13 @@ func (w *world) restore(was cluster.Written) (cluster.Written, error) {
 	name := was.GetName()
 	before := &was.Before.Workload.Template
 	fault := w.call("restore", name)
+	w.mu.Lock()
 	now := w.apps[name].object()
+	w.mu.Unlock()
 	switch {
 	case fault != nil:
 		return cluster.Written{}, fault
-	case errors.Is(w.faults["apply "+name], errNever):
+	case errors.Is(w.fault("apply "+name), errNever):
 		return cluster.Written{}, &cluster.NotWrittenError{Workload: was.Ref()}
 	case !workload.SameTemplate(now.Template(), was.Template()):
 		return cluster.Written{}, &cluster.SupersededError{
@@ -351,7 +360,7 @@ func (w *world) Watch(ctx context.Context, targets []watch.Target, _ func(watch.
 				out = nil
 				continue
 			}
-			if watching.err = w.faults["watching"]; watching.err != nil {
+			if watching.err = w.fault("watching"); watching.err != nil {
 				return
 			}
 			next, out = w.update(targets), watching.updates

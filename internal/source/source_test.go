@@ -92,7 +92,7 @@ func TestEverySource(t *testing.T) {
 	entries, notes, err := machine("from a pipe").Read(t.Context(), request)
 	want := []string{"literal=l", "a.conf=a", "b.conf=b", "link.conf=a", "named=f\n", "E='1'", "D=2", "N=x", "url=x", "A=1", "token=AAAA", "piped=from a pipe"}
 	told := secrets.Merge(notes)
-	if len(told) != 2 || told[0].Message != "left out: below (a directory)" || told[1].Problem != secrets.Overridden {
+	if len(told) != 3 || told[0].Message != "left out: below (a directory)" || told[1].Problem != secrets.QuotedValue || told[2].Problem != secrets.Overridden {
 		t.Errorf("told %v", told)
 	}
 	if err != nil || !slices.Equal(shown(entries), want) {
