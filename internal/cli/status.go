@@ -1,88 +1,115 @@
 package cli
 
 import (
-	"context"
-	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
-	"github.com/kubectl-app/kubectl-app/internal/config"
-	"github.com/kubectl-app/kubectl-app/internal/view"
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/app"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
-const statusExample = `  # What uses secret db, key by key, and which pods still run with old values?
+const statusExample = `  # One screen for an app: pods, Services, Ingresses, autoscaler, Secrets, and what is wrong
+  kubectl app status deployment/web
+
+  # What uses secret db, key by key, and which pods still run with old values?
   kubectl app status secret/db
 
-  # Several objects at once; the namespace is read only once
-  kubectl app status secret/db configmap/settings
-
   # In a script: find the workloads that need a restart
-  kubectl app status secret/db -o json`
+  kubectl app status secret/db configmap/settings -o json`
 
-type statusFlags struct{ format string }
+type statusFlags struct {
+	format        string
+	selector      string
+	allNamespaces bool
+	exitCode      bool
+	watch         bool
+}
 
 func newStatus(env *Env) *cobra.Command {
 	var flags statusFlags
 	cmd := &cobra.Command{
-		Use:   "status (TYPE/NAME ... | TYPE NAME ...) [options]",
-		Short: "Show which workloads use a Secret or ConfigMap, and which pods run with old values",
-		Long: `Show what uses a Secret or ConfigMap, key by key: environment variables, volumes, image pull secrets, TLS of
-Ingresses, ServiceAccounts. Also show which running pods still have the values from before the last change.
-Values are never shown.
+		Use:   "status [TYPE/NAME ... | TYPE NAME ... | NAME | [TYPE] -l SELECTOR] [options]",
+		Short: "Show what an app is doing, or which workloads use a Secret or ConfigMap",
+		Long: `Show an app on one screen: its workload, its pods by cause, and what is around it: Services, Ingresses, HTTPRoutes,
+the autoscaler, PodDisruptionBudgets, NetworkPolicies, quotas, and the Secrets, ConfigMaps and claims that it names.
 
-Nothing is changed. The exit code is 0 also when pods run with old values.`,
+Of a Secret or ConfigMap, show what uses it, key by key, and which running pods still have the values from before the
+last change. Values are never shown.
+
+Nothing is changed. The exit code is 0 whenever the look could be made; with --exit-code it is 4 if an app is failing,
+and 7 if it is progressing or not known.`,
 		Example: statusExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := env.checkConfigArgs(args, "secret/NAME"); err != nil {
+			if err := env.checkStatusArgs(args); err != nil {
 				return err
 			}
-			if err := flags.validate(); err != nil {
-				return err
+			switch {
+			case len(args) > 0 && namesConfig(args[0]):
+				return flags.consumers(cmd.Context(), env, args)
+			case len(args) == 0 && flags.selector == "", flags.allNamespaces:
+				return flags.list(cmd.Context(), env)
 			}
-			return flags.run(cmd.Context(), env, cluster.Selection{Args: args, Verb: "status"})
+			return flags.apps(cmd.Context(), env, args)
 		},
 	}
-	cmd.Flags().StringVarP(&flags.format, "output", "o", "", "Output format. One of: (json, yaml, result); result is json.")
+	cmd.Flags().StringVarP(&flags.format, "output", "o", "", "Output format. One of: (json, yaml, name, wide); of a Secret or ConfigMap (json, yaml, result), where result is json.")
+	cmd.Flags().StringVarP(&flags.selector, "selector", "l", "", "Selector (label query) of the workloads, supports '=', '==', '!=', 'in', 'notin'.(e.g. -l key1=value1,key2=value2)")
+	cmd.Flags().BoolVarP(&flags.allNamespaces, "all-namespaces", "A", false, "If present, list the workloads of all namespaces")
+	cmd.Flags().BoolVar(&flags.exitCode, "exit-code", false, "End with 4 if an app is failing, and with 7 if it is progressing or not known")
+	cmd.Flags().BoolVarP(&flags.watch, "watch", "w", false, "Show it again whenever it changes, until interrupted")
 	return cmd
 }
 
-func (f *statusFlags) validate() error {
-	return oneOf("output", f.format, "", "json", "yaml", outputResult)
-}
-
-func (f *statusFlags) run(ctx context.Context, env *Env, selection cluster.Selection) error {
-	c := env.cluster()
-	refs, err := c.ConfigRefs(selection)
-	if err != nil {
-		return resolveError(err)
-	}
-	objects, notSeen, err := config.New(c).Consumers(ctx, refs)
-	if err != nil {
-		return err
-	}
-	report := secrets.NewConsumerReport(rollout.APIVersion, objects, notSeen)
-	report.Next = env.here(report.Next)
-	switch f.format {
-	case "json", outputResult:
-		return encode(env, "json", "consumers", report)
-	case "yaml":
-		return encode(env, "yaml", "consumers", report)
-	}
-	if err := view.Consumers(env.Term.Out, report, env.Now()); err != nil {
-		return fmt.Errorf("writing the consumers: %w", err)
-	}
-	return warnNotSeen(env, notSeen)
-}
-
-// warnNotSeen tells what the answer lacks.
-func warnNotSeen(env *Env, notSeen []secrets.NotSeen) error {
-	for _, n := range notSeen {
-		if err := view.Warning(env.Term, fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without)); err != nil {
-			return err
+// checkStatusArgs refuses what is no name, and workloads beside Secrets and ConfigMaps.
+func (e *Env) checkStatusArgs(args []string) error {
+	config, other := "", ""
+	for _, arg := range args {
+		shown := redact.Argument(arg)
+		switch {
+		case shown != arg:
+			return usagef("%s names no object: give TYPE/NAME, for example deployment/web", shown)
+		case !strings.Contains(arg, "/"):
+		case namesConfig(arg):
+			config = arg
+		default:
+			other = arg
 		}
+	}
+	if config != "" && other != "" {
+		return hintedError{
+			err:   usagef("%s and %s can't be shown together: ask for one, then for the other", config, other),
+			hints: []string{"kubectl app status " + other + e.inFlag(), "kubectl app status " + config + e.inFlag()},
+		}
+	}
+	return nil
+}
+
+// namesConfig tells whether the TYPE of an argument means Secrets or ConfigMaps.
+func namesConfig(arg string) bool {
+	word, _, _ := strings.Cut(arg, "/")
+	resource, known := cluster.ResourceNamed(word)
+	return known && resource.Group == "" && (resource.Resource == "secrets" || resource.Resource == "configmaps")
+}
+
+// code is what --exit-code asks for: the code of the sickest state.
+func (f *statusFlags) code(states ...app.State) error {
+	if !f.exitCode {
+		return nil
+	}
+	worst := app.Well
+	for _, s := range states {
+		if s.Rank() < worst.Rank() {
+			worst = s
+		}
+	}
+	switch worst {
+	case app.Failing:
+		return decidedError{exitFailed}
+	case app.Progressing, app.Unknown:
+		return decidedError{exitTimedOut}
+	case app.Well:
 	}
 	return nil
 }

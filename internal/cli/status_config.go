@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+)
+
+// consumers prints what uses Secrets and ConfigMaps.
+func (f *statusFlags) consumers(ctx context.Context, env *Env, args []string) error {
+	if err := f.validateConfig(env, args); err != nil {
+		return err
+	}
+	c := env.cluster()
+	refs, err := c.ConfigRefs(cluster.Selection{Args: args, Verb: "status"})
+	if err != nil {
+		return resolveError(err)
+	}
+	objects, notSeen, err := config.New(c).Consumers(ctx, refs)
+	if err != nil {
+		return err
+	}
+	report := secrets.NewConsumerReport(rollout.APIVersion, objects, notSeen)
+	report.Next = env.here(report.Next)
+	switch f.format {
+	case "json", outputResult:
+		return encode(env, "json", "consumers", report)
+	case "yaml":
+		return encode(env, "yaml", "consumers", report)
+	}
+	if err := view.Consumers(env.Term.Out, report, env.Now()); err != nil {
+		return fmt.Errorf("writing the consumers: %w", err)
+	}
+	return warnNotSeen(env, notSeen)
+}
+
+func (f *statusFlags) validateConfig(env *Env, args []string) error {
+	switch {
+	case f.selector != "":
+		return usagef("-l chooses workloads: name each Secret or ConfigMap")
+	case f.exitCode || f.watch:
+		return usagef("--exit-code and -w are about workloads, not about Secrets and ConfigMaps")
+	}
+	if err := env.checkConfigArgs(args, "secret/NAME"); err != nil {
+		return err
+	}
+	return oneOf("output", f.format, "", "json", "yaml", outputResult)
+}
+
+// warnNotSeen tells what the answer lacks.
+func warnNotSeen(env *Env, notSeen []secrets.NotSeen) error {
+	for _, n := range notSeen {
+		if err := view.Warning(env.Term, fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
