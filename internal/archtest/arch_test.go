@@ -46,7 +46,15 @@ var rules = []struct {
 	{room: "pkg/workload", allow: []string{}},
 	{room: "internal/term", allow: []string{}},
 	{
-		room: "internal/view", allow: []string{"pkg/", "internal/term", "internal/view/"},
+		room: "internal/layout", allow: []string{"pkg/workload", "internal/term"},
+		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
+	},
+	{
+		room: "internal/page", allow: []string{"pkg/", "internal/layout", "internal/term"},
+		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
+	},
+	{
+		room: "internal/view", allow: []string{"pkg/", "internal/layout", "internal/term"},
 		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
 	},
 	{
@@ -74,7 +82,7 @@ var rules = []struct {
 		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
 	},
 	{
-		room: "internal/release", allow: []string{"pkg/", "internal/cluster", "internal/config", "internal/watch", "internal/view", "internal/term"},
+		room: "internal/release", allow: []string{"pkg/", "internal/cluster", "internal/config", "internal/watch", "internal/view", "internal/page", "internal/term"},
 		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
 	},
 	{room: "internal/cli", forbid: []string{"github.com/fatih/color", "k8s.io/client-go/kubernetes"}},

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 )
 
 // confirm asks at the terminal whether to do what was shown; no answer is a no. Without a terminal nobody
@@ -15,7 +15,7 @@ import (
 func confirm(ctx context.Context, env *Env, question string) (bool, error) {
 	if !env.Term.InIsTerminal() {
 		err := hintedError{err: errors.New("nothing was changed: there is no terminal to confirm on"), hints: []string{"repeat the command with --yes"}}
-		return false, errors.Join(decidedError{exitRefused}, view.Error(env.Term, err))
+		return false, errors.Join(decidedError{exitRefused}, page.Error(env.Term, err))
 	}
 	if _, err := fmt.Fprintf(env.Term.Err, "%s (y/N) ", question); err != nil {
 		return false, fmt.Errorf("asking: %w", err)

@@ -9,9 +9,9 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/source"
-	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets/kustomization"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -116,7 +116,7 @@ func (c *creation) write(ctx context.Context, build build) error {
 		return c.ended(ctx, content.String()+" was not written", err)
 	}
 	for _, n := range done.NotSeen {
-		err = errors.Join(err, view.Warning(c.env.Term, fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without)))
+		err = errors.Join(err, page.Warning(c.env.Term, fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without)))
 	}
 	return errors.Join(err, c.show(done), c.output.print(c.env, done.After.Object(), done.Operation(), c.flags.dryRun))
 }
@@ -137,13 +137,13 @@ func (c *creation) ended(ctx context.Context, what string, err error) error {
 func (c *creation) show(done config.Upserted) error {
 	switch {
 	case done.Blind:
-		return view.Warning(c.env.Term, fmt.Sprintf("no permission to read %s: it is not known whether it existed and what changed", done.After))
+		return page.Warning(c.env.Term, fmt.Sprintf("no permission to read %s: it is not known whether it existed and what changed", done.After))
 	case done.Skipped:
-		return view.Warning(c.env.Term, fmt.Sprintf("%s exists already and was not changed (--if-exists=skip)", done.After))
+		return page.Warning(c.env.Term, fmt.Sprintf("%s exists already and was not changed (--if-exists=skip)", done.After))
 	case c.flags.diff || done.Before.Exists() && done.Operation() == "configured":
 		return errors.Join(
-			view.Keys(c.env.Term, done.After.String(), done.Changes()),
-			view.Meta(c.env.Term, done.Labels(), done.Annotations(), done.Fixed()),
+			page.Keys(c.env.Term, done.After.String(), done.Changes()),
+			page.Meta(c.env.Term, done.Labels(), done.Annotations(), done.Fixed()),
 		)
 	}
 	return nil

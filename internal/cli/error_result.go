@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -47,7 +48,7 @@ func (e *Env) errorResult(cmd *cobra.Command, args []string, err error, code int
 	if decided := (decidedError{}); !errors.As(err, &decided) {
 		r.Message, _, _ = strings.Cut(err.Error(), "\nSee '")
 	}
-	if hinter := view.Hinter(nil); errors.As(err, &hinter) {
+	if hinter := page.Hinter(nil); errors.As(err, &hinter) {
 		r.Next = hinter.Hints()
 	}
 	return e.result(r)

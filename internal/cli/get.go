@@ -9,7 +9,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
-	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -88,7 +88,7 @@ func (f *getFlags) run(ctx context.Context, env *Env, selection cluster.Selectio
 	if err := f.print(env, report); err != nil || len(notSeen) == 0 {
 		return err
 	}
-	return view.Warning(env.Term, "no permission to read "+resources(notSeen)+": those that use it are not shown")
+	return page.Warning(env.Term, "no permission to read "+resources(notSeen)+": those that use it are not shown")
 }
 
 func (f *getFlags) print(env *Env, report secrets.ConsumerReport) error {
@@ -98,7 +98,7 @@ func (f *getFlags) print(env *Env, report secrets.ConsumerReport) error {
 	case "yaml":
 		return encode(env, "yaml", "keys", report)
 	}
-	if err := view.Contents(env.Term.Out, report, env.Now()); err != nil {
+	if err := page.Contents(env.Term.Out, report, env.Now()); err != nil {
 		return fmt.Errorf("writing the keys: %w", err)
 	}
 	return nil

@@ -8,9 +8,9 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/source"
-	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -104,10 +104,10 @@ func (i intake) tell(found []secrets.Finding) error {
 func (i intake) show(f secrets.Finding) error {
 	switch {
 	case f.Level == secrets.Note && !i.events:
-		return view.Note(i.env.Term, f.String())
+		return page.Note(i.env.Term, f.String())
 	case i.warn != nil:
 		i.warn(f.String())
 		return nil
 	}
-	return view.Warning(i.env.Term, f.String())
+	return page.Warning(i.env.Term, f.String())
 }

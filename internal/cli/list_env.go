@@ -10,7 +10,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
-	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 )
 
 // listEnv prints what the variables would be, as `kubectl set env --list` does. It needs no more than to
@@ -30,7 +30,7 @@ func (r *transaction) listEnv(ctx context.Context, o setEnvOptions, selection cl
 		r.Note(plan.Notes...)
 		for _, c := range imported.settings.Chosen(&plan.Template.Spec) {
 			listed, faults := lister.list(ctx, object, c)
-			if err := view.Env(r.env.Term.Out, listed); err != nil {
+			if err := page.Env(r.env.Term.Out, listed); err != nil {
 				return err
 			}
 			unresolved = append(unresolved, faults...)
@@ -43,7 +43,7 @@ func (r *transaction) listEnv(ctx context.Context, o setEnvOptions, selection cl
 }
 
 // severalLines says of which variables -e - could not read again what is listed: it takes one from a line.
-func severalLines(l view.EnvList) []string {
+func severalLines(l page.EnvList) []string {
 	var notes []string
 	for _, v := range l.Vars {
 		if v.From == "" && strings.Contains(v.Value, "\n") {
@@ -62,8 +62,8 @@ type envLister struct {
 
 // list returns the variables of a container and, for each reason for which some could not be resolved,
 // an error that names them.
-func (l *envLister) list(ctx context.Context, o cluster.Object, c *corev1.Container) (view.EnvList, []error) {
-	list := view.EnvList{Kind: o.Ref().Kind, Name: o.Ref().Name, Container: c.Name}
+func (l *envLister) list(ctx context.Context, o cluster.Object, c *corev1.Container) (page.EnvList, []error) {
+	list := page.EnvList{Kind: o.Ref().Kind, Name: o.Ref().Name, Container: c.Name}
 	var faults []error
 	because := map[string][]string{}
 	for i := range c.Env {
@@ -83,8 +83,8 @@ func (l *envLister) list(ctx context.Context, o cluster.Object, c *corev1.Contai
 	return list, faults
 }
 
-func (l *envLister) line(ctx context.Context, o cluster.Object, c *corev1.Container, v *corev1.EnvVar) (view.EnvLine, error) {
-	line := view.EnvLine{Name: v.Name, Value: v.Value}
+func (l *envLister) line(ctx context.Context, o cluster.Object, c *corev1.Container, v *corev1.EnvVar) (page.EnvLine, error) {
+	line := page.EnvLine{Name: v.Name, Value: v.Value}
 	if v.ValueFrom == nil {
 		return line, nil
 	}

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 )
 
 // version is set by the linker.
@@ -31,7 +31,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(withoutSecrets(ctx, env.Redactor))
 	code := exitCode(ctx, err)
-	if hinter := view.Hinter(nil); errors.As(err, &hinter) {
+	if hinter := page.Hinter(nil); errors.As(err, &hinter) {
 		err = hintedError{err: err, hints: env.here(hinter.Hints())}
 	}
 	if unwritten := env.errorResult(cmd, args, err, code, started); unwritten != nil {
@@ -39,7 +39,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	}
 	if decided := (decidedError{}); err != nil && code != exitUnread && !errors.As(err, &decided) {
 		// Nothing can be done about a stderr that is gone; the exit code still tells.
-		_ = view.Error(env.Term, err)
+		_ = page.Error(env.Term, err)
 	}
 	return code
 }

@@ -11,8 +11,8 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/release"
-	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
@@ -80,12 +80,12 @@ func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
 	if err != nil {
 		return err
 	}
-	if err := view.Prune(env.Term.Out, kind, rows, env.Now()); err != nil {
+	if err := page.Prune(env.Term.Out, kind, rows, env.Now()); err != nil {
 		return fmt.Errorf("writing what would be deleted: %w", err)
 	}
 	unused := unusedOf(rows)
 	if len(rows) > 0 && len(unused) == 0 {
-		return view.Note(env.Term, "nothing to delete")
+		return page.Note(env.Term, "nothing to delete")
 	}
 	if len(unused) > 0 && f.dryRun == release.DryRunNone && !f.yes {
 		agreed, err := confirm(ctx, env, fmt.Sprintf("Delete %d %s?", len(unused), plural(len(unused), kind)))
@@ -93,7 +93,7 @@ func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
 			return err
 		}
 		if !agreed {
-			return view.Note(env.Term, "nothing was deleted")
+			return page.Note(env.Term, "nothing was deleted")
 		}
 		// A workload may have begun to use one of them before the answer came.
 		if rows, err = f.plan(ctx, env, c, kind); err != nil {
@@ -101,7 +101,7 @@ func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
 		}
 		unused = both(unused, unusedOf(rows))
 		if len(unused) == 0 {
-			return view.Note(env.Term, "nothing was deleted: none of them is unused any more")
+			return page.Note(env.Term, "nothing was deleted: none of them is unused any more")
 		}
 	}
 	return f.deleteAll(ctx, env, c, unused)

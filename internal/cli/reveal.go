@@ -10,8 +10,8 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/release"
-	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -30,7 +30,7 @@ func (e *Env) reveal(ctx context.Context, c *cluster.Cluster, ref workload.Ref, 
 		if !printable(value) {
 			return release.RefusedError{Err: fmt.Errorf("%s: the value of %s (%s) is not plain text and could disturb this terminal: write it to a file with > FILE", ref, key, secrets.Size(len(value)))}
 		}
-		if err := view.Warning(e.Term, fmt.Sprintf("the value of %s in %s is shown on this terminal, which may keep it", key, ref)); err != nil {
+		if err := page.Warning(e.Term, fmt.Sprintf("the value of %s in %s is shown on this terminal, which may keep it", key, ref)); err != nil {
 			return fmt.Errorf("writing a warning: %w", err)
 		}
 	}

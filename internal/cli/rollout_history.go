@@ -12,7 +12,7 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
-	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -135,7 +135,7 @@ func table(env *Env, all []history) error {
 				return fmt.Errorf("writing the history: %w", err)
 			}
 		}
-		if err := view.History(env.Term.Out, h.Revisions, env.Now()); err != nil {
+		if err := page.History(env.Term.Out, h.Revisions, env.Now()); err != nil {
 			return fmt.Errorf("writing the history: %w", err)
 		}
 	}

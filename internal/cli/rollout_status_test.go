@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -76,7 +76,7 @@ func TestStatusOfARevision(t *testing.T) {
 		if test.want == "" && err != nil || test.want != "" && (err == nil || err.Error() != test.want) {
 			t.Errorf("%v: %v, want %q", test.current, err, test.want)
 		}
-		var hinter view.Hinter
+		var hinter page.Hinter
 		if err != nil && (!errors.As(err, &hinter) || !slices.Equal(hinter.Hints(), []string{"kubectl app rollout history deployment/web -n shop"})) {
 			t.Errorf("hints of %v", err)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -180,11 +181,11 @@ func (c *configChange) show() error {
 	object := c.object
 	if c.flags.progress != view.ModeNDJSON && c.flags.progress != view.ModeNone {
 		if !object.Change.Empty() {
-			if err := view.Keys(c.env.Term, object.Change.After.String(), object.Change.Changes()); err != nil {
+			if err := page.Keys(c.env.Term, object.Change.After.String(), object.Change.Changes()); err != nil {
 				return err
 			}
 		}
-		if err := view.Roll(c.env.Term, object.Plan); err != nil {
+		if err := page.Roll(c.env.Term, object.Plan); err != nil {
 			return err
 		}
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/inspect"
-	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/pkg/app"
 )
 
@@ -32,7 +32,7 @@ func (f *statusFlags) apps(ctx context.Context, env *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := view.Why(env.Term.Out, report); err != nil {
+	if err := page.Why(env.Term.Out, report); err != nil {
 		return fmt.Errorf("writing the page: %w", err)
 	}
 	return f.code(app.StateOf(&report))

@@ -6,7 +6,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
-	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -33,7 +33,7 @@ func (f *statusFlags) consumers(ctx context.Context, env *Env, args []string) er
 	case "yaml":
 		return encode(env, "yaml", "consumers", report)
 	}
-	if err := view.Consumers(env.Term.Out, report, env.Now()); err != nil {
+	if err := page.Consumers(env.Term.Out, report, env.Now()); err != nil {
 		return fmt.Errorf("writing the consumers: %w", err)
 	}
 	return warnNotSeen(env, notSeen)
@@ -55,7 +55,7 @@ func (f *statusFlags) validateConfig(env *Env, args []string) error {
 // warnNotSeen tells what the answer lacks.
 func warnNotSeen(env *Env, notSeen []secrets.NotSeen) error {
 	for _, n := range notSeen {
-		if err := view.Warning(env.Term, fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without)); err != nil {
+		if err := page.Warning(env.Term, fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without)); err != nil {
 			return err
 		}
 	}

@@ -12,9 +12,9 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/kustomize"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/source"
-	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets/kustomization"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -147,7 +147,7 @@ func (c *creation) save(d *kustomize.Directory, g kustomization.Generator, befor
 	}
 	if c.flags.diff {
 		first, next := kustomization.Masked(before, after)
-		if err := view.FileDiff(c.env.Term.Err, d.Path, first, next); err != nil {
+		if err := page.FileDiff(c.env.Term.Err, d.Path, first, next); err != nil {
 			return fmt.Errorf("writing the difference: %w", err)
 		}
 	}

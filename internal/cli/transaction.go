@@ -8,8 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/release"
-	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -104,7 +104,7 @@ func (t *transaction) end(result *rollout.Result, err error) error {
 		result.ExitCode = exitError // not even the write is done
 	}
 	if err != nil && result.ExitCode != exitOK {
-		err = view.Error(t.env.Term, hintedError{err, result.Next})
+		err = page.Error(t.env.Term, hintedError{err, result.Next})
 	}
 	return errors.Join(err, t.output.result(t.env, *result))
 }

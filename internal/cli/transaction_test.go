@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
-	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 )
 
 func TestResolveErrors(t *testing.T) {
@@ -24,7 +24,7 @@ func TestResolveErrors(t *testing.T) {
 func TestHintsOfAnError(t *testing.T) {
 	cause := errors.New("gone")
 	err := fmt.Errorf("status: %w", hintedError{cause, []string{"kubectl get pods"}})
-	var hinter view.Hinter
+	var hinter page.Hinter
 	if !errors.As(err, &hinter) || !slices.Equal(hinter.Hints(), []string{"kubectl get pods"}) || !errors.Is(err, cause) || err.Error() != "status: gone" {
 		t.Errorf("%v", err)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/inspect"
-	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -118,7 +118,7 @@ func (f *whyFlags) print(env *Env, report chain.Report) error {
 	if f.format != "" {
 		return encode(env, f.format, "report", report)
 	}
-	if err := view.Why(env.Term.Out, report); err != nil {
+	if err := page.Why(env.Term.Out, report); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil

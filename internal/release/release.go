@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -167,7 +168,7 @@ func (r *Release) goesBack(changed []cluster.Change) string {
 			text += fmt.Sprintf(" (%s)", slices.Collect(maps.Values(images))[0])
 		}
 		if r.Progress != view.ModeNDJSON {
-			_ = view.Note(r.Term, text) // stderr may be gone; the result has it too
+			_ = page.Note(r.Term, text) // stderr may be gone; the result has it too
 		}
 		texts = append(texts, text)
 	}
@@ -189,7 +190,7 @@ func (r *Release) diff(changes []cluster.Change) error {
 		if err != nil {
 			return err
 		}
-		if err := view.Diff(r.Term.Err, c.Ref().String(), before, next); err != nil {
+		if err := page.Diff(r.Term.Err, c.Ref().String(), before, next); err != nil {
 			return fmt.Errorf("writing the diff: %w", err)
 		}
 	}

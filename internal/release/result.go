@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
-	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -23,7 +23,7 @@ func (r *Release) finish(ctx context.Context, f *follower, end ending) (*rollout
 	complete := r.complete(ctx, result)
 	if err := end.conclude(f, *complete); err != nil {
 		// The release has ended as it has, whatever became of the recording or the terminal.
-		_ = view.Warning(r.Term, err.Error())
+		_ = page.Warning(r.Term, err.Error())
 	}
 	return complete, nil
 }

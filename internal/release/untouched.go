@@ -8,7 +8,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
-	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -48,7 +48,7 @@ func (r *Release) unwritten(cause, signal error) bool {
 func (r *Release) Failed(ctx context.Context, outcome rollout.Outcome, cause error) *rollout.Result {
 	result := r.outline(outcome, nil)
 	result.Message = cause.Error()
-	if hinter := view.Hinter(nil); errors.As(cause, &hinter) {
+	if hinter := page.Hinter(nil); errors.As(cause, &hinter) {
 		result.Next = hinter.Hints()
 	}
 	return r.complete(ctx, result)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -16,17 +17,17 @@ func (r *Release) Report(checks []cluster.Check) error {
 	if r.Progress == view.ModeNDJSON {
 		return r.reportEvents(checks)
 	}
-	shown := make([]view.Check, 0, len(checks))
+	shown := make([]page.Check, 0, len(checks))
 	for _, c := range checks {
 		if c.Level == cluster.Note {
 			continue
 		}
-		shown = append(shown, view.Check{Refused: c.Level == cluster.Refuse, Cause: c.Message, Next: r.command.Here(c.Next)})
+		shown = append(shown, page.Check{Refused: c.Level == cluster.Refuse, Cause: c.Message, Next: r.command.Here(c.Next)})
 		if c.Level == cluster.Warn {
 			r.warnings = append(r.warnings, c.Message)
 		}
 	}
-	if err := view.Preflight(r.Term, shown); err != nil {
+	if err := page.Preflight(r.Term, shown); err != nil {
 		return fmt.Errorf("writing the preflight's report: %w", err)
 	}
 	return nil
@@ -40,7 +41,7 @@ func (r *Release) Warn(texts ...string) {
 		if r.Progress == view.ModeNDJSON {
 			_ = r.view.Show(view.Frame{State: rollout.State{Started: r.started}, Events: []rollout.Event{Warning(r.Now(), text)}})
 		} else {
-			_ = view.Warning(r.Term, text)
+			_ = page.Warning(r.Term, text)
 		}
 	}
 }
@@ -52,7 +53,7 @@ func (r *Release) tell(ref workload.Ref, effect string) {
 		_ = r.view.Show(view.Frame{State: rollout.State{Started: r.started}, Events: []rollout.Event{event}})
 		return
 	}
-	_ = view.Note(r.Term, ref.String()+": "+effect) // stderr may be gone: the release goes on
+	_ = page.Note(r.Term, ref.String()+": "+effect) // stderr may be gone: the release goes on
 }
 
 // warnDuring warns while the view shows a state: a live picture must not be written through.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
+	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -29,7 +31,7 @@ func TestAnnotationsOfResults(t *testing.T) {
 		}
 		all.WriteString("# " + name + "\n" + annotations(errOut.String()))
 	}
-	golden(t, "annotations/results", all.String())
+	layouttest.Golden(t, "annotations/results", all.String())
 	if strings.Contains(all.String(), "DATABASE_URI") {
 		t.Error("an annotation has a line of a log")
 	}
@@ -50,10 +52,10 @@ func TestAnnotationForEachWorkloadWithACause(t *testing.T) {
 func TestAnnotationsAreEscapedAndWhole(t *testing.T) {
 	long := strings.Repeat("very ", 40) + "long"
 	for want, write := range map[string]func(t *term.Terminal) error{
-		"::warning::100%25, a: b%0Ac " + long + "\n": func(t *term.Terminal) error { return Warning(t, "100%, a: b\nc "+long) },
-		"::error::no%25container%0Asee: help\n":      func(t *term.Terminal) error { return Error(t, errors.New("error: no%container\nsee: help")) },
+		"::warning::100%25, a: b%0Ac " + long + "\n": func(t *term.Terminal) error { return page.Warning(t, "100%, a: b\nc "+long) },
+		"::error::no%25container%0Asee: help\n":      func(t *term.Terminal) error { return page.Error(t, errors.New("error: no%container\nsee: help")) },
 		"::error title=deployment/web%3A a%2C b 50%25::it's: paused, 50%25\n": func(t *term.Terminal) error {
-			return Preflight(t, []Check{{Refused: true, Object: "deployment/web: a, b 50%", Cause: "it's: paused, 50%"}})
+			return page.Preflight(t, []page.Check{{Refused: true, Object: "deployment/web: a, b 50%", Cause: "it's: paused, 50%"}})
 		},
 		"::warning::quota is low\n": func(t *term.Terminal) error {
 			return Plain(t.Err).Show(Frame{Events: []rollout.Event{{Type: rollout.EventWarning, Message: "quota is low"}}})

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -18,13 +19,13 @@ func (s *sheet) backParts(release, back *rollout.WorkloadState) []string {
 	}
 	verb, why := backWords(back.Outcome, "it was", "it is")
 	before, _ := workload.ChangedImages(release.ImagesFrom, release.ImagesTo)
-	return []string{s.Yellow(s.glyphs.Back) + " " + verb + " " + target, former, images(before), s.Faint(why)}
+	return []string{s.Yellow(s.Glyphs.Back) + " " + verb + " " + target, former, images(before), s.Faint(why)}
 }
 
 // backOfAll says the same of several workloads.
 func (s *sheet) backOfAll(all []rollout.WorkloadState) []string {
 	verb, why := backWords(backOutcome(all), "they were", "they are")
-	return []string{s.Yellow(s.glyphs.Back) + " " + verb + " " + plural(len(all), "workload", "workloads"), s.Faint(why)}
+	return []string{s.Yellow(s.Glyphs.Back) + " " + verb + " " + layout.Plural(len(all), "workload", "workloads"), s.Faint(why)}
 }
 
 // backWords are those of a rollback and of what makes it right: that this was serving before.

@@ -23,9 +23,9 @@ func (s *sheet) bar(c rollout.Counts, width int, look status) string {
 		half = s.Yellow
 	default:
 	}
-	return s.Green(strings.Repeat(s.glyphs.Full, available)) +
-		half(strings.Repeat(s.glyphs.Half, max(updated-available, 0))) +
-		s.Faint(strings.Repeat(s.glyphs.Empty, width-max(updated, available)))
+	return s.Green(strings.Repeat(s.Glyphs.Full, available)) +
+		half(strings.Repeat(s.Glyphs.Half, max(updated-available, 0))) +
+		s.Faint(strings.Repeat(s.Glyphs.Empty, width-max(updated, available)))
 }
 
 // cells rounds down: a bar is full only when everything is done.

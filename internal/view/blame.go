@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -16,7 +17,7 @@ const mostNames = 3
 func broken(r rollout.Result) string {
 	all := blamed(r)
 	images, settings := sameOf(all, newImages), sameOf(all, newSettings)
-	text := join(" ", "the rollout", prefixed("of ", images), settings, "failed")
+	text := layout.Join(" ", "the rollout", prefixed("of ", images), settings, "failed")
 	if len(r.Workloads) > 1 && images != "" {
 		text = images + " failed"
 	}
@@ -24,11 +25,11 @@ func broken(r rollout.Result) string {
 		text = "time ran out after " + took(r)
 	}
 	if w := only(r); w != nil {
-		return join(" ", text, firstCause(w))
+		return layout.Join(" ", text, firstCause(w))
 	}
 	var names []string
 	for _, w := range all[:min(len(all), mostNames)] {
-		names = append(names, join(" ", name(w.Ref), firstCause(w)))
+		names = append(names, layout.Join(" ", layout.Name(w.Ref), firstCause(w)))
 	}
 	text += prefixed(" in ", strings.Join(names, ", "))
 	if rest := len(all) - len(names); rest > 0 {

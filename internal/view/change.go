@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -14,7 +15,7 @@ import (
 // When it is nothing of that, they are what runs.
 func changeParts(w *rollout.WorkloadState) []string {
 	parts := []string{envChange(w.Env), templateChange(w.Changes, len(w.ImagesTo) > 1)}
-	if join("", parts...) != "" && maps.Equal(w.ImagesFrom, w.ImagesTo) {
+	if layout.Join("", parts...) != "" && maps.Equal(w.ImagesFrom, w.ImagesTo) {
 		return parts
 	}
 	return append([]string{imageChange(w.ImagesFrom, w.ImagesTo)}, parts...)
@@ -27,7 +28,7 @@ func templateChange(all []workload.TemplateChange, several bool) string {
 		texts = append(texts, changeText(c, several))
 	}
 	if len(texts) > 2 {
-		texts = []string{texts[0], plural(len(all)-1, "more change", "more changes")}
+		texts = []string{texts[0], layout.Plural(len(all)-1, "more change", "more changes")}
 	}
 	return strings.Join(texts, ", ")
 }

@@ -13,7 +13,7 @@ func (s *sheet) decides(d *diagnosis.Decision) string {
 	if d == nil || s.now.IsZero() {
 		return ""
 	}
-	left, narrow := d.Time.Sub(s.now), s.width > 0 && s.width < 70
+	left, narrow := d.Time.Sub(s.now), s.Width > 0 && s.Width < 70
 	restart := fmt.Sprintf("decides at the %s restart", ordinal(d.Restart))
 	switch {
 	case d.Restart == 0 && !narrow:

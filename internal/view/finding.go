@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
@@ -22,7 +23,7 @@ var everything = detail{findings: 100, messageLines: 20, logs: 100}
 // pods says how many of how many; nothing where the cause is not about pods.
 func pods(f *diagnosis.Finding) string {
 	if f.Of > 0 {
-		return fmt.Sprintf("%d of %s", f.Pods, plural(f.Of, "new pod", "new pods"))
+		return fmt.Sprintf("%d of %s", f.Pods, layout.Plural(f.Of, "new pod", "new pods"))
 	}
 	switch f.Cause {
 	case diagnosis.QuotaExceeded, diagnosis.AdmissionDenied, diagnosis.WebhookUnavailable, diagnosis.ServiceAccountMissing:
@@ -42,7 +43,7 @@ func culprit(f *diagnosis.Finding) string {
 		text += fmt.Sprintf(" exited %d", *f.ExitCode)
 	}
 	if f.Restarts > 0 {
-		text += ", " + plural(int(f.Restarts), "restart", "restarts")
+		text += ", " + layout.Plural(int(f.Restarts), "restart", "restarts")
 	}
 	return text
 }
@@ -83,16 +84,16 @@ func (s *sheet) finding(indent string, f *diagnosis.Finding, d detail) {
 	if d.unsigned {
 		sign = " "
 	}
-	s.flow(indent+paint(sign)+" ", indent+"  ", s.Bold(paint(string(f.Cause))), pods(f), culprit(f), s.Faint(s.decides(f.Decides)))
+	s.Flow(indent+paint(sign)+" ", indent+"  ", s.Bold(paint(string(f.Cause))), pods(f), culprit(f), s.Faint(s.decides(f.Decides)))
 	s.evidence(indent+"    ", f, d)
 }
 
 // grade is the look of a cause: the waiting ones are normal for a while.
 func (s *sheet) grade(g diagnosis.Grade) (paint func(string) string, sign string) {
 	if g == diagnosis.Waiting {
-		return s.Yellow, s.glyphs.Wait
+		return s.Yellow, s.Glyphs.Wait
 	}
-	return s.Red, s.glyphs.Bad
+	return s.Red, s.Glyphs.Bad
 }
 
 // evidence names the exemplar before its first line, or above it where there is little room.
@@ -104,31 +105,31 @@ func (s *sheet) evidence(indent string, f *diagnosis.Finding, d detail) {
 	who := term.Clean(f.Exemplar)
 	if text == "" && len(logs) == 0 {
 		if who != "" {
-			s.add(indent + s.Faint(who))
+			s.Add(indent + s.Faint(who))
 		}
 		return
 	}
-	if who != "" && s.width > 0 && term.Width(indent+who)+len(gap) > s.width/2 {
-		s.add(indent + s.Faint(who))
+	if who != "" && s.Width > 0 && term.Width(indent+who)+len(layout.Gap) > s.Width/2 {
+		s.Add(indent + s.Faint(who))
 		who = ""
 	}
 	if who != "" {
 		who += " "
 	}
 	rule := func() string {
-		r := indent + s.Faint(who+s.glyphs.Bar+" ")
+		r := indent + s.Faint(who+s.Glyphs.Bar+" ")
 		who = strings.Repeat(" ", term.Width(who))
 		return r
 	}
 	if text != "" {
-		s.wrapped(rule, text, d.messageLines)
+		s.Wrapped(rule, text, d.messageLines)
 	}
 	for i, l := range logs {
 		most := d.messageLines
 		if i < len(logs)-1 && d != everything { // the last words matter most
 			most = 1
 		}
-		s.wrapped(rule, l, most)
+		s.Wrapped(rule, l, most)
 	}
 }
 
@@ -139,6 +140,6 @@ func (s *sheet) findings(indent string, all []diagnosis.Finding, d detail) {
 		s.finding(indent, &all[i], d)
 	}
 	if rest := len(all) - shown; rest > 0 {
-		s.add(indent + s.Faint(fmt.Sprintf("  and %s", plural(rest, "more cause", "more causes"))))
+		s.Add(indent + s.Faint(fmt.Sprintf("  and %s", layout.Plural(rest, "more cause", "more causes"))))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 )
 
@@ -34,9 +35,9 @@ func imageChange(from, to map[string]string) string {
 
 func imagePair(from, to string) string {
 	if from == "" {
-		return shortImage(to)
+		return layout.ShortImage(to)
 	}
-	a, b := shortImage(from), shortImage(to)
+	a, b := layout.ShortImage(from), layout.ShortImage(to)
 	if a == b {
 		a, b = term.Clean(from), term.Clean(to)
 	}
@@ -47,7 +48,7 @@ func imagePair(from, to string) string {
 func images(of map[string]string) string {
 	var all []string
 	for _, container := range slices.Sorted(maps.Keys(of)) {
-		if short := shortImage(of[container]); !slices.Contains(all, short) {
+		if short := layout.ShortImage(of[container]); !slices.Contains(all, short) {
 			all = append(all, short)
 		}
 	}
@@ -55,18 +56,4 @@ func images(of map[string]string) string {
 		all = append(all[:1], fmt.Sprintf("%d more", len(all)-1))
 	}
 	return strings.Join(all, ", ")
-}
-
-// shortImage leaves out the registry and the path, and most of a digest.
-func shortImage(image string) string {
-	short := term.Clean(image[strings.LastIndexByte(image, '/')+1:])
-	reference, digest, found := strings.Cut(short, "@")
-	if !found {
-		return short
-	}
-	if strings.Contains(reference, ":") { // the tag says more to a person
-		return reference
-	}
-	algorithm, hash, _ := strings.Cut(digest, ":")
-	return reference + "@" + algorithm + ":" + hash[:min(8, len(hash))]
 }

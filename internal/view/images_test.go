@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -51,7 +52,7 @@ func TestNamesTheImagesThatChanged(t *testing.T) {
 			if got := verdict(rollout.NewResult(release, &back, start)); got != want {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
-			var s sheet
+			s := sheet{Sheet: &layout.Sheet{}}
 			if got := s.backParts(&release.Workloads[0], &back.Workloads[0])[2]; got != test.live {
 				t.Errorf("while it goes back: %q, want %q", got, test.live)
 			}

@@ -3,6 +3,7 @@ package view
 import (
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -62,13 +63,13 @@ func (l *live) warn(events []rollout.Event) error {
 	s := newSheet(l.out)
 	for i := range events {
 		if events[i].Type == rollout.EventWarning {
-			s.warning(events[i].Message)
+			s.Warning(events[i].Message)
 		}
 	}
-	if len(s.lines) == 0 {
+	if len(s.Lines) == 0 {
 		return nil
 	}
-	return l.painter.Print(s.lines)
+	return l.painter.Print(s.Lines)
 }
 
 func (l *live) paint(f *Frame) error {
@@ -102,5 +103,5 @@ func (l *live) Finish(r rollout.Result) error {
 	if l.shown && holds(l.picture, l.out.Glyphs().Bar, r) {
 		d = detail{}
 	}
-	return writeLines(l.out, summary(newSheet(l.out), r, d))
+	return layout.WriteLines(l.out, summary(newSheet(l.out), r, d))
 }

@@ -3,13 +3,13 @@ package view
 import (
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/internal/term/termtest"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
@@ -49,7 +49,7 @@ func pass(d time.Duration) { <-time.After(d) }
 
 func (th theatre) expect(t *testing.T, name string) {
 	t.Helper()
-	golden(t, name, th.seen.Text())
+	layouttest.Golden(t, name, th.seen.Text())
 	if len(th.seen.Faults) > 0 || th.seen.CursorHidden() {
 		t.Errorf("faults %v, cursor hidden %v", th.seen.Faults, th.seen.CursorHidden())
 	}
@@ -234,14 +234,8 @@ func TestLiveSuccessSaysNothingTwice(t *testing.T) {
 }
 
 func TestLiveReturnsWriteErrors(t *testing.T) {
-	v := Live(term.NewFakeOutput(closedPipe{}, &term.Screen{Width: 80, Height: 24}))
+	v := Live(term.NewFakeOutput(layouttest.ClosedPipe{}, &term.Screen{Width: 80, Height: 24}))
 	if err := v.Show(scenes()["healthy"]); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("error %v", err)
 	}
 }
-
-type closedPipe struct{}
-
-var _ io.Writer = closedPipe{}
-
-func (closedPipe) Write([]byte) (int, error) { return 0, syscall.EPIPE }

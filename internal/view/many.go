@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -12,17 +13,17 @@ import (
 // one line that sums up those for which the terminal is too low.
 func many(s *sheet, f *Frame, release *rollout.State, height int) []string {
 	failedOnes := failures(release.Workloads)
-	s.flowTo(elapsed(s, f, release), s.Bold(kindCount(release.Workloads)), sameChange(release.Workloads))
+	s.FlowTo(elapsed(s, f, release), s.Bold(kindCount(release.Workloads)), sameChange(release.Workloads))
 	if f.Release == nil {
 		s.overall(release.Workloads)
 		s.rows(release.Workloads, height)
-		return s.lines[:max(min(len(s.lines), height), 0)]
+		return s.Lines[:max(min(len(s.Lines), height), 0)]
 	}
 	s.rows(failedOnes, height/2)
-	s.flowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backOfAll(f.State.Workloads)...)
+	s.FlowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backOfAll(f.State.Workloads)...)
 	s.overall(f.State.Workloads)
 	s.rows(f.State.Workloads, height)
-	return s.lines[:max(min(len(s.lines), height), 0)]
+	return s.Lines[:max(min(len(s.Lines), height), 0)]
 }
 
 // overall is the bar of all workloads together, with how many of them are in which state.
@@ -31,7 +32,7 @@ func (s *sheet) overall(all []rollout.WorkloadState) {
 	parts := append([]string{s.bar(sum(all), width, worst(all)), ""}, s.tally(all, done-1)...)
 	parts[1] = fmt.Sprintf("%d of %d done", count(all)[done], len(all))
 	parts = append(parts, s.Faint(s.decides(firstDecision(all))))
-	s.flow("", strings.Repeat(" ", width)+gap, parts...)
+	s.Flow("", strings.Repeat(" ", width)+layout.Gap, parts...)
 }
 
 // tally counts the workloads by status, the worst first, up to the status last.
@@ -71,9 +72,9 @@ func failures(all []rollout.WorkloadState) []rollout.WorkloadState {
 // kindCount is "200 deployments", or "3 workloads" of several kinds.
 func kindCount(all []rollout.WorkloadState) string {
 	if kind, same := commonKind(all); same {
-		return plural(len(all), kind, kind+"s")
+		return layout.Plural(len(all), kind, kind+"s")
 	}
-	return plural(len(all), "workload", "workloads")
+	return layout.Plural(len(all), "workload", "workloads")
 }
 
 func commonKind(all []rollout.WorkloadState) (kind string, same bool) {
@@ -87,9 +88,9 @@ func commonKind(all []rollout.WorkloadState) (kind string, same bool) {
 
 // sameChange is the change when it is the same everywhere, so that no row repeats it.
 func sameChange(all []rollout.WorkloadState) string {
-	change := join(gap, changeParts(&all[0])...)
+	change := layout.Join(layout.Gap, changeParts(&all[0])...)
 	for i := range all {
-		if join(gap, changeParts(&all[i])...) != change {
+		if layout.Join(layout.Gap, changeParts(&all[i])...) != change {
 			return ""
 		}
 	}

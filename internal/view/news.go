@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -28,7 +29,7 @@ func (s *sheet) news(e *rollout.Event, f *Frame) []news {
 		}
 	case rollout.EventCleared:
 		if e.Finding != nil {
-			return say(topicOf(e.Finding), s.Green(s.glyphs.Good)+" "+join(": ", string(e.Finding.Cause)+" is over", text))
+			return say(topicOf(e.Finding), s.Green(s.Glyphs.Good)+" "+layout.Join(": ", string(e.Finding.Cause)+" is over", text))
 		}
 	case rollout.EventProgress:
 		if e.Counts != nil {
@@ -39,7 +40,7 @@ func (s *sheet) news(e *rollout.Event, f *Frame) []news {
 			text = "complete; soaking for " + clock(soak)
 		}
 	case rollout.EventApplied:
-		text = join(": ", text, templateChange(e.Changes, true))
+		text = layout.Join(": ", text, templateChange(e.Changes, true))
 	case rollout.EventWarning:
 		return say("warning "+text, s.Yellow("warning: ")+text)
 	case rollout.EventRevision:
@@ -49,7 +50,7 @@ func (s *sheet) news(e *rollout.Event, f *Frame) []news {
 		if outcome == rollout.Succeeded && f.Release != nil {
 			outcome = rollout.RolledBack
 		}
-		text = join(": ", s.outcomeWord(outcome), text)
+		text = layout.Join(": ", s.outcomeWord(outcome), text)
 	default: // the message says it all
 	}
 	if text == "" {
@@ -81,10 +82,10 @@ func (s *sheet) outcomeWord(o rollout.Outcome) string {
 // findingNews is a line for the cause, and one for each line of its log.
 func (s *sheet) findingNews(f *diagnosis.Finding) []news {
 	paint, sign := s.grade(f.Grade)
-	found := say(topicOf(f), join(": ", paint(sign+" "+string(f.Cause)), join(", ", podsWith(f), culprit(f), s.decides(f.Decides)), message(f)))
+	found := say(topicOf(f), layout.Join(": ", paint(sign+" "+string(f.Cause)), layout.Join(", ", podsWith(f), culprit(f), s.decides(f.Decides)), message(f)))
 	logs := lastLogs(f, everything.logs)
 	for i := range logs {
-		logs[i] = "  " + s.Faint(term.Clean(f.Exemplar)+" "+s.glyphs.Bar) + " " + logs[i]
+		logs[i] = "  " + s.Faint(term.Clean(f.Exemplar)+" "+s.Glyphs.Bar) + " " + logs[i]
 	}
 	if len(logs) == 0 {
 		return found
@@ -97,18 +98,7 @@ func podsWith(f *diagnosis.Finding) string {
 	if f.Exemplar == "" || pods(f) == "" {
 		return pods(f)
 	}
-	return join(" ", pods(f), "("+term.Clean(f.Exemplar)+")")
+	return layout.Join(" ", pods(f), "("+term.Clean(f.Exemplar)+")")
 }
 
 func topicOf(f *diagnosis.Finding) string { return string(f.Cause) + " " + f.Container }
-
-// join leaves out what is empty.
-func join(separator string, parts ...string) string {
-	var kept []string
-	for _, p := range parts {
-		if p != "" {
-			kept = append(kept, p)
-		}
-	}
-	return strings.Join(kept, separator)
-}

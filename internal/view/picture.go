@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -28,20 +29,20 @@ func picture(s *sheet, f *Frame, height int) []string {
 		return many(s, f, release, height)
 	}
 	for _, d := range details {
-		s.lines = nil
+		s.Lines = nil
 		one(s, f, release, d)
-		if len(s.lines) <= height {
+		if len(s.Lines) <= height {
 			break
 		}
 	}
-	return s.lines[:max(min(len(s.lines), height), 0)]
+	return s.Lines[:max(min(len(s.Lines), height), 0)]
 }
 
 // one draws a release of one workload.
 func one(s *sheet, f *Frame, release *rollout.State, d detail) {
 	w := &release.Workloads[0]
-	parts := append([]string{s.Bold(name(w.Target.Ref))}, changeParts(w)...)
-	s.flowTo(elapsed(s, f, release), append(parts, s.Faint(revisionChange(w.RevisionFrom, w.RevisionTo)))...)
+	parts := append([]string{s.Bold(layout.Name(w.Target.Ref))}, changeParts(w)...)
+	s.FlowTo(elapsed(s, f, release), append(parts, s.Faint(revisionChange(w.RevisionFrom, w.RevisionTo)))...)
 	if f.Release == nil {
 		s.progress("", w)
 		s.findings("", w.Findings, d)
@@ -50,10 +51,10 @@ func one(s *sheet, f *Frame, release *rollout.State, d detail) {
 	}
 	// Its counts are those of the moment at which it failed: no bar, which would seem to move on.
 	ended := outcomeWords[cmp.Or(w.Outcome, release.Outcome)]
-	s.flow(s.sign(failed)+" ", "  ", s.Red(ended)+" at "+countText(w.Counts), term.Clean(w.Message))
+	s.Flow(s.sign(failed)+" ", "  ", s.Red(ended)+" at "+countText(w.Counts), term.Clean(w.Message))
 	s.findings("", w.Findings, d)
 	back := &f.State.Workloads[0]
-	s.flowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backParts(w, back)...)
+	s.FlowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backParts(w, back)...)
 	s.progress("  ", back)
 	s.findings("  ", back.Findings, d)
 	if st := statusOf(back); st <= interrupted || st == soaking {
@@ -95,7 +96,7 @@ func (s *sheet) progress(indent string, w *rollout.WorkloadState) {
 	if seen(w) {
 		parts = append(parts, countParts(w.Counts)...)
 	}
-	s.flow(indent, indent+strings.Repeat(" ", width)+gap, parts...)
+	s.Flow(indent, indent+strings.Repeat(" ", width)+layout.Gap, parts...)
 }
 
 // seen tells whether the counts are known: before the first look they are all 0.
@@ -104,7 +105,7 @@ func seen(w *rollout.WorkloadState) bool { return w.Outcome != "" || w.Counts !=
 // barWidth is that of the one bar of a workload or of a release.
 func (s *sheet) barWidth() int {
 	const usual, narrow = 24, 10
-	if s.width > 0 && s.width < 60 {
+	if s.Width > 0 && s.Width < 60 {
 		return narrow
 	}
 	return usual
@@ -115,14 +116,14 @@ func (s *sheet) outcome(w *rollout.WorkloadState, release *rollout.State, now ti
 	text := term.Clean(w.Message)
 	switch {
 	case statusOf(w) == done:
-		s.flow(s.sign(done)+" ", "  ", s.Green(outcomeWords[w.Outcome]), text)
+		s.Flow(s.sign(done)+" ", "  ", s.Green(outcomeWords[w.Outcome]), text)
 	case w.Outcome != "" && text == "" && len(w.Findings) > 0:
 	case statusOf(w) == superseded, statusOf(w) == interrupted:
-		s.flow(s.sign(statusOf(w))+" ", "  ", s.Yellow(outcomeWords[w.Outcome]), text)
+		s.Flow(s.sign(statusOf(w))+" ", "  ", s.Yellow(outcomeWords[w.Outcome]), text)
 	case w.Outcome != "":
-		s.flow(s.sign(failed)+" ", "  ", s.Red(outcomeWords[w.Outcome]), text)
+		s.Flow(s.sign(failed)+" ", "  ", s.Red(outcomeWords[w.Outcome]), text)
 	case statusOf(w) == soaking: // while something speaks against it there is no soak to count
 		left := release.Policy.Soak - now.Sub(w.CompleteSince)
-		s.flow(s.sign(soaking)+" ", "  ", "complete", "soaking for "+countdown(left)+" more")
+		s.Flow(s.sign(soaking)+" ", "  ", "complete", "soaking for "+countdown(left)+" more")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 )
 
@@ -23,7 +24,7 @@ func TestPictures(t *testing.T) {
 						t.Errorf("%d columns of %d: %q", term.Width(l), width, l)
 					}
 				}
-				golden(t, fmt.Sprintf("picture/%s-%d", name, width), strings.Join(lines, "\n")+"\n")
+				layouttest.Golden(t, fmt.Sprintf("picture/%s-%d", name, width), strings.Join(lines, "\n")+"\n")
 			})
 		}
 	}
@@ -46,7 +47,7 @@ func TestColoursKeepThePicture(t *testing.T) {
 
 func TestPictureInColour(t *testing.T) {
 	lines := screens(scenes()["rolling-back"], term.Screen{Width: 80, Height: 24, Color: true})
-	golden(t, "picture/rolling-back-colour", strings.ReplaceAll(strings.Join(lines, "\n")+"\n", "\x1b", "^"))
+	layouttest.Golden(t, "picture/rolling-back-colour", strings.ReplaceAll(strings.Join(lines, "\n")+"\n", "\x1b", "^"))
 }
 
 func TestPictureInASCII(t *testing.T) {
@@ -57,7 +58,7 @@ func TestPictureInASCII(t *testing.T) {
 			t.Errorf("%q is not in the alphabet", r)
 		}
 	}
-	golden(t, "picture/rolling-back-ascii", text)
+	layouttest.Golden(t, "picture/rolling-back-ascii", text)
 }
 
 // Every picture fits every terminal, however small.

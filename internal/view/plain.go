@@ -3,6 +3,7 @@ package view
 import (
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -31,8 +32,8 @@ func (p *plain) Show(f Frame) error {
 		release = f.Release
 	}
 	s := newSheet(p.out)
-	s.width = 0 // a log has no edge, and a line that is whole can be searched
-	named := namer(stateRefs(release))
+	s.Width = 0 // a log has no edge, and a line that is whole can be searched
+	named := layout.Namer(stateRefs(release))
 	for i := range f.Events {
 		e := &f.Events[i]
 		if e.Type == rollout.EventResult {
@@ -52,18 +53,18 @@ func (p *plain) Show(f Frame) error {
 			}
 			p.last[of] = text
 			for _, line := range n.lines {
-				s.add(lead + line)
+				s.Add(lead + line)
 			}
 			if e.Type == rollout.EventWarning {
-				s.annotate("warning", "", e.Message)
+				s.Annotate("warning", "", e.Message)
 			}
 		}
 	}
-	return writeLines(p.out, s.lines)
+	return layout.WriteLines(p.out, s.Lines)
 }
 
 func (p *plain) Close() error { return nil }
 
 func (p *plain) Finish(r rollout.Result) error {
-	return writeLines(p.out, summary(newSheet(p.out), r, everything))
+	return layout.WriteLines(p.out, summary(newSheet(p.out), r, everything))
 }

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -76,7 +77,7 @@ func showAll(t *testing.T, v View, f Frame, events []rollout.Event) {
 func TestPlain(t *testing.T) {
 	terminal, _, out, errOut := term.Fake(&term.Screen{})
 	showAll(t, Plain(terminal.Err), release(0, web()), newsOf(deployment()))
-	golden(t, "plain/story", errOut.String())
+	layouttest.Golden(t, "plain/story", errOut.String())
 	if out.Len() > 0 {
 		t.Errorf("on stdout: %s", out)
 	}
@@ -96,7 +97,7 @@ func TestPlainOfSeveral(t *testing.T) {
 	b.Target.Namespace, b.Target.Name = "billing", "api"
 	events := slices.Concat(newsOf(a.Target.Ref)[:6], newsOf(b.Target.Ref)[1:6])
 	showAll(t, Plain(terminal.Err), release(0, a, b), events)
-	golden(t, "plain/several", errOut.String())
+	layouttest.Golden(t, "plain/several", errOut.String())
 }
 
 // The clock of the log goes on from the release's start while the rollback is watched.
@@ -118,7 +119,7 @@ func TestPlainIsNeverCut(t *testing.T) {
 }
 
 func TestPlainReturnsWriteErrors(t *testing.T) {
-	v := Plain(term.NewFakeOutput(closedPipe{}, &term.Screen{}))
+	v := Plain(term.NewFakeOutput(layouttest.ClosedPipe{}, &term.Screen{}))
 	f := release(0, web())
 	f.Events = newsOf(deployment())
 	if err := errors.Join(v.Show(f), v.Finish(failedResult())); !errors.Is(err, syscall.EPIPE) {
@@ -129,11 +130,11 @@ func TestPlainReturnsWriteErrors(t *testing.T) {
 func TestNDJSON(t *testing.T) {
 	terminal, _, out, errOut := term.Fake(&term.Screen{})
 	showAll(t, New(terminal, ModeNDJSON), release(0, web()), newsOf(deployment())[:9])
-	golden(t, "ndjson/story", errOut.String())
+	layouttest.Golden(t, "ndjson/story", errOut.String())
 	if out.Len() > 0 {
 		t.Errorf("on stdout: %s", out)
 	}
-	if err := NDJSON(closedPipe{}).Show(Frame{Events: newsOf(deployment())}); !errors.Is(err, syscall.EPIPE) {
+	if err := NDJSON(layouttest.ClosedPipe{}).Show(Frame{Events: newsOf(deployment())}); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("error %v", err)
 	}
 }

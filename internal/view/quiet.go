@@ -1,6 +1,7 @@
 package view
 
 import (
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -17,15 +18,15 @@ func (q quiet) Show(f Frame) error {
 	s := newSheet(q.out)
 	for i := range f.Events {
 		if f.Events[i].Type == rollout.EventWarning {
-			s.warning(f.Events[i].Message)
+			s.Warning(f.Events[i].Message)
 		}
 	}
-	return writeLines(q.out, s.lines)
+	return layout.WriteLines(q.out, s.Lines)
 }
 
 func (q quiet) Finish(r rollout.Result) error {
 	if r.Outcome == rollout.Succeeded || r.Outcome == rollout.Unchanged {
 		return nil
 	}
-	return writeLines(q.out, summary(newSheet(q.out), r, everything))
+	return layout.WriteLines(q.out, summary(newSheet(q.out), r, everything))
 }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -20,7 +20,7 @@ func (s *sheet) rows(all []rollout.WorkloadState, height int) {
 	}
 	c := s.columns(all)
 	blocks := make([][]string, len(all))
-	total, room := 0, height-len(s.lines)
+	total, room := 0, height-len(s.Lines)
 	for i := range all {
 		blocks[i] = s.row(&all[i], c)
 		total += len(blocks[i])
@@ -32,13 +32,13 @@ func (s *sheet) rows(all []rollout.WorkloadState, height int) {
 	var rest []rollout.WorkloadState
 	for i := range all {
 		if chosen[i] {
-			s.lines = append(s.lines, blocks[i]...)
+			s.Lines = append(s.Lines, blocks[i]...)
 		} else {
 			rest = append(rest, all[i])
 		}
 	}
 	if len(rest) > 0 {
-		s.add(s.Faint(fmt.Sprintf("  and %d more: ", len(rest))) + strings.Join(s.tally(rest, done), ", "))
+		s.Add(s.Faint(fmt.Sprintf("  and %d more: ", len(rest))) + strings.Join(s.tally(rest, done), ", "))
 	}
 }
 
@@ -77,22 +77,22 @@ func (s *sheet) columns(all []rollout.WorkloadState) columns {
 		c.names = max(c.names, term.Width(c.name(&all[i])))
 		c.counts = max(c.counts, len(ofDesired(all[i].Counts)))
 	}
-	if s.width == 0 {
+	if s.Width == 0 {
 		return c
 	}
-	if s.width < 60 {
+	if s.Width < 60 {
 		c.bar = 5
 	}
 	const sign = 2
-	c.names = max(min(c.names, s.width-sign-c.bar-c.counts-2*len(gap)), 8)
-	c.note = s.width - sign - c.names - c.bar - c.counts - 3*len(gap)
+	c.names = max(min(c.names, s.Width-sign-c.bar-c.counts-2*len(layout.Gap)), 8)
+	c.note = s.Width - sign - c.names - c.bar - c.counts - 3*len(layout.Gap)
 	return c
 }
 
 // rowNamer leaves out the kind where it is the same everywhere.
 func rowNamer(all []rollout.WorkloadState) func(*rollout.WorkloadState) string {
 	state := rollout.State{Workloads: all}
-	named := namer(stateRefs(&state))
+	named := layout.Namer(stateRefs(&state))
 	kind, same := commonKind(all)
 	return func(w *rollout.WorkloadState) string {
 		if same {
@@ -106,38 +106,37 @@ func ofDesired(c rollout.Counts) string { return fmt.Sprintf("%d of %d", c.Avail
 
 func (s *sheet) row(w *rollout.WorkloadState, c columns) []string {
 	st := statusOf(w)
-	label := term.Pad(term.Cut(c.name(w), c.names, s.glyphs.Ellipsis), c.names)
+	label := term.Pad(term.Cut(c.name(w), c.names, s.Glyphs.Ellipsis), c.names)
 	if st <= superseded {
 		label = s.Bold(label)
 	}
-	line := s.sign(st) + " " + label + gap + s.bar(w.Counts, c.bar, st) + gap + term.PadLeft(ofDesired(w.Counts), c.counts)
+	line := s.sign(st) + " " + label + layout.Gap + s.bar(w.Counts, c.bar, st) + layout.Gap + term.PadLeft(ofDesired(w.Counts), c.counts)
 	if note := s.rowNote(w, st, c); c.note >= min(term.Width(note), 8) {
-		line += gap + note
+		line += layout.Gap + note
 	}
-	b := s.blank(s.width)
-	b.add(line)
+	b := &sheet{Sheet: s.Blank(s.Width)} // without the time: the line of all workloads says when it is decided
+	b.Add(line)
 	if st <= superseded {
-		b.now = time.Time{} // the line of all workloads says when it is decided
 		b.findings("  ", w.Findings, detail{findings: 1, messageLines: 1, logs: 1, unsigned: true})
 	}
-	return b.lines
+	return b.Lines
 }
 
 // rowNote is what there is to say about a workload in few words.
 func (s *sheet) rowNote(w *rollout.WorkloadState, st status, c columns) string {
 	switch {
 	case st == superseded && len(w.Findings) == 0:
-		return s.Yellow(join(": ", outcomeWords[w.Outcome], term.Clean(w.Message)))
+		return s.Yellow(layout.Join(": ", outcomeWords[w.Outcome], term.Clean(w.Message)))
 	case st == superseded, st == interrupted:
 		return s.Yellow(outcomeWords[w.Outcome])
 	case st == failed && len(w.Findings) == 0:
-		return s.Red(join(": ", outcomeWords[w.Outcome], term.Clean(w.Message)))
+		return s.Red(layout.Join(": ", outcomeWords[w.Outcome], term.Clean(w.Message)))
 	case st == waiting:
 		return s.Yellow(string(w.Findings[0].Cause))
 	case st == soaking:
 		return s.Faint("soaking")
 	case c.images:
-		note := join(gap, changeParts(w)...)
+		note := layout.Join(layout.Gap, changeParts(w)...)
 		if _, after := workload.ChangedImages(w.ImagesFrom, w.ImagesTo); term.Width(note) > c.note && len(after) > 0 {
 			note = images(after) // cut off, the old image alone would be left
 		}

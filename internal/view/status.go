@@ -55,13 +55,13 @@ func statusOf(w *rollout.WorkloadState) status {
 func (s *sheet) sign(st status) string {
 	switch st {
 	case failed, failing:
-		return s.Red(s.glyphs.Bad)
+		return s.Red(s.Glyphs.Bad)
 	case superseded, interrupted, waiting:
-		return s.Yellow(s.glyphs.Wait)
+		return s.Yellow(s.Glyphs.Wait)
 	case done:
-		return s.Green(s.glyphs.Good)
+		return s.Green(s.Glyphs.Good)
 	default:
-		return s.Cyan(s.glyphs.Busy)
+		return s.Cyan(s.Glyphs.Busy)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -20,7 +21,7 @@ func TestSummaries(t *testing.T) {
 				if out.Len() > 0 {
 					t.Errorf("on stdout: %s", out)
 				}
-				golden(t, fmt.Sprintf("summary/%s-%d", name, width), errOut.String())
+				layouttest.Golden(t, fmt.Sprintf("summary/%s-%d", name, width), errOut.String())
 			})
 		}
 	}
@@ -108,7 +109,7 @@ func TestSupersededIsNoFailure(t *testing.T) {
 	terminal, _, _, _ := term.Fake(&term.Screen{Width: 120, Height: 24})
 	s := newSheet(terminal.Err)
 	text := strings.Join(many(s, &Frame{State: state, Now: at(5)}, &state, 24), "\n")
-	if !strings.Contains(text, "0 of 2 done   2 superseded") || strings.Contains(text, "failed") || strings.Contains(text, s.glyphs.Bad) {
+	if !strings.Contains(text, "0 of 2 done   2 superseded") || strings.Contains(text, "failed") || strings.Contains(text, s.Glyphs.Bad) {
 		t.Errorf("got\n%s", text)
 	}
 	if want := "superseded: changed by kubectl edit"; strings.Count(text, want) != 2 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -25,23 +26,23 @@ func verdict(r rollout.Result) string {
 	text = strings.TrimSuffix(term.Clean(text), ".") // more may follow
 	switch r.Outcome {
 	case rollout.Succeeded:
-		return join(": ", who, join(" ", "rolled out", newImages(only(r)), newSettings(only(r)), newRevision(r), "in "+took(r)), text)
+		return layout.Join(": ", who, layout.Join(" ", "rolled out", newImages(only(r)), newSettings(only(r)), newRevision(r), "in "+took(r)), text)
 	case rollout.Unchanged:
-		return join(": ", who, "nothing to change", text)
+		return layout.Join(": ", who, "nothing to change", text)
 	case rollout.Refused:
-		return join(": ", who, "refused, and nothing was changed", text)
+		return layout.Join(": ", who, "refused, and nothing was changed", text)
 	case rollout.Superseded:
 		what, rest := supersededText(r)
-		return join("; ", join(": ", who, what, text), rest, contentEnding(r))
+		return layout.Join("; ", layout.Join(": ", who, what, text), rest, contentEnding(r))
 	case rollout.Interrupted:
-		return join("; ", join(": ", who, "interrupted after "+clock(cmp.Or(r.InterruptedAfter, length(r))), text), contentEnding(r))
+		return layout.Join("; ", layout.Join(": ", who, "interrupted after "+clock(cmp.Or(r.InterruptedAfter, length(r))), text), contentEnding(r))
 	case rollout.Undecided:
-		return join("; ", join(": ", who, cmp.Or(text, "no verdict")), contentEnding(r))
+		return layout.Join("; ", layout.Join(": ", who, cmp.Or(text, "no verdict")), contentEnding(r))
 	default:
 		if len(r.Workloads) > 1 && len(blamed(r)) > 0 {
 			who = ""
 		}
-		return join(": ", who, join("; ", join(": ", broken(r), text), ending(r), contentEnding(r)))
+		return layout.Join(": ", who, layout.Join("; ", layout.Join(": ", broken(r), text), ending(r), contentEnding(r)))
 	}
 }
 
@@ -50,7 +51,7 @@ func contentEnding(r rollout.Result) string {
 	if r.Content == nil || r.Content.From != "" { // a version changes nothing by being there
 		return ""
 	}
-	object := name(r.Content.Ref)
+	object := layout.Name(r.Content.Ref)
 	switch r.Content.State {
 	case rollout.ContentChanged:
 		return object + " keeps the new data; an undo does not restore the old data"
@@ -71,7 +72,7 @@ func contentEnding(r rollout.Result) string {
 // been rolled back.
 func supersededText(r rollout.Result) (what, rest string) {
 	if r.Content != nil && r.Content.State == rollout.ContentSuperseded {
-		return "another change of " + name(r.Content.Ref) + " superseded this one", "it was not reverted"
+		return "another change of " + layout.Name(r.Content.Ref) + " superseded this one", "it was not reverted"
 	}
 	if len(r.Workloads) == 1 {
 		return "another change superseded this one", "nothing more was done"
@@ -79,7 +80,7 @@ func supersededText(r rollout.Result) (what, rest string) {
 	var theirs []string
 	for i := range r.Workloads {
 		if w := &r.Workloads[i]; w.Outcome == rollout.Superseded {
-			theirs = append(theirs, name(w.Ref))
+			theirs = append(theirs, layout.Name(w.Ref))
 		}
 	}
 	return "another change superseded this one in " + strings.Join(theirs, ", "), "nothing more was done there"
@@ -88,9 +89,9 @@ func supersededText(r rollout.Result) (what, rest string) {
 // subject is the workload, or how many there are; the sentence about a failure of several names those that failed.
 func subject(r rollout.Result) string {
 	if len(r.Workloads) == 1 {
-		return name(r.Workloads[0].Ref)
+		return layout.Name(r.Workloads[0].Ref)
 	}
-	return plural(len(r.Workloads), "workload", "workloads")
+	return layout.Plural(len(r.Workloads), "workload", "workloads")
 }
 
 func newRevision(r rollout.Result) string {
@@ -123,7 +124,7 @@ func newSettings(w *rollout.WorkloadResult) string {
 		return ""
 	}
 	told := slices.DeleteFunc(slices.Clone(w.Changes), isRestart) // nothing that the new pods have
-	return prefixed("with ", join(", ", envChange(w.Env), templateChange(told, len(w.Images.To) > 1)))
+	return prefixed("with ", layout.Join(", ", envChange(w.Env), templateChange(told, len(w.Images.To) > 1)))
 }
 
 // ending is the state that a failed release was left in.
@@ -141,7 +142,7 @@ func ending(r rollout.Result) string {
 	case rollout.RolledBack:
 		return "rolled back" + target + " and verified"
 	case rollout.RollbackFailed:
-		return join(": ", "the rollback"+target+" failed too", rollbackCause(back))
+		return layout.Join(": ", "the rollback"+target+" failed too", rollbackCause(back))
 	default:
 		if back != nil && back.Outcome == rollout.Undecided { // another job's
 			return back.Message

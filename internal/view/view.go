@@ -1,5 +1,5 @@
 // Package view turns states, events and results into what a person or a script reads: a live
-// picture, plain lines, NDJSON, tables, diffs, errors. It decides nothing and asks nothing; it is
+// picture, plain lines, NDJSON, the summary. It decides nothing and asks nothing; it is
 // given values and writes text. What comes from the cluster is cleaned before it is shown.
 //
 // Every error that it returns is that of a write.

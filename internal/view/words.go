@@ -33,3 +33,17 @@ func backTarget(revision int64, change rollout.FromTo[map[string]string]) string
 		return fmt.Sprintf("revision %d (%s)", revision, image)
 	}
 }
+
+// revisionChange is "revision 3 -> 4", as far as the numbers are known.
+func revisionChange(from, to int64) string {
+	switch {
+	case from == 0 && to == 0:
+		return ""
+	case from == 0 || from == to:
+		return fmt.Sprintf("revision %d", max(from, to))
+	case to == 0:
+		return fmt.Sprintf("from revision %d", from)
+	default:
+		return fmt.Sprintf("revision %d -> %d", from, to)
+	}
+}

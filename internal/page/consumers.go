@@ -1,4 +1,4 @@
-package view
+package page
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/duration"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -18,7 +19,7 @@ func Consumers(out *term.Output, r secrets.ConsumerReport, now time.Time) error 
 	nobody := nobodyOf(r)
 	for i, object := range r.Objects {
 		if i > 0 {
-			s.add("")
+			s.Add("")
 		}
 		s.subject(object, now)
 		s.keys(object, nobody, now)
@@ -26,15 +27,15 @@ func Consumers(out *term.Output, r secrets.ConsumerReport, now time.Time) error 
 		s.states(object.Consumers)
 	}
 	if len(r.Next) > 0 {
-		s.add("")
+		s.Add("")
 	}
-	s.next(r.Next)
-	return writeLines(out, s.lines)
+	s.Next(r.Next)
+	return layout.WriteLines(out, s.Lines)
 }
 
 // subject is the head of one object.
 func (s *sheet) subject(o secrets.SubjectReport, now time.Time) {
-	keys, changed, immutable := plural(len(o.Keys), "key", "keys"), "", ""
+	keys, changed, immutable := layout.Plural(len(o.Keys), "key", "keys"), "", ""
 	if o.Unread {
 		keys = "keys not known"
 	}
@@ -44,7 +45,7 @@ func (s *sheet) subject(o secrets.SubjectReport, now time.Time) {
 	if o.Immutable {
 		immutable = "immutable"
 	}
-	s.flow(s.Bold(name(o.Ref))+gap, "  ", term.Clean(o.Type), keys, changed, immutable)
+	s.Flow(s.Bold(layout.Name(o.Ref))+layout.Gap, "  ", term.Clean(o.Type), keys, changed, immutable)
 }
 
 // age is how long something is ago; the API's clock may be ahead of ours.
@@ -55,22 +56,22 @@ func (s *sheet) keys(o secrets.SubjectReport, nobody string, now time.Time) {
 	if len(o.Keys)+len(o.MissingKeys) == 0 {
 		return
 	}
-	rows := make([][]cell, 0, len(o.Keys)+len(o.MissingKeys))
+	rows := make([][]layout.Cell, 0, len(o.Keys)+len(o.MissingKeys))
 	for _, k := range o.Keys {
-		row := []cell{{text: term.Clean(k.Name)}, {text: secrets.Size(k.Bytes).String()}, {text: age(k.Changed, now), paint: s.Faint}, {text: names(k.Consumers)}}
+		row := []layout.Cell{{Text: term.Clean(k.Name)}, {Text: secrets.Size(k.Bytes).String()}, {Text: age(k.Changed, now), Paint: s.Faint}, {Text: names(k.Consumers)}}
 		if len(k.Consumers) == 0 {
-			row[3] = cell{text: nobody, paint: s.Yellow}
+			row[3] = layout.Cell{Text: nobody, Paint: s.Yellow}
 		}
 		rows = append(rows, row)
 	}
 	for _, m := range o.MissingKeys {
-		missing := cell{text: "missing", paint: s.Red}
+		missing := layout.Cell{Text: "missing", Paint: s.Red}
 		if m.Optional {
-			missing = cell{text: "optional", paint: s.Faint}
+			missing = layout.Cell{Text: "optional", Paint: s.Faint}
 		}
-		rows = append(rows, []cell{{text: term.Clean(m.Name)}, missing, {text: "-", paint: s.Faint}, {text: names(m.Consumers)}})
+		rows = append(rows, []layout.Cell{{Text: term.Clean(m.Name)}, missing, {Text: "-", Paint: s.Faint}, {Text: names(m.Consumers)}})
 	}
-	s.add("")
+	s.Add("")
 	header := []string{"KEY", "SIZE", "CHANGED", "USED BY"}
 	if s.narrow() {
 		header = slices.Delete(header, 2, 3)
@@ -78,10 +79,10 @@ func (s *sheet) keys(o secrets.SubjectReport, nobody string, now time.Time) {
 			rows[i] = slices.Delete(row, 2, 3)
 		}
 	}
-	s.table(header, rows)
+	s.Table(header, rows)
 }
 
 // narrow has no room for what is good to know.
-func (s *sheet) narrow() bool { return s.width > 0 && s.width < 60 }
+func (s *sheet) narrow() bool { return s.Width > 0 && s.Width < 60 }
 
 func names(all []string) string { return term.Clean(strings.Join(all, ", ")) }

@@ -1,4 +1,4 @@
-package view
+package page
 
 import (
 	"maps"
@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/duration"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -18,49 +19,49 @@ import (
 func History(out *term.Output, rows []rollout.HistoryRow, now time.Time) error {
 	s := newSheet(out)
 	header := []string{"REVISION", "AGE", "IMAGES", "CHANGE-CAUSE", "VERDICT"}
-	cells := make([][]cell, len(rows))
+	cells := make([][]layout.Cell, len(rows))
 	for i, r := range rows {
 		revision := strconv.FormatInt(r.Revision, 10)
 		if r.Current && out.IsTerminal() { // elsewhere the column stays a number
 			revision += " *"
 		}
-		cells[i] = []cell{
-			{text: revision, paint: s.currentPaint(r.Current)},
-			{text: duration.HumanDuration(now.Sub(r.Created)), paint: s.Faint},
-			{text: historyImages(r.Images, out.IsTerminal())},
-			{text: orNone(r.ChangeCause)},
-			{text: orNone(stampText(r.Verdict)), paint: s.verdictPaint(r.Verdict)},
+		cells[i] = []layout.Cell{
+			{Text: revision, Paint: s.currentPaint(r.Current)},
+			{Text: duration.HumanDuration(now.Sub(r.Created)), Paint: s.Faint},
+			{Text: historyImages(r.Images, out.IsTerminal())},
+			{Text: orNone(r.ChangeCause)},
+			{Text: orNone(stampText(r.Verdict)), Paint: s.verdictPaint(r.Verdict)},
 		}
 	}
-	if !s.fits(header, cells, 3, 2) {
+	if !s.Fits(header, cells, 3, 2) {
 		s.stacked(header, cells)
-		return writeLines(out, s.lines)
+		return layout.WriteLines(out, s.Lines)
 	}
-	s.table(header, cells, 3, 2)
-	return writeLines(out, s.lines)
+	s.Table(header, cells, 3, 2)
+	return layout.WriteLines(out, s.Lines)
 }
 
 // stacked is a table for a narrow terminal: verdict and change-cause stand below their revision.
-func (s *sheet) stacked(header []string, rows [][]cell) {
+func (s *sheet) stacked(header []string, rows [][]layout.Cell) {
 	const indent = "  "
-	var top [][]cell
+	var top [][]layout.Cell
 	for _, row := range rows {
 		top = append(top, row[:3])
 	}
-	upper := s.blank(s.width)
-	upper.table(header[:3], top, 2)
-	s.add(upper.lines[0])
+	upper := s.Blank(s.Width)
+	upper.Table(header[:3], top, 2)
+	s.Add(upper.Lines[0])
 	for i, row := range rows {
-		s.add(upper.lines[i+1])
-		for _, c := range []cell{row[4], row[3]} {
-			if c.text == noText {
+		s.Add(upper.Lines[i+1])
+		for _, c := range []layout.Cell{row[4], row[3]} {
+			if c.Text == noText {
 				continue
 			}
-			text := s.cut(indent + c.text)
-			if c.paint != nil {
-				text = c.paint(text)
+			text := s.Cut(indent + c.Text)
+			if c.Paint != nil {
+				text = c.Paint(text)
 			}
-			s.add(text)
+			s.Add(text)
 		}
 	}
 }
@@ -71,7 +72,7 @@ func historyImages(of map[string]string, short bool) string {
 	for _, container := range slices.Sorted(maps.Keys(of)) {
 		image := term.Clean(of[container])
 		if short {
-			image = shortImage(image)
+			image = layout.ShortImage(image)
 		}
 		if !slices.Contains(all, image) {
 			all = append(all, image)
@@ -102,7 +103,7 @@ func stampText(stamp *rollout.VerdictAnnotation) string {
 	if stamp == nil {
 		return ""
 	}
-	return join(": ", string(stamp.Outcome), string(stamp.Cause))
+	return layout.Join(": ", string(stamp.Outcome), string(stamp.Cause))
 }
 
 func (s *sheet) verdictPaint(stamp *rollout.VerdictAnnotation) func(string) string {

@@ -1,35 +1,10 @@
 package view
 
 import (
-	"strings"
-
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
-
-// The escapes of a workflow command
-// (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
-var (
-	annotationText     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	annotationProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-)
-
-// annotate adds a line that GitHub Actions shows beside its run, where it reads the stream. Such a line is
-// never wrapped or cut.
-func (s *sheet) annotate(level, title, text string) {
-	if !s.annotates {
-		return
-	}
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	for i := range lines {
-		lines[i] = term.Clean(lines[i])
-	}
-	command := "::" + level
-	if title != "" {
-		command += " title=" + annotationProperty.Replace(term.Clean(title))
-	}
-	s.lines = append(s.lines, command+"::"+annotationText.Replace(strings.Join(lines, "\n")))
-}
 
 // annotateResult adds one error for each workload that failed, or one for the release where none did. Logs
 // are left out, for an annotation is shown to more people than a log.
@@ -49,12 +24,12 @@ func (s *sheet) annotateResult(r rollout.Result) {
 				evidence = ""
 			}
 			title = string(f.Cause)
-			text += "\n" + join(": ", join(", ", pods(f), culprit(f)), evidence)
+			text += "\n" + layout.Join(": ", layout.Join(", ", pods(f), culprit(f)), evidence)
 		}
-		s.annotate("error", name(w.Ref)+": "+title, text)
+		s.Annotate("error", layout.Name(w.Ref)+": "+title, text)
 	}
 	if !annotated {
-		s.annotate("error", "", verdict(r))
+		s.Annotate("error", "", verdict(r))
 	}
 }
 

@@ -1,4 +1,4 @@
-package view
+package page
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -58,7 +59,7 @@ func TestContents(t *testing.T) {
 				if err := Contents(terminal.Out, report, start); err != nil {
 					t.Fatal(err)
 				}
-				golden(t, fmt.Sprintf("contents/%s-%d", name, width), out.String())
+				layouttest.Golden(t, fmt.Sprintf("contents/%s-%d", name, width), out.String())
 				for line := range strings.Lines(out.String()) {
 					if width > 0 && term.Width(line) > width && !strings.Contains(line, "next: ") {
 						t.Errorf("wider than %d: %q", width, line)
@@ -85,7 +86,7 @@ func TestContentsInColour(t *testing.T) {
 			t.Errorf("nothing has the colour of %q:\n%q", painted, out)
 		}
 	}
-	if err := Contents(term.NewFakeOutput(closedPipe{}, &term.Screen{}), certificateReport(), start); !errors.Is(err, syscall.EPIPE) {
+	if err := Contents(term.NewFakeOutput(layouttest.ClosedPipe{}, &term.Screen{}), certificateReport(), start); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -98,5 +99,5 @@ func TestContentsFollowTheirSchema(t *testing.T) {
 	if strings.Count(string(text), `"expires":"`) != 4 {
 		t.Errorf("four keys are certificates:\n%s", text)
 	}
-	validate(t, compile(t, "consumer-report.v1alpha1.json"), text)
+	layouttest.Validate(t, layouttest.Compile(t, "consumer-report.v1alpha1.json"), text)
 }

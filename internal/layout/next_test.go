@@ -1,4 +1,4 @@
-package view
+package layout
 
 import (
 	"strings"
@@ -15,7 +15,7 @@ func TestContinued(t *testing.T) {
 		"a double": `kubectl annotate deployment/web "note=it's one word of several" -n shop`,
 	} {
 		for _, width := range []int{0, 20, 40, 60, 200} {
-			lines := (&sheet{width: width}).continued(command)
+			lines := (&Sheet{Width: width}).Continued(command)
 			if width == 0 && len(lines) != 1 {
 				t.Errorf("%s, without a width: %q", name, lines)
 			}
@@ -31,7 +31,7 @@ func TestContinued(t *testing.T) {
 		}
 	}
 	prose := "set another image, for example with kubectl app set image"
-	if lines := (&sheet{width: 20}).continued(prose); len(lines) != 1 {
+	if lines := (&Sheet{Width: 20}).Continued(prose); len(lines) != 1 {
 		t.Errorf("%q", lines)
 	}
 }

@@ -1,9 +1,10 @@
-package view
+package page
 
 import (
 	"fmt"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -20,16 +21,16 @@ func Keys(t *term.Terminal, object string, changes []secrets.KeyChange) error {
 			width = max(width, term.Width(term.Clean(c.Key)))
 		}
 	}
-	s.add(s.Bold(object))
+	s.Add(s.Bold(object))
 	for _, c := range changes {
-		if line := term.Pad(term.Clean(c.Key), width) + gap + c.String(); c.Kind != secrets.Unchanged {
-			s.add(s.keyLine(c.Kind, line))
+		if line := term.Pad(term.Clean(c.Key), width) + layout.Gap + c.String(); c.Kind != secrets.Unchanged {
+			s.Add(s.keyLine(c.Kind, line))
 		}
 	}
 	if unchanged > 0 {
-		s.add(fmt.Sprintf("    %d unchanged", unchanged))
+		s.Add(fmt.Sprintf("    %d unchanged", unchanged))
 	}
-	return writeLines(t.Err, s.lines)
+	return layout.WriteLines(t.Err, s.Lines)
 }
 
 func (s *sheet) keyLine(kind secrets.ChangeKind, line string) string {
@@ -50,8 +51,8 @@ func Meta(t *term.Terminal, labels, annotations []secrets.KeyChange, immutable b
 	if immutable {
 		fixed = "immutable from now on"
 	}
-	s.flow("    ", "    ", named("labels", labels), named("annotations", annotations), fixed)
-	return writeLines(t.Err, s.lines)
+	s.Flow("    ", "    ", named("labels", labels), named("annotations", annotations), fixed)
+	return layout.WriteLines(t.Err, s.Lines)
 }
 
 var signs = map[secrets.ChangeKind]string{secrets.Added: "+", secrets.Removed: "-", secrets.Changed: "~"}

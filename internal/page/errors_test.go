@@ -1,10 +1,11 @@
-package view
+package page
 
 import (
 	"errors"
 	"fmt"
 	"testing"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 )
 
@@ -51,7 +52,7 @@ func TestPreflight(t *testing.T) {
 		if err := errors.Join(Preflight(terminal, checks), Warning(terminal, "a warning\x1b[2J by itself")); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, "preflight/"+name, errOut.String())
+		layouttest.Golden(t, "preflight/"+name, errOut.String())
 		if out.Len() > 0 {
 			t.Errorf("on stdout: %s", out)
 		}

@@ -1,10 +1,11 @@
-package view
+package page
 
 import (
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -14,29 +15,29 @@ import (
 func Prune(out *term.Output, kind string, rows []secrets.PruneRow, now time.Time) error {
 	s := newSheet(out)
 	if len(rows) == 0 {
-		s.add("no versions of any " + kind + " in this namespace (set " + strings.ToLower(kind) + " --versioned creates them)")
-		return writeLines(out, s.lines)
+		s.Add("no versions of any " + kind + " in this namespace (set " + strings.ToLower(kind) + " --versioned creates them)")
+		return layout.WriteLines(out, s.Lines)
 	}
-	cells := make([][]cell, 0, len(rows))
+	cells := make([][]layout.Cell, 0, len(rows))
 	for _, r := range rows {
 		paint := s.Faint
 		if r.Reason == secrets.PruneUnused {
 			paint = s.Yellow
 		}
-		cells = append(cells, []cell{{text: name(r.Ref)}, {text: age(r.Created, now), paint: s.Faint}, {text: pruneState(&r), paint: paint}})
+		cells = append(cells, []layout.Cell{{Text: layout.Name(r.Ref)}, {Text: age(r.Created, now), Paint: s.Faint}, {Text: pruneState(&r), Paint: paint}})
 	}
 	header := []string{"NAME", "AGE", "STATE"}
-	if s.whole = !s.fits(header, cells, 1); !s.whole {
-		s.table(header, cells)
-		return writeLines(out, s.lines)
+	if s.Wrap = !s.Fits(header, cells, 1); !s.Wrap {
+		s.Table(header, cells)
+		return layout.WriteLines(out, s.Lines)
 	}
 	for _, row := range cells {
-		s.add(row[0].text)
-		for i, line := range term.Wrap(row[1].text+gap+row[2].text, s.width-4) {
-			s.add(strings.Repeat("  ", min(i+1, 2)) + row[2].paint(line))
+		s.Add(row[0].Text)
+		for i, line := range term.Wrap(row[1].Text+layout.Gap+row[2].Text, s.Width-4) {
+			s.Add(strings.Repeat("  ", min(i+1, 2)) + row[2].Paint(line))
 		}
 	}
-	return writeLines(out, s.lines)
+	return layout.WriteLines(out, s.Lines)
 }
 
 func pruneState(r *secrets.PruneRow) string {

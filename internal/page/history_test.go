@@ -1,4 +1,4 @@
-package view
+package page
 
 import (
 	"errors"
@@ -8,10 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
+
+// start is the time at which the pages of these tests are written.
+var start = time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)
 
 func revisions() []rollout.HistoryRow {
 	image := func(tag string) map[string]string {
@@ -34,7 +38,7 @@ func TestHistory(t *testing.T) {
 			if err := History(terminal.Out, revisions(), start); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, fmt.Sprintf("history/%d", width), out.String())
+			layouttest.Golden(t, fmt.Sprintf("history/%d", width), out.String())
 			if errOut.Len() > 0 {
 				t.Errorf("on stderr: %s", errOut)
 			}
@@ -78,7 +82,7 @@ func TestHistoryInColourIsAligned(t *testing.T) {
 			t.Errorf("%q, without colour %q", term.Clean(l), want)
 		}
 	}
-	if err := History(term.NewFakeOutput(closedPipe{}, &term.Screen{}), revisions(), start); !errors.Is(err, syscall.EPIPE) {
+	if err := History(term.NewFakeOutput(layouttest.ClosedPipe{}, &term.Screen{}), revisions(), start); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -91,7 +95,7 @@ func TestDiff(t *testing.T) {
 		if err := Diff(terminal.Err, "deployment/web", before, after); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, "diff/"+name, strings.ReplaceAll(errOut.String(), "\x1b", "^"))
+		layouttest.Golden(t, "diff/"+name, strings.ReplaceAll(errOut.String(), "\x1b", "^"))
 	}
 	terminal, _, _, errOut := term.Fake(&term.Screen{})
 	if err := Diff(terminal.Err, "deployment/web", before, before); err != nil || errOut.Len() > 0 {

@@ -1,6 +1,7 @@
-package view
+package page
 
 import (
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 )
 
@@ -19,16 +20,16 @@ func Preflight(t *term.Terminal, checks []Check) error {
 	s := newSheet(t.Err)
 	for _, c := range checks {
 		if !c.Refused {
-			s.warning(join(": ", c.Object, c.Cause))
-			s.next(c.Next)
+			s.Warning(layout.Join(": ", c.Object, c.Cause))
+			s.Next(c.Next)
 		}
 	}
 	for _, c := range checks {
 		if c.Refused {
-			sentences(s, s.Red("error:")+" "+join(": ", s.Bold(term.Clean(c.Object)), term.Clean(c.Cause)))
-			s.next(c.Next)
-			s.annotate("error", c.Object, c.Cause)
+			s.Sentences(s.Red("error:") + " " + layout.Join(": ", s.Bold(term.Clean(c.Object)), term.Clean(c.Cause)))
+			s.Next(c.Next)
+			s.Annotate("error", c.Object, c.Cause)
 		}
 	}
-	return writeLines(t.Err, s.lines)
+	return layout.WriteLines(t.Err, s.Lines)
 }

@@ -1,9 +1,10 @@
-package view
+package page
 
 import (
 	"fmt"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -20,10 +21,10 @@ func Roll(t *term.Terminal, plan secrets.RollPlan) error {
 		{"mounted files are updated within about a minute in ", plan.InPlace},
 	} {
 		if len(line.consumers) > 0 {
-			s.wrapped(indents("    ", "      "), line.what+consumersText(line.consumers), mostNamed)
+			s.Wrapped(indents("    ", "      "), line.what+consumersText(line.consumers), mostNamed)
 		}
 	}
-	return writeLines(t.Err, s.lines)
+	return layout.WriteLines(t.Err, s.Lines)
 }
 
 // indents gives the first line its own.

@@ -1,8 +1,9 @@
-package view
+package page
 
 import (
 	"testing"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -20,7 +21,7 @@ func TestKeys(t *testing.T) {
 		if out.Len() > 0 {
 			t.Errorf("stdout has %q", out)
 		}
-		golden(t, name, errOut.String())
+		layouttest.Golden(t, name, errOut.String())
 	}
 }
 
@@ -32,7 +33,7 @@ func TestMeta(t *testing.T) {
 		if err := Meta(screens, labels, notes, true); err != nil || out.Len() > 0 {
 			t.Fatalf("%v, stdout has %q", err, out)
 		}
-		golden(t, name, errOut.String())
+		layouttest.Golden(t, name, errOut.String())
 	}
 	screens, _, _, errOut := term.Fake(&term.Screen{})
 	if err := Meta(screens, labels[1:2], nil, false); err != nil || errOut.Len() > 0 {

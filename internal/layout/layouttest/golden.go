@@ -1,16 +1,19 @@
-package view
+// Package layouttest compares output with golden files and with the schemas in docs.
+package layouttest
 
 import (
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// golden compares got with testdata/name.golden.
-func golden(t *testing.T, name, got string) {
+// Golden compares got with testdata/name.golden.
+func Golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name+".golden")
 	if *update {
@@ -29,3 +32,10 @@ func golden(t *testing.T, name, got string) {
 		t.Errorf("%s differs\n--- got\n%s--- want\n%s", path, got, want)
 	}
 }
+
+// ClosedPipe is a stream that nobody reads any more.
+type ClosedPipe struct{}
+
+var _ io.Writer = ClosedPipe{}
+
+func (ClosedPipe) Write([]byte) (int, error) { return 0, syscall.EPIPE }

@@ -1,4 +1,4 @@
-package view
+package page
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -83,7 +84,7 @@ func TestConsumers(t *testing.T) {
 				if err := Consumers(terminal.Out, report, start); err != nil {
 					t.Fatal(err)
 				}
-				golden(t, fmt.Sprintf("consumers/%s-%d", name, width), out.String())
+				layouttest.Golden(t, fmt.Sprintf("consumers/%s-%d", name, width), out.String())
 				for line := range strings.Lines(out.String()) {
 					// What is to be typed stays whole, to be copied.
 					if width > 0 && term.Width(line) > width && !strings.Contains(line, "next: ") {
@@ -116,19 +117,19 @@ func TestConsumersInColour(t *testing.T) {
 			t.Errorf("%q, without colour %q", term.Clean(l), want)
 		}
 	}
-	if err := Consumers(term.NewFakeOutput(closedPipe{}, &term.Screen{}), consumerReport(), start); !errors.Is(err, syscall.EPIPE) {
+	if err := Consumers(term.NewFakeOutput(layouttest.ClosedPipe{}, &term.Screen{}), consumerReport(), start); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestConsumerReportsFollowTheirSchema(t *testing.T) {
-	schema := compile(t, "consumer-report.v1alpha1.json")
+	schema := layouttest.Compile(t, "consumer-report.v1alpha1.json")
 	for _, report := range []secrets.ConsumerReport{consumerReport(), unreadReport()} {
 		text, err := json.Marshal(report)
 		if err != nil {
 			t.Fatal(err)
 		}
-		validate(t, schema, text)
+		layouttest.Validate(t, schema, text)
 		for _, change := range [][2]string{{`"kind":"ConsumerReport"`, `"kind":"ConsumerReport","extra":1`}, {`"keys":`, `"values":{},"keys":`}} {
 			changed := bytes.Replace(text, []byte(change[0]), []byte(change[1]), 1)
 			value, err := jsonschema.UnmarshalJSON(bytes.NewReader(changed))
@@ -143,9 +144,9 @@ func TestConsumerReportsFollowTheirSchema(t *testing.T) {
 }
 
 func TestConsumerSchemaNamesEveryConstant(t *testing.T) {
-	constants := stringConstants(t, "../../pkg/secrets")
+	constants := layouttest.Constants(t, "../../pkg/secrets")
 	for set, of := range map[string]string{"state": "State", "how": "How", "reach": "Reach"} {
-		want, got := constants[of], enum(t, "consumer-report.v1alpha1.json", set)
+		want, got := constants[of], layouttest.Enum(t, "consumer-report.v1alpha1.json", set)
 		slices.Sort(want)
 		slices.Sort(got)
 		if !slices.Equal(got, want) {

@@ -1,10 +1,11 @@
-package view
+package page
 
 import (
 	"errors"
 	"maps"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 )
 
@@ -26,14 +27,14 @@ func Error(t *term.Terminal, err error) error {
 			line = s.Red("error:") + " " + strings.TrimPrefix(line, "error: ")
 		}
 		// Not wrapped: the terminal does that, and what is searched for or copied stays whole.
-		s.lines = append(s.lines, line)
+		s.Lines = append(s.Lines, line)
 	}
 	var hinter Hinter
 	if errors.As(err, &hinter) {
-		s.next(hinter.Hints())
+		s.Next(hinter.Hints())
 	}
-	s.annotate("error", "", strings.TrimPrefix(err.Error(), "error: "))
-	return writeLines(t.Err, s.lines)
+	s.Annotate("error", "", strings.TrimPrefix(err.Error(), "error: "))
+	return layout.WriteLines(t.Err, s.Lines)
 }
 
 // joinedLines has the first line of each error that err joins.
@@ -53,13 +54,13 @@ func joinedLines(err error) map[string]bool {
 // Warning writes one warning to t.Err.
 func Warning(t *term.Terminal, text string) error {
 	s := newSheet(t.Err)
-	s.warning(text)
-	return writeLines(t.Err, s.lines)
+	s.Warning(text)
+	return layout.WriteLines(t.Err, s.Lines)
 }
 
 // Note writes to t.Err what is good to know, and needs nothing done.
 func Note(t *term.Terminal, text string) error {
 	s := newSheet(t.Err)
-	sentences(s, "note: "+term.Clean(text))
-	return writeLines(t.Err, s.lines)
+	s.Sentences("note: " + term.Clean(text))
+	return layout.WriteLines(t.Err, s.Lines)
 }

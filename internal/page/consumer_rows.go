@@ -1,10 +1,11 @@
-package view
+package page
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
@@ -13,40 +14,40 @@ const roomy = 120
 
 // consumers has a row for each consumer, way and container.
 func (s *sheet) consumers(all []secrets.Consumer, nobody string, terminal bool) {
-	s.add("")
+	s.Add("")
 	if len(all) == 0 {
-		s.add("Used by " + nobody)
+		s.Add("Used by " + nobody)
 		return
 	}
-	var rows [][]cell
+	var rows [][]layout.Cell
 	for _, c := range all {
 		for i, g := range grouped(c.Uses) {
-			row := []cell{{text: name(c.Ref), paint: s.Bold}, {text: stateText(c), paint: s.statePaint(c.State)}}
+			row := []layout.Cell{{Text: layout.Name(c.Ref), Paint: s.Bold}, {Text: stateText(c), Paint: s.statePaint(c.State)}}
 			if s.narrow() {
 				if i == 0 {
 					rows = append(rows, row)
 				}
-				rows = append(rows, []cell{{text: howWords[g.how] + gap + g.keysText()}})
+				rows = append(rows, []layout.Cell{{Text: howWords[g.how] + layout.Gap + g.keysText()}})
 				continue
 			}
 			if i > 0 && terminal { // said in the row above
-				row = []cell{{}, {}}
+				row = []layout.Cell{{}, {}}
 			}
-			rows = append(rows, append(row, cell{text: howWords[g.how]}, cell{text: g.keysText()}, cell{text: dashed(g.containers)}, cell{text: dashed(g.places)}))
+			rows = append(rows, append(row, layout.Cell{Text: howWords[g.how]}, layout.Cell{Text: g.keysText()}, layout.Cell{Text: dashed(g.containers)}, layout.Cell{Text: dashed(g.places)}))
 		}
 	}
 	header := []string{"CONSUMER", "STATE", "HOW", "KEYS", "CONTAINER", "AS"}
 	switch {
 	case s.narrow(): // who, and how they stand; how they use it is below
 		header = header[:2]
-	case s.width > 0 && s.width < roomy:
+	case s.Width > 0 && s.Width < roomy:
 		header, rows = firstColumns(4, header, rows)
 	}
-	s.table(header, rows)
+	s.Table(header, rows)
 }
 
 // firstColumns keeps the first n.
-func firstColumns(n int, header []string, rows [][]cell) ([]string, [][]cell) {
+func firstColumns(n int, header []string, rows [][]layout.Cell) ([]string, [][]layout.Cell) {
 	for i := range rows {
 		rows[i] = rows[i][:n]
 	}
@@ -167,9 +168,9 @@ func (s *sheet) states(all []secrets.Consumer) {
 			continue
 		}
 		if first {
-			s.add("")
+			s.Add("")
 		}
 		first = false
-		s.wrapped(func() string { return "  " }, s.statePaint(m.state)(stateWords[m.state])+": "+m.text, 4)
+		s.Wrapped(func() string { return "  " }, s.statePaint(m.state)(stateWords[m.state])+": "+m.text, 4)
 	}
 }

@@ -1,8 +1,9 @@
-package view
+package page
 
 import (
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -13,17 +14,17 @@ func Contents(out *term.Output, r secrets.ConsumerReport, now time.Time) error {
 	s := newSheet(out)
 	for i, object := range r.Objects {
 		if i > 0 {
-			s.add("")
+			s.Add("")
 		}
 		s.subject(object, now)
 		s.keys(object, nobodyOf(r), now)
 		s.certificates(object.Keys, now)
 	}
 	if len(r.Next) > 0 {
-		s.add("")
+		s.Add("")
 	}
-	s.next(r.Next)
-	return writeLines(out, s.lines)
+	s.Next(r.Next)
+	return layout.WriteLines(out, s.Lines)
 }
 
 // nobodyOf is said of a key without users: that it has none is only known when everyone was seen.
@@ -36,25 +37,25 @@ func nobodyOf(r secrets.ConsumerReport) string {
 
 // certificates has a row for each key that is one.
 func (s *sheet) certificates(keys []secrets.KeyReport, now time.Time) {
-	var rows [][]cell
+	var rows [][]layout.Cell
 	for _, k := range keys {
 		if k.Expires != nil {
-			rows = append(rows, []cell{{text: term.Clean(k.Name)}, s.expiry(*k.Expires, now)})
+			rows = append(rows, []layout.Cell{{Text: term.Clean(k.Name)}, s.expiry(*k.Expires, now)})
 		}
 	}
 	if len(rows) > 0 {
-		s.add("")
-		s.table([]string{"CERTIFICATE", "EXPIRES"}, rows)
+		s.Add("")
+		s.Table([]string{"CERTIFICATE", "EXPIRES"}, rows)
 	}
 }
 
-func (s *sheet) expiry(at, now time.Time) cell {
+func (s *sheet) expiry(at, now time.Time) layout.Cell {
 	date := ", on " + at.UTC().Format(time.DateOnly) // it is the date that a narrow screen cuts off
 	switch secrets.ValidityAt(at, now) {
 	case secrets.Expired:
-		return cell{text: "expired " + age(at, now) + " ago" + date, paint: s.Red}
+		return layout.Cell{Text: "expired " + age(at, now) + " ago" + date, Paint: s.Red}
 	case secrets.ExpiresSoon:
-		return cell{text: "soon: in " + age(now, at) + date, paint: s.Yellow}
+		return layout.Cell{Text: "soon: in " + age(now, at) + date, Paint: s.Yellow}
 	}
-	return cell{text: "in " + age(now, at) + date}
+	return layout.Cell{Text: "in " + age(now, at) + date}
 }

@@ -1,4 +1,4 @@
-package view
+package page
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/aymanbagabas/go-udiff"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 )
 
@@ -31,7 +32,7 @@ func unified(out *term.Output, from, to, before, after string) error {
 		l, shift = renumbered(l, shift)
 		lines = append(lines, s.diffLine(clean(l)))
 	}
-	return writeLines(out, lines)
+	return layout.WriteLines(out, lines)
 }
 
 // renumbered sets where a hunk begins in the new text: shift is how many lines the hunks before it added.

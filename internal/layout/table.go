@@ -1,4 +1,4 @@
-package view
+package layout
 
 import (
 	"strings"
@@ -6,45 +6,45 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/term"
 )
 
-// cell is one field of a table, with the colour it gets once it has been padded.
-type cell struct {
-	text  string
-	paint func(string) string
+// Cell is one field of a table, with the colour it gets once it has been padded.
+type Cell struct {
+	Text  string
+	Paint func(string) string
 }
 
-// table adds rows in aligned columns below a header; a row of one cell is a line below the row above it. The columns of shrinks give way in that order
+// Table adds rows in aligned columns below a header; a row of one cell is a line below the row above it. The columns of shrinks give way in that order
 // until the table fits; where none is named all do, the widest first.
-func (s *sheet) table(header []string, rows [][]cell, shrinks ...int) {
+func (s *Sheet) Table(header []string, rows [][]Cell, shrinks ...int) {
 	widths := columnWidths(header, rows)
 	s.shrink(widths, shrinks)
-	titles := make([]cell, len(header))
+	titles := make([]Cell, len(header))
 	for i, h := range header {
-		titles[i] = cell{text: h, paint: s.Bold}
+		titles[i] = Cell{Text: h, Paint: s.Bold}
 	}
-	for _, row := range append([][]cell{titles}, rows...) {
+	for _, row := range append([][]Cell{titles}, rows...) {
 		if len(row) < len(header) {
-			s.wrapped(func() string { return "  " }, row[0].text, everything.messageLines)
+			s.Wrapped(func() string { return "  " }, row[0].Text, 20)
 			continue
 		}
 		var b strings.Builder
 		for i, c := range row {
-			text := term.Cut(c.text, widths[i], s.glyphs.Ellipsis)
+			text := term.Cut(c.Text, widths[i], s.Glyphs.Ellipsis)
 			if i < len(row)-1 {
 				text = term.Pad(text, widths[i])
 			}
-			if c.paint != nil {
-				text = c.paint(text)
+			if c.Paint != nil {
+				text = c.Paint(text)
 			}
 			if i > 0 {
-				b.WriteString(gap)
+				b.WriteString(Gap)
 			}
 			b.WriteString(text)
 		}
-		s.add(b.String())
+		s.Add(b.String())
 	}
 }
 
-func columnWidths(header []string, rows [][]cell) []int {
+func columnWidths(header []string, rows [][]Cell) []int {
 	widths := make([]int, len(header))
 	for i, h := range header {
 		widths[i] = term.Width(h)
@@ -52,7 +52,7 @@ func columnWidths(header []string, rows [][]cell) []int {
 			if len(row) < len(header) {
 				continue
 			}
-			widths[i] = max(widths[i], term.Width(row[i].text))
+			widths[i] = max(widths[i], term.Width(row[i].Text))
 		}
 	}
 	return widths
@@ -64,18 +64,18 @@ const (
 	narrowest = 8
 )
 
-// fits tells whether the named columns can give way enough.
-func (s *sheet) fits(header []string, rows [][]cell, shrinks ...int) bool {
+// Fits tells whether the named columns can give way enough.
+func (s *Sheet) Fits(header []string, rows [][]Cell, shrinks ...int) bool {
 	widths := columnWidths(header, rows)
 	return s.shrink(widths, shrinks) <= 0
 }
 
 // shrink makes columns narrower and returns by how much the table is still too wide.
-func (s *sheet) shrink(widths, shrinks []int) (over int) {
-	if s.width == 0 {
+func (s *Sheet) shrink(widths, shrinks []int) (over int) {
+	if s.Width == 0 {
 		return 0
 	}
-	over = len(gap)*(len(widths)-1) - s.width
+	over = len(Gap)*(len(widths)-1) - s.Width
 	for _, w := range widths {
 		over += w
 	}

@@ -1,4 +1,4 @@
-package view
+package page
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
@@ -61,7 +62,7 @@ func TestWhy(t *testing.T) {
 				if err := Why(terminal.Out, report); err != nil {
 					t.Fatal(err)
 				}
-				golden(t, fmt.Sprintf("why/%s-%d", name, width), out.String())
+				layouttest.Golden(t, fmt.Sprintf("why/%s-%d", name, width), out.String())
 				for line := range strings.Lines(out.String()) {
 					if width > 0 && term.Width(strings.TrimRight(line, "\n")) > width {
 						t.Errorf("wider than %d: %q", width, line)
@@ -95,14 +96,14 @@ func TestWhyInColour(t *testing.T) {
 }
 
 func TestWhyReportsFollowTheirSchema(t *testing.T) {
-	schema := compile(t, "why-report.v1alpha1.json")
+	schema := layouttest.Compile(t, "why-report.v1alpha1.json")
 	for _, report := range whyReports() {
 		text, err := json.Marshal(report)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if report.APIVersion != "" { // the command sets it
-			validate(t, schema, text)
+			layouttest.Validate(t, schema, text)
 		}
 		changed := bytes.Replace(text, []byte(`"kind":"WhyReport"`), []byte(`"kind":"WhyReport","extra":1`), 1)
 		var value any
@@ -113,9 +114,9 @@ func TestWhyReportsFollowTheirSchema(t *testing.T) {
 }
 
 func TestWhySchemaNamesEveryConstant(t *testing.T) {
-	constants, causes := stringConstants(t, "../../pkg/diagnosis/chain"), stringConstants(t, causes)
+	constants, causes := layouttest.Constants(t, "../../pkg/diagnosis/chain"), layouttest.Constants(t, "../../pkg/diagnosis")
 	for set, want := range map[string][]string{"state": constants["State"], "risk": constants["Risk"], "cause": causes["Cause"]} {
-		got := enum(t, "why-report.v1alpha1.json", set)
+		got := layouttest.Enum(t, "why-report.v1alpha1.json", set)
 		slices.Sort(want)
 		slices.Sort(got)
 		if !slices.Equal(got, want) {

@@ -1,9 +1,10 @@
-package view
+package page
 
 import (
 	"strings"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
 )
@@ -12,12 +13,12 @@ import (
 // the next commands.
 func Why(out *term.Output, r chain.Report) error {
 	s := newSheet(out)
-	s.whole = true
+	s.Wrap = true
 	paint, sign := s.whyState(r.State)
-	s.flow("", "  ", s.Bold(name(r.Object)), paint(stateName[r.State]), term.Clean(r.Message))
+	s.Flow("", "  ", s.Bold(layout.Name(r.Object)), paint(stateName[r.State]), term.Clean(r.Message))
 	lead := paint(sign) + " "
 	if len(r.Chain) > 0 {
-		s.add("")
+		s.Add("")
 	}
 	for _, step := range r.Chain {
 		s.step(lead, step)
@@ -25,10 +26,10 @@ func Why(out *term.Output, r chain.Report) error {
 	}
 	s.whyNotes(r)
 	if len(r.Next) > 0 {
-		s.add("")
+		s.Add("")
 	}
 	s.tagged(r.Next)
-	return writeLines(out, s.lines)
+	return layout.WriteLines(out, s.Lines)
 }
 
 var stateName = map[chain.State]string{
@@ -37,26 +38,26 @@ var stateName = map[chain.State]string{
 
 func (s *sheet) whyState(state chain.State) (paint func(string) string, sign string) {
 	if state == chain.Failing {
-		return s.Red, s.glyphs.Bad
+		return s.Red, s.Glyphs.Bad
 	}
-	return s.Yellow, s.glyphs.Wait
+	return s.Yellow, s.Glyphs.Wait
 }
 
 // step is one object of the chain: what is true of it and where that stands, then the evidence.
 func (s *sheet) step(lead string, step chain.Step) {
-	s.flow(lead, "    ", s.Bold(name(step.Object)), string(step.Cause), term.Clean(step.Says), s.Faint(term.Clean(step.Field)))
-	rule := func() string { return "    " + s.Faint(s.glyphs.Bar) + " " }
+	s.Flow(lead, "    ", s.Bold(layout.Name(step.Object)), string(step.Cause), term.Clean(step.Says), s.Faint(term.Clean(step.Field)))
+	rule := func() string { return "    " + s.Faint(s.Glyphs.Bar) + " " }
 	text := strings.TrimSpace(term.Clean(step.Message))
 	said := false
 	for _, l := range step.Logs {
 		said = said || strings.TrimSpace(term.Clean(l)) == text
 	}
 	if text != "" && !said {
-		s.wrapped(rule, text, maxMessageLines)
+		s.Wrapped(rule, text, maxMessageLines)
 	}
 	for _, l := range step.Logs {
 		if l = strings.TrimRight(term.Clean(l), " "); l != "" {
-			s.wrapped(rule, l, maxMessageLines)
+			s.Wrapped(rule, l, maxMessageLines)
 		}
 	}
 }
@@ -82,10 +83,10 @@ func (s *sheet) whyNotes(r chain.Report) {
 			continue
 		}
 		if first {
-			s.add("")
+			s.Add("")
 			first = false
 		}
-		s.wrapped(func() string { return "" }, n.title+term.Clean(n.text), maxMessageLines)
+		s.Wrapped(func() string { return "" }, n.title+term.Clean(n.text), maxMessageLines)
 	}
 }
 
@@ -106,7 +107,7 @@ func changes(c *chain.Changes, now time.Time) string {
 	if len(parts) == 0 {
 		parts = []string{"no pod has changed"}
 	}
-	was := join(", ", stateName[c.From], string(c.Cause))
+	was := layout.Join(", ", stateName[c.From], string(c.Cause))
 	if c.From == chain.NothingFound {
 		was = "nothing found"
 	}
@@ -118,8 +119,8 @@ func (s *sheet) tagged(commands []chain.Command) {
 	paints := map[chain.Risk]func(string) string{chain.Look: s.Faint, chain.Safe: s.Green, chain.Risky: s.Yellow}
 	for _, c := range commands {
 		lead := "  " + paints[c.Risk](term.Pad(string(c.Risk), 6))
-		for _, line := range s.continued(term.Clean(c.Command)) {
-			s.lines = append(s.lines, lead+line)
+		for _, line := range s.Continued(term.Clean(c.Command)) {
+			s.Lines = append(s.Lines, lead+line)
 			lead = "        "
 		}
 	}

@@ -1,10 +1,11 @@
-package view
+package page
 
 import (
 	"fmt"
 	"testing"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -28,7 +29,7 @@ func TestPrune(t *testing.T) {
 		if err := Prune(terminal.Out, "Secret", rows, start); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, fmt.Sprintf("prune/%d", width), out.String())
+		layouttest.Golden(t, fmt.Sprintf("prune/%d", width), out.String())
 	}
 	terminal, _, out, _ := term.Fake(&term.Screen{})
 	if err := Prune(terminal.Out, "Secret", nil, start); err != nil || out.String() != "no versions of any Secret in this namespace (set secret --versioned creates them)\n" {
