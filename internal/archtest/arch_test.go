@@ -66,7 +66,11 @@ var rules = []struct {
 		forbid: []string{"github.com/fatih/color"},
 	},
 	{
-		room: "internal/config", allow: []string{"pkg/", "internal/cluster"},
+		room: "internal/preflight", allow: []string{"pkg/", "internal/cluster"},
+		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
+	},
+	{
+		room: "internal/config", allow: []string{"pkg/", "internal/cluster", "internal/preflight"},
 		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
 	},
 	{
@@ -82,7 +86,7 @@ var rules = []struct {
 		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
 	},
 	{
-		room: "internal/release", allow: []string{"pkg/", "internal/cluster", "internal/config", "internal/watch", "internal/view", "internal/page", "internal/term"},
+		room: "internal/release", allow: []string{"pkg/", "internal/cluster", "internal/preflight", "internal/config", "internal/watch", "internal/view", "internal/page", "internal/term"},
 		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
 	},
 	{room: "internal/cli", forbid: []string{"github.com/fatih/color", "k8s.io/client-go/kubernetes"}},

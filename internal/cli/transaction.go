@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -80,7 +81,7 @@ func (t *transaction) runLocal(objects []cluster.Object, plan cluster.Plan) erro
 
 // refuseUnbegun reports why a plan can't be made where no release was begun, and so there is no result.
 func (t *transaction) refuseUnbegun(cause error) error {
-	checks, ok := cluster.PlanChecks(cause)
+	checks, ok := preflight.PlanChecks(cause)
 	if !ok {
 		return cause
 	}

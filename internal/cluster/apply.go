@@ -81,7 +81,7 @@ func (f *writeError) Unwrap() error { return f.err }
 func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Written, error) {
 	object, err := Write[Object]{
 		Planned: true, DryRun: o.DryRun,
-		Read:      func(ctx context.Context) (Object, error) { return c.reread(ctx, change.Ref()) },
+		Read:      func(ctx context.Context) (Object, error) { return c.Reread(ctx, change.Ref()) },
 		MayArrive: func(now Object) bool { return now.GetResourceVersion() == change.GetResourceVersion() },
 		Plan: func(ctx context.Context, now Object, uncertain bool) (bool, error) {
 			return c.replan(ctx, &change, now, uncertain)
@@ -113,7 +113,7 @@ func (c *Cluster) send(ctx context.Context, change Change, o WriteOptions) (Obje
 	if err != nil {
 		return Object{}, err
 	}
-	if message := noEffect(change, stored); message != "" && !o.DryRun && workload.SameTemplate(change.Template(), stored.Template()) {
+	if message := change.NoEffect(stored); message != "" && !o.DryRun && workload.SameTemplate(change.Template(), stored.Template()) {
 		return Object{}, &Error{Reason: Failed, Object: change.Ref().String(), Message: message}
 	}
 	return stored, nil

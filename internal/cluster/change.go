@@ -2,8 +2,10 @@ package cluster
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -67,8 +69,8 @@ func (c Change) stored(then Object) bool {
 	return workload.Stores(then.Template(), &c.Edit.Template, c.Template())
 }
 
-// restarts tells whether the change does nothing but replace the pods.
-func (c Change) restarts() bool {
+// Restarts tells whether the change does nothing but replace the pods.
+func (c Change) Restarts() bool {
 	before, after := c.Template().DeepCopy(), c.Edit.Template.DeepCopy()
 	delete(before.Annotations, workload.AnnotationRestartedAt)
 	delete(after.Annotations, workload.AnnotationRestartedAt)
@@ -118,6 +120,23 @@ func (e Edit) annotations(own map[string]string) map[string]string {
 		return nil
 	}
 	return merged
+}
+
+// NoEffect says what of the change is not in the stored object; "" if all of it is.
+func (c Change) NoEffect(after Object) string {
+	before, asked, stored := c.Template(), &c.Edit.Template, after.Template()
+	dropped, kept := workload.Dropped(before, asked, stored), workload.SameTemplate(before, stored)
+	if len(dropped) == 0 && (!kept || workload.SameButImages(before, asked)) {
+		return ""
+	}
+	result, by := "does not store all of it", "sets it back"
+	if kept {
+		result = "keeps its template as it was"
+	}
+	if len(dropped) > 0 {
+		by = "drops " + strings.Join(dropped, ", ")
+	}
+	return fmt.Sprintf("the API server accepts the change of %s, but %s: a webhook or a policy %s", c.Ref(), result, by)
 }
 
 // Written is a workload that was changed.

@@ -3,6 +3,8 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -104,4 +106,32 @@ func (c *Cluster) SecretOrConfigMap(ctx context.Context, ref workload.Ref) (secr
 		c.redactor.Secret(secret.Data)
 	}
 	return secret, configMap, nil
+}
+
+// Keys reads the names of the keys of a Secret or ConfigMap, sorted; the values are dropped here. Without keys it asks only
+// for the metadata of the object, whatever its kind, so that no value travels at all.
+func (c *Cluster) Keys(ctx context.Context, ref workload.Ref, withKeys bool) ([]string, error) {
+	if !withKeys {
+		return nil, c.exists(ctx, ref)
+	}
+	secret, configMap, err := c.SecretOrConfigMap(ctx, ref)
+	switch {
+	case err != nil:
+		return nil, err
+	case secret != nil:
+		return slices.Sorted(maps.Keys(secret.Data)), nil
+	}
+	return append(slices.Sorted(maps.Keys(configMap.Data)), slices.Sorted(maps.Keys(configMap.BinaryData))...), nil
+}
+
+func (c *Cluster) exists(ctx context.Context, ref workload.Ref) error {
+	client, err := c.metadata()
+	if err != nil {
+		return err
+	}
+	resource := lower(ref.Kind) + "s"
+	_, err = Read(ctx, func(ctx context.Context) (*metav1.PartialObjectMetadata, error) {
+		return client.Resource(corev1.SchemeGroupVersion.WithResource(resource)).Namespace(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+	})
+	return APIError(Call{"get", resource, ref.Namespace, ref.String()}, err)
 }

@@ -61,6 +61,7 @@ func TestPlaced(t *testing.T) {
 }
 
 func TestWordsOfPartialErrors(t *testing.T) {
+	web := workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}
 	two := []Written{{}, {}}
 	for want, err := range map[string]error{
 		`deployment/web could not be changed (2 others were): gone`:              &PartialError{Written: two, Failed: web, Err: errors.New("gone")},

@@ -21,7 +21,7 @@ func (c *Cluster) SetPaused(ctx context.Context, o Object, paused bool, options 
 	}
 	written, err := Write[Object]{
 		Planned:   true,
-		Read:      func(ctx context.Context) (Object, error) { return c.reread(ctx, o.Ref()) },
+		Read:      func(ctx context.Context) (Object, error) { return c.Reread(ctx, o.Ref()) },
 		MayArrive: func(now Object) bool { return now.GetResourceVersion() == o.GetResourceVersion() },
 		Plan: func(_ context.Context, now Object, _ bool) (bool, error) {
 			o = now
@@ -44,5 +44,5 @@ func (c *Cluster) SetPaused(ctx context.Context, o Object, paused bool, options 
 }
 
 func cannotPause(ref workload.Ref) *Error {
-	return &Error{Reason: Unsupported, Object: ref.String(), Message: fmt.Sprintf("%s can't be paused: only %s can", ref, strings.Join(pausable(), " and "))}
+	return &Error{Reason: Unsupported, Object: ref.String(), Message: fmt.Sprintf("%s can't be paused: only %s can", ref, strings.Join(workload.Pausable(), " and "))}
 }

@@ -79,15 +79,15 @@ func (c *Cluster) getAll(ctx context.Context, refs []workload.Ref) ([]Object, er
 
 // get reads one workload; a name that is wrong gets the explanation that a few more reads allow.
 func (c *Cluster) get(ctx context.Context, ref workload.Ref) (Object, error) {
-	object, err := c.reread(ctx, ref)
+	object, err := c.Reread(ctx, ref)
 	if Is(err, NotFound) {
 		return Object{}, c.explainNotFound(ctx, ref, err)
 	}
 	return object, err
 }
 
-// reread reads one workload without explaining why it is not there.
-func (c *Cluster) reread(ctx context.Context, ref workload.Ref) (Object, error) {
+// Reread reads one workload without explaining why it is not there.
+func (c *Cluster) Reread(ctx context.Context, ref workload.Ref) (Object, error) {
 	kind := workload.KindNamed(ref.Kind)
 	o, err := c.getObject(ctx, &kind.Resource, ref.Namespace, ref.Name)
 	if err != nil {

@@ -74,7 +74,7 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 	object, err := Write[Object]{
 		Restores: true,
 		Read: func(ctx context.Context) (Object, error) {
-			now, err := c.reread(ctx, w.Ref())
+			now, err := c.Reread(ctx, w.Ref())
 			if Is(err, NotFound) {
 				err = &SupersededError{Workload: w.Ref(), What: "it was deleted"}
 			}

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -141,12 +142,12 @@ func (c Client) Overtaken(ctx context.Context, change ContentChange) ([]string, 
 }
 
 // CheckOwners warns of those who will write the keys of a change again.
-func CheckOwners(change ContentChange, o cluster.WriteOptions) []cluster.Check {
-	var checks []cluster.Check
+func CheckOwners(change ContentChange, o cluster.WriteOptions) []preflight.Check {
+	var checks []preflight.Check
 	ref := change.Before.Ref()
 	for _, owner := range workload.ContentOwners(change.Before.Meta(), change.Keys, o.PatchOptions().FieldManager) {
-		message, next := cluster.OwnerWarning(ref, owner)
-		checks = append(checks, cluster.Check{Check: cluster.CheckOwner, Level: cluster.Warn, Object: ref.String(), Message: message, Next: next})
+		message, next := preflight.OwnerWarning(ref, owner)
+		checks = append(checks, preflight.Check{Check: preflight.CheckOwner, Level: preflight.Warn, Object: ref.String(), Message: message, Next: next})
 	}
 	return checks
 }

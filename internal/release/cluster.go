@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/internal/watch"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
@@ -14,7 +15,7 @@ import (
 
 // Cluster is what a release asks of the cluster. Its methods are those of cluster.Cluster, and the watch.
 type Cluster interface {
-	Preflight(context.Context, []cluster.Change, cluster.PreflightOptions) (cluster.Report, error)
+	Preflight(context.Context, []cluster.Change, preflight.Options) (preflight.Report, error)
 	Apply(context.Context, []cluster.Change, cluster.WriteOptions) ([]cluster.Written, error)
 	RestoreAll(context.Context, []cluster.Written, cluster.WriteOptions) ([]cluster.Written, []error)
 	Pause(context.Context, cluster.Written, cluster.WriteOptions) (cluster.Written, error)
@@ -39,6 +40,11 @@ func Live(c *cluster.Cluster, redactor *redact.Redactor) Cluster { return live{c
 type live struct {
 	*cluster.Cluster
 	redactor *redact.Redactor
+}
+
+// Preflight implements Cluster.
+func (l live) Preflight(ctx context.Context, changes []cluster.Change, o preflight.Options) (preflight.Report, error) {
+	return preflight.Run(ctx, l.Cluster, changes, o)
 }
 
 // Watch implements Cluster.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -50,10 +50,10 @@ func (f *follower) blindSpots() []rollout.Event {
 }
 
 // toldBy are the blind spots that the warnings of a preflight name.
-func toldBy(checks []cluster.Check) map[blindSpot]bool {
+func toldBy(checks []preflight.Check) map[blindSpot]bool {
 	told := map[blindSpot]bool{}
 	for _, c := range checks {
-		if c.Check == cluster.CheckPermission && c.Level == cluster.Warn {
+		if c.Check == preflight.CheckPermission && c.Level == preflight.Warn {
 			told[blindSpot{c.Workload.Namespace, c.Object}] = true
 		}
 	}

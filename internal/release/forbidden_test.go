@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -53,13 +53,13 @@ func TestBlindSpotsAreToldOnce(t *testing.T) {
 }
 
 func TestToldBy(t *testing.T) {
-	check := func(name cluster.CheckName, level cluster.Level, object string) cluster.Check {
-		return cluster.Check{Check: name, Level: level, Workload: webRef, Object: object}
+	check := func(name preflight.CheckName, level preflight.Level, object string) preflight.Check {
+		return preflight.Check{Check: name, Level: level, Workload: webRef, Object: object}
 	}
-	told := toldBy([]cluster.Check{
-		check(cluster.CheckPermission, cluster.Warn, "pods"),
-		check(cluster.CheckPermission, cluster.Note, "events"), // a note is not shown
-		check(cluster.CheckReference, cluster.Warn, "secret/db"),
+	told := toldBy([]preflight.Check{
+		check(preflight.CheckPermission, preflight.Warn, "pods"),
+		check(preflight.CheckPermission, preflight.Note, "events"), // a note is not shown
+		check(preflight.CheckReference, preflight.Warn, "secret/db"),
 	})
 	if len(told) != 1 || !told[blindSpot{"shop", "pods"}] {
 		t.Errorf("told %v, want the pods of shop", told)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -80,30 +81,30 @@ func (r *Release) change(ctx context.Context, captured []cluster.Captured, plan 
 	if r.DryRun == DryRunClient {
 		return r.dryRun(ctx, changed, unchanged)
 	}
-	preflight, err := r.cluster.Preflight(ctx, changed, cluster.PreflightOptions{
+	report, err := r.cluster.Preflight(ctx, changed, preflight.Options{
 		Watch: r.Wait, OldPods: r.Policy.WaitForOldPods, FieldManager: r.FieldManager, Details: r.Diff,
 		Keys: r.changes.keys(), Resuming: r.Resuming, Pauses: r.OnFailure == Pause, Undoes: r.Undoes,
 	})
 	if err != nil {
 		return r.Untouched(ctx, err)
 	}
-	changed, stored := split(preflight.Changes)
-	if len(stored) > 0 && r.RestartUnchanged && len(preflight.Refused()) == 0 {
+	changed, stored := split(report.Changes)
+	if len(stored) > 0 && r.RestartUnchanged && len(report.Refused()) == 0 {
 		return r.change(ctx, captured, r.restarting(stored, plan))
 	}
-	if err := r.Report(preflight.Checks); err != nil {
+	if err := r.Report(report.Checks); err != nil {
 		return nil, err
 	}
-	r.told = toldBy(preflight.Checks)
-	if refused := preflight.Refused(); len(refused) > 0 {
-		return r.refuse(ctx, preflight.Changes, refused), nil
+	r.told = toldBy(report.Checks)
+	if refused := report.Refused(); len(refused) > 0 {
+		return r.refuse(ctx, report.Changes, refused), nil
 	}
 	unchanged = append(unchanged, stored...)
 	if len(changed) == 0 {
 		return r.nothingToDo(ctx, unchanged)
 	}
 	pending, settled := r.unfinished(unchanged)
-	if refused := cluster.RefusePaused(pending, nil); len(refused) > 0 {
+	if refused := preflight.RefusePaused(pending, nil); len(refused) > 0 {
 		return r.reportRefused(ctx, slices.Concat(changed, unchanged), refused)
 	}
 	if r.DryRun == DryRunServer {

@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/internal/watch"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
@@ -154,10 +155,10 @@ func TestReadable(t *testing.T) {
 
 // A note is for those who ask for details; a warning stays in the result; a refusal says what to type.
 func TestReport(t *testing.T) {
-	checks := []cluster.Check{
-		{Check: cluster.CheckPermission, Level: cluster.Note, Workload: webRef, Message: "no permission to list events"},
-		{Check: cluster.CheckOwner, Level: cluster.Warn, Workload: webRef, Message: "it is Helm's", Next: []string{"helm get values web"}},
-		{Check: cluster.CheckPaused, Level: cluster.Refuse, Workload: webRef, Message: "it is paused", Next: []string{"kubectl rollout resume deployment/web"}},
+	checks := []preflight.Check{
+		{Check: preflight.CheckPermission, Level: preflight.Note, Workload: webRef, Message: "no permission to list events"},
+		{Check: preflight.CheckOwner, Level: preflight.Warn, Workload: webRef, Message: "it is Helm's", Next: []string{"helm get values web"}},
+		{Check: preflight.CheckPaused, Level: preflight.Refuse, Workload: webRef, Message: "it is paused", Next: []string{"kubectl rollout resume deployment/web"}},
 	}
 	var errOut strings.Builder
 	r := offline(t, &errOut, Options{})
@@ -191,9 +192,9 @@ func TestReport(t *testing.T) {
 func TestRefuse(t *testing.T) {
 	r := offline(t, &strings.Builder{}, Options{})
 	before := &rollout.Baseline{Workload: &workload.Workload{Desired: 3, Updated: 3, Total: 3}, Revision: &workload.Revision{Number: 4}}
-	result := r.refuse(t.Context(), []cluster.Change{changeOf("web", before, "web:2.0"), changeOf("api", before, "web:2.0")}, []cluster.Check{
-		{Level: cluster.Refuse, Workload: webRef, Message: "web is paused", Next: []string{"kubectl rollout resume deployment/web"}},
-		{Level: cluster.Refuse, Message: "no quota is left"},
+	result := r.refuse(t.Context(), []cluster.Change{changeOf("web", before, "web:2.0"), changeOf("api", before, "web:2.0")}, []preflight.Check{
+		{Level: preflight.Refuse, Workload: webRef, Message: "web is paused", Next: []string{"kubectl rollout resume deployment/web"}},
+		{Level: preflight.Refuse, Message: "no quota is left"},
 	})
 	web, api := result.Workloads[0], result.Workloads[1]
 	if result.Outcome != rollout.Refused || result.Reason != reason || result.Message != "web is paused (nothing was changed)" || web.Message != "web is paused" || api.Message != "no quota is left" {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -107,7 +108,7 @@ func (r *Release) nothingToDo(ctx context.Context, unchanged []cluster.Change) (
 		return r.alone(ctx)
 	}
 	pending, settled := r.unfinished(unchanged)
-	if refused := cluster.RefusePaused(pending, nil); len(refused) > 0 {
+	if refused := preflight.RefusePaused(pending, nil); len(refused) > 0 {
 		return r.reportRefused(ctx, unchanged, refused)
 	}
 	r.warnPending(pending)
@@ -151,7 +152,7 @@ func (r *Release) notWatched(ctx context.Context, written []cluster.Written) *ro
 
 // refusePlan: the change can't be made of these workloads.
 func (r *Release) refusePlan(ctx context.Context, captured []cluster.Captured, cause error) (*rollout.Result, error) {
-	checks, ok := cluster.PlanChecks(cause)
+	checks, ok := preflight.PlanChecks(cause)
 	if !ok {
 		return nil, cause
 	}
@@ -166,7 +167,7 @@ func (r *Release) refusePlan(ctx context.Context, captured []cluster.Captured, c
 }
 
 // refuse ends a release before anything was written.
-func (r *Release) refuse(ctx context.Context, changes []cluster.Change, refused []cluster.Check) *rollout.Result {
+func (r *Release) refuse(ctx context.Context, changes []cluster.Change, refused []preflight.Check) *rollout.Result {
 	result := r.outline(rollout.Refused, changes)
 	for _, c := range refused {
 		for i := range result.Workloads {
@@ -182,7 +183,7 @@ func (r *Release) refuse(ctx context.Context, changes []cluster.Change, refused 
 }
 
 // reportRefused is refuse where nobody has shown the checks yet.
-func (r *Release) reportRefused(ctx context.Context, changes []cluster.Change, refused []cluster.Check) (*rollout.Result, error) {
+func (r *Release) reportRefused(ctx context.Context, changes []cluster.Change, refused []preflight.Check) (*rollout.Result, error) {
 	err := r.Report(refused)
 	return r.refuse(ctx, changes, refused), err
 }

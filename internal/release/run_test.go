@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -212,7 +213,7 @@ func TestRelease(t *testing.T) {
 		},
 		"the preflight refuses": {
 			tag: "2", given: func(a *attempt) {
-				a.world.refused = []cluster.Check{{Level: cluster.Refuse, Message: "no quota is left"}}
+				a.world.refused = []preflight.Check{{Level: preflight.Refuse, Message: "no quota is left"}}
 			},
 			expect: expectation{outcome: rollout.Refused, images: "web:1", message: "no quota is left (nothing was changed)", calls: "preflight web"},
 		},

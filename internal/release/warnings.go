@@ -5,25 +5,25 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Report shows what the preflight found; its warnings stay in the result.
-func (r *Release) Report(checks []cluster.Check) error {
+func (r *Release) Report(checks []preflight.Check) error {
 	if r.Progress == view.ModeNDJSON {
 		return r.reportEvents(checks)
 	}
 	shown := make([]page.Check, 0, len(checks))
 	for _, c := range checks {
-		if c.Level == cluster.Note {
+		if c.Level == preflight.Note {
 			continue
 		}
-		shown = append(shown, page.Check{Refused: c.Level == cluster.Refuse, Cause: c.Message, Next: r.command.Here(c.Next)})
-		if c.Level == cluster.Warn {
+		shown = append(shown, page.Check{Refused: c.Level == preflight.Refuse, Cause: c.Message, Next: r.command.Here(c.Next)})
+		if c.Level == preflight.Warn {
 			r.warnings = append(r.warnings, c.Message)
 		}
 	}
@@ -82,7 +82,7 @@ func (r *Release) Note(texts ...string) {
 }
 
 // ShowNotes shows the notes as warnings; with --strict it returns them as what refuses the change.
-func (r *Release) ShowNotes() (refused []cluster.Check) {
+func (r *Release) ShowNotes() (refused []preflight.Check) {
 	notes := r.notes[r.shown:]
 	r.shown = len(r.notes)
 	if !r.Strict {
@@ -90,13 +90,13 @@ func (r *Release) ShowNotes() (refused []cluster.Check) {
 		return nil
 	}
 	for _, note := range notes {
-		refused = append(refused, cluster.Check{Level: cluster.Refuse, Message: note})
+		refused = append(refused, preflight.Check{Level: preflight.Refuse, Message: note})
 	}
 	return refused
 }
 
 // reportEvents is Report for programs: stderr has nothing but events then.
-func (r *Release) reportEvents(checks []cluster.Check) error {
+func (r *Release) reportEvents(checks []preflight.Check) error {
 	frame := view.Frame{State: rollout.State{Started: r.started}, Now: r.Now()}
 	for _, c := range checks {
 		event := Warning(r.Now(), c.Message)
@@ -104,9 +104,9 @@ func (r *Release) reportEvents(checks []cluster.Check) error {
 			event.Workload = &c.Workload
 		}
 		switch c.Level {
-		case cluster.Refuse:
+		case preflight.Refuse:
 			event.Type, event.Outcome = rollout.EventResult, rollout.Refused
-		case cluster.Warn:
+		case preflight.Warn:
 			r.warnings = append(r.warnings, c.Message)
 		default:
 			continue

@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/internal/watch"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/podtest"
@@ -36,7 +37,7 @@ type world struct {
 	faults map[string]error
 	// before is done first in a call.
 	before  map[string]func()
-	refused []cluster.Check
+	refused []preflight.Check
 	outage  watch.Update
 	skew    time.Duration
 	dirty   []chan struct{}
@@ -231,13 +232,13 @@ func (w *world) poke() {
 func (w *world) Skew() time.Duration { return w.skew }
 
 // Preflight implements Cluster.
-func (w *world) Preflight(_ context.Context, changes []cluster.Change, _ cluster.PreflightOptions) (cluster.Report, error) {
+func (w *world) Preflight(_ context.Context, changes []cluster.Change, _ preflight.Options) (preflight.Report, error) {
 	var names []string
 	for _, c := range changes {
 		names = append(names, c.GetName())
 	}
 	err := w.call("preflight", strings.Join(names, " "))
-	return cluster.Report{Checks: w.refused, Changes: changes}, err
+	return preflight.Report{Checks: w.refused, Changes: changes}, err
 }
 
 // Apply implements Cluster as cluster.Apply documents it, one change after the other.

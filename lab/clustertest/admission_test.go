@@ -9,7 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 )
 
 // TestPreflightPolicy: what a policy refuses is known before anything is written, in its own words.
@@ -79,7 +79,7 @@ func TestPreflightWarnings(t *testing.T) {
 		report = b.preflight("web:2.0")
 	}
 	b.want(report, `warn Admission: deployment/web: the API server warns: would violate PodSecurity "restricted:latest"`)
-	if len(report.Refused()) > 0 || len(report.Warnings()) != 1 {
+	if len(report.Refused()) > 0 || len(report.Checks) != 1 {
 		t.Errorf("checks:\n%s", lines(report.Checks))
 	}
 }
@@ -96,7 +96,7 @@ func TestPreflightOwner(t *testing.T) {
 	report := b.preflight("web:2.0")
 	b.want(report, `warn Owner: deployment/web is applied by "pipeline" (server-side): make this change there too, or its next apply reverts it`)
 	for _, c := range report.Checks {
-		if c.Check == cluster.CheckOwner && len(c.Next) == 0 {
+		if c.Check == preflight.CheckOwner && len(c.Next) == 0 {
 			t.Error("it does not say what to do")
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -228,7 +229,7 @@ func says(t *testing.T, got string, want ...string) {
 	}
 }
 
-func lines(checks []cluster.Check) string {
+func lines(checks []preflight.Check) string {
 	var all []string
 	for _, c := range checks {
 		all = append(all, fmt.Sprintf("%s %s: %s", c.Level, c.Check, c.Message))

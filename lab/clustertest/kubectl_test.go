@@ -17,6 +17,7 @@ import (
 	"k8s.io/kubectl/pkg/polymorphichelpers"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -136,8 +137,8 @@ func (b *bench) undo(name string, to int64) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	report, err := c.Preflight(b.ctx, changes, cluster.PreflightOptions{Watch: true})
-	if err != nil || len(slices.DeleteFunc(report.Checks, func(c cluster.Check) bool { return c.Level != cluster.Refuse })) > 0 {
+	report, err := preflight.Run(b.ctx, c, changes, preflight.Options{Watch: true})
+	if err != nil || len(slices.DeleteFunc(report.Checks, func(c preflight.Check) bool { return c.Level != preflight.Refuse })) > 0 {
 		b.t.Fatalf("%v %s", err, lines(report.Checks))
 	}
 	if _, err := c.Apply(b.ctx, changes, cluster.WriteOptions{}); err != nil {

@@ -18,20 +18,21 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 )
 
 // preflight checks web:2.0 (or another image) on the Deployment "web", as the user says.
-func (b *bench) preflight(image string, flags ...func(*genericclioptions.ConfigFlags)) cluster.Report {
+func (b *bench) preflight(image string, flags ...func(*genericclioptions.ConfigFlags)) preflight.Report {
 	b.t.Helper()
 	c := b.cluster(flags...)
-	report, err := c.Preflight(b.ctx, []cluster.Change{b.change(c, "web", image, "")}, cluster.PreflightOptions{Watch: true})
+	report, err := preflight.Run(b.ctx, c, []cluster.Change{b.change(c, "web", image, "")}, preflight.Options{Watch: true})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	return report
 }
 
-func (b *bench) want(report cluster.Report, want ...string) {
+func (b *bench) want(report preflight.Report, want ...string) {
 	b.t.Helper()
 	if len(want) == 0 && len(report.Checks) > 0 {
 		b.t.Errorf("it should have nothing to say:\n%s", lines(report.Checks))
@@ -169,7 +170,7 @@ func TestPreflightInvalid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := c.Preflight(b.ctx, changes, cluster.PreflightOptions{})
+	report, err := preflight.Run(b.ctx, c, changes, preflight.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -27,7 +28,7 @@ func TestRequests(t *testing.T) {
 	b.deploy("web", 1)
 	c := b.cluster()
 	change := b.change(c, "web", "web:2.0", "trying")
-	report, err := c.Preflight(b.ctx, []cluster.Change{change}, cluster.PreflightOptions{Watch: true})
+	report, err := preflight.Run(b.ctx, c, []cluster.Change{change}, preflight.Options{Watch: true})
 	if err != nil {
 		t.Fatal(err)
 	}

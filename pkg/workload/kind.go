@@ -281,3 +281,13 @@ func (k *Kind) Maker() string {
 	}
 	return k.Kind
 }
+
+// Pausable are the plurals of the kinds that can be paused.
+func Pausable() (plurals []string) {
+	for _, k := range Kinds() {
+		if k.Pausable() {
+			plurals = append(plurals, k.Plural)
+		}
+	}
+	return plurals
+}

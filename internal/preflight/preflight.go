@@ -1,4 +1,4 @@
-package cluster
+package preflight
 
 import (
 	"context"
@@ -8,11 +8,12 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// PreflightOptions say what the release will need.
-type PreflightOptions struct {
+// Options say what the release will need.
+type Options struct {
 	// Watch: the rollout will be watched, so that it has to be visible.
 	Watch bool
 	// OldPods: success will also need to see the old pods go.
@@ -29,35 +30,39 @@ type PreflightOptions struct {
 	Resuming func(workload.Ref) string
 }
 
-// checker answers one question about all the changes.
-type checker func(context.Context, []Change) ([]Check, error)
+// checker asks a cluster.
+type checker struct{ *cluster.Cluster }
 
-// Preflight asks everything that can be known before anything is written. What can't be asked for
+// question is one thing to find out about all the changes.
+type question func(context.Context, []cluster.Change) ([]Check, error)
+
+// Run asks everything that can be known before anything is written. What can't be asked for
 // lack of permission is reported as such and never refused for it. The requests run side by side:
 // for one workload a dry run, the user's rules and the quotas, and one for each object that the
 // template names.
-func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOptions) (Report, error) {
+func Run(ctx context.Context, in *cluster.Cluster, changes []cluster.Change, o Options) (Report, error) {
+	c := checker{in}
 	if refused := slices.Concat(RefusePaused(changes, o.Resuming), refuseUnpausable(changes, o.Pauses), refuseFixed(changes)); len(refused) > 0 {
 		return Report{Checks: refused, Changes: changes}, nil
 	}
-	var tried []Change
-	checkers := []checker{
-		func(ctx context.Context, changes []Change) ([]Check, error) {
+	var tried []cluster.Change
+	questions := []question{
+		func(ctx context.Context, changes []cluster.Change) ([]Check, error) {
 			return c.checkPermissions(ctx, changes, o)
 		},
-		func(ctx context.Context, changes []Change) (checks []Check, err error) {
+		func(ctx context.Context, changes []cluster.Change) (checks []Check, err error) {
 			tried, checks, err = c.checkAdmission(ctx, changes, o)
 			return checks, err
 		},
-		func(ctx context.Context, changes []Change) ([]Check, error) {
+		func(ctx context.Context, changes []cluster.Change) ([]Check, error) {
 			return c.checkReferences(ctx, changes, o.Keys)
 		},
 		c.checkQuotas,
 		c.checkNodes,
 		c.checkMakers,
 	}
-	found, err := Each(ctx, checkers, func(ctx context.Context, check checker) ([]Check, error) {
-		return check(ctx, changes)
+	found, err := cluster.Each(ctx, questions, func(ctx context.Context, ask question) ([]Check, error) {
+		return ask(ctx, changes)
 	})
 	if err != nil {
 		return Report{}, err
@@ -68,14 +73,14 @@ func (c *Cluster) Preflight(ctx context.Context, changes []Change, o PreflightOp
 
 // RefusePaused comes before all else: a paused workload takes the change and does nothing with it. resuming is
 // the command that makes the change and resumes; nil where there is none.
-func RefusePaused(changes []Change, resuming func(workload.Ref) string) []Check {
+func RefusePaused(changes []cluster.Change, resuming func(workload.Ref) string) []Check {
 	var refused []Check
 	for _, change := range changes {
 		if !change.Paused() || change.Edit.Resume {
 			continue
 		}
 		ref := change.Ref()
-		next := []string{"kubectl app rollout resume " + ref.String() + InFlag(ref.Namespace)}
+		next := []string{"kubectl app rollout resume " + ref.String() + cluster.InFlag(ref.Namespace)}
 		if resuming != nil {
 			next = []string{resuming(ref), next[0]}
 		}
@@ -93,7 +98,7 @@ func RefusePaused(changes []Change, resuming func(workload.Ref) string) []Check 
 }
 
 // refuseFixed: the API server would refuse a template that can't be changed in this way, in many words.
-func refuseFixed(changes []Change) []Check {
+func refuseFixed(changes []cluster.Change) []Check {
 	var refused []Check
 	for _, change := range changes {
 		ref, edited := change.Ref(), change.Edited()
@@ -101,7 +106,7 @@ func refuseFixed(changes []Change) []Check {
 			refused = append(refused, Check{
 				Check: CheckAdmission, Level: Refuse, Workload: ref, Object: ref.String(),
 				Message: fmt.Sprintf("%s can't be changed like this: %s", ref, message),
-				Next:    []string{"kubectl get " + ref.String() + InFlag(ref.Namespace) + " -o yaml"},
+				Next:    []string{"kubectl get " + ref.String() + cluster.InFlag(ref.Namespace) + " -o yaml"},
 			})
 		}
 	}
@@ -109,30 +114,21 @@ func refuseFixed(changes []Change) []Check {
 }
 
 // refuseUnpausable: --on-failure=pause can't be done for a kind without a pause.
-func refuseUnpausable(changes []Change, pauses bool) []Check {
+func refuseUnpausable(changes []cluster.Change, pauses bool) []Check {
 	var refused []Check
 	for _, change := range changes {
 		if ref := change.Ref(); pauses && change.Effect() == "" && !change.Kind.Pausable() {
 			refused = append(refused, Check{
 				Check: CheckPaused, Level: Refuse, Workload: ref, Object: ref.String(),
-				Message: fmt.Sprintf("%s can't be paused: --on-failure=pause works on %s", ref, strings.Join(pausable(), " and ")),
+				Message: fmt.Sprintf("%s can't be paused: --on-failure=pause works on %s", ref, strings.Join(workload.Pausable(), " and ")),
 			})
 		}
 	}
 	return refused
 }
 
-func pausable() (plurals []string) {
-	for _, k := range workload.Kinds() {
-		if k.Pausable() {
-			plurals = append(plurals, k.Plural)
-		}
-	}
-	return plurals
-}
-
 // checkOrder warns of broken pods that hold up an ordered update, a fix included. An undo deletes them.
-func checkOrder(changes []Change, undoes bool) []Check {
+func checkOrder(changes []cluster.Change, undoes bool) []Check {
 	var checks []Check
 	for _, change := range changes {
 		w := change.Before.Workload
@@ -143,15 +139,15 @@ func checkOrder(changes []Change, undoes bool) []Check {
 		checks = append(checks, Check{
 			Check: CheckOrder, Level: Warn, Workload: ref, Object: ref.String(),
 			Message: fmt.Sprintf("%d of %d pods of %s are not ready, and it updates no pod before they are: delete those that can't become ready", w.Desired-w.Ready, w.Desired, ref),
-			Next:    []string{fmt.Sprintf("kubectl get pods -l %s%s", metav1.FormatLabelSelector(w.Selector), InFlag(ref.Namespace))},
+			Next:    []string{fmt.Sprintf("kubectl get pods -l %s%s", metav1.FormatLabelSelector(w.Selector), cluster.InFlag(ref.Namespace))},
 		})
 	}
 	return checks
 }
 
 // namespaces are those of the changes, each with its changes, in a stable order.
-func namespaces(changes []Change) (order []string, in map[string][]Change) {
-	in = map[string][]Change{}
+func namespaces(changes []cluster.Change) (order []string, in map[string][]cluster.Change) {
+	in = map[string][]cluster.Change{}
 	for _, change := range changes {
 		ns := change.GetNamespace()
 		if _, known := in[ns]; !known {
@@ -163,12 +159,12 @@ func namespaces(changes []Change) (order []string, in map[string][]Change) {
 }
 
 // checkOwners warns of those who will write the workload again.
-func checkOwners(changes []Change) []Check {
+func checkOwners(changes []cluster.Change) []Check {
 	var checks []Check
 	for _, change := range changes {
 		ref := change.Ref()
 		for _, owner := range workload.Owners(change.Object) {
-			if change.restarts() && !undoesRestarts[owner.Tool] {
+			if change.Restarts() && !undoesRestarts[owner.Tool] {
 				continue
 			}
 			message, next := OwnerWarning(ref, owner)

@@ -1,4 +1,4 @@
-package cluster
+package preflight
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -81,29 +82,29 @@ func watchNeeds(oldPods bool, refs ...workload.Ref) []need {
 // checkPermissions asks once for each namespace for all rules of the user (SelfSubjectRulesReview).
 // Authorizers that can't list their rules make that answer incomplete: what it does not contain is
 // then asked for one by one (SelfSubjectAccessReview).
-func (c *Cluster) checkPermissions(ctx context.Context, changes []Change, o PreflightOptions) ([]Check, error) {
+func (c checker) checkPermissions(ctx context.Context, changes []cluster.Change, o Options) ([]Check, error) {
 	if !o.Watch {
 		return nil, nil
 	}
-	client, err := c.typed()
+	client, err := c.Typed()
 	if err != nil {
 		return nil, err
 	}
 	order, in := namespaces(changes)
-	found, err := Each(ctx, order, func(ctx context.Context, namespace string) ([]Check, error) {
+	found, err := cluster.Each(ctx, order, func(ctx context.Context, namespace string) ([]Check, error) {
 		return permissionChecks(ctx, client, namespace, in[namespace], o)
 	})
 	return slices.Concat(found...), err
 }
 
-func permissionChecks(ctx context.Context, client kubernetes.Interface, namespace string, changes []Change, o PreflightOptions) ([]Check, error) {
+func permissionChecks(ctx context.Context, client kubernetes.Interface, namespace string, changes []cluster.Change, o Options) ([]Check, error) {
 	ref := changes[0].Ref()
 	refs := make([]workload.Ref, 0, len(changes))
 	for _, change := range changes {
 		refs = append(refs, change.Ref())
 	}
 	needs := watchNeeds(o.OldPods, refs...)
-	if slices.ContainsFunc(changes, func(c Change) bool { return c.Before.Workload.Strategy.Ordered }) {
+	if slices.ContainsFunc(changes, func(c cluster.Change) bool { return c.Before.Workload.Strategy.Ordered }) {
 		needs = append(needs, need{"delete", "", "pods", "", Warn, "a rollback can't delete the broken pod that would hold it up", nil})
 	}
 	if len(needs) == 0 {
@@ -120,8 +121,8 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 	for _, n := range joinVerbs(missing) {
 		checks = append(checks, Check{
 			Check: CheckPermission, Level: n.level, Workload: ref, Object: n.target(),
-			Message: fmt.Sprintf("no permission to %s %s%s: %s", n.verb, n.target(), InNamespace(namespace), n.without),
-			Next:    []string{fmt.Sprintf("kubectl auth can-i %s %s%s", firstWord(n.verb), n.target(), InFlag(namespace))},
+			Message: fmt.Sprintf("no permission to %s %s%s: %s", n.verb, n.target(), cluster.InNamespace(namespace), n.without),
+			Next:    []string{fmt.Sprintf("kubectl auth can-i %s %s%s", firstWord(n.verb), n.target(), cluster.InFlag(namespace))},
 		})
 	}
 	return checks, nil
@@ -130,17 +131,17 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 func missingNeeds(ctx context.Context, client kubernetes.Interface, namespace string, needs []need) ([]need, error) {
 	review := &authorizationv1.SelfSubjectRulesReview{Spec: authorizationv1.SelfSubjectRulesReviewSpec{Namespace: namespace}}
 	// A review only computes: it can be repeated like a read.
-	review, err := Read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectRulesReview, error) {
+	review, err := cluster.Read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectRulesReview, error) {
 		return client.AuthorizationV1().SelfSubjectRulesReviews().Create(ctx, review, metav1.CreateOptions{})
 	})
 	if err != nil {
-		return nil, APIError(Call{"create", "selfsubjectrulesreviews", "", "a review of your permissions"}, err)
+		return nil, cluster.APIError(cluster.Call{Verb: "create", Resource: "selfsubjectrulesreviews", Namespace: "", Object: "a review of your permissions"}, err)
 	}
 	missing := slices.DeleteFunc(needs, func(n need) bool { return granted(review.Status.ResourceRules, n) })
 	if !review.Status.Incomplete || len(missing) == 0 {
 		return missing, nil
 	}
-	allowed, err := Each(ctx, missing, func(ctx context.Context, n need) (bool, error) {
+	allowed, err := cluster.Each(ctx, missing, func(ctx context.Context, n need) (bool, error) {
 		return mayAccess(ctx, client, namespace, n)
 	})
 	if err != nil {
@@ -163,11 +164,11 @@ func mayAccess(ctx context.Context, client kubernetes.Interface, namespace strin
 		attributes.Name = n.names[0]
 	}
 	review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: attributes}}
-	review, err := Read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectAccessReview, error) {
+	review, err := cluster.Read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectAccessReview, error) {
 		return client.AuthorizationV1().SelfSubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
 	})
 	if err != nil {
-		return false, APIError(Call{"create", "selfsubjectaccessreviews", "", "a review of your permissions"}, err)
+		return false, cluster.APIError(cluster.Call{Verb: "create", Resource: "selfsubjectaccessreviews", Namespace: "", Object: "a review of your permissions"}, err)
 	}
 	return review.Status.Allowed, nil
 }

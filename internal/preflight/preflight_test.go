@@ -1,7 +1,6 @@
-package cluster
+package preflight
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -10,18 +9,37 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-func changeOf(t *testing.T, text string) Change {
+const webYAML = `
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 3
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: "web:1"}, {name: log, image: "log:1"}]}
+`
+
+func changeOf(t *testing.T, text string) cluster.Change {
 	t.Helper()
-	return Change{Captured: captured(t, text)}
+	var d appsv1.Deployment
+	if err := yaml.UnmarshalStrict([]byte(text), &d); err != nil {
+		t.Fatal(err)
+	}
+	return cluster.Change{Captured: cluster.Captured{Object: workloadOf("Deployment", &d)}}
+}
+
+func workloadOf(kind string, o workload.API) cluster.Object {
+	return cluster.Object{API: o, Kind: workload.KindNamed(kind)}
 }
 
 func TestCheckPaused(t *testing.T) {
-	changes := []Change{changeOf(t, webDeployment), changeOf(t, `{metadata: {name: api, namespace: shop}, spec: {paused: true}}`)}
+	changes := []cluster.Change{changeOf(t, webYAML), changeOf(t, `{metadata: {name: api, namespace: shop}, spec: {paused: true}}`)}
 	checks := RefusePaused(changes, nil)
 	if len(checks) != 1 || checks[0].Message != "deployment/api is paused: the change is stored already and not rolled out" {
 		t.Errorf("with the template of the change: %+v", checks)
@@ -47,7 +65,7 @@ func TestCheckPaused(t *testing.T) {
 }
 
 func TestNamespaces(t *testing.T) {
-	order, in := namespaces([]Change{
+	order, in := namespaces([]cluster.Change{
 		changeOf(t, `{metadata: {name: web, namespace: shop}}`), changeOf(t, `{metadata: {name: web, namespace: bank}}`), changeOf(t, `{metadata: {name: api, namespace: shop}}`),
 	})
 	if !slices.Equal(order, []string{"shop", "bank"}) || len(in["shop"]) != 2 || in["shop"][1].Ref() != other {
@@ -64,7 +82,7 @@ func TestOwnerWarnings(t *testing.T) {
 		"apply":   {`annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}"}`, "is managed by kubectl apply", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			checks := checkOwners([]Change{changeOf(t, "metadata: {name: web, namespace: shop, "+test.metadata+"}")})
+			checks := checkOwners([]cluster.Change{changeOf(t, "metadata: {name: web, namespace: shop, "+test.metadata+"}")})
 			if len(checks) != 1 {
 				t.Fatalf("%+v", checks)
 			}
@@ -80,11 +98,11 @@ func TestOwnerWarnings(t *testing.T) {
 	} {
 		restart := changeOf(t, "metadata: {name: web, namespace: shop, "+metadata+"}")
 		restart.Edit.Template = rollout.PlanRestart(restart.Template(), time.Now())
-		if checks := checkOwners([]Change{restart}); (len(checks) > 0) != warned {
+		if checks := checkOwners([]cluster.Change{restart}); (len(checks) > 0) != warned {
 			t.Errorf("a restart, %s: %+v", metadata, checks)
 		}
 	}
-	if checks := checkOwners([]Change{changeOf(t, webDeployment)}); len(checks) != 0 {
+	if checks := checkOwners([]cluster.Change{changeOf(t, webYAML)}); len(checks) != 0 {
 		t.Errorf("nobody owns it, and that is warned of: %+v", checks)
 	}
 	message, next := OwnerWarning(web, workload.Owner{Tool: workload.OwnerSSA, Name: "terraform"})
@@ -101,70 +119,43 @@ func TestAdmissionCheck(t *testing.T) {
 		level Level
 		ends  bool
 	}{
-		"invalid":                     {err: &Error{Reason: Invalid, Message: "spec.replicas: must not be negative"}, check: CheckAdmission, level: Refuse},
-		"denied by a webhook":         {err: &Error{Reason: Denied, Message: "no latest tags"}, check: CheckAdmission, level: Refuse},
-		"a webhook with side effects": {err: &Error{Reason: Invalid, Message: "admission webhook audit does not support dry run"}, check: CheckAdmission, level: Warn},
-		"no permission to patch":      {err: &Error{Reason: Forbidden, Message: "not allowed"}, check: CheckPermission, level: Refuse},
-		"a webhook that is away":      {err: &Error{Reason: ServerFault, Message: "failed calling webhook"}, check: CheckAdmission, level: Refuse},
-		"a server that is ill":        {err: &Error{Reason: ServerFault, Message: "etcd is gone"}, ends: true},
-		"unreachable":                 {err: &Error{Reason: Unreachable}, ends: true},
+		"invalid":                     {err: &cluster.Error{Reason: cluster.Invalid, Message: "spec.replicas: must not be negative"}, check: CheckAdmission, level: Refuse},
+		"denied by a webhook":         {err: &cluster.Error{Reason: cluster.Denied, Message: "no latest tags"}, check: CheckAdmission, level: Refuse},
+		"a webhook with side effects": {err: &cluster.Error{Reason: cluster.Invalid, Message: "admission webhook audit does not support dry run"}, check: CheckAdmission, level: Warn},
+		"no permission to patch":      {err: &cluster.Error{Reason: cluster.Forbidden, Message: "not allowed"}, check: CheckPermission, level: Refuse},
+		"a webhook that is away":      {err: &cluster.Error{Reason: cluster.ServerFault, Message: "failed calling webhook"}, check: CheckAdmission, level: Refuse},
+		"a server that is ill":        {err: &cluster.Error{Reason: cluster.ServerFault, Message: "etcd is gone"}, ends: true},
+		"unreachable":                 {err: &cluster.Error{Reason: cluster.Unreachable}, ends: true},
 		"anything else":               {err: errors.New("oh"), ends: true},
 	} {
-		check, ok := admissionCheck(changeOf(t, webDeployment), test.err)
+		check, ok := admissionCheck(changeOf(t, webYAML), test.err)
 		if ok == test.ends || check.Check != test.check || check.Level != test.level {
 			t.Errorf("%s: %+v %v", name, check, ok)
 		}
 	}
 }
 
-// The server's warnings go to the request that they answer; elsewhere they would be printed behind the view.
-func TestServerWarnings(t *testing.T) {
-	var mine, other serverWarnings
-	ctx := withWarnings(t.Context(), &mine)
-	for _, w := range []struct {
-		ctx  context.Context
-		code int
-		text string
-	}{
-		{ctx, 299, "would violate PodSecurity"},
-		{ctx, 299, "would violate PodSecurity"},
-		{ctx, 199, "stale"},
-		{ctx, 299, ""},
-		{withWarnings(t.Context(), &other), 299, "deprecated"},
-		{t.Context(), 299, "nobody asks"},
-	} {
-		warningRouter{}.HandleWarningHeaderWithContext(w.ctx, w.code, "", w.text)
-	}
-	checks := mine.checks(changeOf(t, webDeployment))
-	if len(checks) != 1 || checks[0].Level != Warn || checks[0].Message != "deployment/web: the API server warns: would violate PodSecurity" {
-		t.Errorf("%+v", checks)
-	}
-}
-
-func TestReportByLevel(t *testing.T) {
-	r := Report{Checks: []Check{{Level: Warn, Message: "a"}, {Level: Refuse, Message: "b"}, {Level: Note, Message: "c"}, {Level: Warn, Message: "d"}}}
+func TestRefused(t *testing.T) {
+	r := Report{Checks: []Check{{Level: Warn, Message: "a"}, {Level: Refuse, Message: "b"}, {Level: Note, Message: "c"}}}
 	if got := r.Refused(); len(got) != 1 || got[0].Message != "b" {
 		t.Errorf("refused %+v", got)
-	}
-	if got := r.Warnings(); len(got) != 2 || got[1].Message != "d" {
-		t.Errorf("warnings %+v", got)
 	}
 }
 
 // A StatefulSet has no pause, and a broken pod of it holds up a fix as well; an undo deletes that pod.
 func TestPreflightOfAnOrderedSet(t *testing.T) {
-	set := func(ready int32) Change {
+	set := func(ready int32) cluster.Change {
 		replicas := int32(3)
 		s := &appsv1.StatefulSet{ObjectMeta: metav1.ObjectMeta{Name: "db", Namespace: "shop"}}
 		s.Spec.Replicas, s.Status.ReadyReplicas = &replicas, ready
 		s.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "db"}}
-		o := typed(workload.KindNamed("StatefulSet"), s)
-		return Change{Captured: Captured{Object: o, Before: &rollout.Baseline{Workload: o.Workload(), Serving: ready == 3}}}
+		o := workloadOf("StatefulSet", s)
+		return cluster.Change{Captured: cluster.Captured{Object: o, Before: &rollout.Baseline{Workload: o.Workload(), Serving: ready == 3}}}
 	}
-	if checks := refuseUnpausable([]Change{set(3), changeOf(t, webDeployment)}, true); len(checks) != 1 || checks[0].Level != Refuse || !strings.HasPrefix(checks[0].Message, "statefulset/db can't be paused") {
+	if checks := refuseUnpausable([]cluster.Change{set(3), changeOf(t, webYAML)}, true); len(checks) != 1 || checks[0].Level != Refuse || !strings.HasPrefix(checks[0].Message, "statefulset/db can't be paused") {
 		t.Errorf("--on-failure=pause: %+v", checks)
 	}
-	if checks := refuseUnpausable([]Change{set(3)}, false); len(checks) != 0 {
+	if checks := refuseUnpausable([]cluster.Change{set(3)}, false); len(checks) != 0 {
 		t.Errorf("another --on-failure: %+v", checks)
 	}
 	for _, test := range []struct {
@@ -172,7 +163,7 @@ func TestPreflightOfAnOrderedSet(t *testing.T) {
 		undoes bool
 		warned int
 	}{{2, false, 1}, {2, true, 0}, {3, false, 0}} {
-		if checks := checkOrder([]Change{set(test.ready)}, test.undoes); len(checks) != test.warned {
+		if checks := checkOrder([]cluster.Change{set(test.ready)}, test.undoes); len(checks) != test.warned {
 			t.Errorf("%+v: %+v", test, checks)
 		}
 	}

@@ -1,10 +1,11 @@
-package cluster
+package preflight
 
 import (
 	"testing"
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -38,7 +39,7 @@ func TestCheckStrategies(t *testing.T) {
 			}
 			o.SetName("web")
 			object, _ := workload.ObjectOf(o)
-			changes := []Change{{Captured: Captured{Object: object}}}
+			changes := []cluster.Change{{Captured: cluster.Captured{Object: object}}}
 			for details, want := range map[bool]string{false: test.plain, true: test.detailed} {
 				got := ""
 				for _, c := range checkStrategies(changes, details) {

@@ -1,11 +1,13 @@
-package cluster
+package preflight
 
 import (
 	"testing"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -35,9 +37,9 @@ func TestRoom(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(`{metadata: {name: q}, status: {hard: {pods: "8"}, used: {pods: "7"}}}`), &quota); err != nil {
 		t.Fatal(err)
 	}
-	c := captured(t, webDeployment)
-	deploymentOf(c.Object).Status.Replicas = 3
-	r := newRoom(Change{Captured: c, Edit: Edit{Template: *c.Template()}}, nil)
+	c := changeOf(t, webYAML)
+	c.API.(*appsv1.Deployment).Status.Replicas = 3
+	r := newRoom(cluster.Change{Captured: c.Captured, Edit: cluster.Edit{Template: *c.Template()}}, nil)
 	quotas := []corev1.ResourceQuota{quota}
 	left := quotas
 	for i, want := range []Level{"", Warn, Warn} {

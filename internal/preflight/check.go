@@ -1,4 +1,6 @@
-package cluster
+// Package preflight asks everything that can be known before anything is written: permissions, admission, references,
+// quotas, strategy and owners. Errors of the API are *cluster.Error.
+package preflight
 
 import (
 	"cmp"
@@ -6,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -54,23 +57,12 @@ type Check struct {
 type Report struct {
 	Checks []Check
 	// Changes are those that were checked. Each knows what the API server's dry run has made of it.
-	Changes []Change
+	Changes []cluster.Change
 }
 
 // Refused are the checks that forbid the release.
-func (r Report) Refused() []Check { return r.at(Refuse) }
-
-// Warnings are the checks that the user should know of.
-func (r Report) Warnings() []Check { return r.at(Warn) }
-
-func (r Report) at(level Level) []Check {
-	var found []Check
-	for _, c := range r.Checks {
-		if c.Level == level {
-			found = append(found, c)
-		}
-	}
-	return found
+func (r Report) Refused() []Check {
+	return slices.DeleteFunc(slices.Clone(r.Checks), func(c Check) bool { return c.Level != Refuse })
 }
 
 // PlanChecks turns the error of PlanAll into refusals, one for each thing that is wrong; ok is false
@@ -97,22 +89,22 @@ func planCheck(err error) (Check, bool) {
 	var noGood *rollout.NoGoodRevisionError
 	history := func(ref workload.Ref) {
 		c.Check, c.Workload, c.Object = CheckRevision, ref, ref.String()
-		c.Next = []string{"kubectl app rollout history " + ref.String() + InFlag(ref.Namespace)}
+		c.Next = []string{"kubectl app rollout history " + ref.String() + cluster.InFlag(ref.Namespace)}
 	}
 	switch {
 	case errors.As(err, &container):
 		c.Check, c.Workload, c.Object = CheckContainer, container.Workload, container.Workload.String()
-		c.Next = []string{"kubectl get " + container.Workload.String() + InFlag(container.Workload.Namespace) + " -o wide"}
+		c.Next = []string{"kubectl get " + container.Workload.String() + cluster.InFlag(container.Workload.Namespace) + " -o wide"}
 	case errors.As(err, &image):
 		c.Check, c.Object = CheckImage, image.Image
 	case errors.As(err, &taken):
 		c.Check, c.Workload, c.Object = CheckEnv, taken.Workload, taken.Workload.String()
-		c.Next = []string{"kubectl app set env " + taken.Workload.String() + InFlag(taken.Workload.Namespace) + " --list"}
+		c.Next = []string{"kubectl app set env " + taken.Workload.String() + cluster.InFlag(taken.Workload.Namespace) + " --list"}
 	case errors.As(err, &source):
 		c.Check, c.Object = CheckReference, source.Source.String()
-		c.Next = []string{"kubectl describe " + source.Source.String() + InFlag(source.Source.Namespace)}
+		c.Next = []string{"kubectl describe " + source.Source.String() + cluster.InFlag(source.Source.Namespace)}
 		if source.Missing {
-			c.Next = []string{"kubectl get " + referent{kind: source.Source.Kind}.resource() + InFlag(source.Source.Namespace)}
+			c.Next = []string{"kubectl get " + referent{kind: source.Source.Kind}.resource() + cluster.InFlag(source.Source.Namespace)}
 		}
 	case errors.As(err, &noHistory):
 		history(noHistory.Workload)
@@ -120,7 +112,7 @@ func planCheck(err error) (Check, bool) {
 		history(noRevision.Workload)
 	case errors.As(err, &noGood):
 		history(noGood.Workload)
-		undo := fmt.Sprintf("kubectl app rollout undo %s%s --to-revision=%d", noGood.Workload, InFlag(noGood.Workload.Namespace), cmp.Or(noGood.Unjudged, noGood.Revision))
+		undo := fmt.Sprintf("kubectl app rollout undo %s%s --to-revision=%d", noGood.Workload, cluster.InFlag(noGood.Workload.Namespace), cmp.Or(noGood.Unjudged, noGood.Revision))
 		c.Next = append(c.Next, undo)
 	default:
 		return Check{}, false

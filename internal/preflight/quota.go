@@ -1,4 +1,4 @@
-package cluster
+package preflight
 
 import (
 	"context"
@@ -8,30 +8,31 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // checkQuotas looks whether the quotas have room for the pods that a rollout adds before it takes
 // old ones away: one request for each namespace, and one more where a LimitRange may matter.
-func (c *Cluster) checkQuotas(ctx context.Context, changes []Change) ([]Check, error) {
+func (c checker) checkQuotas(ctx context.Context, changes []cluster.Change) ([]Check, error) {
 	order, in := namespaces(changes)
-	found, err := Each(ctx, order, func(ctx context.Context, namespace string) ([]Check, error) {
+	found, err := cluster.Each(ctx, order, func(ctx context.Context, namespace string) ([]Check, error) {
 		return c.quotaChecks(ctx, namespace, in[namespace])
 	})
 	return slices.Concat(found...), err
 }
 
-func (c *Cluster) quotaChecks(ctx context.Context, namespace string, changes []Change) ([]Check, error) {
-	client, err := c.typed()
+func (c checker) quotaChecks(ctx context.Context, namespace string, changes []cluster.Change) ([]Check, error) {
+	client, err := c.Typed()
 	if err != nil {
 		return nil, err
 	}
-	list, err := Read(ctx, func(ctx context.Context) (*corev1.ResourceQuotaList, error) {
+	list, err := cluster.Read(ctx, func(ctx context.Context) (*corev1.ResourceQuotaList, error) {
 		return client.CoreV1().ResourceQuotas(namespace).List(ctx, metav1.ListOptions{})
 	})
 	if err != nil {
-		err = APIError(Call{"list", "resourcequotas", namespace, "resourcequotas"}, err)
-		if Is(err, Forbidden) {
+		err = cluster.APIError(cluster.Call{Verb: "list", Resource: "resourcequotas", Namespace: namespace, Object: "resourcequotas"}, err)
+		if cluster.Is(err, cluster.Forbidden) {
 			return []Check{unchecked(changes[0], "resourcequotas", namespace)}, nil
 		}
 		return nil, err
@@ -42,7 +43,7 @@ func (c *Cluster) quotaChecks(ctx context.Context, namespace string, changes []C
 	var ranges []corev1.LimitRange
 	if needsDefaults(list.Items, changes) {
 		ranges, err = c.limitRanges(ctx, namespace)
-		if Is(err, Forbidden) {
+		if cluster.Is(err, cluster.Forbidden) {
 			return []Check{unchecked(changes[0], "limitranges", namespace)}, nil
 		}
 		if err != nil {
@@ -59,45 +60,45 @@ func (c *Cluster) quotaChecks(ctx context.Context, namespace string, changes []C
 	return checks, nil
 }
 
-func unchecked(change Change, resource, namespace string) Check {
+func unchecked(change cluster.Change, resource, namespace string) Check {
 	return Check{
 		Check: CheckQuota, Level: Note, Workload: change.Ref(), Object: resource,
-		Message: "the quotas" + InNamespace(namespace) + " are not checked: no permission to list " + resource,
+		Message: "the quotas" + cluster.InNamespace(namespace) + " are not checked: no permission to list " + resource,
 	}
 }
 
-func needsDefaults(quotas []corev1.ResourceQuota, changes []Change) bool {
-	return slices.ContainsFunc(changes, func(change Change) bool {
+func needsDefaults(quotas []corev1.ResourceQuota, changes []cluster.Change) bool {
+	return slices.ContainsFunc(changes, func(change cluster.Change) bool {
 		short := workload.Shortages(quotas, &change.Edit.Template.Spec, 0, nil)
 		return slices.ContainsFunc(short, func(s workload.Shortage) bool { return len(s.Undeclared) > 0 })
 	})
 }
 
 // limitRanges are read only where a quota asks for what a container leaves out.
-func (c *Cluster) limitRanges(ctx context.Context, namespace string) ([]corev1.LimitRange, error) {
-	client, err := c.typed()
+func (c checker) limitRanges(ctx context.Context, namespace string) ([]corev1.LimitRange, error) {
+	client, err := c.Typed()
 	if err != nil {
 		return nil, err
 	}
-	list, err := Read(ctx, func(ctx context.Context) (*corev1.LimitRangeList, error) {
+	list, err := cluster.Read(ctx, func(ctx context.Context) (*corev1.LimitRangeList, error) {
 		return client.CoreV1().LimitRanges(namespace).List(ctx, metav1.ListOptions{})
 	})
 	if err != nil {
-		return nil, APIError(Call{"list", "limitranges", namespace, "limitranges"}, err)
+		return nil, cluster.APIError(cluster.Call{Verb: "list", Resource: "limitranges", Namespace: namespace, Object: "limitranges"}, err)
 	}
 	return list.Items, nil
 }
 
 // room is what one rollout needs of the quotas.
 type room struct {
-	change Change
+	change cluster.Change
 	after  *corev1.PodSpec
 	// added pods exist beside the old ones, those left out that are given up before.
 	added int32
 	freed workload.Demand
 }
 
-func newRoom(change Change, ranges []corev1.LimitRange) room {
+func newRoom(change cluster.Change, ranges []corev1.LimitRange) room {
 	w := change.Workload()
 	r := room{change: change, after: workload.WithDefaults(&change.Edit.Template.Spec, ranges)}
 	if w.Desired == 0 || w.Pod != nil { // no pod is created
@@ -134,13 +135,13 @@ func freedPods(w *workload.Workload) int32 {
 	return min(max(0, w.Total-(w.Desired-w.Strategy.MaxUnavailable)), w.Total)
 }
 
-func shortageChecks(change Change, level Level, short []workload.Shortage, consequence string) []Check {
+func shortageChecks(change cluster.Change, level Level, short []workload.Shortage, consequence string) []Check {
 	ref := change.Ref()
 	var checks []Check
 	for _, s := range short {
 		check := Check{
 			Check: CheckQuota, Level: level, Workload: ref, Object: "resourcequota/" + s.Quota,
-			Next: []string{"kubectl describe resourcequota " + s.Quota + InFlag(ref.Namespace)},
+			Next: []string{"kubectl describe resourcequota " + s.Quota + cluster.InFlag(ref.Namespace)},
 		}
 		if len(s.Undeclared) > 0 {
 			check.Message = fmt.Sprintf("resourcequota/%s admits only pods that set %s, and container %s of %s does not: %s",

@@ -1,4 +1,4 @@
-package cluster
+package preflight
 
 import (
 	"context"
@@ -8,12 +8,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // checkStrategies says which pods the strategy of a workload does not replace, and with details how the others
 // are replaced.
-func checkStrategies(changes []Change, details bool) []Check {
+func checkStrategies(changes []cluster.Change, details bool) []Check {
 	var checks []Check
 	for _, change := range changes {
 		w := change.Workload()
@@ -25,7 +26,7 @@ func checkStrategies(changes []Change, details bool) []Check {
 			message = fmt.Sprintf("%s has the update strategy OnDelete: a pod is replaced only when it is deleted", w.Ref)
 		case w.Desired > 0 && w.Goal() == 0:
 			message = fmt.Sprintf("the partition of %s is not below its %s: no pod is replaced", w.Ref, replicas(w.Desired))
-			next = []string{fmt.Sprintf(`kubectl patch %s%s -p '{"spec":{"updateStrategy":{"rollingUpdate":{"partition":0}}}}'`, w.Ref, InFlag(w.Namespace))}
+			next = []string{fmt.Sprintf(`kubectl patch %s%s -p '{"spec":{"updateStrategy":{"rollingUpdate":{"partition":0}}}}'`, w.Ref, cluster.InFlag(w.Namespace))}
 		case details:
 			message = inPlace(w)
 		}
@@ -37,7 +38,7 @@ func checkStrategies(changes []Change, details bool) []Check {
 }
 
 // restarts names the containers of a pod that a change restarts, or returns "".
-func restarts(change Change) string {
+func restarts(change cluster.Change) string {
 	names := workload.Restarted(change.Template(), &change.Edit.Template)
 	switch len(names) {
 	case 0:
@@ -77,7 +78,7 @@ func isOrAre(n int32) string {
 
 // checkNodes counts the nodes that are left to a DaemonSet whose new template wants other nodes. Its controller
 // deletes the pods on all the others. Who may not list nodes is not told.
-func (c *Cluster) checkNodes(ctx context.Context, changes []Change) ([]Check, error) {
+func (c checker) checkNodes(ctx context.Context, changes []cluster.Change) ([]Check, error) {
 	var checks []Check
 	var nodes []corev1.Node
 	for _, change := range changes {
@@ -87,7 +88,7 @@ func (c *Cluster) checkNodes(ctx context.Context, changes []Change) ([]Check, er
 		}
 		if nodes == nil {
 			list, err := c.nodes(ctx)
-			if Is(err, Forbidden) {
+			if cluster.Is(err, cluster.Forbidden) {
 				return nil, nil
 			}
 			if err != nil {
@@ -111,16 +112,16 @@ func (c *Cluster) checkNodes(ctx context.Context, changes []Change) ([]Check, er
 	return checks, nil
 }
 
-func (c *Cluster) nodes(ctx context.Context) ([]corev1.Node, error) {
-	client, err := c.typed()
+func (c checker) nodes(ctx context.Context) ([]corev1.Node, error) {
+	client, err := c.Typed()
 	if err != nil {
 		return nil, err
 	}
-	list, err := Read(ctx, func(ctx context.Context) (*corev1.NodeList, error) {
+	list, err := cluster.Read(ctx, func(ctx context.Context) (*corev1.NodeList, error) {
 		return client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
 	})
 	if err != nil {
-		return nil, APIError(Call{"list", "nodes", "", "nodes"}, err)
+		return nil, cluster.APIError(cluster.Call{Verb: "list", Resource: "nodes", Namespace: "", Object: "nodes"}, err)
 	}
 	return list.Items, nil
 }

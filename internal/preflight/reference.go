@@ -1,16 +1,13 @@
-package cluster
+package preflight
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -21,7 +18,7 @@ type referent struct {
 	name      string
 }
 
-func (r referent) String() string { return lower(string(r.kind)) + "/" + r.name }
+func (r referent) String() string { return strings.ToLower(string(r.kind)) + "/" + r.name }
 
 // use is one reference of one workload.
 type use struct {
@@ -31,7 +28,7 @@ type use struct {
 
 // checkReferences looks whether what the new templates name is there. An object that several
 // workloads name is read once; what is optional is not read at all, nor is what the release writes itself.
-func (c *Cluster) checkReferences(ctx context.Context, changes []Change, written map[workload.Ref][]string) ([]Check, error) {
+func (c checker) checkReferences(ctx context.Context, changes []cluster.Change, written map[workload.Ref][]string) ([]Check, error) {
 	var order []referent
 	uses := map[referent][]use{}
 	for _, change := range changes {
@@ -46,7 +43,7 @@ func (c *Cluster) checkReferences(ctx context.Context, changes []Change, written
 			uses[to] = append(uses[to], use{r, change.Ref()})
 		}
 	}
-	found, err := Each(ctx, order, func(ctx context.Context, to referent) ([]Check, error) {
+	found, err := cluster.Each(ctx, order, func(ctx context.Context, to referent) ([]Check, error) {
 		if keys, ours := written[to.ref()]; ours {
 			return missingKeys(to, keys, uses[to]), nil
 		}
@@ -55,18 +52,18 @@ func (c *Cluster) checkReferences(ctx context.Context, changes []Change, written
 	return slices.Concat(found...), err
 }
 
-func (c *Cluster) checkReferent(ctx context.Context, to referent, uses []use) ([]Check, error) {
+func (c checker) checkReferent(ctx context.Context, to referent, uses []use) ([]Check, error) {
 	withKeys := slices.ContainsFunc(uses, func(u use) bool { return u.Key != "" })
-	keys, err := c.keysOf(ctx, to, withKeys)
-	var e *Error
+	keys, err := c.Keys(ctx, to.ref(), withKeys)
+	var e *cluster.Error
 	switch {
 	case err == nil:
 		return missingKeys(to, keys, uses), nil
 	case !errors.As(err, &e):
 		return nil, err
-	case e.Reason == NotFound:
+	case e.Reason == cluster.NotFound:
 		return []Check{missingObject(to, uses)}, nil
-	case e.Reason == Forbidden:
+	case e.Reason == cluster.Forbidden:
 		return []Check{{
 			Check: CheckReference, Level: Warn, Workload: uses[0].by, Object: to.String(),
 			Message: fmt.Sprintf("%s is not checked: no permission to read it", to), Next: e.Next,
@@ -75,51 +72,11 @@ func (c *Cluster) checkReferent(ctx context.Context, to referent, uses []use) ([
 	return nil, err
 }
 
-// Keys reads the names of the keys of a Secret or ConfigMap; without keys, only whether the object is there.
-func (c *Cluster) Keys(ctx context.Context, ref workload.Ref, withKeys bool) ([]string, error) {
-	return c.keysOf(ctx, referent{ref.Namespace, workload.ReferenceKind(ref.Kind), ref.Name}, withKeys)
-}
-
-// keysOf reads the names of a Secret's or ConfigMap's keys. Where no key matters only the metadata is
-// asked for, so that no value travels at all.
-func (c *Cluster) keysOf(ctx context.Context, to referent, withKeys bool) (keys []string, err error) {
-	if !withKeys {
-		return nil, c.exists(ctx, to)
-	}
-	data, binary, err := c.dataKeys(ctx, to)
-	return append(data, binary...), err
-}
-
-// dataKeys reads the names of the keys, those of data and those of binaryData, each sorted; the values
-// are dropped here.
-func (c *Cluster) dataKeys(ctx context.Context, to referent) (data, binary []string, err error) {
-	secret, configMap, err := c.SecretOrConfigMap(ctx, to.ref())
-	switch {
-	case err != nil:
-		return nil, nil, err
-	case secret != nil:
-		return slices.Sorted(maps.Keys(secret.Data)), nil, nil
-	}
-	return slices.Sorted(maps.Keys(configMap.Data)), slices.Sorted(maps.Keys(configMap.BinaryData)), nil
-}
-
-func (c *Cluster) exists(ctx context.Context, to referent) error {
-	client, err := c.metadata()
-	if err != nil {
-		return err
-	}
-	_, err = Read(ctx, func(ctx context.Context) (*metav1.PartialObjectMetadata, error) {
-		return client.Resource(corev1.SchemeGroupVersion.WithResource(to.resource())).Namespace(to.namespace).Get(ctx, to.name, metav1.GetOptions{})
-	})
-	return APIError(to.call(), err)
-}
-
 func (r referent) ref() workload.Ref {
 	return workload.Ref{Kind: string(r.kind), Namespace: r.namespace, Name: r.name}
 }
 
-func (r referent) resource() string { return lower(string(r.kind)) + "s" }
-func (r referent) call() Call       { return Call{"get", r.resource(), r.namespace, r.String()} }
+func (r referent) resource() string { return strings.ToLower(string(r.kind)) + "s" }
 
 func missingKeys(to referent, keys []string, uses []use) []Check {
 	var checks []Check
@@ -135,7 +92,7 @@ func missingKeys(to referent, keys []string, uses []use) []Check {
 		}
 		checks = append(checks, Check{
 			Check: CheckReference, Level: Refuse, Workload: u.by, Object: to.String(), Message: message,
-			Next: []string{"kubectl describe " + to.String() + InFlag(to.namespace)},
+			Next: []string{"kubectl describe " + to.String() + cluster.InFlag(to.namespace)},
 		})
 	}
 	return checks
@@ -146,7 +103,7 @@ func missingObject(to referent, uses []use) Check {
 	check := Check{
 		Check: CheckReference, Level: Refuse, Workload: uses[0].by, Object: to.String(),
 		Message: fmt.Sprintf("%s does not exist in namespace %q, and %s needs it", to, to.namespace, place(uses[0])),
-		Next:    []string{"kubectl get " + to.resource() + InFlag(to.namespace)},
+		Next:    []string{"kubectl get " + to.resource() + cluster.InFlag(to.namespace)},
 	}
 	pullOnly := !slices.ContainsFunc(uses, func(u use) bool { return u.Use != workload.UsePullSecret })
 	if pullOnly {

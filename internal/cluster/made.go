@@ -1,0 +1,50 @@
+package cluster
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// WithoutMade leaves out the objects that others of the selection have made: the change gets to them from there. made
+// says which, by their makers.
+func WithoutMade(objects []Object) (kept []Object, made []string) {
+	chosen := map[types.UID]Object{}
+	for _, o := range objects {
+		chosen[o.GetUID()] = o
+	}
+	counts := map[string]map[string]int{}
+	var order []string
+	for _, o := range objects {
+		root, isMade := o, false
+		for maker := metav1.GetControllerOfNoCopy(root); maker != nil; maker = metav1.GetControllerOfNoCopy(root) {
+			next, ok := chosen[maker.UID]
+			if !ok {
+				break
+			}
+			root, isMade = next, true
+		}
+		if !isMade {
+			kept = append(kept, o)
+			continue
+		}
+		name := root.Ref().String()
+		if counts[name] == nil {
+			counts[name] = map[string]int{}
+			order = append(order, name)
+		}
+		counts[name][o.Kind.Plural]++
+	}
+	for _, name := range order {
+		var parts []string
+		for _, plural := range slices.Sorted(maps.Keys(counts[name])) {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[name][plural], plural))
+		}
+		made = append(made, fmt.Sprintf("%s of %s are not changed themselves: they follow %s", strings.Join(parts, " and "), name, name))
+	}
+	return kept, made
+}
