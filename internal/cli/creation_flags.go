@@ -93,11 +93,10 @@ func objectName(args []string) (string, error) {
 	case len(validation.IsDNS1123Subdomain(name)) == 0:
 		return name, nil
 	}
-	shown := redact.ArgumentOr(name, "NAME")
-	text := shown + " is not a valid name: use lower-case letters, digits, '-' and '.'; begin and end with a letter or a digit"
+	text := fmt.Sprintf("%q is not a valid name: use lower-case letters, digits, '-' and '.'; begin and end with a letter or a digit", redact.Argument(name))
 	near := strings.Trim(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "-.")
-	if shown != "NAME" && near != name && len(validation.IsDNS1123Subdomain(near)) == 0 {
-		text += fmt.Sprintf("; did you mean %q?", near)
+	if near != name && len(validation.IsDNS1123Subdomain(near)) == 0 {
+		text += fmt.Sprintf("; %q could", near)
 	}
 	return "", usageError{errors.New(text)}
 }

@@ -9,31 +9,68 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/inspect"
 	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/pkg/app"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// apps prints a page for each workload that the command line names or selects.
+// apps prints a page for each workload that the command line names or selects, the sick ones first.
 func (f *statusFlags) apps(ctx context.Context, env *Env, args []string) error {
-	if err := oneOf("output", f.format, ""); err != nil {
+	if err := oneOf("output", f.format, "", "json", "yaml", "name", "wide"); err != nil {
 		return err
+	}
+	if f.watch {
+		return usagef("-w watches the list of a namespace; give no TYPE/NAME and no -l")
 	}
 	c := env.cluster()
-	inspector := inspect.New(c, env.Now)
-	var err error
-	if len(args) == 1 && !strings.Contains(args[0], "/") && !cluster.IsKind(args[0]) {
-		if args, err = inspector.Find(ctx, args[0]); err != nil {
-			return err
-		}
-	}
-	gvk, ref, err := c.Named(cluster.Selection{Args: args, LabelSelector: f.selector, Verb: "status"})
-	if err != nil {
-		return resolveError(err)
-	}
-	report, err := inspector.Why(ctx, gvk.Kind, ref)
+	objects, err := f.chosen(ctx, env, c, args)
 	if err != nil {
 		return err
 	}
-	if err := page.Why(env.Term.Out, report); err != nil {
-		return fmt.Errorf("writing the page: %w", err)
+	report, err := inspect.Apps(ctx, c, objects, rollout.APIVersion, env.Now)
+	if err != nil {
+		return err
 	}
-	return f.code(app.StateOf(&report))
+	states := make([]app.State, 0, len(report.Apps))
+	for i := range report.Apps {
+		a := &report.Apps[i]
+		states = append(states, a.State)
+		env.hereCommands(a.Next)
+		for j := range a.NotSeen {
+			a.NotSeen[j].Next = env.here(a.NotSeen[j].Next)
+		}
+	}
+	if err := f.printApps(env, report); err != nil {
+		return fmt.Errorf("writing the status: %w", err)
+	}
+	return f.code(states...)
+}
+
+// chosen are the workloads that the command line means.
+func (f *statusFlags) chosen(ctx context.Context, env *Env, c *cluster.Cluster, args []string) ([]cluster.Object, error) {
+	var err error
+	if len(args) == 1 && f.selector == "" && !strings.Contains(args[0], "/") && !cluster.IsKind(args[0]) {
+		if args, err = inspect.New(c, env.Now).Find(ctx, "status", args[0]); err != nil {
+			return nil, err
+		}
+	}
+	if len(args) == 0 {
+		args = []string{"all"}
+	}
+	objects, err := c.Resolve(ctx, cluster.Selection{Args: args, LabelSelector: f.selector, Verb: "status"})
+	return objects, resolveError(err)
+}
+
+func (f *statusFlags) printApps(env *Env, report app.StatusReport) error {
+	switch f.format {
+	case "json", "yaml":
+		return encode(env, f.format, "status", report)
+	case "name":
+		names := make([]string, 0, len(report.Apps))
+		for i := range report.Apps {
+			o := report.Apps[i].Object
+			names = append(names, strings.ToLower(workload.KindNamed(o.Kind).GroupKind().String())+"/"+o.Name)
+		}
+		return page.AppNames(env.Term.Out, names)
+	}
+	return page.Apps(env.Term.Out, report, f.format == "wide")
 }

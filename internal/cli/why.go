@@ -72,7 +72,7 @@ func (f *whyFlags) run(ctx context.Context, env *Env, args []string) error {
 	c := env.cluster()
 	inspector := inspect.New(c, env.Now)
 	if len(args) == 1 && !strings.Contains(args[0], "/") && !cluster.IsKind(args[0]) {
-		if args, err = inspector.Find(ctx, args[0]); err != nil {
+		if args, err = inspector.Find(ctx, "why", args[0]); err != nil {
 			return err
 		}
 	}
@@ -141,10 +141,14 @@ func (f *whyFlags) code(report chain.Report) error {
 
 // hereReport completes every command of a report.
 func (e *Env) hereReport(r *chain.Report) {
-	for i := range r.Next {
-		r.Next[i].Command = e.here([]string{r.Next[i].Command})[0]
-	}
+	e.hereCommands(r.Next)
 	for i := range r.NotSeen {
 		r.NotSeen[i].Next = e.here(r.NotSeen[i].Next)
+	}
+}
+
+func (e *Env) hereCommands(all []chain.Command) {
+	for i := range all {
+		all[i].Command = e.here([]string{all[i].Command})[0]
 	}
 }

@@ -10,14 +10,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
-	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // findable are the types among which a name without one is looked for.
 var findable = []string{"deployments", "statefulsets", "daemonsets", "jobs", "cronjobs", "pods"}
 
-// Find returns the one object of a name as TYPE/NAME. Several of that name are an error that lists them.
-func (i *Inspector) Find(ctx context.Context, name string) ([]string, error) {
+// Find returns the one object of a name as TYPE/NAME. Several of that name are an error that lists them for the verb.
+func (i *Inspector) Find(ctx context.Context, verb, name string) ([]string, error) {
 	client, err := i.cluster.Metadata()
 	if err != nil {
 		return nil, err
@@ -63,7 +62,7 @@ func (i *Inspector) Find(ctx context.Context, name string) ([]string, error) {
 	case len(objects) == 0:
 		return nil, &cluster.Error{
 			Reason: cluster.NotFound, Object: name,
-			Message: fmt.Sprintf("no workload, job or pod is named %s%s", redact.ArgumentOr(name, "that"), cluster.InNamespace(namespace)),
+			Message: fmt.Sprintf("no workload, job or pod is named %q%s", name, cluster.InNamespace(namespace)),
 			Next:    []string{"kubectl get deployments,statefulsets,daemonsets,jobs,cronjobs,pods" + cluster.InFlag(namespace)},
 		}
 	case len(objects) == 1:
@@ -74,7 +73,7 @@ func (i *Inspector) Find(ctx context.Context, name string) ([]string, error) {
 		Message: fmt.Sprintf("%q is the name of several objects%s: %s", name, cluster.InNamespace(namespace), strings.Join(objects, ", ")),
 	}
 	for _, object := range objects {
-		several.Next = append(several.Next, "kubectl app why "+object+cluster.InFlag(namespace))
+		several.Next = append(several.Next, "kubectl app "+verb+" "+object+cluster.InFlag(namespace))
 	}
 	return nil, several
 }

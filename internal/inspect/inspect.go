@@ -42,6 +42,14 @@ type reading struct {
 	subject *chain.Subject
 	// moved describes what has changed since, or returns "".
 	moved func(context.Context) (string, error)
+	// workload is it, where it is one.
+	workload observed
+}
+
+// observed is a workload as it was read.
+type observed struct {
+	object cluster.Object
+	seen   diagnosis.Observed
 }
 
 // Why explains the object. One that changes while it is read is read again once.
@@ -56,26 +64,33 @@ func (i *Inspector) Why(ctx context.Context, kind string, ref workload.Ref) (cha
 	if read == nil {
 		return chain.Report{}, unsupported(ref)
 	}
+	report, _, err := i.explain(ctx, ref, func(ctx context.Context) (reading, error) { return read(i, ctx, ref) })
+	return report, err
+}
+
+// explain reads an object and explains it, again once if it changes meanwhile.
+func (i *Inspector) explain(ctx context.Context, ref workload.Ref, read func(context.Context) (reading, error)) (chain.Report, reading, error) {
+	var r reading
 	what := ""
 	for range 2 {
 		i.reset()
-		r, err := read(i, ctx, ref)
-		if err != nil {
-			return chain.Report{}, err
+		var err error
+		if r, err = read(ctx); err != nil {
+			return chain.Report{}, r, err
 		}
 		i.gather(ctx, r.subject)
 		related, moved, err := i.finish(ctx, r)
 		switch {
 		case err != nil:
-			return chain.Report{}, err
+			return chain.Report{}, r, err
 		case moved == "":
 			report := r.subject.Explain(related)
 			i.clock(&report)
-			return report, nil
+			return report, r, nil
 		}
 		what = moved
 	}
-	return chain.Moved(ref, what, i.time()), nil
+	return chain.Moved(ref, what, i.time()), r, nil
 }
 
 func (i *Inspector) reset() {

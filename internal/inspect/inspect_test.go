@@ -164,7 +164,7 @@ func TestForbidden(t *testing.T) {
 func TestFindInTheDark(t *testing.T) {
 	for forbidden, want := range map[string]cluster.Reason{"/statefulsets/": cluster.Forbidden, "": cluster.NotFound} {
 		s := &server{forbidden: forbidden, empty: true}
-		if found, err := s.inspector(t).Find(t.Context(), "db"); !cluster.Is(err, want) {
+		if found, err := s.inspector(t).Find(t.Context(), "why", "db"); !cluster.Is(err, want) {
 			t.Errorf("%q may not be read: %v, %v", forbidden, found, err)
 		}
 	}

@@ -25,7 +25,7 @@ func (i *Inspector) job(ctx context.Context, ref workload.Ref) (reading, error) 
 		return reading{}, err
 	}
 	i.requests = 2
-	return reading{chain.Job(job, pods, i.seen.Forbidden, i.time()), func(ctx context.Context) (string, error) {
+	return reading{subject: chain.Job(job, pods, i.seen.Forbidden, i.time()), moved: func(ctx context.Context) (string, error) {
 		now, err := i.getJob(ctx, ref)
 		if err != nil {
 			return "", err
@@ -84,7 +84,7 @@ func (i *Inspector) cronJob(ctx context.Context, ref workload.Ref) (reading, err
 		}
 	}
 	i.requests = 3
-	return reading{chain.CronJob(cron, jobs, pods, i.seen.Forbidden, i.time()), func(ctx context.Context) (string, error) {
+	return reading{subject: chain.CronJob(cron, jobs, pods, i.seen.Forbidden, i.time()), moved: func(ctx context.Context) (string, error) {
 		now, err := i.getCronJob(ctx, ref)
 		if err != nil {
 			return "", err
@@ -144,7 +144,7 @@ func (i *Inspector) node(ctx context.Context, ref workload.Ref) (reading, error)
 	if err = i.orForbidden(err, "pods"); err != nil {
 		return reading{}, err
 	}
-	return reading{chain.Node(node, pods, i.seen.Forbidden, i.time()), func(ctx context.Context) (string, error) {
+	return reading{subject: chain.Node(node, pods, i.seen.Forbidden, i.time()), moved: func(ctx context.Context) (string, error) {
 		now, err := i.getNode(ctx, ref)
 		if err != nil {
 			return "", err

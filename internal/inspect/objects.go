@@ -25,18 +25,21 @@ var readers = map[string]func(*Inspector, context.Context, workload.Ref) (readin
 
 // workload reads a workload with its revisions and its pods.
 func (i *Inspector) workload(ctx context.Context, ref workload.Ref) (reading, error) {
-	selection := cluster.Selection{Args: []string{ref.String()}, Verb: "why"}
-	objects, err := i.cluster.Resolve(ctx, selection)
+	objects, err := i.cluster.Resolve(ctx, cluster.Selection{Args: []string{ref.String()}, Verb: "why"})
 	if err != nil {
 		return reading{}, err
 	}
-	o := objects[0]
+	return i.readWorkload(ctx, objects[0])
+}
+
+// readWorkload reads the revisions and the pods of a workload.
+func (i *Inspector) readWorkload(ctx context.Context, o cluster.Object) (reading, error) {
 	w := o.Workload()
 	var revisions []workload.Revision
 	var pods []*corev1.Pod
-	err = together(ctx,
+	err := together(ctx,
 		func(ctx context.Context) error {
-			all, err := i.cluster.Revisions(ctx, objects)
+			all, err := i.cluster.Revisions(ctx, []cluster.Object{o})
 			if err == nil {
 				revisions = all[0]
 			}
@@ -59,8 +62,8 @@ func (i *Inspector) workload(ctx context.Context, ref workload.Ref) (reading, er
 		seen = unversioned(w, pods)
 	}
 	seen.Forbidden = i.seen.Forbidden
-	return reading{chain.Workload(seen, i.time()), func(ctx context.Context) (string, error) {
-		now, err := i.cluster.Resolve(ctx, selection)
+	return reading{subject: chain.Workload(seen, i.time()), workload: observed{o, seen}, moved: func(ctx context.Context) (string, error) {
+		now, err := i.cluster.Resolve(ctx, cluster.Selection{Args: []string{w.Ref.String()}, Verb: "why"})
 		if err != nil {
 			return "", err
 		}
@@ -164,7 +167,7 @@ func (i *Inspector) pod(ctx context.Context, ref workload.Ref) (reading, error) 
 	}
 	owners := i.owners(ctx, pod)
 	i.requests += 1 + len(owners)
-	return reading{chain.Pod(pod, owners, i.time()), func(ctx context.Context) (string, error) {
+	return reading{subject: chain.Pod(pod, owners, i.time()), moved: func(ctx context.Context) (string, error) {
 		now, err := i.getPod(ctx, ref)
 		if err != nil {
 			return "", err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
@@ -54,5 +55,9 @@ type Summary struct {
 
 // Summarize is the summary of a report on why a workload does not work.
 func Summarize(r *chain.Report) Summary {
-	return Summary{State: StateOf(r), Cause: r.Cause, Since: r.Since, Message: r.Message}
+	s := Summary{State: StateOf(r), Cause: r.Cause, Since: r.Since, Message: strings.TrimPrefix(r.Message, "nothing found: ")}
+	if s.State == Unknown && r.State == chain.NothingFound {
+		s.Message += " by its status; its pods may not be read"
+	}
+	return s
 }

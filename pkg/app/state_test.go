@@ -32,6 +32,17 @@ func TestState(t *testing.T) {
 	}
 }
 
+func TestSummary(t *testing.T) {
+	r := chain.Report{State: chain.NothingFound, Message: "nothing found: 3 of 3 ready"}
+	if got := app.Summarize(&r).Message; got != "3 of 3 ready" {
+		t.Errorf("well: %q", got)
+	}
+	r.NotSeen = []chain.NotSeen{{Resource: "pods"}}
+	if got := app.Summarize(&r).Message; got != "3 of 3 ready by its status; its pods may not be read" {
+		t.Errorf("unseen: %q", got)
+	}
+}
+
 func TestSickFirst(t *testing.T) {
 	for i, s := range app.States {
 		if s.Rank() != i {

@@ -7,7 +7,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
-	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -128,7 +127,7 @@ func (s EnvSettings) nothingToRemove(ref workload.Ref, name string, template *co
 	if s.Containers != AllContainers {
 		where = fmt.Sprintf("container %s of %s", s.Containers, ref)
 	}
-	note := fmt.Sprintf("%s has no variable %s to remove", where, redact.ArgumentOr(name, "of that name"))
+	note := fmt.Sprintf("there is no variable %s to remove from %s", name, where)
 	if near := workload.Nearest(name, workload.EnvNames(template)); near != "" && near != name {
 		note += fmt.Sprintf("; did you mean %s?", near)
 	}

@@ -32,12 +32,8 @@ func ParseDotenv(files []DotenvFile, lookup Lookup) (entries []Entry, found []Fi
 			r.faults = append(r.faults, err)
 		}
 		r.found = append(r.found, found...)
-		all := statements(string(text))
-		for _, s := range all {
+		for _, s := range statements(string(text)) {
 			r.read(s, Origin{Kind: Dotenv, Name: f.Name, Line: s.line})
-		}
-		if len(all) == 0 && err == nil {
-			r.found = append(r.found, emptyFile(Origin{Kind: Dotenv, Name: f.Name}))
 		}
 	}
 	return r.entries, r.found, errors.Join(r.faults...)
@@ -188,10 +184,8 @@ func dotenvProblem(err error) string {
 	var required *template.MissingRequiredError
 	var invalid *template.InvalidTemplateError
 	switch {
-	case errors.As(err, &required) && isShownVariable(required.Variable):
-		return fmt.Sprintf("it requires the variable %s, which is not set", required.Variable)
 	case errors.As(err, &required):
-		return "it requires a variable that is not set (${NAME:?...})"
+		return fmt.Sprintf("the variable %s is required, and not set", required.Variable)
 	case errors.As(err, &invalid):
 		return "a $ is not followed by a variable name; for a literal $ write $$, or use single quotes"
 	}

@@ -55,6 +55,18 @@ func fieldKeys(owned ...map[string]json.RawMessage) iter.Seq[string] {
 	}
 }
 
+// ManagedKeys lists the keys of a Secret or ConfigMap that its managedFields show, sorted. Others may be there, too.
+func ManagedKeys(meta *metav1.ObjectMeta) []string {
+	var keys []string
+	for _, f := range meta.ManagedFields {
+		for key := range contentFields(f.FieldsV1).stored() {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
 // LeftOut lists the keys that the server takes away when a field manager applies these values: those
 // that it has applied before, and that nobody else owns. They are sorted.
 func LeftOut(meta *metav1.ObjectMeta, manager string, values map[string][]byte) []string {

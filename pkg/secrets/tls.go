@@ -164,15 +164,24 @@ func firstBlock(content []byte, kind string) *pem.Block {
 // ErrNoCertificate tells that there is no certificate in PEM to read an expiry from.
 var ErrNoCertificate = errors.New("no certificate")
 
-// Expiry is when the first certificate of a PEM text expires, which is the server's own.
-func Expiry(content []byte) (time.Time, error) {
+// ServerCertificate is the first certificate of a PEM text, which is the server's own.
+func ServerCertificate(content []byte) (*x509.Certificate, error) {
 	block := firstBlock(content, "CERTIFICATE")
 	if block == nil {
-		return time.Time{}, ErrNoCertificate
+		return nil, ErrNoCertificate
 	}
 	certificate, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%w: %w", ErrNoCertificate, err)
+		return nil, fmt.Errorf("%w: %w", ErrNoCertificate, err)
+	}
+	return certificate, nil
+}
+
+// Expiry is when the server's own certificate of a PEM text expires.
+func Expiry(content []byte) (time.Time, error) {
+	certificate, err := ServerCertificate(content)
+	if err != nil {
+		return time.Time{}, err
 	}
 	return certificate.NotAfter, nil
 }

@@ -1,0 +1,194 @@
+package inspect
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/app"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
+)
+
+// surroundings reads what is around the apps of a namespace, each kind once for all of them.
+type surroundings struct {
+	cluster   *cluster.Cluster
+	namespace string
+
+	mu     sync.Mutex
+	around *app.Around
+	named  map[namedObject]bool // that was read
+	listed map[string][]metav1.PartialObjectMetadata
+}
+
+// routesGroup is the API group of HTTPRoutes, which not every cluster has.
+const routesGroup = "gateway.networking.k8s.io"
+
+// hidden is what can't be found without a resource.
+var hidden = map[string]string{
+	"services":                 "which Services select the pods, and what leads to them",
+	"endpointslices":           "whether the Services have ready endpoints",
+	"ingresses":                "the hosts that lead here",
+	"httproutes":               "the hosts that lead here",
+	"horizontalpodautoscalers": "whether an autoscaler scales it",
+	"poddisruptionbudgets":     "whether pods may be evicted",
+	"networkpolicies":          "which traffic is allowed",
+	"resourcequotas":           "whether a quota is short",
+	"events":                   "recent warnings",
+	"secrets":                  "whether the Secrets that it names are there",
+	"configmaps":               "whether the ConfigMaps that it names are there",
+	"serviceaccounts":          "whether its ServiceAccount is there, and the pull secrets of it",
+	"persistentvolumeclaims":   "whether its claims are bound",
+}
+
+// lists reads the lists side by side. What can't be read is noted.
+func (r *surroundings) lists(ctx context.Context) error {
+	client, err := r.cluster.Typed()
+	if err != nil {
+		return err
+	}
+	a, in := r.around, r.namespace
+	reads := []func(context.Context) error{
+		list(r, "services", &a.Services, client.CoreV1().Services(in).List, func(l *corev1.ServiceList) []corev1.Service { return l.Items }),
+		list(r, "endpointslices", &a.Slices, client.DiscoveryV1().EndpointSlices(in).List, func(l *discoveryv1.EndpointSliceList) []discoveryv1.EndpointSlice { return l.Items }),
+		list(r, "ingresses", &a.Ingresses, client.NetworkingV1().Ingresses(in).List, func(l *networkingv1.IngressList) []networkingv1.Ingress { return l.Items }),
+		list(r, "horizontalpodautoscalers", &a.Autoscalers, client.AutoscalingV2().HorizontalPodAutoscalers(in).List, func(l *autoscalingv2.HorizontalPodAutoscalerList) []autoscalingv2.HorizontalPodAutoscaler {
+			return l.Items
+		}),
+		list(r, "poddisruptionbudgets", &a.Budgets, client.PolicyV1().PodDisruptionBudgets(in).List, func(l *policyv1.PodDisruptionBudgetList) []policyv1.PodDisruptionBudget { return l.Items }),
+		list(r, "networkpolicies", &a.Policies, client.NetworkingV1().NetworkPolicies(in).List, func(l *networkingv1.NetworkPolicyList) []networkingv1.NetworkPolicy { return l.Items }),
+		list(r, "resourcequotas", &a.Quotas, client.CoreV1().ResourceQuotas(in).List, func(l *corev1.ResourceQuotaList) []corev1.ResourceQuota { return l.Items }),
+		r.httpRoutes,
+		func(ctx context.Context) error { return r.warnings(ctx, client) },
+	}
+	return together(ctx, reads...)
+}
+
+// list reads all pages of one kind.
+func list[L runtime.Object, T any](r *surroundings, resource string, into *[]T, read func(context.Context, metav1.ListOptions) (L, error), items func(L) []T) func(context.Context) error {
+	return func(ctx context.Context) error {
+		var all []T
+		err := cluster.Pages(ctx, metav1.ListOptions{}, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return read(ctx, o) },
+			func(page runtime.Object) error {
+				if l, ok := page.(L); ok {
+					all = append(all, items(l)...)
+				}
+				return nil
+			})
+		*into = all
+		return r.unread(ctx, err, "list", resource)
+	}
+}
+
+// httpRoutes reads those of the Gateway API. A cluster that does not have it has none.
+func (r *surroundings) httpRoutes(ctx context.Context) error {
+	var all []app.HTTPRoute
+	path := "/apis/" + routesGroup + "/v1/namespaces/" + r.namespace + "/httproutes"
+	err := r.cluster.RawPages(ctx, path, cluster.Call{Verb: "list", Resource: "httproutes." + routesGroup, Namespace: r.namespace, Object: "httproutes"}, func(text []byte) {
+		var route app.HTTPRoute
+		if json.Unmarshal(text, &route) == nil {
+			all = append(all, route)
+		}
+	})
+	r.around.HTTPRoutes = all
+	return r.unread(ctx, err, "list", "httproutes")
+}
+
+// maxWarningPages bounds what is read of events: an hour of a bad day can have very many.
+const maxWarningPages = 6
+
+var errEnough = errors.New("enough")
+
+func (r *surroundings) warnings(ctx context.Context, client kubernetes.Interface) error {
+	pages := 0
+	var all []*corev1.Event
+	err := cluster.Pages(ctx, metav1.ListOptions{FieldSelector: "type=" + corev1.EventTypeWarning},
+		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+			return client.CoreV1().Events(r.namespace).List(ctx, o)
+		},
+		func(page runtime.Object) error {
+			events, ok := page.(*corev1.EventList)
+			if !ok {
+				return nil
+			}
+			for k := range events.Items {
+				r.cluster.Redactor().Event(&events.Items[k])
+				all = append(all, &events.Items[k])
+			}
+			if pages++; pages == maxWarningPages && events.Continue != "" {
+				return errEnough
+			}
+			return nil
+		})
+	r.around.Warnings = all
+	if errors.Is(err, errEnough) {
+		r.note(fmt.Sprintf("the namespace has more than %d warnings: these are the first of them", len(all)))
+		return nil
+	}
+	return r.unread(ctx, err, "list", "events")
+}
+
+func (r *surroundings) note(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.Contains(r.around.Notes, text) {
+		r.around.Notes = append(r.around.Notes, text)
+	}
+}
+
+// unread notes what may not be read, and what does not answer. Only the end of the command is an error.
+func (r *surroundings) unread(ctx context.Context, err error, verb, resource string) error {
+	err = cluster.APIError(cluster.Call{Verb: verb, Resource: resource, Namespace: r.namespace, Object: resource}, err)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case cluster.Is(err, cluster.NotFound): // the API group is absent
+		return nil
+	case cluster.Is(err, cluster.Forbidden):
+	case cluster.Is(err, cluster.Unreachable, cluster.Untrusted, cluster.Unauthorized):
+		return err
+	default:
+		r.note(resource + " can't be read now, so it is not known " + hidden[resource] + ": " + firstLine(err.Error()))
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.around.Silent = append(r.around.Silent, resource)
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.ContainsFunc(r.around.NotSeen, func(n chain.NotSeen) bool { return n.Resource == resource }) {
+		r.around.NotSeen = append(r.around.NotSeen, chain.NotSeen{
+			Resource: resource, Hides: hidden[resource], Next: []string{"kubectl auth can-i " + verb + " " + qualified(resource) + cluster.InFlag(r.namespace)},
+		})
+	}
+	return nil
+}
+
+// qualified adds the group of a resource that kubectl might not find by its name alone.
+func qualified(resource string) string {
+	if resource == "httproutes" {
+		return resource + "." + routesGroup
+	}
+	return resource
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
