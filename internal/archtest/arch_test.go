@@ -66,6 +66,10 @@ var rules = []struct {
 		forbid: []string{"github.com/fatih/color"},
 	},
 	{
+		room: "internal/resolve", allow: []string{"pkg/", "internal/cluster"},
+		forbid: []string{"k8s.io/client-go/rest", "github.com/spf13/", "github.com/fatih/color"},
+	},
+	{
 		room: "internal/preflight", allow: []string{"pkg/", "internal/cluster"},
 		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
 	},
@@ -74,7 +78,7 @@ var rules = []struct {
 		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
 	},
 	{
-		room: "internal/inspect", allow: []string{"pkg/", "internal/cluster"},
+		room: "internal/inspect", allow: []string{"pkg/", "internal/cluster", "internal/resolve"},
 		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
 	},
 	{

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -48,7 +49,7 @@ of certificates. No value is shown.
 			if err := flags.validate(); err != nil {
 				return err
 			}
-			return flags.run(cmd.Context(), env, cluster.Selection{Args: args, Verb: "get"})
+			return flags.run(cmd.Context(), env, resolve.Selection{Args: args, Verb: "get"})
 		},
 	}
 	cmd.Flags().StringVarP(&flags.format, "output", "o", "", "Output format. One of: (json, yaml, name, result); result is json. No format contains values.")
@@ -66,9 +67,9 @@ func (f *getFlags) validate() error {
 	return oneOf("output", f.format, "", "json", "yaml", "name", outputResult)
 }
 
-func (f *getFlags) run(ctx context.Context, env *Env, selection cluster.Selection) error {
+func (f *getFlags) run(ctx context.Context, env *Env, selection resolve.Selection) error {
 	c := env.cluster()
-	refs, err := c.ConfigRefs(selection)
+	refs, err := resolve.ConfigRefs(c, selection)
 	switch {
 	case err != nil:
 		return resolveError(err)

@@ -11,12 +11,13 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 )
 
 // listEnv prints what the variables would be, as `kubectl set env --list` does. It needs no more than to
 // read the workloads, and with --resolve what they refer to.
-func (r *transaction) listEnv(ctx context.Context, o setEnvOptions, selection cluster.Selection, imported importedEnv) error {
-	objects, err := r.cluster.Resolve(ctx, selection)
+func (r *transaction) listEnv(ctx context.Context, o setEnvOptions, selection resolve.Selection, imported importedEnv) error {
+	objects, err := resolve.Workloads(ctx, r.cluster, selection)
 	if err != nil {
 		return resolveError(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/release"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
@@ -69,7 +70,7 @@ func (f *pruneFlags) validate(args []string) error {
 
 func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
 	c := env.cluster()
-	kind, err := c.ConfigKind(typ)
+	kind, err := resolve.ConfigKind(c, typ)
 	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Unsupported {
 		return usageError{err}
 	}

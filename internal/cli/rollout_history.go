@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -79,9 +80,9 @@ func (f *rolloutHistoryFlags) wantsObjects() bool {
 	return true
 }
 
-func (f *rolloutHistoryFlags) run(ctx context.Context, env *Env, selection cluster.Selection, printer printers.ResourcePrinter) error {
+func (f *rolloutHistoryFlags) run(ctx context.Context, env *Env, selection resolve.Selection, printer printers.ResourcePrinter) error {
 	c := env.cluster()
-	objects, err := c.Resolve(ctx, selection)
+	objects, err := resolve.Workloads(ctx, c, selection)
 	if err != nil {
 		return resolveError(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/release"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 )
 
 type rolloutPauseFlags struct {
@@ -49,7 +50,7 @@ are not rolled out until it is resumed. StatefulSets and DaemonSets can't be pau
 	return cmd
 }
 
-func (f *rolloutPauseFlags) selected(args []string, verb string) (cluster.Selection, error) {
+func (f *rolloutPauseFlags) selected(args []string, verb string) (resolve.Selection, error) {
 	selection := f.selection(args, verb)
 	selection.AllOfType = true
 	if err := selection.Validate(); err != nil {
@@ -59,9 +60,9 @@ func (f *rolloutPauseFlags) selected(args []string, verb string) (cluster.Select
 }
 
 // write pauses or resumes each workload. As with kubectl, one that can't be does not stop the others.
-func (f *rolloutPauseFlags) write(ctx context.Context, env *Env, out *output, selection cluster.Selection, paused bool) error {
+func (f *rolloutPauseFlags) write(ctx context.Context, env *Env, out *output, selection resolve.Selection, paused bool) error {
 	c := env.cluster()
-	objects, err := c.Resolve(ctx, selection)
+	objects, err := resolve.Workloads(ctx, c, selection)
 	if err != nil {
 		return resolveError(err)
 	}

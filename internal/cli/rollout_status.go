@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/release"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -103,8 +104,8 @@ func (f *rolloutStatusFlags) transaction(env *Env, policy rollout.Policy) *trans
 }
 
 // run watches what the selection names. t carries out --on-failure.
-func (f *rolloutStatusFlags) run(ctx context.Context, t *transaction, selection cluster.Selection, policy rollout.Policy) error {
-	objects, err := t.cluster.Resolve(ctx, selection)
+func (f *rolloutStatusFlags) run(ctx context.Context, t *transaction, selection resolve.Selection, policy rollout.Policy) error {
+	objects, err := resolve.Workloads(ctx, t.cluster, selection)
 	if err != nil {
 		return resolveError(err)
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 )
 
 // selectionFlags name the workloads that a verb means, as kubectl's do.
@@ -33,8 +33,8 @@ func (f *selectionFlags) addAll(flags *pflag.FlagSet, verb string) {
 }
 
 // selection joins the flags with the arguments.
-func (f *selectionFlags) selection(args []string, verb string) cluster.Selection {
-	return cluster.Selection{
+func (f *selectionFlags) selection(args []string, verb string) resolve.Selection {
+	return resolve.Selection{
 		Args: args, LabelSelector: f.selector, All: f.all,
 		Filenames: f.filenames, Kustomize: f.kustomize, Recursive: f.recursive, Local: f.local,
 		Verb: verb,

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/release"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -81,7 +82,7 @@ func (c *configChange) run(ctx context.Context) error {
 		return err
 	}
 	if names := secrets.Names(append(slices.Clone(c.object.Plan.Roll), c.delivered...)); len(names) > 0 {
-		return c.transaction.run(ctx, cluster.Selection{Args: names, Verb: "set " + strings.ToLower(c.ref.Kind)}, c.planRestart())
+		return c.transaction.run(ctx, resolve.Selection{Args: names, Verb: "set " + strings.ToLower(c.ref.Kind)}, c.planRestart())
 	}
 	result, err := c.Run(ctx, nil, nil)
 	return c.end(result, err)

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -57,7 +58,7 @@ a Secret's value. Diffs, results, recordings, the log (-v) and the change-cause 
 	flags.addOwn(cmd.Flags())
 	return newSetVerb(env, cmd, "env updated", &flags.changeFlags, func(args []string) (setting, error) {
 		o, err := flags.options(cmd.Flags(), args)
-		o.run = func(ctx context.Context, r *transaction, selection cluster.Selection) error {
+		o.run = func(ctx context.Context, r *transaction, selection resolve.Selection) error {
 			r.Strict = flags.strict
 			return r.setEnv(ctx, o, selection)
 		}
@@ -78,7 +79,7 @@ func (f *setEnvFlags) addOwn(flags *pflag.FlagSet) {
 }
 
 // setEnv completes the settings with what standard input and --from say, and lists or releases them.
-func (r *transaction) setEnv(ctx context.Context, o setEnvOptions, selection cluster.Selection) error {
+func (r *transaction) setEnv(ctx context.Context, o setEnvOptions, selection resolve.Selection) error {
 	found, err := o.readStdin(ctx, r.env.Term)
 	if err != nil {
 		return r.untouched(ctx, err)

@@ -12,7 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -45,7 +45,7 @@ func (f *setEnvFlags) options(flags *pflag.FlagSet, args []string) (setEnvOption
 		return o, err
 	}
 	if f.from != "" {
-		source, err := cluster.ParseEnvSource(f.from)
+		source, err := resolve.ParseEnvSource(f.from)
 		if err != nil {
 			return o, err
 		}

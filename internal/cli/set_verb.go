@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 )
 
 // setting is what a command line sets in pod templates.
@@ -17,7 +18,7 @@ type setting struct {
 	resources, words, own []string
 	plan                  func(cluster.Object) (corev1.PodTemplateSpec, error)
 	// run releases the setting where a verb needs more than its plan; nil elsewhere.
-	run func(context.Context, *transaction, cluster.Selection) error
+	run func(context.Context, *transaction, resolve.Selection) error
 }
 
 // newSetVerb completes a verb that sets a part of pod templates. updated is what kubectl prints about each object.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/app"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
@@ -89,7 +89,7 @@ func (e *Env) checkStatusArgs(args []string) error {
 // namesConfig tells whether the TYPE of an argument means Secrets or ConfigMaps.
 func namesConfig(arg string) bool {
 	word, _, _ := strings.Cut(arg, "/")
-	resource, known := cluster.ResourceNamed(word)
+	resource, known := resolve.ResourceNamed(word)
 	return known && resource.Group == "" && (resource.Resource == "secrets" || resource.Resource == "configmaps")
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/inspect"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/app"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -48,7 +49,7 @@ func (f *statusFlags) apps(ctx context.Context, env *Env, args []string) error {
 // chosen are the workloads that the command line means.
 func (f *statusFlags) chosen(ctx context.Context, env *Env, c *cluster.Cluster, args []string) ([]cluster.Object, error) {
 	var err error
-	if len(args) == 1 && f.selector == "" && !strings.Contains(args[0], "/") && !cluster.IsKind(args[0]) {
+	if len(args) == 1 && f.selector == "" && !strings.Contains(args[0], "/") && !resolve.IsKind(args[0]) {
 		if args, err = inspect.New(c, env.Now).Find(ctx, "status", args[0]); err != nil {
 			return nil, err
 		}
@@ -56,7 +57,7 @@ func (f *statusFlags) chosen(ctx context.Context, env *Env, c *cluster.Cluster, 
 	if len(args) == 0 {
 		args = []string{"all"}
 	}
-	objects, err := c.Resolve(ctx, cluster.Selection{Args: args, LabelSelector: f.selector, Verb: "status"})
+	objects, err := resolve.Workloads(ctx, c, resolve.Selection{Args: args, LabelSelector: f.selector, Verb: "status"})
 	return objects, resolveError(err)
 }
 

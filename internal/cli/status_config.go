@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
@@ -17,7 +17,7 @@ func (f *statusFlags) consumers(ctx context.Context, env *Env, args []string) er
 		return err
 	}
 	c := env.cluster()
-	refs, err := c.ConfigRefs(cluster.Selection{Args: args, Verb: "status"})
+	refs, err := resolve.ConfigRefs(c, resolve.Selection{Args: args, Verb: "status"})
 	if err != nil {
 		return resolveError(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/internal/release"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -41,15 +42,15 @@ func newTransaction(env *Env, out *output, flags *releaseFlags, policy rollout.P
 }
 
 // run changes what the selection names by the plan.
-func (t *transaction) run(ctx context.Context, selection cluster.Selection, plan cluster.Plan) error {
-	objects, err := t.cluster.Resolve(ctx, selection)
+func (t *transaction) run(ctx context.Context, selection resolve.Selection, plan cluster.Plan) error {
+	objects, err := resolve.Workloads(ctx, t.cluster, selection)
 	if err != nil {
 		return t.untouched(ctx, resolveError(err))
 	}
 	if selection.Local {
 		return t.runLocal(objects, plan)
 	}
-	objects, made := cluster.WithoutMade(objects)
+	objects, made := resolve.WithoutMade(objects)
 	t.Warn(made...)
 	captured, err := t.cluster.Capture(ctx, objects)
 	if err != nil {
@@ -112,7 +113,7 @@ func (t *transaction) end(result *rollout.Result, err error) error {
 
 // resolveError: a command line that can't be understood is the user's to mend.
 func resolveError(err error) error {
-	var argument *cluster.ArgumentError
+	var argument *resolve.ArgumentError
 	if errors.As(err, &argument) || cluster.Is(err, cluster.Unsupported) {
 		return usageError{err}
 	}

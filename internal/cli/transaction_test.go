@@ -9,11 +9,12 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 )
 
 func TestResolveErrors(t *testing.T) {
 	var usage usageError
-	if err := resolveError(fmt.Errorf("resolving: %w", &cluster.ArgumentError{Message: "no name"})); !errors.As(err, &usage) {
+	if err := resolveError(fmt.Errorf("resolving: %w", &resolve.ArgumentError{Message: "no name"})); !errors.As(err, &usage) {
 		t.Errorf("%v is the user's to mend", err)
 	}
 	if err := resolveError(&cluster.Error{Reason: cluster.NotFound}); errors.As(err, &usage) {

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/inspect"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -49,7 +49,7 @@ is 0 also when a cause is found; with --exit-code it is 4 if the object is faili
 			switch {
 			case len(args) == 0:
 				return usagef("no object is named: give TYPE/NAME, for example deployment/web")
-			case len(args) == 1 && cluster.IsKind(args[0]):
+			case len(args) == 1 && resolve.IsKind(args[0]):
 				return usagef("no name: give %s/NAME", args[0])
 			}
 			if err := oneOf("output", flags.format, "", "json", "yaml"); err != nil {
@@ -71,12 +71,12 @@ func (f *whyFlags) run(ctx context.Context, env *Env, args []string) error {
 	}
 	c := env.cluster()
 	inspector := inspect.New(c, env.Now)
-	if len(args) == 1 && !strings.Contains(args[0], "/") && !cluster.IsKind(args[0]) {
+	if len(args) == 1 && !strings.Contains(args[0], "/") && !resolve.IsKind(args[0]) {
 		if args, err = inspector.Find(ctx, "why", args[0]); err != nil {
 			return err
 		}
 	}
-	gvk, ref, err := c.Named(cluster.Selection{Args: args, Verb: "why"})
+	gvk, ref, err := resolve.One(c, resolve.Selection{Args: args, Verb: "why"})
 	if err != nil {
 		return resolveError(err)
 	}

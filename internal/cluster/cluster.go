@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/kubernetes"
@@ -69,6 +70,18 @@ func (c *Cluster) Namespace() (namespace string, explicit bool, err error) {
 		return "", false, c.configError(err)
 	}
 	return namespace, explicit, nil
+}
+
+// FileNamespace is the namespace of objects in files that name none; with local it needs no kubeconfig.
+func (c *Cluster) FileNamespace(local bool) (string, bool, error) {
+	namespace, explicit, err := c.flags.ToRawKubeConfigLoader().Namespace()
+	switch {
+	case err == nil:
+		return namespace, explicit, nil
+	case local && clientcmd.IsEmptyConfig(err):
+		return metav1.NamespaceDefault, false, nil
+	}
+	return "", false, c.configError(err)
 }
 
 // Context is the name of the kubeconfig context in use, "" when there is none.

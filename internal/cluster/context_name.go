@@ -23,19 +23,19 @@ func unknownContext(name string, config api.Config) *Error {
 // Suggest completes an error about a wrong name: the nearest right one, or the first few there are.
 func (e *Error) Suggest(name string, candidates []string, intro string) *Error {
 	const shown = 8
-	_ = e.suggestOnly(name, candidates)
+	_ = e.SuggestNearest(name, candidates)
 	switch {
 	case e.Nearest != "":
 	case len(candidates) > shown:
-		e.Message += fmt.Sprintf("; %s %s and %d more", intro, quoted(candidates[:shown]), len(candidates)-shown)
+		e.Message += fmt.Sprintf("; %s %s and %d more", intro, Quoted(candidates[:shown]), len(candidates)-shown)
 	case len(candidates) > 0:
-		e.Message += fmt.Sprintf("; %s %s", intro, quoted(candidates))
+		e.Message += fmt.Sprintf("; %s %s", intro, Quoted(candidates))
 	}
 	return e
 }
 
-// suggestOnly is suggest for candidates that are too many, or too well known, to list.
-func (e *Error) suggestOnly(name string, candidates []string) *Error {
+// SuggestNearest is suggest for candidates that are too many, or too well known, to list.
+func (e *Error) SuggestNearest(name string, candidates []string) *Error {
 	if near := workload.Nearest(name, candidates); near != "" {
 		e.Nearest = near
 		e.Message += fmt.Sprintf("; did you mean %q?", near)

@@ -1,5 +1,5 @@
-// Package cluster does the one-shot reads and writes of a change: it finds what the command line
-// names, checks before anything is written, writes, restores and stamps. What goes on afterwards is
+// Package cluster does the one-shot reads and writes of a change: it connects, captures, writes,
+// restores and annotates. What goes on afterwards is
 // watched elsewhere. Every function takes a context, and every error of the API becomes an *Error
 // that names the object, the cause and the next command.
 package cluster

@@ -69,11 +69,6 @@ func Is(err error, reasons ...Reason) bool {
 	return false
 }
 
-// ArgumentError: the command line names its objects in a way that can't be understood.
-type ArgumentError struct{ Message string }
-
-func (e *ArgumentError) Error() string { return e.Message }
-
 // SupersededError: someone else changed the object since our write, so it is theirs. Nothing was touched.
 type SupersededError struct {
 	Workload workload.Ref
@@ -116,7 +111,8 @@ func (e *NotWrittenError) Error() string {
 	return fmt.Sprintf("%s is unchanged: the write did not reach the API server", e.Workload)
 }
 
-func quoted(names []string) string {
+// Quoted lists names, each in quotes.
+func Quoted(names []string) string {
 	q := make([]string, len(names))
 	for i, n := range names {
 		q[i] = fmt.Sprintf("%q", n)

@@ -28,7 +28,7 @@ func TestSuggest(t *testing.T) {
 			t.Errorf("%s: %s (%q)", name, e.Message, e.Nearest)
 		}
 	}
-	only := (&Error{Message: "no"}).suggestOnly("payments", many)
+	only := (&Error{Message: "no"}).SuggestNearest("payments", many)
 	if only.Message != "no" || only.Nearest != "" {
 		t.Errorf("candidates that are not near are listed: %s", only.Message)
 	}
@@ -38,25 +38,6 @@ func TestUnknownContext(t *testing.T) {
 	e := unknownContext("prdo", api.Config{Contexts: map[string]*api.Context{"prod": {}, "test": {}}})
 	if e.Reason != UnknownContext || e.Message != `no context "prdo" in the kubeconfig; did you mean "prod"?` || !slices.Equal(e.Hints(), []string{"kubectl config get-contexts"}) {
 		t.Errorf("%+v", e)
-	}
-}
-
-func TestPlaced(t *testing.T) {
-	for name, test := range map[string]struct {
-		own, wanted string
-		explicit    bool
-		want        string
-	}{
-		"a file that names none":    {"", "shop", false, "shop"},
-		"and -n does":               {"", "shop", true, "shop"},
-		"a file that names its own": {"bank", "shop", false, "bank"},
-		"the same as -n":            {"shop", "shop", true, "shop"},
-		"another than -n":           {"bank", "shop", true, ""},
-	} {
-		got, err := placed(test.own, test.wanted, test.explicit)
-		if got != test.want || (err != nil) != (test.want == "") || err != nil && !Is(err, BadFile) {
-			t.Errorf("%s: %q, %v", name, got, err)
-		}
 	}
 }
 

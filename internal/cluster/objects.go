@@ -13,6 +13,33 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
+// Object is one workload as the API server, or with --local a file, gave it. It carries its apiVersion and
+// kind, so that it can be printed.
+type Object = workload.Object
+
+// Reread reads one workload without explaining why it is not there.
+func (c *Cluster) Reread(ctx context.Context, ref workload.Ref) (Object, error) {
+	kind := workload.KindNamed(ref.Kind)
+	o, err := c.getObject(ctx, &kind.Resource, ref.Namespace, ref.Name)
+	if err != nil {
+		return Object{}, APIError(Call{"get", kind.Plural, ref.Namespace, ref.String()}, err)
+	}
+	return c.learnt(kind, o), nil
+}
+
+// List reads the workloads of a kind.
+func (c *Cluster) List(ctx context.Context, kind *workload.Kind, namespace string, options metav1.ListOptions) ([]Object, error) {
+	list, err := c.listObjects(ctx, &kind.Resource, namespace, options)
+	if err != nil {
+		return nil, APIError(Call{"list", kind.Plural, namespace, kind.Plural}, err)
+	}
+	objects := make([]Object, 0, len(list))
+	for _, o := range list {
+		objects = append(objects, c.learnt(kind, o))
+	}
+	return objects, nil
+}
+
 // request begins a request about a resource.
 func (c *Cluster) request(r *workload.Resource, begin func(rest.Interface) *rest.Request) (*rest.Request, error) {
 	client, err := c.typed()

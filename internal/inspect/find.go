@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 )
 
 // findable are the types among which a name without one is looked for.
@@ -28,7 +29,7 @@ func (i *Inspector) Find(ctx context.Context, verb, name string) ([]string, erro
 	var mu sync.Mutex
 	var unread []error
 	found, err := cluster.Each(ctx, findable, func(ctx context.Context, plural string) (string, error) {
-		resource, _ := cluster.ResourceNamed(plural)
+		resource, _ := resolve.ResourceNamed(plural)
 		_, err := cluster.Read(ctx, func(ctx context.Context) (*metav1.PartialObjectMetadata, error) {
 			return client.Resource(resource).Namespace(namespace).Get(ctx, name, metav1.GetOptions{})
 		})

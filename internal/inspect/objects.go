@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -25,7 +26,7 @@ var readers = map[string]func(*Inspector, context.Context, workload.Ref) (readin
 
 // workload reads a workload with its revisions and its pods.
 func (i *Inspector) workload(ctx context.Context, ref workload.Ref) (reading, error) {
-	objects, err := i.cluster.Resolve(ctx, cluster.Selection{Args: []string{ref.String()}, Verb: "why"})
+	objects, err := resolve.Workloads(ctx, i.cluster, resolve.Selection{Args: []string{ref.String()}, Verb: "why"})
 	if err != nil {
 		return reading{}, err
 	}
@@ -63,7 +64,7 @@ func (i *Inspector) readWorkload(ctx context.Context, o cluster.Object) (reading
 	}
 	seen.Forbidden = i.seen.Forbidden
 	return reading{subject: chain.Workload(seen, i.time()), workload: observed{o, seen}, moved: func(ctx context.Context) (string, error) {
-		now, err := i.cluster.Resolve(ctx, cluster.Selection{Args: []string{w.Ref.String()}, Verb: "why"})
+		now, err := resolve.Workloads(ctx, i.cluster, resolve.Selection{Args: []string{w.Ref.String()}, Verb: "why"})
 		if err != nil {
 			return "", err
 		}
@@ -205,7 +206,7 @@ func (i *Inspector) owners(ctx context.Context, pod *corev1.Pod) []chain.Owner {
 			break
 		}
 		owner := chain.Owner{Ref: workload.Ref{Kind: above.Kind, Namespace: pod.Namespace, Name: above.Name}}
-		resource, known := cluster.ResourceOf(above.APIVersion, above.Kind)
+		resource, known := resolve.ResourceOf(above.APIVersion, above.Kind)
 		if !known {
 			owner.Unread = true
 			return append(owners, owner)

@@ -3,13 +3,13 @@ package inspect
 import (
 	"context"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -70,5 +70,5 @@ func (i *Inspector) notFound(ctx context.Context, plural string, ref workload.Re
 	if !cluster.Is(err, cluster.NotFound) {
 		return err
 	}
-	return i.cluster.ExplainNotFound(ctx, plural, ref, err)
+	return resolve.ExplainNotFound(ctx, i.cluster, plural, ref, err)
 }

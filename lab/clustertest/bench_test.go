@@ -20,6 +20,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/preflight"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
@@ -192,7 +193,7 @@ func (b *bench) update(name, patch string) *appsv1.Deployment {
 // change resolves, captures and plans an image for one Deployment.
 func (b *bench) change(c *cluster.Cluster, name, image, cause string) cluster.Change {
 	b.t.Helper()
-	objects, err := c.Resolve(b.ctx, cluster.Selection{Args: []string{"deployment/" + name}, Verb: "set image"})
+	objects, err := resolve.Workloads(b.ctx, c, resolve.Selection{Args: []string{"deployment/" + name}, Verb: "set image"})
 	if err != nil {
 		b.t.Fatal(err)
 	}

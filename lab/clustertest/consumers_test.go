@@ -15,6 +15,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -108,7 +109,7 @@ func TestConfigRefs(t *testing.T) {
 		"Secrets.v1./db":                "secret/db",
 		"service/web":                   "",
 	} {
-		refs, err := b.cluster().ConfigRefs(cluster.Selection{Args: strings.Fields(args), Verb: "status"})
+		refs, err := resolve.ConfigRefs(b.cluster(), resolve.Selection{Args: strings.Fields(args), Verb: "status"})
 		var got []string
 		for _, r := range refs {
 			if r.Namespace != b.namespace {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/preflight"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -46,7 +47,7 @@ func TestImagesAsKubectl(t *testing.T) {
 	} {
 		theirs := kubectlSetImage(t, file, args)
 		b := bench{t: t, ctx: t.Context(), requests: &requests{}}
-		objects, err := b.cluster().Resolve(b.ctx, cluster.Selection{Filenames: []string{file}, Local: true})
+		objects, err := resolve.Workloads(b.ctx, b.cluster(), resolve.Selection{Filenames: []string{file}, Local: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +123,7 @@ func TestUndoAsKubectl(t *testing.T) {
 func (b *bench) undo(name string, to int64) {
 	b.t.Helper()
 	c := b.cluster()
-	objects, err := c.Resolve(b.ctx, cluster.Selection{Args: []string{"deploy/" + name}})
+	objects, err := resolve.Workloads(b.ctx, c, resolve.Selection{Args: []string{"deploy/" + name}})
 	if err != nil {
 		b.t.Fatal(err)
 	}

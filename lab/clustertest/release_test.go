@@ -17,6 +17,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/preflight"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -338,7 +339,7 @@ func TestPartial(t *testing.T) {
 		b.deploy(name, 0)
 	}
 	c := b.cluster()
-	objects, err := c.Resolve(b.ctx, cluster.Selection{Args: []string{"deploy"}, All: true})
+	objects, err := resolve.Workloads(b.ctx, c, resolve.Selection{Args: []string{"deploy"}, All: true})
 	if err != nil {
 		t.Fatal(err)
 	}

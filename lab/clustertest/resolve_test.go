@@ -12,6 +12,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -29,21 +30,21 @@ func TestResolve(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct {
-		selection cluster.Selection
+		selection resolve.Selection
 		want      string
 		requests  int
 	}{
-		"TYPE/NAME":         {cluster.Selection{Args: []string{"deployment/web"}}, "web", 1},
-		"TYPE NAME NAME":    {cluster.Selection{Args: []string{"deploy", "web", "api"}}, "web api", 2},
-		"one object, twice": {cluster.Selection{Args: []string{"deploy/web", "deployments.apps/web"}}, "web", 1},
-		"a selector":        {cluster.Selection{Args: []string{"deployments"}, LabelSelector: "tier=test"}, "api web", 1},
-		"--all":             {cluster.Selection{Args: []string{"Deployment"}, All: true}, "api web", 1},
-		"-f":                {cluster.Selection{Filenames: []string{file}}, "web", 1},
-		"-k":                {cluster.Selection{Kustomize: filepath.Dir(file)}, "web", 1},
+		"TYPE/NAME":         {resolve.Selection{Args: []string{"deployment/web"}}, "web", 1},
+		"TYPE NAME NAME":    {resolve.Selection{Args: []string{"deploy", "web", "api"}}, "web api", 2},
+		"one object, twice": {resolve.Selection{Args: []string{"deploy/web", "deployments.apps/web"}}, "web", 1},
+		"a selector":        {resolve.Selection{Args: []string{"deployments"}, LabelSelector: "tier=test"}, "api web", 1},
+		"--all":             {resolve.Selection{Args: []string{"Deployment"}, All: true}, "api web", 1},
+		"-f":                {resolve.Selection{Filenames: []string{file}}, "web", 1},
+		"-k":                {resolve.Selection{Kustomize: filepath.Dir(file)}, "web", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b.requests.take()
-			objects, err := b.cluster().Resolve(b.ctx, test.selection)
+			objects, err := resolve.Workloads(b.ctx, b.cluster(), test.selection)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -95,11 +96,11 @@ func TestResolveExplains(t *testing.T) {
 			if test.flags != nil {
 				flags = append(flags, test.flags)
 			}
-			s := cluster.Selection{Args: test.args, Verb: "rollout status"}
+			s := resolve.Selection{Args: test.args, Verb: "rollout status"}
 			if name == "nothing selected" {
 				s.LabelSelector = "no=such"
 			}
-			_, err := b.cluster(flags...).Resolve(b.ctx, s)
+			_, err := resolve.Workloads(b.ctx, b.cluster(flags...), s)
 			var e *cluster.Error
 			if !errors.As(err, &e) || e.Reason != test.reason {
 				t.Fatalf("got %v", err)
@@ -120,7 +121,7 @@ func TestHistory(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.revision("web", "web:2.0")
-	objects, err := c.Resolve(b.ctx, cluster.Selection{Args: []string{"deploy/web"}})
+	objects, err := resolve.Workloads(b.ctx, c, resolve.Selection{Args: []string{"deploy/web"}})
 	if err != nil {
 		t.Fatal(err)
 	}

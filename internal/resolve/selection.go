@@ -1,4 +1,4 @@
-package cluster
+package resolve
 
 import (
 	"slices"
@@ -8,6 +8,11 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
+
+// ArgumentError: the command line names its objects in a way that can't be understood.
+type ArgumentError struct{ Message string }
+
+func (e *ArgumentError) Error() string { return e.Message }
 
 // Selection is how a command line names the workloads that it means, by kubectl's rules.
 type Selection struct {

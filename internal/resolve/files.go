@@ -1,4 +1,4 @@
-package cluster
+package resolve
 
 import (
 	"cmp"
@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"strings"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -18,8 +17,8 @@ import (
 // resolveFiles reads -f or -k as kubectl does (files, folders, URLs, stdin, kustomizations). The
 // files say only which objects are meant: as kubectl does it, each is then read from the server,
 // unless --local asks for the files' own state.
-func (c *Cluster) resolveFiles(ctx context.Context, s Selection) ([]Object, error) {
-	namespace, explicit, err := c.fileNamespace(s)
+func (c finder) resolveFiles(ctx context.Context, s Selection) ([]cluster.Object, error) {
+	namespace, explicit, err := c.FileNamespace(s.Local)
 	if err != nil {
 		return nil, err
 	}
@@ -29,9 +28,9 @@ func (c *Cluster) resolveFiles(ctx context.Context, s Selection) ([]Object, erro
 		for _, name := range append(s.Filenames[:len(s.Filenames):len(s.Filenames)], s.Kustomize) {
 			message = strings.ReplaceAll(message, name, redact.Argument(name))
 		}
-		return nil, &Error{Reason: BadFile, Message: message, Err: err}
+		return nil, &cluster.Error{Reason: cluster.BadFile, Message: message, Err: err}
 	}
-	objects := make([]Object, 0, len(infos))
+	objects := make([]cluster.Object, 0, len(infos))
 	for _, info := range infos {
 		o, ok := workload.ObjectOf(info.Object)
 		if !ok || !s.takes(o.Kind) {
@@ -44,10 +43,11 @@ func (c *Cluster) resolveFiles(ctx context.Context, s Selection) ([]Object, erro
 			}
 			o.SetNamespace(own)
 		}
-		objects = append(objects, typed(o.Kind, o.API))
+		o.GetObjectKind().SetGroupVersionKind(o.Kind.GroupVersionKind)
+		objects = append(objects, o)
 	}
 	if len(objects) == 0 {
-		return nil, &Error{Reason: NothingFound, Message: "the files name no objects" + matching(s.LabelSelector)}
+		return nil, &cluster.Error{Reason: cluster.NothingFound, Message: "the files name no objects" + matching(s.LabelSelector)}
 	}
 	if s.Local {
 		return objects, nil
@@ -66,22 +66,10 @@ func placed(own, wanted string, explicit bool) (string, error) {
 	case own == "":
 		return wanted, nil
 	case explicit && own != wanted:
-		return "", &Error{Reason: BadFile, Message: fmt.Sprintf(
+		return "", &cluster.Error{Reason: cluster.BadFile, Message: fmt.Sprintf(
 			"the file's object is in namespace %q, and -n says %q; pass --namespace=%s", own, wanted, own)}
 	}
 	return own, nil
-}
-
-// fileNamespace is the namespace of objects that name none; --local needs no kubeconfig for it.
-func (c *Cluster) fileNamespace(s Selection) (string, bool, error) {
-	namespace, explicit, err := c.flags.ToRawKubeConfigLoader().Namespace()
-	switch {
-	case err == nil:
-		return namespace, explicit, nil
-	case s.Local && clientcmd.IsEmptyConfig(err):
-		return metav1.NamespaceDefault, false, nil
-	}
-	return "", false, c.configError(err)
 }
 
 func fileInfos(s Selection) ([]*resource.Info, error) {

@@ -1,4 +1,4 @@
-package cluster
+package resolve
 
 import (
 	"context"
@@ -7,11 +7,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// Named finds the kind of the one object that a selection names, and its reference. The errors are *ArgumentError and *Error.
-func (c *Cluster) Named(s Selection) (schema.GroupVersionKind, workload.Ref, error) {
+// One finds the kind of the one object that a selection names, and its reference. The errors are *ArgumentError and *Error.
+func One(in *cluster.Cluster, s Selection) (schema.GroupVersionKind, workload.Ref, error) {
+	c := finder{in}
 	wanted, err := s.parse()
 	if err != nil {
 		return schema.GroupVersionKind{}, workload.Ref{}, err
@@ -28,15 +30,16 @@ func (c *Cluster) Named(s Selection) (schema.GroupVersionKind, workload.Ref, err
 }
 
 // ExplainNotFound names the nearest of the names that are there.
-func (c *Cluster) ExplainNotFound(ctx context.Context, plural string, ref workload.Ref, cause error) error {
-	var e *Error
-	client, err := c.metadata()
+func ExplainNotFound(ctx context.Context, in *cluster.Cluster, plural string, ref workload.Ref, cause error) error {
+	c := finder{in}
+	var e *cluster.Error
+	client, err := c.Metadata()
 	if err != nil || !errors.As(cause, &e) {
 		return cause
 	}
-	e.Next = []string{"kubectl get " + plural + InFlag(ref.Namespace)}
+	e.Next = []string{"kubectl get " + plural + cluster.InFlag(ref.Namespace)}
 	k, _ := builtinKind(plural)
-	list, err := client.Resource(k.GroupVersion().WithResource(plural)).Namespace(ref.Namespace).List(ctx, metav1.ListOptions{Limit: MaxNames})
+	list, err := client.Resource(k.GroupVersion().WithResource(plural)).Namespace(ref.Namespace).List(ctx, metav1.ListOptions{Limit: cluster.MaxNames})
 	if err != nil {
 		return e
 	}
@@ -44,8 +47,8 @@ func (c *Cluster) ExplainNotFound(ctx context.Context, plural string, ref worklo
 	for i := range list.Items {
 		names = append(names, list.Items[i].Name)
 	}
-	if typed, err := c.typed(); err == nil && len(names) == 0 && ref.Namespace != "" {
-		if missing := NamespaceMissing(ctx, typed, ref.Namespace); missing != nil {
+	if typed, err := c.Typed(); err == nil && len(names) == 0 && ref.Namespace != "" {
+		if missing := cluster.NamespaceMissing(ctx, typed, ref.Namespace); missing != nil {
 			return missing
 		}
 	}

@@ -1,4 +1,4 @@
-package cluster
+package resolve
 
 import (
 	"fmt"
@@ -8,12 +8,14 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 )
 
 // WithoutMade leaves out the objects that others of the selection have made: the change gets to them from there. made
 // says which, by their makers.
-func WithoutMade(objects []Object) (kept []Object, made []string) {
-	chosen := map[types.UID]Object{}
+func WithoutMade(objects []cluster.Object) (kept []cluster.Object, made []string) {
+	chosen := map[types.UID]cluster.Object{}
 	for _, o := range objects {
 		chosen[o.GetUID()] = o
 	}

@@ -1,4 +1,6 @@
-package cluster
+// Package resolve finds what the command line names: TYPE/NAME by kubectl's rules, selectors, files, names that are nearly
+// right. Errors are *ArgumentError and *cluster.Error.
+package resolve
 
 import (
 	"context"
@@ -9,15 +11,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// Object is one workload as the API server, or with --local a file, gave it. It carries its apiVersion and
-// kind, so that it can be printed.
-type Object = workload.Object
-
-// Resolve finds what the selection names, in its order; errors are *ArgumentError and *Error.
-func (c *Cluster) Resolve(ctx context.Context, s Selection) ([]Object, error) {
+// Workloads finds what the selection names, in its order; errors are *ArgumentError and *Error.
+func Workloads(ctx context.Context, in *cluster.Cluster, s Selection) ([]cluster.Object, error) {
+	c := finder{in}
 	wanted, err := s.parse()
 	if err != nil {
 		return nil, err
@@ -45,6 +45,9 @@ func (c *Cluster) Resolve(ctx context.Context, s Selection) ([]Object, error) {
 	return c.getAll(ctx, refs)
 }
 
+// finder looks in a cluster for what a command line names.
+type finder struct{ *cluster.Cluster }
+
 // everyKind is kubectl's name for a category of kinds.
 const everyKind = "all"
 
@@ -52,7 +55,7 @@ const everyKind = "all"
 func (s Selection) takes(k *workload.Kind) bool { return k.Releasable() || s.Templates }
 
 // meant finds the kinds that a TYPE names: of "all" those that the verb works on.
-func (c *Cluster) meant(w named, namespace string, s Selection) ([]*workload.Kind, error) {
+func (c finder) meant(w named, namespace string, s Selection) ([]*workload.Kind, error) {
 	if w.kind == everyKind && w.name == "" {
 		return s.kinds(), nil
 	}
@@ -71,35 +74,25 @@ func (s Selection) kinds() []*workload.Kind {
 	return slices.DeleteFunc(slices.Clone(workload.Kinds()), func(k *workload.Kind) bool { return !s.takes(k) })
 }
 
-func (c *Cluster) getAll(ctx context.Context, refs []workload.Ref) ([]Object, error) {
-	return Each(ctx, refs, func(ctx context.Context, ref workload.Ref) (Object, error) {
+func (c finder) getAll(ctx context.Context, refs []workload.Ref) ([]cluster.Object, error) {
+	return cluster.Each(ctx, refs, func(ctx context.Context, ref workload.Ref) (cluster.Object, error) {
 		return c.get(ctx, ref)
 	})
 }
 
 // get reads one workload; a name that is wrong gets the explanation that a few more reads allow.
-func (c *Cluster) get(ctx context.Context, ref workload.Ref) (Object, error) {
+func (c finder) get(ctx context.Context, ref workload.Ref) (cluster.Object, error) {
 	object, err := c.Reread(ctx, ref)
-	if Is(err, NotFound) {
-		return Object{}, c.explainNotFound(ctx, ref, err)
+	if cluster.Is(err, cluster.NotFound) {
+		return cluster.Object{}, c.explainNotFound(ctx, ref, err)
 	}
 	return object, err
 }
 
-// Reread reads one workload without explaining why it is not there.
-func (c *Cluster) Reread(ctx context.Context, ref workload.Ref) (Object, error) {
-	kind := workload.KindNamed(ref.Kind)
-	o, err := c.getObject(ctx, &kind.Resource, ref.Namespace, ref.Name)
-	if err != nil {
-		return Object{}, APIError(Call{"get", kind.Plural, ref.Namespace, ref.String()}, err)
-	}
-	return c.learnt(kind, o), nil
-}
-
 // listAll lists the kinds of refs, which have no names. It is an error if none has an object.
-func (c *Cluster) listAll(ctx context.Context, refs []workload.Ref, s Selection) ([]Object, error) {
-	lists, err := Each(ctx, refs, func(ctx context.Context, ref workload.Ref) ([]Object, error) {
-		return c.list(ctx, workload.KindNamed(ref.Kind), ref.Namespace, s)
+func (c finder) listAll(ctx context.Context, refs []workload.Ref, s Selection) ([]cluster.Object, error) {
+	lists, err := cluster.Each(ctx, refs, func(ctx context.Context, ref workload.Ref) ([]cluster.Object, error) {
+		return c.List(ctx, workload.KindNamed(ref.Kind), ref.Namespace, metav1.ListOptions{LabelSelector: s.LabelSelector})
 	})
 	if err != nil {
 		return nil, err
@@ -111,21 +104,9 @@ func (c *Cluster) listAll(ctx context.Context, refs []workload.Ref, s Selection)
 	return objects, nil
 }
 
-func (c *Cluster) list(ctx context.Context, kind *workload.Kind, namespace string, s Selection) ([]Object, error) {
-	list, err := c.listObjects(ctx, &kind.Resource, namespace, metav1.ListOptions{LabelSelector: s.LabelSelector})
-	if err != nil {
-		return nil, APIError(Call{"list", kind.Plural, namespace, kind.Plural}, err)
-	}
-	objects := make([]Object, 0, len(list))
-	for _, o := range list {
-		objects = append(objects, c.learnt(kind, o))
-	}
-	return objects, nil
-}
-
 // unsupported is the error for a kind that the verb does not work on.
-func unsupported(gvk schema.GroupVersionKind, name, namespace string, s Selection) *Error {
-	object := lower(gvk.Kind)
+func unsupported(gvk schema.GroupVersionKind, name, namespace string, s Selection) *cluster.Error {
+	object := strings.ToLower(gvk.Kind)
 	if name != "" {
 		object += "/" + name
 	}
@@ -135,16 +116,16 @@ func unsupported(gvk schema.GroupVersionKind, name, namespace string, s Selectio
 	}
 	last := len(plurals) - 1
 	works := fmt.Sprintf("it works on %s and %s", strings.Join(plurals[:last], ", "), plurals[last])
-	e := &Error{Reason: Unsupported, Object: object, Message: fmt.Sprintf("kubectl app %s does not work on %s; %s", s.Verb, object, works)}
+	e := &cluster.Error{Reason: cluster.Unsupported, Object: object, Message: fmt.Sprintf("kubectl app %s does not work on %s; %s", s.Verb, object, works)}
 	if k := workload.KindNamed(gvk.Kind); k != nil && k.GroupVersionKind == gvk {
 		e.Message = fmt.Sprintf("%s has no rollouts: kubectl app %s can't do anything with it; %s", object, s.Verb, works)
 		if name != "" {
-			e.Next = append(e.Next, "kubectl get "+object+InFlag(namespace))
+			e.Next = append(e.Next, "kubectl get "+object+cluster.InFlag(namespace))
 		}
 	}
 	if s.Local {
 		return e
 	}
-	e.Next = append(e.Next, "kubectl get deployments"+InFlag(namespace))
+	e.Next = append(e.Next, "kubectl get deployments"+cluster.InFlag(namespace))
 	return e
 }

@@ -1,4 +1,4 @@
-package cluster
+package resolve
 
 import (
 	"slices"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 )
 
 func TestBuiltinKind(t *testing.T) {
@@ -58,7 +60,7 @@ func TestUnsupported(t *testing.T) {
 				t.Errorf("%s: %q lacks %q", name, e.Message, text)
 			}
 		}
-		if e.Reason != Unsupported || !slices.Equal(e.Next, test.next) {
+		if e.Reason != cluster.Unsupported || !slices.Equal(e.Next, test.next) {
 			t.Errorf("%s: %s, %q", name, e.Reason, e.Next)
 		}
 	}
