@@ -42,6 +42,9 @@ func (i *Inspector) fetch(ctx context.Context, s *chain.Subject, wants diagnosis
 			})
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(wants.Nodes)) {
+		ask("node "+name, func(ctx context.Context) error { return i.nodeOf(ctx, name) })
+	}
 	if i.again && len(i.seen.Events) == 0 && len(wants.References) > 0 { // they would say more
 		ask("quotas", func(ctx context.Context) error { return i.quotas(ctx, namespace) })
 		for _, r := range needed(s.Templates()) {
@@ -158,6 +161,18 @@ func (i *Inspector) claim(ctx context.Context, namespace, name string) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.seen.Claims = append(i.seen.Claims, claim)
+	return nil
+}
+
+// nodeOf reads the node of a pod.
+func (i *Inspector) nodeOf(ctx context.Context, name string) error {
+	node, err := i.getNode(ctx, name)
+	if i.unread(err, "get", "nodes", ""); err != nil && !cluster.Is(err, cluster.NotFound) {
+		return nil
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.seen.Nodes[name] = node
 	return nil
 }
 

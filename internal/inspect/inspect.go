@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
@@ -94,7 +96,7 @@ func (i *Inspector) explain(ctx context.Context, ref workload.Ref, read func(con
 }
 
 func (i *Inspector) reset() {
-	i.requests, i.seen, i.asked, i.again = 0, diagnosis.Observed{Logs: map[diagnosis.LogKey]diagnosis.Log{}}, map[any]bool{}, false
+	i.requests, i.seen, i.asked, i.again = 0, diagnosis.Observed{Logs: map[diagnosis.LogKey]diagnosis.Log{}, Nodes: map[string]*corev1.Node{}}, map[any]bool{}, false
 }
 
 // time is that of the API server, as far as it is known.
@@ -137,6 +139,10 @@ func (i *Inspector) finish(ctx context.Context, r reading) (related map[workload
 		return err
 	}}
 	for _, ref := range r.subject.Related() {
+		if node := i.seen.Nodes[ref.Name]; ref.Kind == "Node" && node != nil {
+			related[ref] = chain.Related{Object: node}
+			continue
+		}
 		if !i.spend(0) {
 			break
 		}

@@ -136,33 +136,33 @@ func (i *Inspector) jobsOf(ctx context.Context, cron *batchv1.CronJob) ([]*batch
 // node reads a node and the pods on it, in all namespaces.
 func (i *Inspector) node(ctx context.Context, ref workload.Ref) (reading, error) {
 	ref.Namespace = ""
-	node, err := i.getNode(ctx, ref)
+	node, err := i.getNode(ctx, ref.Name)
 	if err != nil {
-		return reading{}, err
+		return reading{}, i.notFound(ctx, "nodes", ref, err)
 	}
 	pods, err := i.pods(ctx, "", metav1.ListOptions{FieldSelector: "spec.nodeName=" + node.Name})
 	if err = i.orForbidden(err, "pods"); err != nil {
 		return reading{}, err
 	}
 	return reading{subject: chain.Node(node, pods, i.seen.Forbidden, i.time()), moved: func(ctx context.Context) (string, error) {
-		now, err := i.getNode(ctx, ref)
+		now, err := i.getNode(ctx, ref.Name)
 		if err != nil {
-			return "", err
+			return "", i.notFound(ctx, "nodes", ref, err)
 		}
 		return changed(node, now), nil
 	}}, nil
 }
 
-func (i *Inspector) getNode(ctx context.Context, ref workload.Ref) (*corev1.Node, error) {
+func (i *Inspector) getNode(ctx context.Context, name string) (*corev1.Node, error) {
 	client, err := i.cluster.Typed()
 	if err != nil {
 		return nil, err
 	}
 	node, err := cluster.Read(ctx, func(ctx context.Context) (*corev1.Node, error) {
-		return client.CoreV1().Nodes().Get(ctx, ref.Name, metav1.GetOptions{})
+		return client.CoreV1().Nodes().Get(ctx, name, metav1.GetOptions{})
 	})
 	if err != nil {
-		return nil, i.notFound(ctx, "nodes", ref, err)
+		return nil, cluster.APIError(cluster.Call{Verb: "get", Resource: "nodes", Object: "node/" + name}, err)
 	}
 	i.mask(node)
 	return node, nil

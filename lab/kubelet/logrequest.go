@@ -108,6 +108,9 @@ func (n *node) serveLogs(w http.ResponseWriter, r *http.Request) {
 	}
 	namespace, name, container := r.PathValue("namespace"), r.PathValue("pod"), r.PathValue("container")
 	log, err := n.log(namespace, name, container, request.previous)
+	if errors.Is(err, errStopped) {
+		panic(http.ErrAbortHandler) // nobody answers
+	}
 	if errors.Is(err, errNoPod) {
 		http.Error(w, fmt.Sprintf("pod %q does not exist", name), http.StatusNotFound)
 		return
@@ -122,13 +125,19 @@ func (n *node) serveLogs(w http.ResponseWriter, r *http.Request) {
 	copyLog(r.Context(), w, log, request)
 }
 
-var errNoPod = errors.New("no such pod")
+var (
+	errNoPod   = errors.New("no such pod")
+	errStopped = errors.New("the kubelet is stopped")
+)
 
 func (n *node) log(namespace, name, container string, previous bool) (*Log, error) {
 	for _, p := range n.residents() {
 		p.mu.Lock()
 		if p.machine != nil && p.newest.Name == name && p.newest.Namespace == namespace {
 			defer p.mu.Unlock()
+			if n.world.stopped(p.newest.Spec.NodeName) {
+				return nil, errStopped
+			}
 			return p.machine.logOf(container, previous)
 		}
 		p.mu.Unlock()

@@ -69,6 +69,9 @@ func (p *resident) samples(now time.Time) []sample {
 // serveMetrics answers with the metrics of a node, in the form of a kubelet's
 // /metrics/resource.
 func (n *node) serveMetrics(w http.ResponseWriter, r *http.Request) {
+	if n.world.stopped(r.PathValue("node")) {
+		panic(http.ErrAbortHandler)
+	}
 	now := time.Now()
 	var all []sample
 	for _, p := range n.residents() {

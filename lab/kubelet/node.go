@@ -40,6 +40,8 @@ type resident struct {
 	newest, base *corev1.Pod
 	fresh        bool
 	gone         bool
+	// stopped: the node was, and others may have written the status meanwhile.
+	stopped bool
 
 	// unsent and doomed are writes that wait for the API server; only the worker
 	// that has the pod touches them.
@@ -180,17 +182,28 @@ func (n *node) advance(p *resident) (Output, *corev1.Pod) {
 	if p.gone {
 		return Output{}, nil
 	}
+	if n.world.stopped(p.newest.Spec.NodeName) {
+		p.stopped = true
+		return Output{}, nil
+	}
 	now := time.Now()
 	look := n.world.of(p.newest)
 	if p.machine == nil {
 		p.machine = New(p.newest, n.settings(p.newest), now)
 		p.fresh = false
 	}
+	var out Output
 	if p.fresh {
 		p.fresh = false
-		return p.machine.Observe(p.newest, now, look), p.newest
+		out = p.machine.Observe(p.newest, now, look)
+	} else {
+		out = p.machine.Step(now, look)
 	}
-	return p.machine.Step(now, look), p.newest
+	if p.stopped && out.Status == nil {
+		out.Status = p.machine.status.DeepCopy()
+	}
+	p.stopped = false
+	return out, p.newest
 }
 
 func (n *node) settings(pod *corev1.Pod) Settings {

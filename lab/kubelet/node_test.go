@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -116,4 +117,59 @@ func TestUsageIsSharedOut(t *testing.T) {
 	if web.CPU.MilliValue() != 100 || side.CPU.MilliValue() != 100 || side.Memory.Value() != 1<<30 {
 		t.Errorf("%v %v", web, side)
 	}
+}
+
+// A stopped kubelet writes nothing and answers nobody; one that runs again goes on.
+func TestNodeIsStopped(t *testing.T) {
+	running(t, podOf("web:1.0"), 3*time.Second, func(t *testing.T, n *node, client *fake.Clientset) {
+		status := func() corev1.PodPhase {
+			pod, err := client.CoreV1().Pods("shop").Get(t.Context(), "web-2", metav1.GetOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return pod.Status.Phase
+		}
+		annotate := func(words string) {
+			_, err := client.CoreV1().Nodes().Update(t.Context(), &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "lab-1", Annotations: map[string]string{AnnotationBehavior: words}}}, metav1.UpdateOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		if _, err := client.CoreV1().Nodes().Create(t.Context(), &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "lab-1"}}, metav1.CreateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		annotate("slow-stopped")
+		first, err := client.CoreV1().Pods("shop").Get(t.Context(), "web-1", metav1.GetOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		condition(&first.Status, corev1.PodReady).Status = corev1.ConditionFalse
+		first.ResourceVersion = "3"
+		if _, err := client.CoreV1().Pods("shop").UpdateStatus(t.Context(), first, metav1.UpdateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		second := podOf("web:1.0", func(pod *corev1.Pod) { pod.Name, pod.UID, pod.ResourceVersion = "web-2", "uid-2", "2" })
+		if _, err := client.CoreV1().Pods("shop").Create(t.Context(), second, metav1.CreateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(5 * time.Second)
+		if got := status(); got == corev1.PodRunning {
+			t.Errorf("%s while the node is stopped", got)
+		}
+		if _, err := n.log("shop", "web-1", "web", false); !errors.Is(err, errStopped) {
+			t.Errorf("log: %v", err)
+		}
+		annotate("")
+		<-time.After(5 * time.Second)
+		if got := status(); got != corev1.PodRunning {
+			t.Errorf("%s after the node has started", got)
+		}
+		if first, err = client.CoreV1().Pods("shop").Get(t.Context(), "web-1", metav1.GetOptions{}); err != nil || condition(&first.Status, corev1.PodReady).Status != corev1.ConditionTrue {
+			t.Errorf("what the node controller wrote stays: %v %+v", err, first.Status.Conditions)
+		}
+		if _, err := n.log("shop", "web-1", "web", false); err != nil {
+			t.Errorf("log: %v", err)
+		}
+	})
 }

@@ -34,6 +34,9 @@ func (n *node) watch(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("watch pods: %w", err)
 	}
+	if err := n.resumeNodes(); err != nil {
+		return fmt.Errorf("watch nodes: %w", err)
+	}
 	factory.Start(ctx.Done())
 	<-ctx.Done()
 	n.queue.ShutDown()

@@ -23,7 +23,9 @@ type world struct {
 	configMaps v1.ConfigMapLister
 	claims     v1.PersistentVolumeClaimLister
 	nodes      v1.NodeLister
-	images     sync.Map // of imageKey
+	// nodeChanges tells of nodes.
+	nodeChanges cache.SharedInformer
+	images      sync.Map // of imageKey
 }
 
 type imageKey struct{ node, image string }
@@ -34,7 +36,7 @@ func newWorld(ctx context.Context, client kubernetes.Interface) (*world, error) 
 	w := &world{
 		ctx: ctx, client: client,
 		secrets: core.Secrets().Lister(), configMaps: core.ConfigMaps().Lister(), claims: core.PersistentVolumeClaims().Lister(),
-		nodes: core.Nodes().Lister(),
+		nodes: core.Nodes().Lister(), nodeChanges: core.Nodes().Informer(),
 	}
 	synced := []cache.InformerSynced{
 		core.Secrets().Informer().HasSynced, core.ConfigMaps().Informer().HasSynced, core.PersistentVolumeClaims().Informer().HasSynced,

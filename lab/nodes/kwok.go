@@ -19,8 +19,12 @@ import (
 	"sigs.k8s.io/kwok/pkg/utils/lifecycle"
 )
 
-// leaseSeconds and the renewal at a quarter of them are the real kubelet's.
-const leaseSeconds = 40
+// A lease is renewed more often than a real kubelet does, which renews it after 10 s: the lab's controller manager gives
+// a node less time.
+const (
+	leaseSeconds  = 40
+	renewInterval = 4 * time.Second
+)
 
 // keepAlive runs kwok's controllers for nodes and for their leases. kwok's whole
 // controller would also watch the pods, which are the simulator's.
@@ -51,7 +55,7 @@ func keepAlive(ctx context.Context, client kubernetes.Interface, port int) error
 	if err != nil {
 		return fmt.Errorf("nodes: %w", err)
 	}
-	if err := controller.Start(ctx, events); err != nil {
+	if err := controller.Start(ctx, withoutStopped(ctx, events)); err != nil {
 		return fmt.Errorf("nodes: %w", err)
 	}
 	<-ctx.Done()
@@ -84,7 +88,7 @@ func startLeases(ctx context.Context, client kubernetes.Interface, nodes informe
 		HolderIdentity:       "app-lab",
 		LeaseDurationSeconds: leaseSeconds,
 		LeaseParallelism:     4,
-		RenewInterval:        leaseSeconds * time.Second / 4,
+		RenewInterval:        renewInterval,
 		RenewIntervalJitter:  0.04,
 		GetLease: func(node string) (*coordinationv1.Lease, bool) {
 			return known.GetWithNamespace(node, corev1.NamespaceNodeLease)

@@ -108,6 +108,10 @@ func (l Lab) controllerManager() Component {
 			// With the default of 20 requests a second, 1,000 pods take 50 s.
 			"--kube-api-qps=1000",
 			"--kube-api-burst=2000",
+			// With the default of 50s nobody waits for a node that was stopped. Its
+			// kubelet renews the lease every 4 s: see package nodes.
+			"--node-monitor-grace-period=24s",
+			"--node-monitor-period=2s",
 			// The defaults ignore the CPU of a pod younger than 5 minutes: too
 			// slow to watch, in a class or in a test.
 			"--horizontal-pod-autoscaler-sync-period=5s",

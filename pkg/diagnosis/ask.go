@@ -35,6 +35,7 @@ func (d *Diagnosis) ask() {
 	if d.askClaims(d.survey.unexplained[phaseCreating]); len(d.survey.unexplained[phaseCreating]) > 0 {
 		d.askReferences()
 	}
+	d.askNodes()
 	for _, pods := range candidates {
 		d.askEvents(pods, old.asked)
 	}
@@ -96,6 +97,25 @@ func (d *Diagnosis) askClaims(pods []*corev1.Pod) {
 	}
 	if names != nil {
 		d.Wants.Claims = put(d.Wants.Claims, d.in.Workload.Ref, names)
+	}
+}
+
+// maxNodes is how many nodes are read.
+const maxNodes = 2
+
+// askNodes asks for the nodes of pods that their own status does not explain: one that is lost says nothing of its pods.
+func (d *Diagnosis) askNodes() {
+	for _, phase := range []podPhase{phaseCreating, phasePulling, phaseUnready} {
+		for _, p := range first(maxAsked, d.survey.unexplained[phase], func(a, b *corev1.Pod) int { return cmp.Compare(a.Name, b.Name) }) {
+			if len(d.Wants.Nodes) < maxNodes {
+				d.Wants.Nodes = put(d.Wants.Nodes, p.Spec.NodeName, true)
+			}
+		}
+	}
+	for i := range d.Problems {
+		if p := &d.Problems[i]; p.Cause == StuckTerminating && p.Subject != "" && len(d.Wants.Nodes) < maxNodes {
+			d.Wants.Nodes = put(d.Wants.Nodes, p.Subject, true)
+		}
 	}
 }
 

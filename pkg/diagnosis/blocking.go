@@ -112,8 +112,14 @@ func (d *Diagnosis) stuckTerminating() []symptom {
 			continue
 		}
 		why := "its node " + pod.Spec.NodeName + " may be lost"
-		if len(pod.Finalizers) > 0 {
+		down := d.evidence.nodeDown(pod.Spec.NodeName)
+		switch {
+		case len(pod.Finalizers) > 0:
 			why = "finalizers: " + strings.Join(pod.Finalizers, ", ")
+		case down != "":
+			why = "node " + pod.Spec.NodeName + ": " + down
+		case d.evidence.nodes[pod.Spec.NodeName] != nil:
+			why = "its node " + pod.Spec.NodeName + " is Ready: the kubelet has not stopped the containers yet"
 		}
 		found := waiting(StuckTerminating, fmt.Sprintf("pod %s should have ended at %s; %s", pod.Name, end.Format(time.TimeOnly), why))
 		found.exemplar, found.subject, found.began = pod.Name, pod.Spec.NodeName, end.Time

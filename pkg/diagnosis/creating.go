@@ -16,7 +16,7 @@ func (ev *evidence) byEvents(pod *corev1.Pod) (symptom, bool) {
 		return symptom{}, false
 	}
 	all := ev.events[pod.UID]
-	if found, ok := lostNode(pod, all); ok {
+	if found, ok := ev.lostNode(pod, all); ok {
 		return found, true
 	}
 	switch phaseOf(pod) {

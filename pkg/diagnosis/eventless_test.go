@@ -31,6 +31,13 @@ status:
   conditions: [{type: PodReadyToStartContainers, status: "False"}]
   containerStatuses: [{name: web, state: {waiting: {reason: ContainerCreating}}}]
 `
+	const unready = `
+metadata: {creationTimestamp: "2026-01-01T11:58:00Z"}
+status:
+  conditions: [{type: Ready, status: "False", REASON}, {type: ContainersReady, status: "True"}]
+  containerStatuses: [{name: web, ready: true, started: true, state: {running: {startedAt: "2026-01-01T11:58:00Z"}}}]
+`
+	reason := func(text string) string { return strings.ReplaceAll(unready, "REASON", text) }
 	volume := workload.Reference{Kind: workload.ConfigMapReference, Name: "conf", Use: workload.UseVolume, Field: "etc"}
 	key, optional := volume, volume
 	key.Key, optional.Optional = "app.yml", true
@@ -49,6 +56,8 @@ status:
 		{"one restart proves nothing", run("1", "0", "58:16", "58:31"), nil, CrashLoop, ""},
 		{"a ConfigMap that is not there", unmounted, []workload.Reference{volume}, ConfigMapMissing, `configmap "conf" not found, and volume etc needs it`},
 		{"a key that is not there", unmounted, []workload.Reference{key}, ConfigMapKeyMissing, `configmap "conf" has no key "app.yml"`},
+		{"the node controller alone sets Ready to False without a reason", reason("lastTransitionTime: null"), nil, NodeLost, "node node-1"},
+		{"the kubelet gives a reason", reason("reason: ReadinessGatesNotReady, message: no gate"), nil, ReadinessFailing, "no gate"},
 		{"an optional one is no cause", unmounted, []workload.Reference{optional}, PodSandboxFailed, ""},
 		{"a missing account does not keep a pod that is there from starting", unmounted, []workload.Reference{{Kind: workload.ServiceAccountReference, Name: "x", Use: workload.UseIdentity}}, PodSandboxFailed, ""},
 	} {
@@ -148,6 +157,43 @@ func TestRefusedWithoutEvents(t *testing.T) {
 		}
 		if cause != tt.cause || source != tt.source {
 			t.Errorf("%s: %s by %+v, want %s by %+v", tt.name, cause, source, tt.cause, tt.source)
+		}
+	}
+}
+
+// A pod whose kubelet has never said a word: its node tells.
+func TestPodOfALostNode(t *testing.T) {
+	const silent = `
+metadata: {creationTimestamp: "2026-01-01T11:50:00Z"}
+spec: {nodeName: node-1}
+status: {phase: Pending, conditions: [{type: PodScheduled, status: "True"}]}
+`
+	node := func(ready corev1.ConditionStatus) *corev1.Node {
+		return &corev1.Node{Status: corev1.NodeStatus{Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: ready, Message: "no word"}}}}
+	}
+	for _, tt := range []struct {
+		name  string
+		nodes map[string]*corev1.Node
+		cause Cause
+		says  string
+	}{
+		{"not read", nil, "", ""},
+		{"lost", map[string]*corev1.Node{"node-1": node(corev1.ConditionUnknown)}, NodeLost, "node node-1: Ready is Unknown: no word"},
+		{"deleted", map[string]*corev1.Node{"node-1": nil}, NodeLost, "node node-1: there is no node of that name"},
+		{"well", map[string]*corev1.Node{"node-1": node(corev1.ConditionTrue)}, "", ""},
+	} {
+		w := watch(t, 1, FailFastAuto).pods(podFrom(t, silent))
+		w.Once, w.UnderWay = true, true
+		if asked := Look(w.Input, History{}).Wants.Nodes; !asked["node-1"] {
+			t.Errorf("%s: asked for nodes %v", tt.name, asked)
+		}
+		w.Final, w.Nodes = true, tt.nodes
+		var got Finding
+		for _, p := range Look(w.Input, History{}).Problems {
+			got = p.Finding
+		}
+		if got.Cause != tt.cause || !strings.Contains(got.Message, tt.says) {
+			t.Errorf("%s: %s %s", tt.name, got.Cause, got.Message)
 		}
 	}
 }

@@ -20,6 +20,7 @@ type evidence struct {
 	claims []*corev1.PersistentVolumeClaim
 	// references are those to objects that are not there.
 	references []workload.Reference
+	nodes      map[string]*corev1.Node
 	forbidden  []string
 	template   *corev1.PodTemplateSpec
 	revision   string // its name

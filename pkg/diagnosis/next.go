@@ -201,5 +201,8 @@ func stuckTerminating(a advice) []string {
 }
 
 func node(a advice) []string {
+	if a.exemplar != nil && a.exemplar.pod != nil && a.exemplar.pod.Spec.NodeName != "" {
+		return append([]string{"kubectl app why node/" + a.exemplar.pod.Spec.NodeName}, describe(a)...)
+	}
 	return append([]string{"kubectl get nodes"}, describe(a)...)
 }

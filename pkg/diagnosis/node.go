@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,16 +11,40 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// lostNode finds a pod whose node does not answer. The node controller then sets Ready to False, and the event has the
-// reason.
-func lostNode(pod *corev1.Pod, all events) (symptom, bool) {
+// lostNode finds a pod whose node does not answer. The node controller then sets Ready to False, without a reason, and
+// the event has the reason. A kubelet always gives one.
+func (ev *evidence) lostNode(pod *corev1.Pod, all events) (symptom, bool) {
 	if pod.Status.Reason == "NodeLost" || pod.Status.Phase == corev1.PodUnknown {
 		return waiting(NodeLost, nodeMessage(pod, pod.Status.Message)).from("status.reason"), true
 	}
 	if event := all.latest("", "NodeNotReady"); event != nil && !laterThanReady(pod, event) {
 		return waiting(NodeLost, nodeMessage(pod, eventText(event))).fromEvent(event), true
 	}
+	ready, containers := podCondition(pod, corev1.PodReady), podCondition(pod, corev1.ContainersReady)
+	if ready != nil && ready.Status == corev1.ConditionFalse && ready.Reason == "" && containers != nil && containers.Status == corev1.ConditionTrue {
+		return waiting(NodeLost, nodeMessage(pod, "it does not answer, so that the pod is not Ready though its containers are")).from("status.conditions[Ready]"), true
+	}
+	if text := ev.nodeDown(pod.Spec.NodeName); text != "" {
+		return waiting(NodeLost, nodeMessage(pod, text)).from("spec.nodeName"), true
+	}
 	return symptom{}, false
+}
+
+// nodeDown says why a node runs no pods, where it was read.
+func (ev *evidence) nodeDown(name string) string {
+	node, read := ev.nodes[name]
+	switch {
+	case !read:
+		return ""
+	case node == nil:
+		return "there is no node of that name"
+	}
+	for _, c := range node.Status.Conditions {
+		if c.Type == corev1.NodeReady && c.Status != corev1.ConditionTrue {
+			return fmt.Sprintf("Ready is %s: %s", c.Status, c.Message)
+		}
+	}
+	return ""
 }
 
 // laterThanReady tells whether the pod's Ready has changed since the event, which makes the event obsolete.

@@ -31,6 +31,8 @@ type Observed struct {
 	Absent []workload.Reference
 	// Quotas are those of the namespace, where Wants asked for References.
 	Quotas []corev1.ResourceQuota
+	// Nodes are those that Wants named, nil where there is none of that name.
+	Nodes map[string]*corev1.Node
 	// Logs holds what was fetched for Wants.
 	Logs map[LogKey]Log
 	// Forbidden is what may not be read: "pods", "events", "logs".
@@ -113,9 +115,11 @@ type Wants struct {
 	// References: workloads of which it should be known whether the objects that their templates name are there. The
 	// events say so while they last.
 	References map[workload.Ref]bool
+	// Nodes are those of pods that nothing else explains.
+	Nodes map[string]bool
 }
 
-// Empty tells whether there is nothing to fetch for a release, which does not look for References.
+// Empty tells whether there is nothing to fetch for a release, which does not look for References and Nodes.
 func (w Wants) Empty() bool { return len(w.Events)+len(w.Logs)+len(w.Claims) == 0 }
 
 // Add joins what another workload's diagnosis wants.
@@ -129,6 +133,9 @@ func (w *Wants) Add(more Wants) {
 	w.Logs = append(w.Logs, more.Logs...)
 	for ref, claims := range more.Claims {
 		w.Claims = put(w.Claims, ref, claims)
+	}
+	for name := range more.Nodes {
+		w.Nodes = put(w.Nodes, name, true)
 	}
 	for ref := range more.References {
 		w.References = put(w.References, ref, true)

@@ -46,6 +46,9 @@ const podKind = "Pod"
 // Since is since when the cause is there; the time of the look where nothing tells.
 func (p *Problem) Since() time.Time { return p.since }
 
+// Vague tells whether evidence that may name another cause was not read.
+func (p *Problem) Vague() bool { return p.vague }
+
 // problems groups symptoms by cause and container.
 func (ev *evidence) problems(d *survey, before []Finding) []Problem {
 	index := map[causeKey]int{}

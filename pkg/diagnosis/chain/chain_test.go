@@ -335,44 +335,6 @@ func TestAbsentOfAnotherRevision(t *testing.T) {
 	}
 }
 
-func TestNodes(t *testing.T) {
-	node := func(ready corev1.ConditionStatus) *corev1.Node {
-		n := &corev1.Node{Status: corev1.NodeStatus{Conditions: []corev1.NodeCondition{{Type: "Ready", Status: ready, LastTransitionTime: *podtest.At(0)}}}}
-		n.Name = "node-1"
-		return n
-	}
-	down, other := podtest.Owned("new", "web-1"), podtest.Owned("b", "api-1")
-	for _, p := range []*corev1.Pod{down, other} {
-		p.OwnerReferences[0].Name = "of-" + p.Name
-	}
-	pods := []*corev1.Pod{down, podtest.Ready("web-2"), other, podtest.ReadyOf("c", "well")}
-	r := explained(chain.Node(node("Unknown"), pods, nil, now), nil)
-	if got := outline(r); got != "Failing < node/node-1 NodeLost < replicaset/of-web-1 < replicaset/of-api-1" || !strings.Contains(r.Message, "2 of 4 pods not ready") {
-		t.Errorf("%s: %s", got, r.Message)
-	}
-	if r := explained(chain.Node(node("True"), pods, nil, now), nil); outline(r) != "NothingFound" || len(r.Next) != 2 {
-		t.Errorf("%s, next %v", outline(r), r.Next)
-	}
-}
-
-// What a condition of a node means depends on its type.
-func TestNodeConditions(t *testing.T) {
-	for condition, want := range map[string]chain.State{
-		"DiskPressure=True": chain.Failing, "PIDPressure=False": chain.NothingFound, "NetworkUnavailable=True": chain.Failing,
-		"KernelDeadlock=True": chain.Failing, "KubeletProblem=True": chain.Failing, "ReadonlyFilesystem=True": chain.Failing,
-		"EtcdIsVoter=True": chain.NothingFound, "KernelReady=True": chain.NothingFound, "KernelReady=False": chain.Failing,
-		"example.com/Licensed=True": chain.NothingFound,
-	} {
-		kind, status, _ := strings.Cut(condition, "=")
-		n := &corev1.Node{Status: corev1.NodeStatus{Conditions: []corev1.NodeCondition{
-			{Type: corev1.NodeConditionType(kind), Status: corev1.ConditionStatus(status)}, {Type: corev1.NodeReady, Status: corev1.ConditionTrue},
-		}}}
-		if r := explained(chain.Node(n, nil, nil, now), nil); r.State != want {
-			t.Errorf("%s: %s %s, want %s", condition, r.State, r.Message, want)
-		}
-	}
-}
-
 func TestRisks(t *testing.T) {
 	for command, want := range map[string]chain.Risk{
 		"kubectl describe pod a -n b": chain.Look, "kubectl app why pod/a": chain.Look, "kubectl app status secret/a": chain.Look,

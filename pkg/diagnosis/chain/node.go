@@ -1,7 +1,9 @@
 package chain
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,32 +53,41 @@ func controllerOf(pod *corev1.Pod) workload.Ref {
 	return workload.Ref{Kind: kindPod, Namespace: pod.Namespace, Name: pod.Name}
 }
 
-// most is how many controllers a chain lists.
-const most = 12
+// Of the controllers with pods that are not ready, a chain lists most, and a node that is well itself names a few.
+const (
+	most = 12
+	few  = 3
+)
 
 // explainNode leaves the causes of the pods aside: each controller has its own answer.
 func explainNode(r *Report, s *Subject, node *corev1.Node, now time.Time) {
 	held, says := s.held()
 	step, sick := nodeStep(Step{Object: r.Object}, node, now)
-	switch {
-	case sick:
+	if sick {
 		c := sickCondition(node)
 		since := c.LastTransitionTime.Time
 		r.State, r.Since = Failing, &since
+		fix := "kubectl drain " + node.Name + " --ignore-daemonsets --delete-emptydir-data"
 		if c.Type == corev1.NodeReady {
 			r.Cause, step.Cause = diagnosis.NodeLost, diagnosis.NodeLost
 		}
+		if c.Type == corev1.NodeReady && c.Status == corev1.ConditionUnknown && len(held) > 0 {
+			fix = "kubectl taint nodes " + node.Name + " node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"
+			r.Notes = append(r.Notes, "containers may still run there, and nobody sees them: set the taint only if the machine is off; then its pods are removed, and their volumes detached")
+		}
 		r.Message = strings.Join(nonEmpty(string(r.Cause), step.Says, says), ", ")
 		r.Chain = append(append(r.Chain, step), held[:min(most, len(held))]...)
-		if more := len(held) - most; more > 0 {
-			r.Also = append(r.Also, fmt.Sprintf("%d more controllers have pods here that are not ready", more))
-		}
-		r.next("kubectl describe node "+node.Name, "kubectl drain "+node.Name+" --ignore-daemonsets --delete-emptydir-data")
-	default:
+		r.next("kubectl describe node "+node.Name, fix)
+	} else {
 		r.Message = "nothing found: Ready, " + says
-		for _, h := range held[:min(3, len(held))] {
+		for _, h := range held[:min(few, len(held))] {
+			r.Also = append(r.Also, lowerRef(h.Object)+" in "+h.Object.Namespace+": "+h.Says)
 			r.next(fmt.Sprintf("kubectl app why %s -n %s", lowerRef(h.Object), h.Object.Namespace))
 		}
+	}
+	if more := len(held) - map[bool]int{true: most, false: few}[sick]; more > 0 {
+		r.Also = append(r.Also, "and pods of "+plural(more, "more controller", "more controllers"))
+		r.next("kubectl get pods --all-namespaces -o wide --field-selector spec.nodeName=" + node.Name)
 	}
 	if node.Spec.Unschedulable {
 		r.Also = append(r.Also, "spec.unschedulable is true: no new pod comes here")
@@ -87,9 +98,10 @@ func explainNode(r *Report, s *Subject, node *corev1.Node, now time.Time) {
 	}
 }
 
-// held are the controllers of which pods are not ready, and how many pods that are of all.
+// held are the controllers of which pods are not ready, those with the most first, and how many pods that are of all.
 func (s *Subject) held() (steps []Step, says string) {
 	sick, total := 0, 0
+	count := map[workload.Ref]int{}
 	for _, l := range s.looks {
 		unready := 0
 		for _, pod := range l.in.Pods {
@@ -99,8 +111,10 @@ func (s *Subject) held() (steps []Step, says string) {
 		}
 		sick, total = sick+unready, total+len(l.in.Pods)
 		if unready > 0 {
+			count[l.in.Workload.Ref] = unready
 			steps = append(steps, Step{Object: l.in.Workload.Ref, Says: fmt.Sprintf("%d of %s here not ready", unready, plural(len(l.in.Pods), "pod", "pods")), Field: "spec.nodeName"})
 		}
 	}
+	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(count[b.Object], count[a.Object]) })
 	return steps, fmt.Sprintf("%d of %s not ready", sick, plural(total, "pod", "pods"))
 }

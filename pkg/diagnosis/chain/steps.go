@@ -25,6 +25,7 @@ func (s *Subject) explainProblem(r *Report, d *decision, related map[workload.Re
 	}
 	shown := d.look.step(p)
 	if about := d.look.about(p); about.Name != "" {
+		s.lost(r, p, related[about])
 		if step, ok := related[about].step(about, p, s.now); ok && about == shown.Object {
 			shown.Says = step.Says
 		} else if ok {
@@ -39,8 +40,26 @@ func (s *Subject) explainProblem(r *Report, d *decision, related map[workload.Re
 	r.next(p.Next...)
 }
 
+// lost dates a lost node by the node, and ends the patience with a pod that its lost node never stops.
+func (s *Subject) lost(r *Report, p *diagnosis.Problem, about Related) {
+	node, _ := about.Object.(*corev1.Node)
+	if node != nil && sickCondition(node) == nil || node == nil && !about.Absent {
+		return
+	}
+	switch {
+	case p.Cause == diagnosis.StuckTerminating:
+		r.State = Failing
+	case p.Cause == diagnosis.NodeLost && node != nil:
+		since := sickCondition(node).LastTransitionTime.Time
+		r.Since = &since
+	}
+}
+
 // patience is how long what may still come right is called progress: the API's default progress deadline.
 const patience = 10 * time.Minute
+
+// finalizerPatience is how long a pod past its deadline may keep a finalizer: the controllers take theirs off in seconds.
+const finalizerPatience = time.Minute
 
 // mayHeal tells whether the problem is normal for a while, and has not lasted long.
 func (s *Subject) mayHeal(d *decision, begun *time.Time) bool {
@@ -53,6 +72,9 @@ func (s *Subject) mayHeal(d *decision, begun *time.Time) bool {
 	limit := patience
 	if w := d.look.in.Workload; w.Strategy.ProgressDeadline > 0 {
 		limit = w.Strategy.ProgressDeadline
+	}
+	if p := d.problem; p.Cause == diagnosis.StuckTerminating && p.Subject == "" {
+		limit = finalizerPatience
 	}
 	return s.now.Sub(*begun) < limit
 }
@@ -114,7 +136,7 @@ func (s *Subject) pods(r *Report) {
 		causes := map[*corev1.Pod]diagnosis.Cause{}
 		for i := range l.found.Problems {
 			for _, pod := range l.found.Problems[i].Affected {
-				if causes[pod] == "" {
+				if causes[pod] == "" && !(s.StatusOnly && l.found.Problems[i].Vague()) {
 					causes[pod] = l.found.Problems[i].Cause
 				}
 			}
@@ -151,10 +173,14 @@ var hides = map[string]string{
 	"controllerrevisions":    "which pods are new",
 	"resourcequotas":         "whether a quota is used up",
 	"jobs":                   "how the last run ended",
+	"nodes":                  "whether a node is lost",
+	"secrets":                "whether a Secret that the pods need is there",
+	"configmaps":             "whether a ConfigMap that the pods need is there",
+	"serviceaccounts":        "whether their service account is there",
 }
 
 // gotten are the resources of which one object is read at a time.
-var gotten = []string{"logs", "persistentvolumeclaims", "secrets", "configmaps", "serviceaccounts"}
+var gotten = []string{"logs", "persistentvolumeclaims", "secrets", "configmaps", "serviceaccounts", "nodes"}
 
 // limits says what the report is not based on.
 func (s *Subject) limits(r *Report) {

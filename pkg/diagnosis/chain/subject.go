@@ -67,7 +67,7 @@ func (s *Subject) Take(o diagnosis.Observed) {
 	s.eventsSeen = s.eventsSeen || len(o.Events) > 0
 	s.forbidden = o.Forbidden
 	for _, l := range s.looks {
-		l.in.Events, l.in.Claims, l.in.Logs, l.in.Forbidden = o.Events, o.Claims, o.Logs, o.Forbidden
+		l.in.Events, l.in.Claims, l.in.Logs, l.in.Nodes, l.in.Forbidden = o.Events, o.Claims, o.Logs, o.Nodes, o.Forbidden
 		if l.in.Absent, l.in.Quotas = nil, nil; l.found != nil && l.found.Wants.References[l.in.Workload.Ref] {
 			own := workload.References(&l.in.Workload.Template)
 			l.in.Absent = slices.DeleteFunc(slices.Clone(o.Absent), func(a workload.Reference) bool { return !named(own, a) })
