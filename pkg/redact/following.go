@@ -13,6 +13,12 @@ func valueAfter(text string, from, to int, f form) span {
 		return following(text, from, to+1)
 	case afterSpace:
 		return following(text, from, to+len(equals.FindString(text[to:])))
+	case afterPercent:
+		return token(text, from, to+len(percentEquals.FindString(text[to:])), "&\"'` \t\r\n")
+	case afterIndex:
+		return following(text, from, to+len(indexed.FindString(text[to:])))
+	case afterWords:
+		return following(text, from, to+wordsAfter(text, from, text[to:min(len(text), to+40)]))
 	case inStruct:
 		at := to + len(structValue.FindString(text[to:]))
 		if s, ok := quotedValue(text, at); ok {

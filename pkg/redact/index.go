@@ -197,4 +197,4 @@ func isWord(c byte) bool {
 // escaped tells that the word before a value is an escape sequence, such as \n.
 func escaped(before string) bool { return escape.MatchString(before[max(0, len(before)-7):]) }
 
-var escape = regexp.MustCompile(`\\([abfnrtv0]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})$`)
+var escape = regexp.MustCompile(`(\\([abfnrtv0]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})|%(25)?[0-9A-Fa-f]{2})$`)

@@ -54,6 +54,7 @@ func (n *names) find(text string, spans []span) []span {
 		}
 		from = to
 	}
+	spans = fieldValues(text, spans)
 	if strings.Contains(text, "@") {
 		for _, at := range urlPassword.FindAllStringSubmatchIndex(text, -1) {
 			spans = append(spans, span{at[2], at[3]})
@@ -89,6 +90,10 @@ func (n *names) at(text string, from, to int) (span, bool) {
 			follows = (follows || key && quoted && variableLike(name)) && !goesOn(text, to)
 		case afterSpace:
 			follows = (follows || n.literal[name] || key) && upperCase.MatchString(name)
+		case afterIndex:
+			follows = (follows || n.writtenOut(name) || key) && !sentence.MatchString(" "+text[value.from:])
+		case afterWords:
+			follows = (follows || n.writtenOut(name) || key) && variableLike(name)
 		default:
 			follows = follows || key || n.writtenOut(name) || strings.HasPrefix(name, "--") && sensitive(name)
 		}
@@ -103,12 +108,15 @@ func (n *names) at(text string, from, to int) (span, bool) {
 type form int
 
 const (
-	noValue     form = iota
-	afterEquals      // NAME=value
-	afterSpace       // NAME = value, NAME => value
-	afterColon       // NAME: value, "NAME":"value"
-	inStruct         // Name:NAME,Value:value, "name":"NAME","value":"value"
-	inBraces         // {NAME value nil}
+	noValue      form = iota
+	afterEquals       // NAME=value
+	afterSpace        // NAME = value, NAME => value
+	afterColon        // NAME: value, "NAME":"value"
+	inStruct          // Name:NAME,Value:value, "name":"NAME","value":"value"
+	inBraces          // {NAME value nil}
+	afterPercent      // NAME%3Dvalue
+	afterIndex        // env[NAME]: value, [NAME]=value
+	afterWords        // set NAME to value, NAME has value value
 )
 
 func formAfter(text string, from, to int) form {
@@ -119,6 +127,10 @@ func formAfter(text string, from, to int) form {
 	switch {
 	case near[0] == '=':
 		return afterEquals
+	case near[0] == '%' && percentEquals.MatchString(near):
+		return afterPercent
+	case strings.IndexByte(`\\"']`, near[0]) >= 0 && indexed.MatchString(near):
+		return afterIndex
 	case near[0] == ' ' && equals.MatchString(near):
 		return afterSpace
 	case strings.Contains(near, "alue") && structValue.MatchString(near):
@@ -127,6 +139,8 @@ func formAfter(text string, from, to int) form {
 		return afterColon
 	case text[to] == ' ' && from > 0 && text[from-1] == '{':
 		return inBraces
+	case wordsAfter(text, from, near) > 0:
+		return afterWords
 	}
 	return noValue
 }
