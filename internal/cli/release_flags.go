@@ -24,6 +24,8 @@ type watchFlags struct {
 	oldPods   bool
 	progress  view.Mode
 	recording string
+	// given tells whether the user typed a flag.
+	given func(name string) bool
 }
 
 func (f *watchFlags) add(flags *pflag.FlagSet, soak time.Duration) {
@@ -33,6 +35,7 @@ func (f *watchFlags) add(flags *pflag.FlagSet, soak time.Duration) {
 
 // judgeFlags are those that a recording can be judged by as well.
 func (f *watchFlags) judgeFlags(flags *pflag.FlagSet, soak time.Duration) {
+	f.given = flags.Changed
 	flags.DurationVar(&f.timeout, "timeout", 0, "How long to watch before giving up; with 0 the workload's progressDeadlineSeconds decides")
 	addChoice(flags, &f.failFast, "fail-fast", diagnosis.FailFastAuto, `How soon a failure is final: "auto" (each cause has its own patience), "strict" (at once), "off" (at the deadline)`,
 		diagnosis.FailFastAuto, diagnosis.FailFastStrict, diagnosis.FailFastOff)
@@ -46,12 +49,20 @@ func (f *watchFlags) policy() (rollout.Policy, error) {
 	if f.timeout < 0 || f.soak < 0 {
 		return rollout.Policy{}, usagef("--timeout and --soak take a duration of 0 or more")
 	}
-	if f.timeout > 0 && f.timeout <= f.soak {
+	if f.timeout > 0 && f.timeout <= f.soak && f.given("timeout") && f.given("soak") {
 		return rollout.Policy{}, usagef("--timeout=%s must be longer than --soak=%s: no rollout could succeed in that time", f.timeout, f.soak)
 	}
 	return rollout.Policy{
-		FailFast: f.failFast, Soak: f.soak, Timeout: f.timeout, WaitForOldPods: f.oldPods,
+		FailFast: f.failFast, Soak: soakWithin(f.timeout, f.soak), Timeout: f.timeout, WaitForOldPods: f.oldPods,
 	}, nil
+}
+
+// soakWithin is a soak that nobody typed, shortened to half of a timeout that leaves no room for it.
+func soakWithin(timeout, soak time.Duration) time.Duration {
+	if timeout > 0 && timeout <= soak {
+		return timeout / 2
+	}
+	return soak
 }
 
 // releaseFlags are those of every verb that changes a pod template.

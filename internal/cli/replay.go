@@ -25,7 +25,6 @@ type replayFlags struct {
 	speed   float64
 	instant bool
 	result  bool
-	given   func(name string) bool
 }
 
 func newReplay(env *Env) *cobra.Command {
@@ -57,7 +56,6 @@ the recording. If the recording ends before the verdict, the outcome is Undecide
 			case flags.speed <= 0:
 				return usagef("--speed takes a number above 0")
 			}
-			flags.given = cmd.Flags().Changed
 			return flags.run(cmd.Context(), env, args[0], policy)
 		},
 	}
@@ -130,6 +128,7 @@ func (f *replayFlags) over(recorded, now rollout.Policy) rollout.Policy {
 	if f.given("wait-for-old-pods") {
 		recorded.WaitForOldPods = now.WaitForOldPods
 	}
+	recorded.Soak = soakWithin(recorded.Timeout, recorded.Soak)
 	return recorded
 }
 

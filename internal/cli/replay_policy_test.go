@@ -26,6 +26,8 @@ func TestReplayJudgesAsRecorded(t *testing.T) {
 		"a patience that nobody knows":   {notFoundRecording, `{"failFast":"perhaps","soak":"15s","timeout":"0s"}`, nil, rollout.Failed},
 		"a timeout":                      {notFoundRecording, `{"failFast":"off","soak":"1s","timeout":"5s"}`, nil, rollout.Failed},
 		"a timeout that is given":        {notFoundRecording, `{"failFast":"off","soak":"1s","timeout":"5s"}`, []string{"--timeout=0"}, rollout.Undecided},
+		"a timeout below its soak":       {notFoundRecording, `{"failFast":"off","soak":"15s","timeout":"0s"}`, []string{"--timeout=5s"}, rollout.Failed},
+		"a timeout below the default":    {notFoundRecording, `null`, []string{"--fail-fast=off", "--timeout=5s"}, rollout.Failed},
 		"nothing, from an older release": {goodRecording, `null`, nil, rollout.Succeeded},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -39,7 +39,7 @@ func newSetVerb(env *Env, cmd *cobra.Command, updated string, flags *changeFlags
 		if err != nil {
 			return err
 		}
-		r.command, r.UnchangedHint = flags.command(cmd.Name(), s), restartHint
+		r.command, r.UnchangedHint, r.LeaveFixed = flags.command(cmd.Name(), s), restartHint, selection.EveryKind()
 		if s.run != nil {
 			return s.run(cmd.Context(), r, selection)
 		}

@@ -101,8 +101,7 @@ func RefusePaused(changes []cluster.Change, resuming func(workload.Ref) string) 
 func refuseFixed(changes []cluster.Change) []Check {
 	var refused []Check
 	for _, change := range changes {
-		ref, edited := change.Ref(), change.Edited()
-		if message := change.Fixed(edited.Template()); message != "" && !change.Unchanged() {
+		if message, ref := fixed(change), change.Ref(); message != "" {
 			refused = append(refused, Check{
 				Check: CheckAdmission, Level: Refuse, Workload: ref, Object: ref.String(),
 				Message: fmt.Sprintf("%s can't be changed like this: %s", ref, message),
@@ -113,11 +112,47 @@ func refuseFixed(changes []cluster.Change) []Check {
 	return refused
 }
 
+// fixed says why the API server would not accept the template of a change, or returns "".
+func fixed(change cluster.Change) string {
+	if change.Unchanged() {
+		return ""
+	}
+	edited := change.Edited()
+	return change.Fixed(edited.Template())
+}
+
+// WithoutFixed leaves out the changes that the API server would not accept; left says how many of which kind, and why.
+// If it accepts none, all are kept, to be refused.
+func WithoutFixed(changes []cluster.Change) (kept []cluster.Change, left []string) {
+	counts, why := map[*workload.Kind]int{}, map[*workload.Kind]string{}
+	for _, change := range changes {
+		if message := fixed(change); message != "" {
+			counts[change.Kind]++
+			why[change.Kind] = message
+		} else {
+			kept = append(kept, change)
+		}
+	}
+	if len(kept) == 0 {
+		return changes, nil
+	}
+	for _, kind := range workload.Kinds() {
+		switch n := counts[kind]; n {
+		case 0:
+		case 1:
+			left = append(left, fmt.Sprintf("1 %s is left out: %s", kind.Singular(), why[kind]))
+		default:
+			left = append(left, fmt.Sprintf("%d %s are left out: %s", n, kind.Plural, why[kind]))
+		}
+	}
+	return kept, left
+}
+
 // refuseUnpausable: --on-failure=pause can't be done for a kind without a pause.
 func refuseUnpausable(changes []cluster.Change, pauses bool) []Check {
 	var refused []Check
 	for _, change := range changes {
-		if ref := change.Ref(); pauses && change.Effect() == "" && !change.Kind.Pausable() {
+		if ref := change.Ref(); pauses && !change.Kind.Pausable() {
 			refused = append(refused, Check{
 				Check: CheckPaused, Level: Refuse, Workload: ref, Object: ref.String(),
 				Message: fmt.Sprintf("%s can't be paused: --on-failure=pause works on %s", ref, strings.Join(workload.Pausable(), " and ")),

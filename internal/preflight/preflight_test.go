@@ -8,6 +8,8 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
@@ -166,5 +168,30 @@ func TestPreflightOfAnOrderedSet(t *testing.T) {
 		if checks := checkOrder([]cluster.Change{set(test.ready)}, test.undoes); len(checks) != test.warned {
 			t.Errorf("%+v: %+v", test, checks)
 		}
+	}
+}
+
+// A Job's template is fixed: by itself it refuses the release, among other workloads of "all" it is left out. Neither a
+// Job nor a CronJob has a pause.
+func TestFixedTemplates(t *testing.T) {
+	image := func(o cluster.Object) cluster.Change {
+		template := *o.Template().DeepCopy()
+		template.Spec.Containers = []corev1.Container{{Name: "main", Image: "main:9"}}
+		return cluster.Change{Captured: cluster.Captured{Object: o}, Edit: cluster.Edit{Template: template}}
+	}
+	job := func(name string) cluster.Change {
+		return image(workloadOf("Job", &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "shop"}}))
+	}
+	cron := image(workloadOf("CronJob", &batchv1.CronJob{ObjectMeta: metav1.ObjectMeta{Name: "nightly", Namespace: "shop"}}))
+	kept, left := WithoutFixed([]cluster.Change{job("a"), cron, job("b")})
+	if len(kept) != 1 || kept[0].Ref().Kind != "CronJob" || len(left) != 1 || !strings.HasPrefix(left[0], "2 jobs are left out: the pod template of a job is immutable") {
+		t.Errorf("kept %d, %q", len(kept), left)
+	}
+	kept, left = WithoutFixed([]cluster.Change{job("a")})
+	if checks := refuseFixed(kept); len(left) > 0 || len(checks) != 1 || checks[0].Object != "job/a" {
+		t.Errorf("a Job alone: %q, %+v", left, checks)
+	}
+	if checks := refuseUnpausable([]cluster.Change{cron}, true); len(checks) != 1 {
+		t.Errorf("--on-failure=pause of a CronJob: %+v", checks)
 	}
 }

@@ -53,6 +53,8 @@ type Options struct {
 	OnFailure, OnInterrupt Action
 	DryRun                 DryRun
 	Diff                   bool
+	// LeaveFixed leaves out workloads whose template can't be changed; without it they refuse the release.
+	LeaveFixed bool
 	// RestartUnchanged restarts workloads that have the template already.
 	RestartUnchanged bool
 	// Strict: notes of the plan refuse the change.

@@ -74,6 +74,11 @@ func (r *Release) change(ctx context.Context, captured []cluster.Captured, plan 
 	if refused := r.ShowNotes(); len(refused) > 0 {
 		return r.reportRefused(ctx, changes, refused)
 	}
+	if r.LeaveFixed {
+		var left []string
+		changes, left = preflight.WithoutFixed(changes)
+		r.Warn(left...)
+	}
 	changed, unchanged := split(changes)
 	if len(changed) == 0 {
 		return r.nothingToDo(ctx, unchanged)

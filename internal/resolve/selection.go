@@ -41,6 +41,9 @@ type named struct{ kind, name string }
 // FromFiles tells whether -f or -k names the objects.
 func (s Selection) FromFiles() bool { return len(s.Filenames) > 0 || s.Kustomize != "" }
 
+// EveryKind tells whether "all" names every kind that the verb works on.
+func (s Selection) EveryKind() bool { return slices.Contains(s.Args, everyKind) }
+
 // Validate finds what can't be understood, before anything is read: an *ArgumentError.
 func (s Selection) Validate() error {
 	_, err := s.parse()
