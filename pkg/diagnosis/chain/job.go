@@ -67,7 +67,10 @@ func suspended(job *batchv1.Job) bool { return job.Spec.Suspend != nil && *job.S
 
 // explainJob ends a chain at the Job. blind: its pods may not be read.
 func explainJob(r *Report, d *decision, job *batchv1.Job, pods []*corev1.Pod, now time.Time, blind bool) {
-	step := Step{Object: workload.Ref{Kind: kindJob, Namespace: job.Namespace, Name: job.Name}, Says: jobCounts(job), Field: "status.failed"}
+	step := Step{Object: workload.Ref{Kind: kindJob, Namespace: job.Namespace, Name: job.Name}, Says: jobCounts(job), Field: "status.active"}
+	if job.Status.Failed > 0 {
+		step.Field = "status.failed"
+	}
 	end := finished(job)
 	switch {
 	case end != nil && end.Type == batchv1.JobComplete:
@@ -135,7 +138,7 @@ func CronJob(cron *batchv1.CronJob, jobs []*batchv1.Job, pods []*corev1.Pod, for
 		s.looks[0].in.Workload.Ref = ref // whose template is to be changed
 	}
 	s.explain = func(r *Report, d *decision) {
-		explainCronJob(r, d, cron, last, pods, now, forbidden)
+		explainCronJob(r, d, cron, jobs, pods, now, forbidden)
 		r.Next = withoutTemplate(r.Next, ref)
 	}
 	return s
@@ -151,8 +154,9 @@ func LastJob(jobs []*batchv1.Job) *batchv1.Job {
 	})
 }
 
-func explainCronJob(r *Report, d *decision, cron *batchv1.CronJob, last *batchv1.Job, pods []*corev1.Pod, now time.Time, forbidden []string) {
-	step := Step{Object: r.Object, Field: "status.lastSuccessfulTime", Says: lastSuccess(cron, last, now)}
+func explainCronJob(r *Report, d *decision, cron *batchv1.CronJob, jobs []*batchv1.Job, pods []*corev1.Pod, now time.Time, forbidden []string) {
+	last := LastJob(jobs)
+	step := Step{Object: r.Object, Field: "status.lastSuccessfulTime", Says: lastSuccess(cron, jobs, now)}
 	if last != nil {
 		explainJob(r, d, last, pods, now, slices.Contains(forbidden, "pods"))
 		r.Message = strings.Replace(r.Message, "nothing found: ", "nothing found: the last run is ", 1)
@@ -188,14 +192,25 @@ func explainCronJob(r *Report, d *decision, cron *batchv1.CronJob, last *batchv1
 	r.Chain = append(r.Chain, step)
 }
 
-func lastSuccess(cron *batchv1.CronJob, last *batchv1.Job, now time.Time) string {
-	if t := cron.Status.LastSuccessfulTime; t != nil {
-		return "last succeeded " + strings.TrimPrefix(forTime(t.Time, now), " for ") + " ago"
-	}
-	if cron.Status.LastScheduleTime == nil && last == nil {
+func lastSuccess(cron *batchv1.CronJob, jobs []*batchv1.Job, now time.Time) string {
+	last := LastJob(jobs)
+	switch {
+	case cron.Status.LastSuccessfulTime != nil:
+		return "last succeeded " + strings.TrimPrefix(forTime(cron.Status.LastSuccessfulTime.Time, now), " for ") + " ago"
+	case cron.Status.LastScheduleTime == nil && last == nil:
 		return "has never run"
+	case last == nil || finished(last) != nil:
+		return "has never succeeded"
+	case len(jobs) == 1 && keepsFailed(cron):
+		return "its first run is under way"
 	}
-	return "has never succeeded"
+	return "has never succeeded; a run is under way"
+}
+
+// keepsFailed tells whether the Job of a failed run would still be there.
+func keepsFailed(cron *batchv1.CronJob) bool {
+	limit := cron.Spec.FailedJobsHistoryLimit
+	return (limit == nil || *limit > 0) && cron.Spec.JobTemplate.Spec.TTLSecondsAfterFinished == nil
 }
 
 // missedSuccess tells whether the last run that was started is over and did not succeed.

@@ -24,6 +24,11 @@ func (s *Subject) explainProblem(r *Report, d *decision, related map[workload.Re
 		r.State = Progressing
 	}
 	shown := d.look.step(p)
+	shows := ""
+	if deeper, ok := s.beneath(d); ok {
+		s.explainBeneath(r, &deeper, related)
+		shows = ": it shows " + string(deeper.problem.Cause)
+	}
 	if about := d.look.about(p); about.Name != "" {
 		s.lost(r, p, related[about])
 		if step, ok := related[about].step(about, p, s.now); ok && about == shown.Object {
@@ -35,8 +40,11 @@ func (s *Subject) explainProblem(r *Report, d *decision, related map[workload.Re
 			p.Next = slices.DeleteFunc(slices.Clone(p.Next), func(c string) bool { return RiskOf(c) == Safe }) // it would add what is there
 		}
 	}
+	if n := len(r.Chain); shows != "" && r.Chain[n-1].Object != shown.Object {
+		shown.Says = "shows it, too"
+	}
 	r.Chain = append(r.Chain, shown)
-	r.Message = strings.Join(nonEmpty(string(p.Cause), d.look.share(p), since(r.Since, s.now)), ", ")
+	r.Message = strings.Join(nonEmpty(string(p.Cause), d.look.share(p), since(r.Since, s.now)), ", ") + shows
 	r.next(p.Next...)
 }
 

@@ -101,6 +101,9 @@ func (s *Subject) Related() []workload.Ref {
 		return nil
 	}
 	refs := []workload.Ref{d.look.about(d.problem)}
+	if deeper, ok := s.beneath(&d); ok {
+		refs = append(refs, deeper.look.about(deeper.problem))
+	}
 	if node := d.look.nodeOf(d.problem.Exemplar); d.problem.Cause == diagnosis.ReadinessFailing && node != "" {
 		refs = append(refs, workload.Ref{Kind: kindNode, Name: node})
 	}

@@ -2,11 +2,13 @@ package chain
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -20,7 +22,7 @@ func Workload(o diagnosis.Observed, now time.Time) *Subject {
 	if current != nil && len(o.Revisions) > 1 && !o.Workload.Complete() {
 		of = "new pods"
 	}
-	s.add(&look{in: diagnosis.Input{Observed: o, Revision: current, Populated: true, EndedCount: true}, of: of})
+	s.add(&look{in: diagnosis.Input{Observed: o, Revision: current, Populated: !neverPlaced(o, current), EndedCount: true}, of: of})
 	for i := range o.Revisions {
 		if r := &o.Revisions[i]; r != current && slices.ContainsFunc(o.Pods, func(p *corev1.Pod) bool { return r.Owns(p) && p.DeletionTimestamp == nil }) {
 			s.add(&look{in: diagnosis.Input{Observed: aside(o, r), Revision: r}, of: fmt.Sprintf("pods of revision %d", r.Number), aside: true})
@@ -28,6 +30,19 @@ func Workload(o diagnosis.Observed, now time.Time) *Subject {
 	}
 	s.explain = func(r *Report, d *decision) { explainWorkload(r, d, s.looks[0], current) }
 	return s
+}
+
+// neverPlaced tells of a DaemonSet without a node whether no change has led to that: it has no pods, and no earlier revision
+// chose its nodes in another way.
+func neverPlaced(o diagnosis.Observed, current *workload.Revision) bool {
+	if !o.Workload.PerNode || o.Workload.Desired != 0 || len(o.Pods) > 0 || current == nil {
+		return false
+	}
+	now := &current.Template.Spec
+	return !slices.ContainsFunc(o.Revisions, func(r workload.Revision) bool {
+		s := &r.Template.Spec
+		return !equality.Semantic.DeepEqual([]any{s.NodeSelector, s.Affinity, s.Tolerations}, []any{now.NodeSelector, now.Affinity, now.Tolerations})
+	})
 }
 
 // aside is what is known of the pods of an old revision, without the rollout.
@@ -73,6 +88,14 @@ func explainWorkload(r *Report, d *decision, main *look, current *workload.Revis
 func withoutProblem(r *Report, main *look, step Step, late bool) {
 	w := main.in.Workload
 	switch {
+	case main.found.Complete && w.Desired == 0:
+		r.Message = "nothing found: " + withoutPods(w, r.Time)
+		if w.PerNode {
+			r.next("kubectl get nodes --show-labels")
+		} else {
+			r.next("kubectl get "+lowerRef(w.Ref)+" -n "+w.Namespace, "kubectl scale "+lowerRef(w.Ref)+" --replicas=1 -n "+w.Namespace)
+		}
+		return
 	case main.found.Complete && w.Available >= w.Desired:
 		r.Message = "nothing found: " + step.Says
 		return
@@ -84,6 +107,43 @@ func withoutProblem(r *Report, main *look, step Step, late bool) {
 		r.Chain = append(r.Chain, step)
 	}
 	r.next("kubectl app rollout status "+lowerRef(w.Ref)+" -n "+w.Namespace, "kubectl describe "+lowerRef(w.Ref)+" -n "+w.Namespace)
+}
+
+// withoutPods says why a workload is to have no pods.
+func withoutPods(w *workload.Workload, now time.Time) string {
+	if !w.PerNode {
+		return "no pod is to run: spec.replicas is 0" + scaledBy(w, now)
+	}
+	var labels []string
+	for _, key := range slices.Sorted(maps.Keys(w.Template.Spec.NodeSelector)) {
+		labels = append(labels, key+"="+w.Template.Spec.NodeSelector[key])
+	}
+	if len(labels) > 0 {
+		return "no pod is to run: no node fits, and the nodeSelector asks for " + strings.Join(labels, ", ")
+	}
+	return "no pod is to run: no node fits the affinity and the tolerations of the pods"
+}
+
+// scaledBy says who set spec.replicas to 0, and how many there were. The API server records no field manager for a 0 that
+// came by the scale subresource.
+func scaledBy(w *workload.Workload, now time.Time) string {
+	text := ""
+	by := w.ScaledBy()
+	switch {
+	case by != nil:
+		text = ", set by " + by.Manager
+		if by.Time != nil {
+			text += " " + strings.TrimPrefix(forTime(by.Time.Time, now), " for ") + " ago"
+		}
+	case len(w.Managers) > 0:
+		text = ", set as kubectl scale and autoscalers do"
+	}
+	for _, key := range slices.Sorted(maps.Keys(w.Annotations)) {
+		if strings.HasSuffix(key, "original-replicas") { // of kube-downscaler
+			text += fmt.Sprintf("; annotation %s: %s", key, w.Annotations[key])
+		}
+	}
+	return text
 }
 
 // mayUndo tells whether an earlier revision is there to go back to, from one that never was complete.
