@@ -227,11 +227,11 @@ func (f *rolloutStatusFlags) printLines(env *Env, result rollout.Result, seen ro
 // a paused rollout whose pods crash would bring more of them; its undo resumes, too.
 func remedies(w rollout.WorkloadResult) []string {
 	if len(w.Findings) == 0 {
-		return []string{release.App("rollout undo", w.Ref)}
+		return []string{release.Undo(w.Ref, 0)}
 	}
 	next := slices.Clone(w.Findings[0].Next)
 	if i := slices.IndexFunc(w.Findings, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.Paused }); i > 0 && w.Findings[0].Grade != diagnosis.Failing {
 		next = append(next, w.Findings[i].Next...)
 	}
-	return append(next, release.Undo(w.Ref, w.Findings))
+	return append(next, release.Undo(w.Ref, 0, w.Findings...))
 }

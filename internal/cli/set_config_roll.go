@@ -170,10 +170,15 @@ func (c *configChange) isDelivered(captured cluster.Captured) bool {
 
 // pointedElsewhere: what was read as the version in use is it no longer.
 func (c *configChange) pointedElsewhere(ref workload.Ref) error {
-	return release.RefusedError{Err: hintedError{
+	err := hintedError{
 		fmt.Errorf("%s does not use %s any more: someone else changed it, and this command did not", ref, c.object.Change.Before),
 		[]string{release.App("rollout status", ref), "then the same command again"},
-	}}
+	}
+	if c.object.Pending() {
+		return release.RefusedError{Err: err}
+	}
+	err.err = fmt.Errorf("%w; %s is created, and nothing uses it", err.err, c.object.Change.After)
+	return err
 }
 
 // show says on stderr what becomes of the keys, and of those who use them.

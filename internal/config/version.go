@@ -130,9 +130,10 @@ func (c Client) CreateVersion(ctx context.Context, version Content, o cluster.Wr
 		MayArrive: func(now Content) bool {
 			return !now.Exists() || now.meta().ResourceVersion == found.meta().ResourceVersion
 		},
-		Plan: func(_ context.Context, now Content, _ bool) (done bool, err error) {
+		Plan: func(_ context.Context, now Content, uncertain bool) (done bool, err error) {
+			created = uncertain && now.Exists() && !found.Exists() // the answer to our own request was lost
 			found = now
-			return now.Exists() && o.DryRun, version.checkExisting(now)
+			return now.Exists() && (o.DryRun || created), version.checkExisting(now)
 		},
 		Send: func(ctx context.Context) (Content, error) {
 			if found.Exists() {

@@ -158,8 +158,12 @@ func TestCreateVersion(t *testing.T) {
 			reason: Exists, there2: true,
 			faults: func(s *apiServer) []fault { return []fault{{request: create, before: appears(s, other)}} },
 		},
+		"the answer is lost, and it was there": {
+			there: version, taken: true, there2: true,
+			faults: func(*apiServer) []fault { return []fault{{request: patch, lost: true}} },
+		},
 		"the answer is lost": {
-			taken: true, there2: true,
+			created: true, there2: true,
 			faults: func(*apiServer) []fault { return []fault{{request: create, lost: true}} },
 		},
 		"it arrives after it was repeated": {

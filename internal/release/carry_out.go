@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/watch"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -86,6 +87,7 @@ func (r *Release) apply(ctx, work context.Context, changed []cluster.Change) ([]
 	o := r.WriteOptions()
 	o.Joint = r.changes.held()
 	written, err := r.cluster.Apply(ctx, changed, o)
+	r.Warn(r.newNotes()...) // of plans that were made again after a conflict
 	for _, w := range written {
 		// The line of a write that happened is owed even if stdout is gone: the release goes on.
 		_ = r.command.Print(w.API)
@@ -111,11 +113,22 @@ func (r *Release) writeOnly(ctx, work context.Context, changed []cluster.Change)
 		return r.notBegun(ctx, err)
 	}
 	f, watchErr := r.startWatch(ctx, work, changed)
-	if watchErr != nil {
-		return nil, errors.Join(err, watchErr)
+	if watchErr != nil { // they go back all the same
+		f = &follower{now: r.Now, watcher: noWatch{watchErr}, stop: func() {}, view: r.view}
 	}
 	return r.applyFailed(ctx, work, f, written, err)
 }
+
+// noWatch is a watch that could not be started.
+type noWatch struct{ err error }
+
+func (noWatch) Updates() <-chan watch.Update {
+	none := make(chan watch.Update)
+	close(none)
+	return none
+}
+func (noWatch) Want(diagnosis.Wants) {}
+func (w noWatch) Err() error         { return w.err }
 
 // watch begins to watch workloads.
 func (r *Release) watch(work context.Context, objects []cluster.Object) (*follower, error) {
@@ -243,15 +256,25 @@ func (r *Release) onFailure(ctx, work context.Context, f *follower, end *ending)
 	}
 }
 
+// findings are those of a workload.
+func (e *ending) findings(ref workload.Ref) []diagnosis.Finding {
+	for i := range e.state.Workloads {
+		if w := &e.state.Workloads[i]; w.Target.Ref == ref {
+			return w.Findings
+		}
+	}
+	return nil
+}
+
 // wayBack are the commands that take a change back; none where no undo brings all of it back.
 func (r *Release) wayBack(end *ending) []string {
 	var commands []string
-	for i, w := range end.written {
+	for _, w := range end.written {
 		if !r.changes.undoRestores() {
 			continue
 		}
 		if w.Kind.Releasable() {
-			commands = append(commands, Undo(w.Ref(), end.state.Workloads[i].Findings))
+			commands = append(commands, Undo(w.Ref(), 0, end.findings(w.Ref())...))
 		} else if images := w.OldImages(); len(images) > 0 {
 			commands = append(commands, Kubectl("app set image", w.Ref())+" "+strings.Join(images, " "))
 		}

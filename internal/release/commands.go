@@ -21,19 +21,20 @@ func Kubectl(verb string, ref workload.Ref) string { return "kubectl " + verb + 
 
 func named(ref workload.Ref) string { return ref.String() + " -n " + ref.Namespace }
 
-// UndoAndResume is the command that goes back, whether the workload is paused or not; 0 is the revision before.
-func UndoAndResume(ref workload.Ref, toRevision int64) string {
+// Undo is the undo to type after these findings, to a revision; 0 is the revision before. That of a paused workload has
+// to resume it.
+func Undo(ref workload.Ref, toRevision int64, found ...diagnosis.Finding) string {
 	command := App("rollout undo", ref)
 	if toRevision > 0 {
 		command += fmt.Sprintf(" --to-revision=%d", toRevision)
 	}
-	return command + " --resume"
+	if slices.ContainsFunc(found, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.Paused }) {
+		command += " --resume"
+	}
+	return command
 }
 
-// Undo is the undo to type after these findings: that of a paused workload has to resume it.
-func Undo(ref workload.Ref, found []diagnosis.Finding) string {
-	if slices.ContainsFunc(found, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.Paused }) {
-		return UndoAndResume(ref, 0)
-	}
-	return App("rollout undo", ref)
+// UndoAndResume is the undo of a workload that is paused.
+func UndoAndResume(ref workload.Ref, toRevision int64) string {
+	return Undo(ref, toRevision, diagnosis.Finding{Cause: diagnosis.Paused})
 }

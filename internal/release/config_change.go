@@ -155,6 +155,10 @@ func (c *ConfigVersion) Write(ctx context.Context) error {
 		return Refused(err)
 	}
 	written, created, err := c.Store.CreateVersion(ctx, c.Change.After, c.Options)
+	if cluster.Is(err, config.UnknownWrite) {
+		c.state = rollout.ContentUnknown
+		return err
+	}
 	if err != nil {
 		return Refused(err)
 	}

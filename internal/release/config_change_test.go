@@ -134,3 +134,21 @@ func TestALookEndsWithoutAServer(t *testing.T) {
 		}
 	})
 }
+
+// A version whose creation got no answer may be there: the result does not call it planned.
+func TestAVersionThatMayBeThere(t *testing.T) {
+	c := ConfigVersion{ConfigChange: ConfigChange{Store: lostVersion{}}}
+	c.Change.After.Secret, c.Change.Before.Secret = &corev1.Secret{}, &corev1.Secret{}
+	if err := c.Write(t.Context()); !cluster.Is(err, config.UnknownWrite) || c.result().State != rollout.ContentUnknown {
+		t.Errorf("%v, %s", err, c.result().State)
+	}
+}
+
+// lostVersion gets no answer to a creation.
+type lostVersion struct{ ConfigStore }
+
+func (lostVersion) CheckVersioned(context.Context, workload.Ref, config.Content) error { return nil }
+
+func (lostVersion) CreateVersion(context.Context, config.Content, cluster.WriteOptions) (config.Content, bool, error) {
+	return config.Content{}, false, &cluster.Error{Reason: config.UnknownWrite}
+}

@@ -73,11 +73,8 @@ func (r *Release) notRolledBack(f *follower, w cluster.Written, end *ending) {
 		return
 	}
 	other := rollout.FallbackRevision(f.snapshot[w.Ref()].Revisions, w.Before, w.Template())
-	switch {
-	case other > 0:
-		end.next = append(end.next, fmt.Sprintf("%s --to-revision=%d", App("rollout undo", w.Ref()), other))
-	case w.Doubt != "" && w.Before != nil:
-		end.next = append(end.next, App("rollout undo", w.Ref()))
+	if other > 0 || w.Doubt != "" && w.Before != nil {
+		end.next = append(end.next, Undo(w.Ref(), other, end.findings(w.Ref())...))
 	}
 }
 

@@ -403,3 +403,35 @@ func TestAttaching(t *testing.T) {
 		},
 	})
 }
+
+// --wait=false is all or nothing as well: what was written goes back even if no watch can be started.
+func TestWriteOnlyGoesBackWithoutAWatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld("api:1", "web:1")
+		w.fail("apply web", errors.New("no quota is left"))
+		w.fail("watch 2", errors.New("no permission to watch pods"))
+		a := try(t, w)
+		a.Wait = false
+		result, err := a.setImage("2", "api", "web")
+		if result == nil || result.Outcome != rollout.RollbackFailed || w.images() != "api:1 web:1" {
+			t.Fatalf("%+v, %v: %s", result, err, w.images())
+		}
+		if back := result.Workloads[0].Rollback; back == nil || !strings.Contains(back.Message, "no permission to watch pods") {
+			t.Errorf("rollback %+v", back)
+		}
+	})
+}
+
+// A plan that is made again after a conflict may have more to say: that is a warning, too.
+func TestNotesOfASecondPlan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld("web:1")
+		a := try(t, w)
+		w.before["apply web"] = func() { a.Note("first", "container web has another image now") }
+		a.Note("first")
+		result, err := a.setImage("2", "web")
+		if err != nil || strings.Join(result.Warnings, "; ") != "first; container web has another image now" {
+			t.Errorf("%q, %v", result.Warnings, err)
+		}
+	})
+}

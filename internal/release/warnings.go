@@ -81,10 +81,18 @@ func (r *Release) Note(texts ...string) {
 	}
 }
 
-// ShowNotes shows the notes as warnings; with --strict it returns them as what refuses the change.
-func (r *Release) ShowNotes() (refused []preflight.Check) {
+// newNotes are those that have not been shown.
+func (r *Release) newNotes() []string {
+	r.planning.Lock()
+	defer r.planning.Unlock()
 	notes := r.notes[r.shown:]
 	r.shown = len(r.notes)
+	return notes
+}
+
+// ShowNotes shows the notes as warnings; with --strict it returns them as what refuses the change.
+func (r *Release) ShowNotes() (refused []preflight.Check) {
+	notes := r.newNotes()
 	if !r.Strict {
 		r.Warn(notes...)
 		return nil
