@@ -145,6 +145,9 @@ func (d *Diagnosis) refusedCreation() (symptom, bool) {
 	all := d.evidence.events[d.in.Workload.UID]
 	event := all.latest("", "FailedCreate")
 	if event == nil && d.evidence.eventless(d.in.Workload.UID) {
+		if d.in.Workload.Strategy.Ordered && len(d.Unhealthy) > 0 { // the next pod is not created before these are ready
+			return symptom{}, false
+		}
 		if found, ok := d.absentAccount(); ok {
 			return found, true
 		}

@@ -134,22 +134,27 @@ func TestRefusedWithoutEvents(t *testing.T) {
 	full.Name = "small"
 	room := full
 	room.Status.Hard = corev1.ResourceList{"pods": resource.MustParse("2")}
+	good, starting := readyPod("web-0"), readyPod("web-0")
+	starting.Status.Conditions[1].Status, starting.Status.ContainerStatuses[0].Ready = corev1.ConditionFalse, false
 	for _, tt := range []struct {
 		name   string
 		absent []workload.Reference
 		quotas []corev1.ResourceQuota
+		first  *corev1.Pod // of two that are wanted
 		cause  Cause
 		source Source
 	}{
-		{"no account", []workload.Reference{account}, nil, ServiceAccountMissing, Source{"StatefulSet", "web", "spec.template.spec.serviceAccountName"}},
-		{"no quota left", nil, []corev1.ResourceQuota{full}, QuotaExceeded, Source{"ResourceQuota", "small", "status.used"}},
-		{"a quota with room", nil, []corev1.ResourceQuota{room}, "", Source{}},
-		{"nothing to see", nil, nil, "", Source{}},
+		{"no account", []workload.Reference{account}, nil, good, ServiceAccountMissing, Source{"StatefulSet", "web", "spec.template.spec.serviceAccountName"}},
+		{"no quota left", nil, []corev1.ResourceQuota{full}, good, QuotaExceeded, Source{"ResourceQuota", "small", "status.used"}},
+		{"no quota left, and none needed yet", nil, []corev1.ResourceQuota{full}, starting, "", Source{}},
+		{"a quota with room", nil, []corev1.ResourceQuota{room}, good, "", Source{}},
+		{"nothing to see", nil, nil, good, "", Source{}},
 	} {
 		w := watch(t, 2, FailFastAuto)
 		w.Workload.Kind = "StatefulSet"
 		w.Revision.ByPods, w.Once, w.Final, w.Absent, w.Quotas = true, true, true, tt.absent, tt.quotas
-		w.pods(readyPod("web-0"))
+		w.Workload.Strategy.Ordered = true
+		w.pods(tt.first)
 		var cause Cause
 		var source Source
 		if got := Look(w.Input, History{}).Problems; len(got) > 0 {

@@ -20,7 +20,7 @@ func (s *Subject) explainProblem(r *Report, d *decision, related map[workload.Re
 	if begun := p.Since(); begun.Before(s.now) {
 		r.Since = &begun
 	}
-	if s.mayHeal(d, r.Since) {
+	if s.mayHeal(d, r.Since) || d.look.aside && s.looks[0].comesUp() {
 		r.State = Progressing
 	}
 	shown := d.look.step(p)
@@ -46,6 +46,11 @@ func (s *Subject) explainProblem(r *Report, d *decision, related map[workload.Re
 	r.Chain = append(r.Chain, shown)
 	r.Message = strings.Join(nonEmpty(string(p.Cause), d.look.share(p), since(r.Since, s.now)), ", ") + shows
 	r.next(p.Next...)
+}
+
+// comesUp tells whether pods replace those of an old revision, and nothing is wrong with them.
+func (l *look) comesUp() bool {
+	return !l.aside && !l.found.Complete && len(l.found.Pods) > 0 && len(l.found.Problems) == 0
 }
 
 // lost dates a lost node by the node, and ends the patience with a pod that its lost node never stops.
