@@ -78,7 +78,7 @@ var rules = []struct {
 		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
 	},
 	{
-		room: "internal/inspect", allow: []string{"pkg/", "internal/cluster", "internal/resolve"},
+		room: "internal/inspect", allow: []string{"pkg/", "internal/cluster", "internal/resolve", "internal/watch"},
 		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
 	},
 	{

@@ -13,6 +13,12 @@ import (
 const statusExample = `  # One screen for an app: pods, Services, Ingresses, autoscaler, Secrets, and what is wrong
   kubectl app status deployment/web
 
+  # A line for each workload of the namespace, the sick ones first
+  kubectl app status
+
+  # The workloads of all namespaces
+  kubectl app status --all-namespaces
+
   # What uses secret db, key by key, and which pods still run with old values?
   kubectl app status secret/db
 
@@ -31,9 +37,12 @@ func newStatus(env *Env) *cobra.Command {
 	var flags statusFlags
 	cmd := &cobra.Command{
 		Use:   "status [TYPE/NAME ... | TYPE NAME ... | NAME | [TYPE] -l SELECTOR] [options]",
-		Short: "Show what an app is doing, or which workloads use a Secret or ConfigMap",
+		Short: "Show what apps are doing, or which workloads use a Secret or ConfigMap",
 		Long: `Show an app on one screen: its workload, its pods by cause, and what is around it: Services, Ingresses, HTTPRoutes,
 the autoscaler, PodDisruptionBudgets, NetworkPolicies, quotas, and the Secrets, ConfigMaps and claims that it names.
+
+Without arguments, show a line for each workload of the namespace, the sick ones first, with the cause; then what holds
+up several of them: a node, a Secret, a quota, a registry.
 
 Of a Secret or ConfigMap, show what uses it, key by key, and which running pods still have the values from before the
 last change. Values are never shown.
@@ -46,6 +55,8 @@ and 7 if it is progressing or not known.`,
 				return err
 			}
 			switch {
+			case len(args) > 0 && flags.allNamespaces:
+				return usagef("-A lists the workloads of all namespaces: give no name and no type with it")
 			case len(args) > 0 && namesConfig(args[0]):
 				return flags.consumers(cmd.Context(), env, args)
 			case len(args) == 0 && flags.selector == "", flags.allNamespaces:

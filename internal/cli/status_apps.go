@@ -68,10 +68,17 @@ func (f *statusFlags) printApps(env *Env, report app.StatusReport) error {
 	case "name":
 		names := make([]string, 0, len(report.Apps))
 		for i := range report.Apps {
-			o := report.Apps[i].Object
-			names = append(names, strings.ToLower(workload.KindNamed(o.Kind).GroupKind().String())+"/"+o.Name)
+			names = append(names, kubectlName(report.Apps[i].Object))
 		}
 		return page.AppNames(env.Term.Out, names)
 	}
 	return page.Apps(env.Term.Out, report, f.format == "wide")
+}
+
+// kubectlName is what kubectl prints with -o name.
+func kubectlName(ref workload.Ref) string {
+	if k := workload.KindNamed(ref.Kind); k != nil {
+		return strings.ToLower(k.GroupKind().String()) + "/" + ref.Name
+	}
+	return ref.String()
 }

@@ -68,7 +68,13 @@ func (c *Cluster) getObject(ctx context.Context, r *workload.Resource, namespace
 
 // listObjects reads a list, page by page; the error is the API's.
 func (c *Cluster) listObjects(ctx context.Context, r *workload.Resource, namespace string, options metav1.ListOptions) (all []workload.API, err error) {
-	err = Pages(ctx, options, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+	err = c.EachObject(ctx, r, namespace, options, func(o workload.API) { all = append(all, o) })
+	return all, err
+}
+
+// EachObject hands on each object of a list, page by page; the error is the API's.
+func (c *Cluster) EachObject(ctx context.Context, r *workload.Resource, namespace string, options metav1.ListOptions, use func(workload.API)) error {
+	return Pages(ctx, options, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 		request, err := c.request(r, func(client rest.Interface) *rest.Request {
 			return client.Get().Namespace(namespace).VersionedParams(&o, scheme.ParameterCodec)
 		})
@@ -83,11 +89,10 @@ func (c *Cluster) listObjects(ctx context.Context, r *workload.Resource, namespa
 			if !ok {
 				return errors.New("an item of a list is no object")
 			}
-			all = append(all, api)
+			use(api)
 			return nil
 		})
 	})
-	return all, err
 }
 
 // patchObject sends one patch; the error is the API's.

@@ -132,6 +132,7 @@ func (i *Inspector) log(ctx context.Context, namespace string, key diagnosis.Log
 	}).Do(ctx).Raw()
 	log := diagnosis.ReadLog(string(text))
 	if err != nil {
+		log.Lines = nil // the answer is no log
 		log.Err = i.cluster.Redactor().Text(err.Error())
 		if cluster.Is(cluster.APIError(cluster.Call{Verb: "get"}, err), cluster.Forbidden) {
 			i.unread(err, "get", "logs", namespace)

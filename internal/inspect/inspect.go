@@ -105,11 +105,7 @@ func (i *Inspector) time() time.Time { return i.now().Add(i.cluster.Skew()) }
 // clock notes that the times of a report are the API server's.
 func (i *Inspector) clock(r *chain.Report) {
 	if skew := i.cluster.Skew(); skew != 0 {
-		direction := "ahead of"
-		if skew < 0 {
-			direction = "behind"
-		}
-		r.Notes = append(r.Notes, fmt.Sprintf("the clock of the API server is %s %s that of this machine: times here are the API server's", skew.Abs().Round(time.Second), direction))
+		r.Notes = append(r.Notes, skewed(skew))
 	}
 }
 

@@ -60,7 +60,7 @@ func (i *Inspector) readWorkload(ctx context.Context, o cluster.Object) (reading
 	}
 	seen := diagnosis.Observe(w, revisions, set)
 	if slices.Contains(i.seen.Forbidden, o.Kind.History.Plural) {
-		seen = unversioned(w, pods)
+		seen = diagnosis.ObserveUnversioned(w, pods)
 	}
 	seen.Forbidden = i.seen.Forbidden
 	return reading{subject: chain.Workload(seen, i.time()), workload: observed{o, seen}, moved: func(ctx context.Context) (string, error) {
@@ -90,20 +90,6 @@ func (i *Inspector) revision(ctx context.Context, ref workload.Ref) (reading, er
 		return i.workload(ctx, workload.Ref{Kind: owner.Kind, Namespace: ref.Namespace, Name: owner.Name})
 	}
 	return reading{}, unsupported(ref)
-}
-
-// unversioned takes all pods of a selector for those of the present template, where the revisions may not be read.
-func unversioned(w *workload.Workload, pods []*corev1.Pod) diagnosis.Observed {
-	keys := map[workload.RevisionKey]bool{}
-	o := diagnosis.Observed{Workload: w, Pods: pods}
-	for _, pod := range pods {
-		if key := workload.KeyOf(pod); !keys[key] {
-			keys[key] = true
-			o.Revisions = append(o.Revisions, workload.Revision{Key: key, Template: w.Template, Created: pod.CreationTimestamp.Time})
-		}
-	}
-	slices.SortFunc(o.Revisions, func(a, b workload.Revision) int { return b.Created.Compare(a.Created) })
-	return o
 }
 
 // changed says how an object has changed since it was read, or returns "". The status of a failing one always changes.

@@ -15,6 +15,23 @@ import (
 // reads. The templates of workloads and revisions stay whole, since the engine compares them, and so
 // do their annotations, which an undo restores, but for the one that is a copy of the whole object.
 
+// Trimmer trims the objects of one stream, or of one list.
+type Trimmer struct{ kin siblings }
+
+// NewTrimmer makes a Trimmer.
+func NewTrimmer() Trimmer { return Trimmer{siblings{}} }
+
+// Trim cuts a workload, a revision, or a pod of which the template is known from elsewhere.
+func (t Trimmer) Trim(o workload.API) {
+	pod, ok := o.(*corev1.Pod)
+	if !ok {
+		trimRevision(o)
+		return
+	}
+	trimPod(pod)
+	t.kin.share(pod)
+}
+
 func trimWorkload(o workload.API) {
 	managers := workload.TemplateManagers(o.GetManagedFields())
 	trimRevision(o)

@@ -9,16 +9,17 @@ import (
 )
 
 var schemaFiles = map[string]string{
-	"result":    "release-result.v1alpha1.json",
-	"events":    "event.v1alpha1.json",
-	"consumers": "consumer-report.v1alpha1.json",
-	"why":       "why-report.v1alpha1.json",
+	"result":     "release-result.v1alpha1.json",
+	"events":     "event.v1alpha1.json",
+	"consumers":  "consumer-report.v1alpha1.json",
+	"why":        "why-report.v1alpha1.json",
+	"statuslist": "status-list.v1alpha1.json",
 }
 
 // schema validates the JSON documents of stdout, or of a file, one by one.
 func schema(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 || len(args) > 2 || schemaFiles[args[0]] == "" {
-		ts.Fatalf("usage: schema result|events|consumers|why [FILE]")
+		ts.Fatalf("usage: schema result|events|consumers|why|statuslist [FILE]")
 	}
 	file := "stdout"
 	if len(args) == 2 {

@@ -16,12 +16,18 @@ import (
 // variables of a container: as many as an ordinary app has.
 const variables = 20
 
-// makeCrowd makes n workloads: of five, three are Deployments, one is a StatefulSet and one a CronJob.
-func (s *stage) makeCrowd(ctx context.Context, n int) error {
+// makeCrowd makes n workloads in a namespace: of five, three are Deployments, one is a StatefulSet and one a CronJob. change
+// adapts each.
+func (s *stage) makeCrowd(ctx context.Context, home string, n int, change func(i int, d *appsv1.Deployment)) error {
 	making, failed := errgroup.WithContext(ctx)
 	making.SetLimit(10)
 	for i := range n {
-		making.Go(func() error { return s.makeOne(failed, i) })
+		making.Go(func() error {
+			d := deployment(fmt.Sprintf("crowd-%04d", i), nil, 1)
+			d.Spec.Template.Spec.Containers[0].Env = environmentOf(i)
+			change(i, d)
+			return s.makeOne(failed, home, i, d)
+		})
 	}
 	if err := making.Wait(); err != nil {
 		return fmt.Errorf("making the workloads: %w", err)
@@ -29,17 +35,16 @@ func (s *stage) makeCrowd(ctx context.Context, n int) error {
 	return nil
 }
 
-func (s *stage) makeOne(ctx context.Context, i int) error {
-	name, options := fmt.Sprintf("crowd-%04d", i), metav1.CreateOptions{}
-	d := deployment(name, nil, 1)
-	container := &d.Spec.Template.Spec.Containers[0]
-	container.Env = environmentOf(i)
+// makeOne makes a Deployment, or what has its place among five.
+func (s *stage) makeOne(ctx context.Context, home string, i int, d *appsv1.Deployment) error {
+	options := metav1.CreateOptions{}
 	switch i % 5 {
 	case 3:
 		set := &appsv1.StatefulSet{ObjectMeta: d.ObjectMeta, Spec: appsv1.StatefulSetSpec{
-			ServiceName: name, Replicas: d.Spec.Replicas, Selector: d.Spec.Selector, Template: d.Spec.Template,
+			ServiceName: d.Name, Replicas: d.Spec.Replicas, Selector: d.Spec.Selector, Template: d.Spec.Template,
+			PodManagementPolicy: appsv1.ParallelPodManagement,
 		}}
-		_, err := s.client.AppsV1().StatefulSets(crowd).Create(ctx, set, options)
+		_, err := s.client.AppsV1().StatefulSets(home).Create(ctx, set, options)
 		return err
 	case 4:
 		pod := d.Spec.Template
@@ -48,10 +53,10 @@ func (s *stage) makeOne(ctx context.Context, i int) error {
 			Schedule:    "0 0 31 2 *", // no such day
 			JobTemplate: batchv1.JobTemplateSpec{Spec: batchv1.JobSpec{Template: pod}},
 		}}
-		_, err := s.client.BatchV1().CronJobs(crowd).Create(ctx, job, options)
+		_, err := s.client.BatchV1().CronJobs(home).Create(ctx, job, options)
 		return err
 	}
-	_, err := s.client.AppsV1().Deployments(crowd).Create(ctx, d, options)
+	_, err := s.client.AppsV1().Deployments(home).Create(ctx, d, options)
 	return err
 }
 

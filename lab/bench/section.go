@@ -28,6 +28,7 @@ var sections = []section{
 	{"many", (*bench).many},
 	{"large", (*bench).large},
 	{"consumers", (*bench).consumers},
+	{"status", (*bench).status},
 }
 
 func sectionNames() string {

@@ -69,6 +69,20 @@ func Observe(w *workload.Workload, revisions []workload.Revision, pods *PodSet) 
 	return o
 }
 
+// ObserveUnversioned takes all pods of a selector for those of the present template, where the revisions may not be read.
+func ObserveUnversioned(w *workload.Workload, pods []*corev1.Pod) Observed {
+	keys := map[workload.RevisionKey]bool{}
+	o := Observed{Workload: w, Pods: pods}
+	for _, pod := range pods {
+		if key := workload.KeyOf(pod); !keys[key] {
+			keys[key] = true
+			o.Revisions = append(o.Revisions, workload.Revision{Key: key, Template: w.Template, Created: pod.CreationTimestamp.Time})
+		}
+	}
+	slices.SortFunc(o.Revisions, func(a, b workload.Revision) int { return b.Created.Compare(a.Created) })
+	return o
+}
+
 // SettledOf are the settled pods of a revision that are not in Pods; of none if that is nil.
 func (o *Observed) SettledOf(r *workload.Revision) Settled {
 	if r == nil {

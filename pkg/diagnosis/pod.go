@@ -7,8 +7,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// healthy is the quick check that spares most pods the rules.
-func healthy(pod *corev1.Pod) bool {
+// Healthy tells whether a pod is ready and was never restarted: the quick check that spares most pods the rules.
+func Healthy(pod *corev1.Pod) bool {
 	if !IsReady(pod) || Ended(pod) {
 		return false
 	}

@@ -102,7 +102,7 @@ func (s *PodSet) revision(pod *corev1.Pod) *settled {
 }
 
 func isSettled(pod *corev1.Pod) bool {
-	return pod.DeletionTimestamp == nil && healthy(pod) &&
+	return pod.DeletionTimestamp == nil && Healthy(pod) &&
 		!slices.ContainsFunc(pod.Spec.Volumes, func(v corev1.Volume) bool { return v.PersistentVolumeClaim != nil || v.Ephemeral != nil })
 }
 

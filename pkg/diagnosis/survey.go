@@ -38,7 +38,7 @@ func newPods(pods []*corev1.Pod, revision *workload.Revision) []*corev1.Pod {
 func unhealthy(pods []*corev1.Pod) []*corev1.Pod {
 	var all []*corev1.Pod
 	for _, pod := range pods {
-		if !healthy(pod) {
+		if !Healthy(pod) {
 			all = append(all, pod)
 		}
 	}

@@ -167,3 +167,12 @@ func isLowerHex(c byte) bool   { return isDigit(c) || 'a' <= c && c <= 'f' }
 func isHex(c byte) bool        { return isLowerHex(c) || 'A' <= c && c <= 'F' }
 func isLowerAlnum(c byte) bool { return isDigit(c) || 'a' <= c && c <= 'z' }
 func isAlnum(c byte) bool      { return isLowerAlnum(c) || 'A' <= c && c <= 'Z' }
+
+// Registry is the host that an image is pulled from.
+func Registry(image string) string {
+	domain, _, _, _ := splitImage(image)
+	if strings.ContainsAny(domain, ".:") || domain == "localhost" {
+		return domain
+	}
+	return "docker.io"
+}
