@@ -18,6 +18,7 @@ func (r *Release) finish(ctx context.Context, f *follower, end ending) (*rollout
 	r.warnDuring(f, &end.state, r.changes.conclude(work, end.state.Outcome)...)
 	result := r.sum(&end)
 	result.Workloads = append(result.Workloads, r.outline(rollout.Unchanged, end.unchanged).Workloads...)
+	result.Next = append(result.Next, afterOthers(end.state.Workloads)...)
 	if result.Outcome == rollout.TimedOut {
 		result.Next = slices.Concat(result.Next, toComplete(result.Workloads), r.wayBack(&end))
 	}
@@ -27,6 +28,20 @@ func (r *Release) finish(ctx context.Context, f *follower, end ending) (*rollout
 		_ = page.Warning(r.Term, err.Error())
 	}
 	return complete, nil
+}
+
+// afterOthers are the commands that show what someone else has made of the workloads.
+func afterOthers(workloads []rollout.WorkloadState) (next []string) {
+	for i := range workloads {
+		switch w := &workloads[i]; {
+		case w.Outcome != rollout.Superseded:
+		case w.Deleted:
+			next = append(next, Kubectl("get", w.Target.Ref))
+		default:
+			next = append(next, App("rollout status", w.Target.Ref))
+		}
+	}
+	return next
 }
 
 // toComplete are the commands for workloads whose time ran out.

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -54,11 +56,41 @@ func (d *Diagnosis) onDelete() []symptom {
 	if n == 0 {
 		return nil
 	}
-	found := waiting(OnDelete, fmt.Sprintf("updateStrategy is OnDelete: %d old pods are replaced only when somebody deletes them", n))
+	which := ""
 	if len(old) > 0 {
-		found.exemplar = old[len(old)-1].Name
+		which = " (" + firstNames(old, n) + ")"
+	}
+	found := waiting(OnDelete, fmt.Sprintf("updateStrategy is OnDelete: an old pod is replaced only when somebody deletes it; %d old%s", n, which))
+	if len(old) > 0 {
+		found.exemplar, found.subject = old[len(old)-1].Name, d.notOfRevision()
 	}
 	return []symptom{found.from("spec.updateStrategy.type").of(d.in.Workload.Kind, d.in.Workload.Name)}
+}
+
+// firstNames are up to three of the pods by name, and how many more of n there are.
+func firstNames(pods []*corev1.Pod, n int) string {
+	const most = 3
+	var names []string
+	for _, pod := range slices.Backward(pods) {
+		if len(names) == most {
+			break
+		}
+		names = append(names, pod.Name)
+	}
+	text := strings.Join(names, ", ")
+	if n > len(names) {
+		text += fmt.Sprintf(" and %d more", n-len(names))
+	}
+	return text
+}
+
+// notOfRevision selects the pods of other revisions by their labels.
+func (d *Diagnosis) notOfRevision() string {
+	w, hash := d.in.Workload, d.in.Revision.Key.Hash
+	if w.Selector == nil || hash == "" {
+		return ""
+	}
+	return metav1.FormatLabelSelector(w.Selector) + "," + appsv1.ControllerRevisionHashLabelKey + "!=" + hash
 }
 
 // blockedByPods finds unready pods of other revisions. An ordered update replaces no pod before they are ready, not even

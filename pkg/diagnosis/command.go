@@ -57,6 +57,15 @@ func commandFault(c *corev1.Container, text string, faults []expression) Cause {
 	return ""
 }
 
+// denied are a runtime's words about a program without the permission to be executed.
+var denied = lazily(`(?i)(?:(?:^|[^/\w])exec:?(?: container process)? [\x60'"\\]*(?P<program>[^\s\x60'":\\]+)[\x60'"\\]*:|\bopen executable:)(?: stat [^:]*:)? permission denied`)
+
+// mayNotExecute tells that a text is about the container's own command, which has no permission to be executed.
+func mayNotExecute(c *corev1.Container, text string) bool {
+	at := denied().FindStringSubmatch(text)
+	return at != nil && (at[1] == "" || isCommand(c, at[1])) && !containsAny(withoutNames(text), forTheNode)
+}
+
 // forTheNode names parts of the runtime, and the hooks and devices that a node adds.
 var forTheNode = []string{"hook", "start shim", "retrieve oci runtime error", "conmon", "cdi device", "waiting for sandbox", "prepare rootfs"}
 

@@ -122,7 +122,7 @@ func killedByProbe(ev *evidence, ref containerRef, ended *corev1.ContainerStateT
 	mine := ev.events[ref.pod.UID].of(ref.spec.Name)
 	for _, kill := range probeKills {
 		event := mine.latest(kill.phrase, "Killing")
-		if !during(event, ended) {
+		if !during(event, ended) && !lost(event, ended) {
 			continue
 		}
 		message := eventText(event)
@@ -139,6 +139,15 @@ func during(event *corev1.Event, ended *corev1.ContainerStateTerminated) bool {
 	return event != nil && (ended.StartedAt.IsZero() || !eventTime(event).Before(ended.StartedAt.Add(-time.Second)))
 }
 
+// eventGap is how long the kubelet may leave out its events about a pod that restarts: it may write 25 of a pod, and then one
+// in 5 minutes (the spam filter of k8s.io/client-go/tools/events, and of record), and those of a restart are four or five.
+const eventGap = 20 * time.Minute
+
+// lost tells whether the kubelet stopped this run like the run of the event, and could not write another one.
+func lost(event *corev1.Event, ended *corev1.ContainerStateTerminated) bool {
+	return event != nil && event.Count > 1 && slices.Contains(killedExits, ended.ExitCode) && ended.StartedAt.Sub(eventTime(event)) < eventGap
+}
+
 // plainCrash is the rule for all other crashes. It is vague until the events are read, where a probe or a hook can be
 // the cause.
 func plainCrash(ev *evidence, ref containerRef, ended *corev1.ContainerStateTerminated, _ LogKey) (symptom, bool) {
@@ -152,8 +161,12 @@ func plainCrash(ev *evidence, ref containerRef, ended *corev1.ContainerStateTerm
 	return found, true
 }
 
-// mayBeKilled tells whether the kubelet can have killed the container.
+// killedExits are the exit codes of containers that the kubelet stopped: 0 and 143 on SIGTERM, 137 on SIGKILL.
+var killedExits = []int32{0, 137, 143}
+
+// mayBeKilled tells whether the kubelet can have killed the container. It may know of probes that the pod does not
+// show: then its event is the evidence.
 func mayBeKilled(ref containerRef, ended *corev1.ContainerStateTerminated) bool {
 	return ref.spec.LivenessProbe != nil || ref.spec.StartupProbe != nil ||
-		(ref.spec.Lifecycle != nil && ref.spec.Lifecycle.PostStart != nil) || ended.ExitCode == 137
+		(ref.spec.Lifecycle != nil && ref.spec.Lifecycle.PostStart != nil) || slices.Contains(killedExits, ended.ExitCode)
 }

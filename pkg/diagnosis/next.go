@@ -24,6 +24,7 @@ type advice struct {
 	kind, name, namespace string
 	template              *corev1.PodTemplateSpec
 	maker                 string // the kind that makes the pods
+	restarts              bool   // rollout restart works on the kind
 }
 
 // commands maps causes to commands. Other causes get a description of the exemplar.
@@ -34,7 +35,7 @@ var commands = map[Cause]func(advice) []string{
 	ImagePullFailed:      onNode,
 	ExecFormat:           correctImage,
 	CommandNotFound:      editCommand,
-	ContainerStartFailed: onNode,
+	ContainerStartFailed: startAgain,
 	RejectedByKubelet:    onNode,
 	PodSandboxFailed:     onNode,
 	VolumeMountFailed:    claims,
@@ -68,7 +69,7 @@ var commands = map[Cause]func(advice) []string{
 		}
 		return []string{a.on("kubectl delete pod %s", a.Subject), describe(a)[0]}
 	},
-	OnDelete: func(a advice) []string { return []string{a.on("kubectl delete pod %s", a.Exemplar)} },
+	OnDelete: oldPods,
 	NoMatchingNode: func(a advice) []string {
 		return []string{"kubectl get nodes --show-labels", a.on("kubectl get %s -o yaml", a.workload())}
 	},
@@ -78,6 +79,9 @@ var commands = map[Cause]func(advice) []string{
 func (d *Diagnosis) nextCommands(p *Problem) []string {
 	w := d.in.Workload
 	a := advice{Problem: p, kind: strings.ToLower(w.Kind), name: w.Name, namespace: w.Namespace, template: &w.Template, maker: makerOf(w)}
+	if k := workload.KindNamed(w.Kind); k != nil {
+		a.restarts = k.Releasable()
+	}
 	rule := commands[p.Cause]
 	if rule == nil {
 		rule = describe
@@ -129,6 +133,23 @@ func editCommand(a advice) []string {
 	return correctImage(a)
 }
 
+// startAgain corrects a command that may not be executed; all else that keeps a container from its start is the node's.
+func startAgain(a advice) []string {
+	if mayNotExecute(a.spec(), a.Message) {
+		return editCommand(a)
+	}
+	return onNode(a)
+}
+
+// oldPods has one pod deleted, and lists the others: which of them, and when, is up to a person.
+func oldPods(a advice) []string {
+	all := []string{a.on("kubectl delete pod %s", a.Exemplar)}
+	if a.Subject != "" {
+		all = append(all, a.on("kubectl get pods -l '%s'", a.Subject))
+	}
+	return all
+}
+
 // spec is the container that a cause is about, as the template has it.
 func (a advice) spec() *corev1.Container {
 	if a.template == nil {
@@ -168,7 +189,7 @@ func currentLogs(a advice) []string {
 }
 
 func raiseMemory(a advice) []string {
-	return append([]string{a.on("kubectl set resources %s -c %s --limits=memory=MORE", a.workload(), a.Container)}, previousLogs(a)...)
+	return append([]string{a.on("kubectl app set resources %s -c %s --limits=memory=MORE", a.workload(), a.Container)}, previousLogs(a)...)
 }
 
 func nodes(a advice) []string {

@@ -12,14 +12,25 @@ import (
 
 // The commands that create missing objects, with the names from the template.
 
+// pullSecret creates a pull secret. If the template names none, the service account gives it to new pods, which take the
+// place of those that are there.
 func pullSecret(a advice) []string {
-	secret := "PULL-SECRET"
+	const create = "kubectl app create secret docker-registry %s --docker-server=REGISTRY --docker-username=USER --docker-password-prompt"
 	if a.template != nil && len(a.template.Spec.ImagePullSecrets) > 0 {
-		secret = a.template.Spec.ImagePullSecrets[0].Name
+		return append([]string{a.on(create, a.template.Spec.ImagePullSecrets[0].Name)}, correctImage(a)...)
 	}
-	return append([]string{
-		a.on("kubectl app create secret docker-registry %s --docker-server=REGISTRY --docker-username=USER --docker-password-prompt", secret),
-	}, correctImage(a)...)
+	account := "default"
+	if a.template != nil {
+		account = cmp.Or(a.template.Spec.ServiceAccountName, account)
+	}
+	all := []string{
+		a.on(create, "PULL-SECRET"),
+		a.on(`kubectl patch serviceaccount %s -p '{"imagePullSecrets":[{"name":"PULL-SECRET"}]}'`, account),
+	}
+	if a.restarts {
+		all = append(all, a.on("kubectl app rollout restart %s", a.workload()))
+	}
+	return append(all, correctImage(a)...)
 }
 
 // createSecret asks for the values: those of a command line stay in the shell's history.

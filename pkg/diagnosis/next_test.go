@@ -7,6 +7,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -43,7 +44,7 @@ func TestNext(t *testing.T) {
 		{InitRunning, "", "kubectl logs web-1 -c web -n shop"},
 		{ImageNotFound, "", "kubectl app set image deployment/web web=IMAGE -n shop"},
 		{ImageUnauthorized, "", "kubectl app create secret docker-registry regcred --docker-server=REGISTRY --docker-username=USER --docker-password-prompt -n shop"},
-		{OOMKilled, "", "kubectl set resources deployment/web -c web --limits=memory=MORE -n shop"},
+		{OOMKilled, "", "kubectl app set resources deployment/web -c web --limits=memory=MORE -n shop"},
 		{ServiceAccountMissing, "", "kubectl create serviceaccount runner -n shop"},
 		{VolumePending, "data", "kubectl describe pvc data -n shop"},
 		{Unschedulable, "", "kubectl describe pod web-1 -n shop"},
@@ -118,6 +119,43 @@ func TestNextNeverBlamesTheUserForTheNode(t *testing.T) {
 	}
 }
 
+// Without a pull secret in the template, the service account has to give the new one to the pods.
+func TestNextLinksThePullSecret(t *testing.T) {
+	for account, template := range map[string]corev1.PodTemplateSpec{"default": {}, "runner": {Spec: corev1.PodSpec{ServiceAccountName: "runner"}}} {
+		k := Problem{Finding: Finding{Cause: ImageUnauthorized, Container: "web", Exemplar: "web-1"}}
+		want := []string{
+			"kubectl app create secret docker-registry PULL-SECRET --docker-server=REGISTRY --docker-username=USER --docker-password-prompt -n shop",
+			`kubectl patch serviceaccount ` + account + ` -p '{"imagePullSecrets":[{"name":"PULL-SECRET"}]}' -n shop`,
+			"kubectl app rollout restart deployment/web -n shop",
+			"kubectl app set image deployment/web web=IMAGE -n shop", "kubectl describe pod web-1 -n shop",
+		}
+		if got := about(template).nextCommands(&k); !slices.Equal(got, want) {
+			t.Errorf("%s: %q", account, got)
+		}
+	}
+}
+
+// A program that may not be executed is the image's or the template's; the node has nothing to do with it.
+func TestNextOfADeniedCommand(t *testing.T) {
+	const image, node = "kubectl app set image deployment/web web=IMAGE -n shop", "kubectl describe pod web-1 -n shop"
+	for message, want := range map[string]string{
+		`unable to start container process: error during container init: exec: "./run.sh": permission denied: unknown`: image,
+		`runc create failed: unable to start container process: exec: "/srv/run": stat /srv/run: permission denied`:    image,
+		`crun: open executable: Permission denied: OCI permission denied`:                                              image,
+		"exec container process `/srv/run`: Permission denied":                                                         image,
+		`unable to apply apparmor profile: open /proc/thread-self/attr/exec: permission denied`:                        node,
+		`error running hook #0: fork/exec /usr/bin/nvidia-hook: permission denied`:                                     node,
+		`mkdir /var/lib/app: permission denied`:                                                                        node,
+		`failed to create shim task: exec: "runc": permission denied: failed to start shim: start shim`:                node,
+	} {
+		d := about(corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web"}}}})
+		k := Problem{Finding: Finding{Cause: ContainerStartFailed, Container: "web", Exemplar: "web-1", Message: message}}
+		if got := d.nextCommands(&k); got[0] != want {
+			t.Errorf("%s: %q, want first %q", message, got, want)
+		}
+	}
+}
+
 // An evicted pod is soon gone, and so is what could be typed about it.
 func TestNextIsAboutWhatIsThere(t *testing.T) {
 	d := about(corev1.PodTemplateSpec{})
@@ -137,6 +175,24 @@ func TestNextOfAMissingCommand(t *testing.T) {
 		k := Problem{Finding: Finding{Cause: CommandNotFound, Container: "web", Exemplar: "web-1", Message: `exec: "/srv/run": stat /srv/run: no such file or directory`}}
 		if got := d.nextCommands(&k); got[0] != want {
 			t.Errorf("%q, want first %q", got, want)
+		}
+	}
+}
+
+// With OnDelete somebody deletes the old pods: one command deletes the first, another one lists them all.
+func TestNextOfOnDelete(t *testing.T) {
+	for names, want := range map[string]string{"0": "1 old (web-0)", "0 1 2": "3 old (web-2, web-1, web-0)", "0 1 2 3 4": "5 old (web-4, web-3, web-2 and 2 more)"} {
+		w := watch(t, 5, FailFastAuto).pods()
+		w.Workload.Strategy, w.Workload.Updated = workload.Strategy{InPlace: true, OnDelete: true}, 0
+		w.Workload.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "web"}}
+		w.Revision.Key.Hash = "6c9d"
+		for _, name := range strings.Fields(names) {
+			w.Pods = append(w.Pods, ownedPod("old", "web-"+name))
+		}
+		f := w.after(time.Hour).first()
+		next := []string{"kubectl delete pod " + w.Pods[len(w.Pods)-1].Name + " -n shop", "kubectl get pods -l 'app=web,controller-revision-hash!=6c9d' -n shop"}
+		if f.Cause != OnDelete || !strings.HasSuffix(f.Message, want) || !slices.Equal(f.Next, next) {
+			t.Errorf("%s: %s: %s, next %q", names, f.Cause, f.Message, f.Next)
 		}
 	}
 }

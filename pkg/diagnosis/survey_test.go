@@ -106,6 +106,62 @@ status:
 - {reason: Killing, message: "Container web failed liveness probe, will be restarted", lastTimestamp: "2026-01-01T11:59:59Z", involvedObject: {uid: web-1, kind: Pod, fieldPath: "spec.containers{web}"}}
 `, cause: LivenessFailing, grade: Failing, container: "web", message: `Liveness probe failed: Get "http://10.0.0.1:8080/live": context deadline exceeded`},
 
+		{name: "killed for a liveness probe that the pod does not show", pod: `
+status:
+  containerStatuses:
+  - name: web
+    restartCount: 1
+    state: {running: {startedAt: "2026-01-01T12:00:40Z"}}
+    lastState: {terminated: {exitCode: 0, reason: Completed, startedAt: "2026-01-01T12:00:01Z", finishedAt: "2026-01-01T12:00:40Z"}}
+`, events: `
+- {metadata: {name: a}, reason: Unhealthy, type: Warning, message: "Liveness probe failed: HTTP probe failed with statuscode: 500", lastTimestamp: "2026-01-01T12:00:10Z", involvedObject: {fieldPath: "spec.containers{web}"}}
+- {metadata: {name: b}, reason: Killing, type: Normal, message: "Container web failed liveness probe, will be restarted", lastTimestamp: "2026-01-01T12:00:10Z", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: LivenessFailing, grade: Failing, container: "web", message: "Liveness probe failed: HTTP probe failed with statuscode: 500"},
+
+		{name: "killed for a probe again and again, the last time without an event", pod: `
+status:
+  containerStatuses:
+  - name: web
+    restartCount: 8
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: 0, reason: Completed, startedAt: "2026-01-01T12:05:00Z", finishedAt: "2026-01-01T12:05:12Z"}}
+`, events: `
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 6, message: "Container web failed liveness probe, will be restarted", lastTimestamp: "2026-01-01T12:00:40Z", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: LivenessFailing, grade: Failing, container: "web", message: "Container web failed liveness probe, will be restarted"},
+
+		{name: "killed for a probe once, and ended by itself later", pod: `
+status:
+  containerStatuses:
+  - name: web
+    restartCount: 8
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: 0, reason: Completed, startedAt: "2026-01-01T12:05:00Z", finishedAt: "2026-01-01T12:05:12Z"}}
+`, events: `
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 1, message: "Container web failed liveness probe, will be restarted", lastTimestamp: "2026-01-01T12:00:40Z", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: CrashLoop, grade: Failing, container: "web"},
+
+		{name: "killed for a probe often, and crashed later", pod: `
+status:
+  containerStatuses:
+  - name: web
+    restartCount: 8
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: 1, reason: Completed, startedAt: "2026-01-01T12:05:00Z", finishedAt: "2026-01-01T12:05:12Z"}}
+`, events: `
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 6, message: "Container web failed liveness probe, will be restarted", lastTimestamp: "2026-01-01T12:00:40Z", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: CrashLoop, grade: Failing, container: "web"},
+
+		{name: "killed for a startup probe that the pod does not show", pod: `
+status:
+  containerStatuses:
+  - name: web
+    restartCount: 2
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: 143, reason: Error, startedAt: "2026-01-01T12:00:01Z", finishedAt: "2026-01-01T12:00:40Z"}}
+`, events: `
+- {metadata: {name: b}, reason: Killing, type: Normal, message: "Container web failed startup probe, will be restarted", lastTimestamp: "2026-01-01T12:00:38Z", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: StartupFailing, grade: Failing, container: "web", message: "Container web failed startup probe, will be restarted"},
+
 		{name: "a probe killed another container", pod: `
 spec: {containers: [{name: web, livenessProbe: {httpGet: {path: /live, port: 8080}}}, {name: side}]}
 status:
@@ -371,6 +427,17 @@ func TestLogExplainsACrash(t *testing.T) {
 				t.Errorf("message %q", f.Message)
 			}
 		})
+	}
+}
+
+// Without a probe in its spec, too, an exit that may be the kubelet's doing is explained by events.
+func TestExitsThatAskForEvents(t *testing.T) {
+	for exit, asks := range map[int32]bool{0: true, 137: true, 143: true, 1: false, 139: false} {
+		w := watch(t, 3, FailFastStrict)
+		w.pods(crashedPod("web-1", 0, exit)).after(time.Second)
+		if got := len(w.last.Wants.Events) > 0; got != asks {
+			t.Errorf("exit code %d asks for events: %t", exit, got)
+		}
 	}
 }
 

@@ -30,6 +30,11 @@ func soloPod(image string, gen int64, status corev1.ContainerStatus) *corev1.Pod
 	}
 }
 
+func deletedPod(p *corev1.Pod, phase corev1.PodPhase) *corev1.Pod {
+	p.DeletionTimestamp, p.Status.Phase = &metav1.Time{Time: podBegan}, phase
+	return p
+}
+
 func runningStatus(restarts int32) corev1.ContainerStatus {
 	return corev1.ContainerStatus{
 		RestartCount: restarts, Ready: true,
@@ -73,6 +78,8 @@ func TestNewImageOfAPod(t *testing.T) {
 		"the new image is not found":  {soloPod("web:2", 2, pulling), 20 * time.Second, 1, Failed, diagnosis.ImageNotFound},
 		"the new one crashes again":   {soloPod("web:2", 2, crashed), 20 * time.Second, 1, Failed, diagnosis.CrashLoop},
 		"somebody sets another image": {soloPod("web:3", 3, restarted), time.Second, 0, Superseded, ""},
+		"somebody deletes it":         {deletedPod(soloPod("web:2", 3, restarted), corev1.PodRunning), time.Second, 0, Superseded, ""},
+		"it is deleted, and ended":    {deletedPod(soloPod("web:2", 3, restarted), corev1.PodFailed), time.Second, 0, Superseded, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			old, _ := workload.ObjectOf(soloPod("web:1", 1, runningStatus(before)))
@@ -100,6 +107,9 @@ func TestNewImageOfAPod(t *testing.T) {
 			}
 			if test.cause != "" && (len(w.Findings) == 0 || w.Findings[0].Cause != test.cause) {
 				t.Errorf("got %+v, want %s", w.Findings, test.cause)
+			}
+			if deleted := test.now.DeletionTimestamp != nil; w.Deleted != deleted || deleted && w.Message != "solo was deleted" {
+				t.Errorf("deleted %t: %q", w.Deleted, w.Message)
 			}
 			if test.cause == diagnosis.CrashLoop && w.Findings[0].Restarts != 3 {
 				t.Errorf("%d restarts since the change", w.Findings[0].Restarts)

@@ -150,14 +150,14 @@ func (r *Result) addRollback(rollback *State) {
 	r.Outcome = worst
 }
 
-// WithoutPods leaves out the commands about pods that are gone: a rollback has taken them away, or long since the
-// recording.
+// WithoutPods leaves out the commands about pods that are gone, and those that make them anew: a rollback has taken them
+// away, or long since the recording.
 func WithoutPods(found []diagnosis.Finding) []diagnosis.Finding {
 	kept := slices.Clone(found)
 	for i := range kept {
 		f := &kept[i]
 		f.Next = slices.DeleteFunc(slices.Clone(f.Next), func(command string) bool {
-			return f.Exemplar != "" && strings.Contains(command, f.Exemplar)
+			return f.Exemplar != "" && (strings.Contains(command, f.Exemplar) || strings.HasPrefix(command, "kubectl app rollout restart "))
 		})
 	}
 	return kept

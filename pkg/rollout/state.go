@@ -109,6 +109,8 @@ type WorkloadState struct {
 	Deadline time.Time
 	// CompleteSince is when the rollout last became complete, while it is soaking.
 	CompleteSince time.Time
+	// Deleted tells that it was superseded by the deletion of its object.
+	Deleted bool
 	// Message says in one line why it was decided so, where the findings do not (superseded, deleted).
 	Message string
 

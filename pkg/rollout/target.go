@@ -14,9 +14,11 @@ import (
 func (e *evaluation) superseded() string {
 	w, t := e.seen.Workload, &e.next.Target
 	switch {
-	case w == nil:
+	case w == nil, w.Deleting:
+		e.next.Deleted = true
 		return fmt.Sprintf("%s was deleted", t.Name)
 	case t.UID != "" && w.UID != t.UID:
+		e.next.Deleted = true
 		return fmt.Sprintf("%s was deleted and created again", t.Name)
 	case t.Template == nil || w.Generation < t.Generation || w.Generation == e.was.memory.checked:
 		return ""

@@ -60,6 +60,8 @@ func (e *evaluation) scaledToZero(complete bool, _ diagnosis.Disturbance) bool {
 		return false
 	}
 	switch {
+	case e.seen.Workload.Unwatched != "": // a pod that has ended
+		e.decide(Superseded, "before it was verified, "+e.seen.Workload.Unwatched)
 	case e.next.memory.populated:
 		e.decide(Superseded, "scaled to 0 by someone else before it was verified")
 	case complete:

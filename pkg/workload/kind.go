@@ -258,6 +258,7 @@ func (o Object) Workload() *Workload {
 		Selector:        p.selector,
 		Template:        *p.template,
 		Paused:          o.Paused(),
+		Deleting:        o.GetDeletionTimestamp() != nil,
 		Desired:         1,
 	}
 	if p.replicas != nil && *p.replicas != nil {

@@ -40,6 +40,8 @@ type Workload struct {
 	UpdateRevision string
 	Strategy       Strategy
 
+	// Deleting tells that the object is being deleted.
+	Deleting bool
 	// Desired is spec.replicas, resolved, or the number of nodes; the counts below are the status's.
 	Desired int32
 	// PerNode: Desired follows the nodes, and nobody sets it.
