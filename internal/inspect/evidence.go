@@ -3,12 +3,14 @@ package inspect
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -18,6 +20,9 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
+// readTime is how long one read may take: the others explain something, too.
+const readTime = 5 * time.Second
+
 // fetch reads what a look wants and has not got, side by side. It is false if there was nothing to read.
 func (i *Inspector) fetch(ctx context.Context, s *chain.Subject, wants diagnosis.Wants) bool {
 	namespace := s.Ref.Namespace
@@ -25,7 +30,11 @@ func (i *Inspector) fetch(ctx context.Context, s *chain.Subject, wants diagnosis
 	ask := func(key any, read func(context.Context) error) {
 		if !i.asked[key] && i.spend(kept) {
 			i.asked[key] = true
-			work = append(work, read)
+			work = append(work, func(ctx context.Context) error {
+				ctx, cancel := context.WithTimeout(ctx, readTime)
+				defer cancel()
+				return read(ctx)
+			})
 		}
 	}
 	for _, uid := range slices.Sorted(maps.Keys(wants.Events)) {
@@ -35,6 +44,7 @@ func (i *Inspector) fetch(ctx context.Context, s *chain.Subject, wants diagnosis
 		ask(key, func(ctx context.Context) error { return i.log(ctx, namespace, key) })
 	}
 	for _, ref := range slices.SortedFunc(maps.Keys(wants.Claims), func(a, b workload.Ref) int { return cmp.Compare(a.Name, b.Name) }) {
+		ask("classes", func(ctx context.Context) error { return i.classes(ctx) })
 		for _, name := range wants.Claims[ref] {
 			ask("claim "+name, func(ctx context.Context) error { return i.claim(ctx, namespace, name) })
 			ask("events of claim "+name, func(ctx context.Context) error {
@@ -97,22 +107,6 @@ func (i *Inspector) events(ctx context.Context, namespace, fields string) error 
 	return nil
 }
 
-// unread notes that something could not be read: a part of the evidence is missing, whatever the reason.
-func (i *Inspector) unread(err error, verb, what, namespace string) {
-	if err == nil {
-		return
-	}
-	err = cluster.APIError(cluster.Call{Verb: verb, Resource: what, Namespace: namespace, Object: what}, err)
-	if cluster.Is(err, cluster.NotFound) {
-		return
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if !slices.Contains(i.seen.Forbidden, what) {
-		i.seen.Forbidden = append(i.seen.Forbidden, what)
-	}
-}
-
 const (
 	logLines = int64(20)
 	// logTime: the API server waits for the kubelet, which may be gone.
@@ -134,7 +128,7 @@ func (i *Inspector) log(ctx context.Context, namespace string, key diagnosis.Log
 	if err != nil {
 		log.Lines = nil // the answer is no log
 		log.Err = i.cluster.Redactor().Text(err.Error())
-		if cluster.Is(cluster.APIError(cluster.Call{Verb: "get"}, err), cluster.Forbidden) {
+		if cluster.Is(cluster.APIError(cluster.Call{Verb: "get"}, err), cluster.Forbidden) || errors.Is(err, context.DeadlineExceeded) {
 			i.unread(err, "get", "logs", namespace)
 		}
 	}
@@ -174,6 +168,24 @@ func (i *Inspector) nodeOf(ctx context.Context, name string) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.seen.Nodes[name] = node
+	return nil
+}
+
+// classes reads the StorageClasses. Few users may; the events of a claim mostly say the same.
+func (i *Inspector) classes(ctx context.Context) error {
+	client, err := i.cluster.Typed()
+	if err != nil {
+		return err
+	}
+	all, err := cluster.Read(ctx, func(ctx context.Context) (*storagev1.StorageClassList, error) {
+		return client.StorageV1().StorageClasses().List(ctx, metav1.ListOptions{})
+	})
+	if i.unread(err, "list", "storageclasses", ""); err != nil {
+		return nil
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.seen.Classes = all
 	return nil
 }
 

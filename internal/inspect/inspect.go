@@ -96,7 +96,7 @@ func (i *Inspector) explain(ctx context.Context, ref workload.Ref, read func(con
 }
 
 func (i *Inspector) reset() {
-	i.requests, i.seen, i.asked, i.again = 0, diagnosis.Observed{Logs: map[diagnosis.LogKey]diagnosis.Log{}, Nodes: map[string]*corev1.Node{}}, map[any]bool{}, false
+	i.requests, i.seen, i.asked, i.again = 0, diagnosis.Observed{Logs: map[diagnosis.LogKey]diagnosis.Log{}, Nodes: map[string]*corev1.Node{}, Silent: map[string]string{}}, map[any]bool{}, false
 }
 
 // time is that of the API server, as far as it is known.
@@ -135,8 +135,8 @@ func (i *Inspector) finish(ctx context.Context, r reading) (related map[workload
 		return err
 	}}
 	for _, ref := range r.subject.Related() {
-		if node := i.seen.Nodes[ref.Name]; ref.Kind == "Node" && node != nil {
-			related[ref] = chain.Related{Object: node}
+		if object := i.known(ref); object != nil {
+			related[ref] = chain.Related{Object: object}
 			continue
 		}
 		if !i.spend(0) {

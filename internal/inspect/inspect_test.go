@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -27,6 +28,7 @@ type server struct {
 	mu         sync.Mutex
 	seen       []string
 	forbidden  string        // a part of a path
+	silent     string        // a part of a path whose server is away
 	generation int64         // of the Deployment
 	moves      int           // how often it changes when it is read
 	ahead      time.Duration // of its clock
@@ -45,6 +47,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.forbidden != "" && strings.Contains(r.URL.Path, s.forbidden) {
 		w.WriteHeader(http.StatusForbidden)
 		_ = json.NewEncoder(w).Encode(metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: "Failure", Code: 403, Reason: metav1.StatusReasonForbidden})
+		return
+	}
+	if s.silent != "" && strings.Contains(r.URL.Path, s.silent) {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_ = json.NewEncoder(w).Encode(metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: "Failure", Code: 503, Reason: metav1.StatusReasonServiceUnavailable, Message: "away"})
 		return
 	}
 	if s.empty {
@@ -157,6 +164,17 @@ func TestForbidden(t *testing.T) {
 		if part == "/replicasets" && r.Cause == "" { // the pods say enough
 			t.Errorf("no cause without %s", part)
 		}
+	}
+}
+
+// What the API server does not answer is not called forbidden.
+func TestSilent(t *testing.T) {
+	r := (&server{generation: 1, pods: 1, silent: "/events"}).why(t)
+	if notes := strings.Join(r.Notes, ";"); len(r.NotSeen) > 0 || !strings.Contains(notes, "events did not come: their API does not answer") || !strings.Contains(notes, "this hides causes that only events show") {
+		t.Errorf("not seen %+v, notes %q", r.NotSeen, r.Notes)
+	}
+	if got := silence(fmt.Errorf("get: %w", context.DeadlineExceeded)); got != "did not come within 5s" {
+		t.Error(got)
 	}
 }
 

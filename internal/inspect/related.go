@@ -25,9 +25,25 @@ var getters = map[string]func(context.Context, kubernetes.Interface, workload.Re
 	"Namespace": func(ctx context.Context, c kubernetes.Interface, r workload.Ref) (runtime.Object, error) {
 		return c.CoreV1().Namespaces().Get(ctx, r.Name, metav1.GetOptions{})
 	},
+	"CSIDriver": func(ctx context.Context, c kubernetes.Interface, r workload.Ref) (runtime.Object, error) {
+		return c.StorageV1().CSIDrivers().Get(ctx, r.Name, metav1.GetOptions{})
+	},
 	"PersistentVolumeClaim": func(ctx context.Context, c kubernetes.Interface, r workload.Ref) (runtime.Object, error) {
 		return c.CoreV1().PersistentVolumeClaims(r.Namespace).Get(ctx, r.Name, metav1.GetOptions{})
 	},
+}
+
+// known is a related object that was read already, or nil.
+func (i *Inspector) known(ref workload.Ref) runtime.Object {
+	if node := i.seen.Nodes[ref.Name]; ref.Kind == "Node" && node != nil {
+		return node
+	}
+	for _, claim := range i.seen.Claims {
+		if ref.Kind == "PersistentVolumeClaim" && claim.Name == ref.Name {
+			return claim
+		}
+	}
+	return nil
 }
 
 // related reads an object that a cause points to. What can't be read explains nothing.

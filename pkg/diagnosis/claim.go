@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -32,11 +33,24 @@ func (ev *evidence) unboundClaim(pod *corev1.Pod) (symptom, bool) {
 		if claim == nil && event == nil || claim != nil && claim.Status.Phase == corev1.ClaimBound {
 			continue
 		}
+		if ev.classIsThere(claim, event) {
+			event = nil
+		}
 		found := waiting(VolumePending, oneLine("claim "+name+claimState(claim)+eventTail(event)))
 		found.subject = name
 		return found.from("spec.volumes"), true
 	}
 	return symptom{}, false
+}
+
+// classIsThere tells whether an event misses the StorageClass of a claim that was created since.
+func (ev *evidence) classIsThere(claim *corev1.PersistentVolumeClaim, e *corev1.Event) bool {
+	if claim == nil || e == nil || claim.Spec.StorageClassName == nil || ev.classes == nil {
+		return false
+	}
+	name := *claim.Spec.StorageClassName
+	return strings.Contains(eventText(e), fmt.Sprintf("storageclass.storage.k8s.io %q not found", name)) &&
+		slices.ContainsFunc(ev.classes.Items, func(c storagev1.StorageClass) bool { return c.Name == name })
 }
 
 func eventTail(e *corev1.Event) string {

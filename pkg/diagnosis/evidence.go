@@ -6,6 +6,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -18,6 +19,8 @@ type evidence struct {
 	events eventIndex
 	logs   map[LogKey]Log
 	claims []*corev1.PersistentVolumeClaim
+	// classes is nil if they were not read.
+	classes *storagev1.StorageClassList
 	// references are those to objects that are not there.
 	references []workload.Reference
 	nodes      map[string]*corev1.Node

@@ -106,7 +106,7 @@ func pastPods(pods []*corev1.Pod, underWay bool) map[types.UID]bool {
 func (d *Diagnosis) look() {
 	in := d.in
 	d.evidence = &evidence{
-		now: in.Now, final: in.Final, wake: Alarm{Now: in.Now}, events: indexEvents(in.Events), logs: in.Logs, claims: in.Claims, references: in.Absent, nodes: in.Nodes, forbidden: in.Forbidden,
+		now: in.Now, final: in.Final, wake: Alarm{Now: in.Now}, events: indexEvents(in.Events), logs: in.Logs, claims: in.Claims, classes: in.Classes, references: in.Absent, nodes: in.Nodes, forbidden: in.Forbidden,
 		template: &in.Workload.Template, revision: d.History.revision, history: &d.History,
 		revisions: in.Revisions, pods: in.Pods,
 		leaving: slices.ContainsFunc(in.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil }),

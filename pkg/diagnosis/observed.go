@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -26,6 +27,8 @@ type Observed struct {
 	Events []*corev1.Event
 	// Claims are the PersistentVolumeClaims that Wants named.
 	Claims []*corev1.PersistentVolumeClaim
+	// Classes are all StorageClasses, where Wants named claims; nil if they were not read.
+	Classes *storagev1.StorageClassList
 	// Absent are the references of the template to objects that are not there, as far as Wants asked for them; with a Key
 	// where only that is missing.
 	Absent []workload.Reference
@@ -37,6 +40,8 @@ type Observed struct {
 	Logs map[LogKey]Log
 	// Forbidden is what may not be read: "pods", "events", "logs".
 	Forbidden []string
+	// Silent are those of Forbidden that the API server failed to answer, with what it said.
+	Silent map[string]string
 }
 
 // Observe makes what is known of one workload out of its objects: the pods of its revisions, and their numbers

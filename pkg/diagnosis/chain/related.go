@@ -32,6 +32,7 @@ const (
 	kindQuota     = "ResourceQuota"
 	kindNamespace = "Namespace"
 	kindClass     = "StorageClass"
+	kindDriver    = "CSIDriver"
 	kindPod       = "Pod"
 )
 

@@ -29,16 +29,12 @@ func (s *Subject) explainProblem(r *Report, d *decision, related map[workload.Re
 		s.explainBeneath(r, &deeper, related)
 		shows = ": it shows " + string(deeper.problem.Cause)
 	}
+	if step, ok := d.look.classStep(p, related); ok {
+		r.Chain = append(r.Chain, step)
+		r.next("kubectl get storageclasses")
+	}
 	if about := d.look.about(p); about.Name != "" {
-		s.lost(r, p, related[about])
-		if step, ok := related[about].step(about, p, s.now); ok && about == shown.Object {
-			shown.Says = step.Says
-		} else if ok {
-			r.Chain = append(r.Chain, step)
-		} else if known, read := related[about]; read && !known.Unread && configKinds[p.Cause] != "" {
-			r.Notes = append(r.Notes, fmt.Sprintf("%s is there now: the kubelet looks again within two minutes", lowerRef(about)))
-			p.Next = slices.DeleteFunc(slices.Clone(p.Next), func(c string) bool { return RiskOf(c) == Safe }) // it would add what is there
-		}
+		s.explainAbout(r, p, about, related, &shown)
 	}
 	if n := len(r.Chain); shows != "" && r.Chain[n-1].Object != shown.Object {
 		shown.Says = "shows it, too"
@@ -51,6 +47,23 @@ func (s *Subject) explainProblem(r *Report, d *decision, related map[workload.Re
 // comesUp tells whether pods replace those of an old revision, and nothing is wrong with them.
 func (l *look) comesUp() bool {
 	return !l.aside && !l.found.Complete && len(l.found.Pods) > 0 && len(l.found.Problems) == 0
+}
+
+// explainAbout adds the object that a problem points to.
+func (s *Subject) explainAbout(r *Report, p *diagnosis.Problem, about workload.Ref, related map[workload.Ref]Related, shown *Step) {
+	known, read := related[about]
+	s.lost(r, p, known)
+	step, ok := known.step(about, p, s.now)
+	switch {
+	case ok && about == shown.Object:
+		shown.Says = step.Says
+	case ok && slices.ContainsFunc(r.Chain, func(s Step) bool { return s.Object == about }): // its class says more
+	case ok:
+		r.Chain = append(r.Chain, step)
+	case read && !known.Unread && configKinds[p.Cause] != "":
+		r.Notes = append(r.Notes, fmt.Sprintf("%s is there now: the kubelet looks again within two minutes", lowerRef(about)))
+		p.Next = slices.DeleteFunc(slices.Clone(p.Next), func(c string) bool { return RiskOf(c) == Safe }) // it would add what is there
+	}
 }
 
 // lost dates a lost node by the node, and ends the patience with a pod that its lost node never stops.
@@ -187,6 +200,7 @@ var hides = map[string]string{
 	"resourcequotas":         "whether a quota is used up",
 	"jobs":                   "how the last run ended",
 	"nodes":                  "whether a node is lost",
+	"storageclasses":         "what the StorageClass of a claim does",
 	"secrets":                "whether a Secret that the pods need is there",
 	"configmaps":             "whether a ConfigMap that the pods need is there",
 	"serviceaccounts":        "whether their service account is there",
@@ -209,6 +223,10 @@ func (s *Subject) limits(r *Report) {
 		n := NotSeen{Resource: resource, Hides: hides[what]}
 		if n.Hides == "" {
 			n.Hides = "what " + what + " would explain"
+		}
+		if why := s.silent[what]; why != "" {
+			r.Notes = append(r.Notes, resource+" "+why+": this hides "+n.Hides)
+			continue
 		}
 		command := "kubectl auth can-i " + verb + " " + resource
 		if s.Ref.Namespace != "" {

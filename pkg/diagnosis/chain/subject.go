@@ -21,8 +21,9 @@ type Subject struct {
 	looks []*look
 	// explain ends a report whose pods are explained.
 	explain func(r *Report, d *decision)
-	// forbidden is what may not be read.
+	// forbidden is what may not be read; silent are those of it that were not answered, with the reason.
 	forbidden []string
+	silent    map[string]string
 	// eventsWanted and eventsSeen tell whether events were asked for, and whether there were any.
 	eventsWanted, eventsSeen bool
 }
@@ -65,9 +66,9 @@ func (s *Subject) Look(final bool) diagnosis.Wants {
 // Take takes in what was read for Wants.
 func (s *Subject) Take(o diagnosis.Observed) {
 	s.eventsSeen = s.eventsSeen || len(o.Events) > 0
-	s.forbidden = o.Forbidden
+	s.forbidden, s.silent = o.Forbidden, o.Silent
 	for _, l := range s.looks {
-		l.in.Events, l.in.Claims, l.in.Logs, l.in.Nodes, l.in.Forbidden = o.Events, o.Claims, o.Logs, o.Nodes, o.Forbidden
+		l.in.Events, l.in.Claims, l.in.Classes, l.in.Logs, l.in.Nodes, l.in.Forbidden = o.Events, o.Claims, o.Classes, o.Logs, o.Nodes, o.Forbidden
 		if l.in.Absent, l.in.Quotas = nil, nil; l.found != nil && l.found.Wants.References[l.in.Workload.Ref] {
 			own := workload.References(&l.in.Workload.Template)
 			l.in.Absent = slices.DeleteFunc(slices.Clone(o.Absent), func(a workload.Reference) bool { return !named(own, a) })
@@ -106,6 +107,9 @@ func (s *Subject) Related() []workload.Ref {
 	}
 	if node := d.look.nodeOf(d.problem.Exemplar); d.problem.Cause == diagnosis.ReadinessFailing && node != "" {
 		refs = append(refs, workload.Ref{Kind: kindNode, Name: node})
+	}
+	if claim := d.look.claim(d.problem); claim != nil && claim.Annotations[provisionerKey] != "" {
+		refs = append(refs, workload.Ref{Kind: kindDriver, Name: claim.Annotations[provisionerKey]})
 	}
 	return slices.DeleteFunc(refs, func(r workload.Ref) bool { return r.Name == "" })
 }
