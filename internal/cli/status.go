@@ -30,7 +30,6 @@ type statusFlags struct {
 	selector      string
 	allNamespaces bool
 	exitCode      bool
-	watch         bool
 }
 
 func newStatus(env *Env) *cobra.Command {
@@ -69,7 +68,6 @@ and 7 if it is progressing or not known.`,
 	cmd.Flags().StringVarP(&flags.selector, "selector", "l", "", "Selector (label query) of the workloads, supports '=', '==', '!=', 'in', 'notin'.(e.g. -l key1=value1,key2=value2)")
 	cmd.Flags().BoolVarP(&flags.allNamespaces, "all-namespaces", "A", false, "If present, list the workloads of all namespaces")
 	cmd.Flags().BoolVar(&flags.exitCode, "exit-code", false, "End with 4 if an app is failing, and with 7 if it is progressing or not known")
-	cmd.Flags().BoolVarP(&flags.watch, "watch", "w", false, "Show it again whenever it changes, until interrupted")
 	return cmd
 }
 

@@ -19,9 +19,6 @@ func (f *statusFlags) apps(ctx context.Context, env *Env, args []string) error {
 	if err := oneOf("output", f.format, "", "json", "yaml", "name", "wide"); err != nil {
 		return err
 	}
-	if f.watch {
-		return usagef("-w watches the list of a namespace; give no TYPE/NAME and no -l")
-	}
 	c := env.cluster()
 	objects, err := f.chosen(ctx, env, c, args)
 	if err != nil {

@@ -43,8 +43,8 @@ func (f *statusFlags) validateConfig(env *Env, args []string) error {
 	switch {
 	case f.selector != "":
 		return usagef("-l chooses workloads: name each Secret or ConfigMap")
-	case f.exitCode || f.watch:
-		return usagef("--exit-code and -w are about workloads, not about Secrets and ConfigMaps")
+	case f.exitCode:
+		return usagef("--exit-code is about workloads, not about Secrets and ConfigMaps")
 	}
 	if err := env.checkConfigArgs(args, "secret/NAME"); err != nil {
 		return err

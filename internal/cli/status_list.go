@@ -19,9 +19,6 @@ func (f *statusFlags) list(ctx context.Context, env *Env) error {
 	if err := oneOf("output", f.format, "", "json", "yaml", "name", outputWide); err != nil {
 		return err
 	}
-	if f.watch {
-		return usagef("-w is not supported yet")
-	}
 	selector, err := labels.Parse(f.selector)
 	if err != nil {
 		return usagef("--selector: %w", err)

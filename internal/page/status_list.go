@@ -23,23 +23,6 @@ func StatusList(out *term.Output, l app.List, wide bool) error {
 	return layout.WriteLines(out, s.Lines)
 }
 
-// StatusScreen is the list as far as it fits: the last rows give way, which are those that are well.
-func StatusScreen(out *term.Output, l app.List, wide bool) []string {
-	_, height := out.Size()
-	end, s := newSheet(out), newSheet(out)
-	end.statusEnd(l)
-	s.statusRows(l, wide)
-	for i, line := range s.Lines { // those of wide
-		s.Lines[i] = s.Cut(line)
-	}
-	room := max(height-1-len(end.Lines), 1)
-	if height > 0 && len(s.Lines) > room {
-		hidden := len(s.Lines) - room + 1
-		s.Lines = append(s.Lines[:room-1], s.Faint(s.Cut(fmt.Sprintf("… and %d more lines", hidden))))
-	}
-	return append(s.Lines, end.Lines...)
-}
-
 func (s *sheet) appState(state app.State) func(string) string {
 	switch state {
 	case app.Failing:

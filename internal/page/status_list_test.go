@@ -115,24 +115,6 @@ func TestStatusListWideAndInColour(t *testing.T) {
 	}
 }
 
-// On a screen that is too low the last rows give way, never what is below them.
-func TestStatusScreen(t *testing.T) {
-	list := statusLists()["sick"]
-	for _, height := range []int{5, 14, 24, 60} {
-		terminal, _, _, _ := term.Fake(&term.Screen{Width: 100, Height: height})
-		lines := StatusScreen(terminal.Out, list, false)
-		text := strings.Join(lines, "\n")
-		if height > 10 && len(lines) >= height {
-			t.Errorf("%d lines on a screen of %d", len(lines), height)
-		}
-		whole := strings.Contains(text, "deployment/zero")
-		if !strings.Contains(text, "6 workloads: 3 failing") ||
-			whole == strings.Contains(text, "more lines") || whole != (height >= 24) {
-			t.Errorf("height %d:\n%s", height, text)
-		}
-	}
-}
-
 func TestStatusListsFollowTheirSchema(t *testing.T) {
 	schema := layouttest.Compile(t, "status-list.v1alpha1.json")
 	for _, list := range statusLists() {

@@ -1,0 +1,209 @@
+package inspect
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/app"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
+)
+
+// fleet is an API server with Deployments of one pod each, whose container crashes for a reason that only its log tells.
+type fleet struct {
+	size      int
+	forbidden []string // ends of paths
+	events    int      // pages of them that there are
+
+	mu   sync.Mutex
+	seen []string
+}
+
+func (f *fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	f.seen = append(f.seen, r.Method+" "+r.URL.Path)
+	f.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	if slices.ContainsFunc(f.forbidden, func(end string) bool { return strings.HasSuffix(r.URL.Path, end) }) {
+		w.WriteHeader(http.StatusForbidden)
+		_ = json.NewEncoder(w).Encode(metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: "Failure", Code: 403, Reason: metav1.StatusReasonForbidden})
+		return
+	}
+	if strings.HasSuffix(r.URL.Path, "/log") {
+		w.Header().Set("Content-Type", "text/plain")
+		fmt.Fprintln(w, "exec /app: exec format error")
+		return
+	}
+	_ = json.NewEncoder(w).Encode(f.answer(r))
+}
+
+func (f *fleet) answer(r *http.Request) any {
+	meta := func(name, owner string) metav1.ObjectMeta {
+		m := metav1.ObjectMeta{Name: name, Namespace: "shop", UID: types.UID(name), Generation: 1, Labels: map[string]string{"app": name}}
+		if owner != "" {
+			m.OwnerReferences = []metav1.OwnerReference{{Kind: "Deployment", Name: owner, UID: types.UID(owner), Controller: new(true)}}
+		}
+		return m
+	}
+	template := corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:2.0", LivenessProbe: &corev1.Probe{}}}}}
+	switch path := r.URL.Path; {
+	case strings.HasSuffix(path, "/deployments"):
+		list := appsv1.DeploymentList{TypeMeta: metav1.TypeMeta{Kind: "DeploymentList", APIVersion: "apps/v1"}}
+		for i := range f.size {
+			name := fmt.Sprintf("web-%d", i)
+			list.Items = append(list.Items, appsv1.Deployment{
+				ObjectMeta: meta(name, ""),
+				Spec:       appsv1.DeploymentSpec{Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": name}}, Template: template},
+				Status:     appsv1.DeploymentStatus{ObservedGeneration: 1, Replicas: 1, UpdatedReplicas: 1},
+			})
+		}
+		return list
+	case strings.HasSuffix(path, "/replicasets"):
+		list := appsv1.ReplicaSetList{TypeMeta: metav1.TypeMeta{Kind: "ReplicaSetList", APIVersion: "apps/v1"}}
+		for i := range f.size {
+			list.Items = append(list.Items, appsv1.ReplicaSet{ObjectMeta: meta(fmt.Sprintf("rs-%d", i), fmt.Sprintf("web-%d", i)), Spec: appsv1.ReplicaSetSpec{Template: template}, Status: appsv1.ReplicaSetStatus{Replicas: 1}})
+		}
+		return list
+	case strings.HasSuffix(path, "/pods"):
+		list := corev1.PodList{TypeMeta: metav1.TypeMeta{Kind: "PodList", APIVersion: "v1"}}
+		for i := range f.size {
+			pod := crashed(i)
+			pod.Name, pod.Labels = fmt.Sprintf("pod-%d", i), map[string]string{"app": fmt.Sprintf("web-%d", i)}
+			pod.UID, pod.OwnerReferences[0].UID = types.UID(pod.Name), types.UID(fmt.Sprintf("rs-%d", i))
+			list.Items = append(list.Items, pod)
+		}
+		return list
+	case strings.HasSuffix(path, "/events"):
+		list := corev1.EventList{TypeMeta: metav1.TypeMeta{Kind: "EventList", APIVersion: "v1"}}
+		if n := len(r.URL.Query().Get("continue")); n < f.events {
+			list.Continue = strings.Repeat("x", n+1)
+		}
+		return list
+	}
+	kind := map[string]string{"statefulsets": "StatefulSet", "daemonsets": "DaemonSet", "controllerrevisions": "ControllerRevision", "jobs": "Job", "cronjobs": "CronJob"}[r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]]
+	group := "apps/v1"
+	if strings.HasPrefix(r.URL.Path, "/apis/batch") {
+		group = "batch/v1"
+	}
+	return map[string]any{"kind": kind + "List", "apiVersion": group, "items": []any{}}
+}
+
+func (f *fleet) list(t *testing.T, namespace, selector string) (app.List, error) {
+	t.Helper()
+	t.Setenv("KUBECONFIG", "/dev/null")
+	api := httptest.NewServer(f)
+	t.Cleanup(api.Close)
+	flags := genericclioptions.NewConfigFlags(false)
+	flags.APIServer = &api.URL
+	chosen, err := labels.Parse(selector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewLister(cluster.New(flags, "test", &redact.Redactor{}), namespace, chosen, time.Now).List(t.Context())
+}
+
+func (f *fleet) count(part string) (n int) {
+	for _, request := range f.seen {
+		if strings.Contains(request, part) {
+			n++
+		}
+	}
+	return n
+}
+
+// A few objects are asked about one by one, and many together: the requests do not grow with the workloads.
+func TestListRequests(t *testing.T) {
+	for _, tt := range []struct{ size, events, pages, logs, notes int }{
+		{size: 1, pages: 1, logs: 1},
+		{size: mostByObject, pages: mostByObject, logs: mostByObject},
+		{size: 40, pages: 1, logs: 40},
+		{size: 40, events: 5, pages: 6, logs: 40},
+		{size: 300, events: 100, pages: mostEvents, logs: mostLogs, notes: 2},
+	} {
+		f := &fleet{size: tt.size, events: tt.events}
+		l, err := f.list(t, "shop", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.count("/events"); got != tt.pages {
+			t.Errorf("%d workloads, %d pages of events: %d were read, want %d", tt.size, tt.events, got, tt.pages)
+		}
+		if got := f.count("/log"); got != tt.logs {
+			t.Errorf("%d workloads: %d logs were read, want %d", tt.size, got, tt.logs)
+		}
+		if len(l.Items) != tt.size || len(l.Notes) != tt.notes || f.count("GET ") != len(f.seen) {
+			t.Errorf("%d lines, notes %q, requests %v", len(l.Items), l.Notes, f.seen)
+		}
+		explained := slices.IndexFunc(l.Items, func(i app.ListItem) bool { return i.Cause == diagnosis.ExecFormat })
+		if explained < 0 || l.State != app.Failing {
+			t.Errorf("no log has explained anything: %+v", l.Items[0])
+		}
+	}
+}
+
+// What may not be read is named, as long as something is there to be listed.
+func TestListForbidden(t *testing.T) {
+	all := []string{"/deployments", "/statefulsets", "/daemonsets", "/replicasets", "/controllerrevisions", "/jobs", "/cronjobs", "/pods"}
+	for _, tt := range []struct {
+		forbidden []string
+		state     app.State
+		cause     diagnosis.Cause
+		hides     string
+	}{
+		{[]string{"/events"}, app.Failing, diagnosis.ExecFormat, "causes that only events show: failed mounts, probes, refused pods"},
+		{[]string{"/log"}, app.Failing, diagnosis.CrashLoop, "the last lines of crashed containers"},
+		{[]string{"/replicasets"}, app.Failing, diagnosis.ExecFormat, "which pods are new"},
+		{[]string{"/pods"}, app.Unknown, "", "every cause in a pod"},
+		{[]string{"/jobs"}, app.Failing, diagnosis.ExecFormat, "they are not listed"},
+		{all[1:], app.Unknown, "", "they are not listed"},
+	} {
+		f := &fleet{size: 1, forbidden: tt.forbidden}
+		l, err := f.list(t, "shop", "")
+		if err != nil {
+			t.Errorf("%v: %v", tt.forbidden, err)
+			continue
+		}
+		first := l.Items[0]
+		if len(l.NotSeen) < len(tt.forbidden) || l.State != tt.state && tt.state != app.Unknown || first.Cause != tt.cause || first.Object.Name != "web-0" {
+			t.Errorf("%v: %s %s, not seen %+v", tt.forbidden, l.State, first.Cause, l.NotSeen)
+		}
+		for _, n := range l.NotSeen {
+			if !strings.HasSuffix(n.Next[0], " -n shop") {
+				t.Errorf("%v: next %q", tt.forbidden, n.Next)
+			}
+		}
+		if l.NotSeen[len(l.NotSeen)-1].Hides != tt.hides && l.NotSeen[0].Hides != tt.hides {
+			t.Errorf("%v: %+v does not say %q", tt.forbidden, l.NotSeen, tt.hides)
+		}
+	}
+	for namespace, next := range map[string]string{"shop": "kubectl auth can-i list ", "": "kubectl app status -n NAMESPACE"} {
+		_, err := (&fleet{size: 1, forbidden: all}).list(t, namespace, "")
+		hints, _ := err.(interface{ Hints() []string })
+		if !cluster.Is(err, cluster.Forbidden) || !strings.HasPrefix(hints.Hints()[0], next) {
+			t.Errorf("nothing may be read in %q: %v", namespace, err)
+		}
+	}
+}
+
+func TestListSelector(t *testing.T) {
+	l, err := (&fleet{size: 3}).list(t, "", "app in (web-0,web-2)")
+	if err != nil || len(l.Items) != 2 || l.Items[1].Object.Name != "web-2" {
+		t.Errorf("%+v, %v", l.Items, err)
+	}
+}
