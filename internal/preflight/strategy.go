@@ -44,6 +44,9 @@ func restarts(change cluster.Change) string {
 	case 0:
 		return ""
 	case 1:
+		if until := workload.BackOffEnd(change.Workload().Pod, names[0]); !until.IsZero() {
+			return fmt.Sprintf("%s: container %s waits in its back-off until about %s; the kubelet may start it with the new image only then", change.Ref(), names[0], until.UTC().Format("15:04:05 UTC"))
+		}
 		return fmt.Sprintf("%s: the kubelet restarts container %s, and the pod does not serve meanwhile", change.Ref(), names[0])
 	}
 	return fmt.Sprintf("%s: the kubelet restarts the containers %s, and the pod does not serve meanwhile", change.Ref(), strings.Join(names, ", "))

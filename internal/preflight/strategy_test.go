@@ -52,3 +52,22 @@ func TestCheckStrategies(t *testing.T) {
 		})
 	}
 }
+
+// A pod that crashes is in a back-off: that its container waits, and until when, is said before the watch goes silent.
+func TestRestartInABackOff(t *testing.T) {
+	pod := workload.KindNamed("Pod").Make()
+	if err := yaml.UnmarshalStrict([]byte(`{metadata: {name: solo}, spec: {containers: [{name: web, image: "web:1"}]}, status: {containerStatuses: [{
+		name: web, image: "", imageID: "", ready: false, restartCount: 4,
+		state: {waiting: {reason: CrashLoopBackOff, message: back-off 1m20s restarting failed container=web pod=solo_shop(1)}},
+		lastState: {terminated: {exitCode: 1, finishedAt: "2026-01-01T12:00:00Z"}}}]}}`), pod); err != nil {
+		t.Fatal(err)
+	}
+	object, _ := workload.ObjectOf(pod)
+	template := *object.Template().DeepCopy()
+	template.Spec.Containers[0].Image = "web:2"
+	checks := checkStrategies([]cluster.Change{{Captured: cluster.Captured{Object: object}, Edit: cluster.Edit{Template: template}}}, false)
+	const want = "pod/solo: container web waits in its back-off until about 12:01:20 UTC; the kubelet may start it with the new image only then"
+	if len(checks) != 1 || checks[0].Message != want {
+		t.Errorf("%+v", checks)
+	}
+}

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -81,4 +82,22 @@ func Restarted(before, after *corev1.PodTemplateSpec) []string {
 		}
 	}
 	return names
+}
+
+// BackOffEnd is when the kubelet may start a container that has crashed again; zero where it does not wait. The kubelet
+// names the wait in its message (doBackOff in pkg/kubelet/kuberuntime).
+func BackOffEnd(pod *corev1.Pod, container string) time.Time {
+	for _, s := range pod.Status.ContainerStatuses {
+		waiting, ended := s.State.Waiting, s.LastTerminationState.Terminated
+		if s.Name != container || waiting == nil || ended == nil {
+			continue
+		}
+		var text string
+		if n, _ := fmt.Sscanf(waiting.Message, "back-off %s restarting failed container", &text); n == 1 {
+			if wait, err := time.ParseDuration(text); err == nil {
+				return ended.FinishedAt.Add(wait)
+			}
+		}
+	}
+	return time.Time{}
 }
