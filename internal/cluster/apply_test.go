@@ -246,8 +246,8 @@ func TestAnImageThatAPolicyKeeps(t *testing.T) {
 	}
 }
 
-// The stamp of a revision that kubectl's undo has copied to its Deployment is not written back.
-func TestNoStampStaysOnADeployment(t *testing.T) {
+// The verdict of a revision that kubectl's undo has copied to its Deployment is not written back.
+func TestNoVerdictStaysOnADeployment(t *testing.T) {
 	own := map[string]string{workload.AnnotationVerdict: "{}", "a": "b"}
 	for name, edit := range map[string]Edit{
 		"a new image":         {ChangeCause: "x"},

@@ -106,8 +106,8 @@ func (e Edit) annotations(own map[string]string) map[string]string {
 	for k, v := range from {
 		merged[k] = v
 	}
-	// kubectl's undo copies a revision's stamp to the workload, from where the controller would copy it
-	// over the stamp of each revision to come.
+	// kubectl's undo copies a revision's verdict to the workload, from where the controller would copy it
+	// over the verdict of each revision to come.
 	delete(merged, workload.AnnotationVerdict)
 	delete(merged, workload.AnnotationVoided) // any write makes an earlier one void
 	switch {

@@ -135,9 +135,9 @@ func TestUnchanged(t *testing.T) {
 	}
 }
 
-func TestStampPatch(t *testing.T) {
+func TestVerdictPatch(t *testing.T) {
 	stamp := rollout.VerdictAnnotation{Hash: "abc", Outcome: rollout.VerdictGood}
-	body, err := stampPatch("u", stamp)
+	body, err := verdictPatch("u", stamp)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -179,7 +179,7 @@ func (p *appPage) revision() {
 	}
 	verdict, old := "", ""
 	if v := r.Verdict; v != nil {
-		verdict = "verdict " + term.Clean(stampText(v)) + ", " + age(v.At, p.now) + " ago"
+		verdict = "verdict " + term.Clean(verdictText(v)) + ", " + age(v.At, p.now) + " ago"
 	}
 	if len(r.Replaces) > 0 {
 		numbers := make([]string, 0, len(r.Replaces))

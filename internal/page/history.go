@@ -30,7 +30,7 @@ func History(out *term.Output, rows []rollout.HistoryRow, now time.Time) error {
 			{Text: duration.HumanDuration(now.Sub(r.Created)), Paint: s.Faint},
 			{Text: historyImages(r.Images, out.IsTerminal())},
 			{Text: orNone(r.ChangeCause)},
-			{Text: orNone(stampText(r.Verdict)), Paint: s.verdictPaint(r.Verdict)},
+			{Text: orNone(verdictText(r.Verdict)), Paint: s.verdictPaint(r.Verdict)},
 		}
 	}
 	if !s.Fits(header, cells, 3, 2) {
@@ -98,19 +98,19 @@ func (s *sheet) currentPaint(current bool) func(string) string {
 	return nil
 }
 
-// stampText is a stamp in words: "good", or "failed: CrashLoop".
-func stampText(stamp *rollout.VerdictAnnotation) string {
-	if stamp == nil {
+// verdictText is a verdict in words: "good", or "failed: CrashLoop".
+func verdictText(verdict *rollout.VerdictAnnotation) string {
+	if verdict == nil {
 		return ""
 	}
-	return layout.Join(": ", string(stamp.Outcome), string(stamp.Cause))
+	return layout.Join(": ", string(verdict.Outcome), string(verdict.Cause))
 }
 
-func (s *sheet) verdictPaint(stamp *rollout.VerdictAnnotation) func(string) string {
+func (s *sheet) verdictPaint(verdict *rollout.VerdictAnnotation) func(string) string {
 	switch {
-	case stamp == nil, stamp.Outcome == rollout.VerdictComplete:
+	case verdict == nil, verdict.Outcome == rollout.VerdictComplete:
 		return s.Faint
-	case stamp.Outcome == rollout.VerdictGood:
+	case verdict.Outcome == rollout.VerdictGood:
 		return s.Green
 	default:
 		return s.Red

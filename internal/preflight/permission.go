@@ -34,7 +34,7 @@ func (n need) target() string {
 // proves. Without its revisions a rollout can't be told from an earlier one; without the pods
 // there are counts but no causes.
 func watchNeeds(oldPods bool, refs ...workload.Ref) []need {
-	var watched, stamped []need
+	var watched, recorded []need
 	names := map[string][]string{}
 	for _, ref := range refs {
 		names[ref.Kind] = append(names[ref.Kind], ref.Name)
@@ -49,16 +49,16 @@ func watchNeeds(oldPods bool, refs ...workload.Ref) []need {
 		}
 		watched = append(watched, need{"", kind.Group, kind.Plural, "", Refuse, "the rollout can't be watched; --wait=false writes without a watch", of})
 		revisions := kind.History
-		if revisions == nil || slices.ContainsFunc(stamped, func(n need) bool { return n.resource == revisions.Plural }) {
+		if revisions == nil || slices.ContainsFunc(recorded, func(n need) bool { return n.resource == revisions.Plural }) {
 			continue
 		}
 		watched = append(watched, need{"", revisions.Group, revisions.Plural, "", Refuse, "the new revision can't be found; --wait=false writes without a watch", nil})
-		stamped = append(stamped, need{"patch", revisions.Group, revisions.Plural, "", Note, "the verdict can't be recorded on the revision", nil})
+		recorded = append(recorded, need{"patch", revisions.Group, revisions.Plural, "", Note, "the verdict can't be recorded on the revision", nil})
 	}
 	if len(watched) == 0 {
 		return nil
 	}
-	if len(stamped) > 0 {
+	if len(recorded) > 0 {
 		pods := need{"", "", "pods", "", Warn, "no cause can be found, and only the deadline decides", nil}
 		if oldPods {
 			pods.level, pods.without = Refuse, "--wait-for-old-pods can't work"
@@ -76,7 +76,7 @@ func watchNeeds(oldPods bool, refs ...workload.Ref) []need {
 		need{"list", "", "events", "", Note, "causes that only events show can't be found", nil},
 		need{"get", "", "pods", "log", Note, "the logs of crashed containers can't be shown", nil},
 	)
-	return append(needs, stamped...)
+	return append(needs, recorded...)
 }
 
 // checkPermissions asks once for each namespace for all rules of the user (SelfSubjectRulesReview).

@@ -48,7 +48,7 @@ func (r *Release) carryOut(ctx context.Context, changed, pending, settled []clus
 	if err != nil {
 		return r.watchEnded(ctx, work, f, end, err)
 	}
-	r.warnDuring(f, &state, r.stampAll(work, f, state)...)
+	r.warnDuring(f, &state, r.recordVerdicts(work, f, state)...)
 	if state.Outcome == rollout.Failed {
 		r.onFailure(ctx, work, f, &end)
 	}
@@ -67,7 +67,7 @@ func (r *Release) begin(ctx, work context.Context, f *follower, changed []cluste
 	}
 	state := r.start(targets(written), r.Policy)
 	f.announce(&state, rollout.EventApplied, "written")
-	r.warnDuring(f, &state, r.amendStamps(work, written)...)
+	r.warnDuring(f, &state, r.amendVerdicts(work, written)...)
 	return written, nil
 }
 
@@ -105,7 +105,7 @@ func (r *Release) apply(ctx, work context.Context, changed []cluster.Change) ([]
 func (r *Release) writeOnly(ctx, work context.Context, changed []cluster.Change) (*rollout.Result, error) {
 	written, err := r.apply(ctx, work, changed)
 	if err == nil {
-		r.Warn(r.amendStamps(work, written)...)
+		r.Warn(r.amendVerdicts(work, written)...)
 		return r.notWatched(ctx, written), nil
 	}
 	// All or none holds here as well: what was written goes back, and that is watched.
@@ -160,7 +160,7 @@ func (r *Release) startWatch(ctx, work context.Context, changes []cluster.Change
 	if err != nil {
 		return nil, err
 	}
-	f.told = maps.Clone(r.told)
+	f.forbidden = maps.Clone(r.forbidden)
 	// A recording has to hold what was there before the change.
 	if r.Recording != "" {
 		if err := f.firstSnapshot(ctx); err != nil {

@@ -73,7 +73,7 @@ func (f *follower) take(u watch.Update, state *rollout.State) []rollout.Event {
 	var news []rollout.Event
 	if u.Snapshot != nil {
 		f.snapshot = u.Snapshot
-		news = f.blindSpots()
+		news = f.forbiddenNews()
 	}
 	was := f.unreachable
 	f.unreachable = u.Unreachable

@@ -17,23 +17,23 @@ var unseenWords = map[string]string{
 	"persistentvolumeclaims": "it is not known whether a claim is bound",
 }
 
-// blindSpot is a resource that may not be read in a namespace.
-type blindSpot struct{ namespace, what string }
+// unreadable is a resource that may not be read in a namespace.
+type unreadable struct{ namespace, what string }
 
-// blindSpots tells, once, what the watch was refused when it was needed. What the preflight has told
-// is told.
-func (f *follower) blindSpots() []rollout.Event {
+// forbiddenNews tells, once, what the watch was refused when it was needed. What the preflight has shown is
+// not repeated.
+func (f *follower) forbiddenNews() []rollout.Event {
 	var refused []string
 	for ref, observed := range f.snapshot {
 		for _, what := range observed.Forbidden {
-			spot := blindSpot{ref.Namespace, what}
-			if f.told[spot] {
+			spot := unreadable{ref.Namespace, what}
+			if f.forbidden[spot] {
 				continue
 			}
-			if f.told == nil {
-				f.told = map[blindSpot]bool{}
+			if f.forbidden == nil {
+				f.forbidden = map[unreadable]bool{}
 			}
-			f.told[spot] = true
+			f.forbidden[spot] = true
 			message := "no permission to read " + what
 			if ref.Namespace != "" {
 				message += fmt.Sprintf(" in namespace %q", ref.Namespace)
@@ -49,13 +49,13 @@ func (f *follower) blindSpots() []rollout.Event {
 	return news
 }
 
-// toldBy are the blind spots that the warnings of a preflight name.
-func toldBy(checks []preflight.Check) map[blindSpot]bool {
-	told := map[blindSpot]bool{}
+// shownForbidden are what the warnings of a preflight name.
+func shownForbidden(checks []preflight.Check) map[unreadable]bool {
+	forbidden := map[unreadable]bool{}
 	for _, c := range checks {
 		if c.Check == preflight.CheckPermission && c.Level == preflight.Warn {
-			told[blindSpot{c.Workload.Namespace, c.Object}] = true
+			forbidden[unreadable{c.Workload.Namespace, c.Object}] = true
 		}
 	}
-	return told
+	return forbidden
 }

@@ -29,7 +29,7 @@ func TestBlindSpotsAreToldOnce(t *testing.T) {
 	}
 	const events = `no permission to read events in namespace "shop": causes that only events show can't be found`
 	const logs = `no permission to read logs in namespace "shop": the logs of crashed containers can't be shown`
-	f := &follower{now: func() time.Time { return noon }, told: map[blindSpot]bool{{"shop", "pods"}: true}}
+	f := &follower{now: func() time.Time { return noon }, forbidden: map[unreadable]bool{{"shop", "pods"}: true}}
 	for _, step := range []struct {
 		name string
 		seen rollout.Snapshot
@@ -46,7 +46,7 @@ func TestBlindSpotsAreToldOnce(t *testing.T) {
 		},
 	} {
 		f.snapshot = step.seen
-		if got := messages(f.blindSpots()); !slices.Equal(got, step.want) {
+		if got := messages(f.forbiddenNews()); !slices.Equal(got, step.want) {
 			t.Errorf("%s: told %q, want %q", step.name, got, step.want)
 		}
 	}
@@ -56,12 +56,12 @@ func TestToldBy(t *testing.T) {
 	check := func(name preflight.CheckName, level preflight.Level, object string) preflight.Check {
 		return preflight.Check{Check: name, Level: level, Workload: webRef, Object: object}
 	}
-	told := toldBy([]preflight.Check{
+	told := shownForbidden([]preflight.Check{
 		check(preflight.CheckPermission, preflight.Warn, "pods"),
 		check(preflight.CheckPermission, preflight.Note, "events"), // a note is not shown
 		check(preflight.CheckReference, preflight.Warn, "secret/db"),
 	})
-	if len(told) != 1 || !told[blindSpot{"shop", "pods"}] {
+	if len(told) != 1 || !told[unreadable{"shop", "pods"}] {
 		t.Errorf("told %v, want the pods of shop", told)
 	}
 }

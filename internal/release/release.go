@@ -41,8 +41,8 @@ type Release struct {
 	warnings []string
 	// shown counts the notes that have been shown: a change may be planned twice.
 	shown int
-	// told is what the preflight said that can't be seen.
-	told map[blindSpot]bool
+	// forbidden is what the preflight has shown as unreadable.
+	forbidden map[unreadable]bool
 }
 
 // New prepares the release of a command. Its times count from now.
@@ -100,7 +100,7 @@ func (r *Release) change(ctx context.Context, captured []cluster.Captured, plan 
 	if err := r.Report(report.Checks); err != nil {
 		return nil, err
 	}
-	r.told = toldBy(report.Checks)
+	r.forbidden = shownForbidden(report.Checks)
 	if refused := report.Refused(); len(refused) > 0 {
 		return r.refuse(ctx, report.Changes, refused), nil
 	}

@@ -50,7 +50,7 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 		f.recorder.rolledBack(targets(restored))
 		f.announceRollback(&end.state, &state, restored)
 		state = r.followBack(ctx, f, state, &end.state)
-		r.warnDuring(f, &end.state, r.stampAll(work, f, proven(state))...)
+		r.warnDuring(f, &end.state, r.recordVerdicts(work, f, proven(state))...)
 	}
 	state.Workloads = append(state.Workloads, failed...)
 	end.rollback = &state

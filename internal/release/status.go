@@ -46,7 +46,7 @@ func (r *Release) Watch(ctx context.Context, attached []cluster.Written, policy 
 		end.state.Outcome = rollout.Interrupted
 	}
 	// Without permission to write there is no annotation: a status is asked for by readers too.
-	_ = r.stampAll(work, f, end.state)
+	_ = r.recordVerdicts(work, f, end.state)
 	var elsewhere map[int]string
 	switch {
 	case end.state.Outcome != rollout.Failed:

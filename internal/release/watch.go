@@ -21,8 +21,8 @@ type follower struct {
 	unblock *unblocker
 
 	snapshot    rollout.Snapshot
-	unreachable time.Time          // since when the server has not answered; zero while it does
-	told        map[blindSpot]bool // what was said that it can't be seen
+	unreachable time.Time           // since when the server has not answered; zero while it does
+	forbidden   map[unreadable]bool // what was shown as unreadable
 }
 
 // close ends the watch and waits for it, and completes the recording. Calling it again is allowed.

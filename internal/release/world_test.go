@@ -318,10 +318,10 @@ func (w *world) Pause(_ context.Context, was cluster.Written, _ cluster.WriteOpt
 	return was, w.call("pause", was.GetName())
 }
 
-// StampAll implements Cluster.
-func (w *world) StampAll(_ context.Context, verdicts []cluster.Verdict, _ cluster.WriteOptions) (faults []error) {
+// RecordVerdicts implements Cluster.
+func (w *world) RecordVerdicts(_ context.Context, verdicts []cluster.Verdict, _ cluster.WriteOptions) (faults []error) {
 	for _, v := range verdicts {
-		if err := w.call("verdict", v.Revision+" "+string(v.Stamp.Outcome)); err != nil {
+		if err := w.call("verdict", v.Revision+" "+string(v.Annotation.Outcome)); err != nil {
 			faults = append(faults, err)
 		}
 	}

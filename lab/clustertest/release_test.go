@@ -44,9 +44,9 @@ func TestRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	revision := b.revision("web", "web:2.0")
-	stamp, _ := rollout.NewVerdictAnnotation(revision.Hash, rollout.Succeeded, nil, time.Now(), "test")
-	verdict := cluster.Verdict{Ref: written[0].Ref(), Revision: revision.Name, UID: revision.UID, Stamp: stamp}
-	if err := c.Stamp(b.ctx, verdict, cluster.WriteOptions{}); err != nil {
+	annotation, _ := rollout.NewVerdictAnnotation(revision.Hash, rollout.Succeeded, nil, time.Now(), "test")
+	verdict := cluster.Verdict{Ref: written[0].Ref(), Revision: revision.Name, UID: revision.UID, Annotation: annotation}
+	if err := c.RecordVerdict(b.ctx, verdict, cluster.WriteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	apps, core := "/apis/apps/v1/namespaces/"+b.namespace, "/api/v1/namespaces/"+b.namespace
@@ -378,21 +378,21 @@ func TestPartial(t *testing.T) {
 	}
 }
 
-// TestStamp: a verdict is trusted on its own revision, and a stamp that can't be written is told of.
-func TestStamp(t *testing.T) {
+// TestRecordVerdict: a verdict is trusted on its own revision, and an annotation that can't be written is told of.
+func TestRecordVerdict(t *testing.T) {
 	b := newBench(t)
 	b.deploy("web", 1)
 	c := b.cluster()
 	revision := b.revision("web", "web:1.0")
 	ref := workload.Ref{Kind: "Deployment", Namespace: b.namespace, Name: "web"}
-	stamp, ok := rollout.NewVerdictAnnotation(revision.Hash, rollout.Failed, []diagnosis.Finding{{Cause: diagnosis.OOMKilled, Message: "out of memory"}}, time.Now(), "a test")
+	annotation, ok := rollout.NewVerdictAnnotation(revision.Hash, rollout.Failed, []diagnosis.Finding{{Cause: diagnosis.OOMKilled, Message: "out of memory"}}, time.Now(), "a test")
 	if !ok {
-		t.Fatal("no stamp for a failure")
+		t.Fatal("no verdict for a failure")
 	}
-	// kubectl's undo has left an earlier stamp on the workload: the controller would copy it over ours.
+	// kubectl's undo has left an earlier annotation on the workload: the controller would copy it over ours.
 	b.update("web", `{"metadata":{"annotations":{"`+workload.AnnotationVerdict+`":"{}"}}}`)
-	verdict := cluster.Verdict{Ref: ref, Revision: revision.Name, UID: revision.UID, Stamp: stamp, Copied: true}
-	if err := c.Stamp(b.ctx, verdict, cluster.WriteOptions{}); err != nil {
+	verdict := cluster.Verdict{Ref: ref, Revision: revision.Name, UID: revision.UID, Annotation: annotation, Copied: true}
+	if err := c.RecordVerdict(b.ctx, verdict, cluster.WriteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	d := b.get("web")
@@ -404,8 +404,8 @@ func TestStamp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := rollout.VerdictOf(&revisions[0][0]); got == nil || *got != stamp {
-		t.Errorf("verdict %+v, want %+v", got, stamp)
+	if got := rollout.VerdictOf(&revisions[0][0]); got == nil || *got != annotation {
+		t.Errorf("verdict %+v, want %+v", got, annotation)
 	}
 	for name, test := range map[string]struct {
 		replicaSet string
@@ -415,7 +415,7 @@ func TestStamp(t *testing.T) {
 		"a revision that is gone":         {"web-gone", "", cluster.NotFound},
 		"another object of the same name": {revision.Name, "another", cluster.Invalid},
 	} {
-		err := c.Stamp(b.ctx, cluster.Verdict{Ref: ref, Revision: test.replicaSet, UID: test.uid, Stamp: stamp}, cluster.WriteOptions{})
+		err := c.RecordVerdict(b.ctx, cluster.Verdict{Ref: ref, Revision: test.replicaSet, UID: test.uid, Annotation: annotation}, cluster.WriteOptions{})
 		var e *cluster.Error
 		if !errors.As(err, &e) || e.Reason != test.reason {
 			t.Errorf("%s: got %v", name, err)

@@ -178,7 +178,7 @@ func (h History) withPods(unhealthy []*corev1.Pod, now time.Time) History {
 }
 
 func unreadySince(pod *corev1.Pod) time.Time {
-	if since := ReadySince(pod); !since.IsZero() {
+	if since := ReadinessChanged(pod); !since.IsZero() {
 		return since
 	}
 	return pod.CreationTimestamp.Time

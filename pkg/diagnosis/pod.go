@@ -30,8 +30,8 @@ func IsReady(pod *corev1.Pod) bool {
 	return c != nil && c.Status == corev1.ConditionTrue
 }
 
-// ReadySince is when a pod last became ready or unready, zero if it does not tell.
-func ReadySince(pod *corev1.Pod) time.Time {
+// ReadinessChanged is when a pod last became ready or unready, zero if it does not tell.
+func ReadinessChanged(pod *corev1.Pod) time.Time {
 	if c := podCondition(pod, corev1.PodReady); c != nil {
 		return c.LastTransitionTime.Time
 	}

@@ -68,7 +68,7 @@ func (e *evaluation) lastPodChange() time.Time {
 	}
 	for _, p := range e.seen.Pods {
 		note(p.CreationTimestamp.Time)
-		note(diagnosis.ReadySince(p))
+		note(diagnosis.ReadinessChanged(p))
 		note(diagnosis.DeletedAt(p))
 	}
 	if last.IsZero() || last.After(e.now) {

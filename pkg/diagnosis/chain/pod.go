@@ -96,10 +96,10 @@ func podSays(pod *corev1.Pod, now time.Time) string {
 	case pod.Status.Phase == corev1.PodFailed:
 		return "has failed " + pod.Status.Reason
 	case diagnosis.IsReady(pod):
-		return "ready" + forTime(diagnosis.ReadySince(pod), now)
+		return "ready" + forTime(diagnosis.ReadinessChanged(pod), now)
 	}
 	if text := diagnosis.NotServing(pod); text != "" {
 		return text
 	}
-	return "not ready" + forTime(diagnosis.ReadySince(pod), now)
+	return "not ready" + forTime(diagnosis.ReadinessChanged(pod), now)
 }
