@@ -112,19 +112,21 @@ func (c Client) ChangeContent(ctx context.Context, change ContentChange, o clust
 // RestoreContent gives the keys of a change the values that they had before, and makes sure that a write without an
 // answer does not change them later. Keys that are no longer as the change has left them are someone else's by now, and
 // stay: the error then has the reason KeysChanged. The reason is UnknownWrite if it stays open which values they have.
-// A server that is away is waited for, up to two minutes.
-func (c Client) RestoreContent(ctx context.Context, change ContentChange, o cluster.WriteOptions) error {
+// A server that is away is waited for, up to two minutes. restored are the keys that have their values of before again.
+func (c Client) RestoreContent(ctx context.Context, change ContentChange, o cluster.WriteOptions) (restored []string, err error) {
 	changed := differing(change.Before, change.After, change.Keys) // the others were never ours
 	t := transition{cluster: c, from: change.After, to: change.Before, keys: changed, options: o, back: true, unanswered: change.unanswered}
-	_, err := t.run(ctx)
+	_, err = t.run(ctx)
 	lost := (*cluster.LostError)(nil)
 	switch {
 	case errors.As(err, &lost), err != nil && t.unanswered != "" && !cluster.Is(err, KeysChanged):
-		return unknownWrite(change.After, err)
-	case err != nil || len(t.theirs) == 0:
-		return err
+		return nil, unknownWrite(change.After, err)
+	case err != nil:
+		return nil, err
+	case len(t.theirs) == 0:
+		return changed, nil
 	}
-	return keysChanged(change.After, "someone else changed "+some(t.theirs), true)
+	return t.keys, keysChanged(change.After, "someone else changed "+some(t.theirs), true)
 }
 
 // Overtaken lists the keys of a written change that someone else has changed since; all of them where the

@@ -168,7 +168,7 @@ func TestChangeContent(t *testing.T) {
 				if err != nil && test.reason == noPermission {
 					return // nothing to take back
 				}
-				err = c.RestoreContent(t.Context(), change, cluster.WriteOptions{})
+				_, err = c.RestoreContent(t.Context(), change, cluster.WriteOptions{})
 				s.arrive()
 				if got := dataOf(Content{Secret: s.secret("db")}); got != test.restored || reasonOf(err) != test.back {
 					t.Errorf("restored to %s, %v", got, err)
@@ -235,7 +235,7 @@ func TestChangeContentEndsWithTheContext(t *testing.T) {
 				if got := dataOf(Content{Secret: s.secret("db")}); got != test.data || reasonOf(err) != test.reason {
 					t.Errorf("changed to %s, %v", got, err)
 				}
-				err = c.RestoreContent(t.Context(), change, cluster.WriteOptions{})
+				_, err = c.RestoreContent(t.Context(), change, cluster.WriteOptions{})
 				s.arrive()
 				if got := dataOf(Content{Secret: s.secret("db")}); got != test.restored || reasonOf(err) != test.back {
 					t.Errorf("restored to %s, %v", got, err)
@@ -261,7 +261,7 @@ func TestVoidKeepsTheTimesOfKeys(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		change, _ := c.ChangeContent(ctx, planned(t, c, secretRef("db"), "b=2"), cluster.WriteOptions{})
-		if err := c.RestoreContent(t.Context(), change, cluster.WriteOptions{}); err != nil {
+		if _, err := c.RestoreContent(t.Context(), change, cluster.WriteOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		now := s.secret("db")
@@ -284,7 +284,7 @@ func TestVoidWithoutEffect(t *testing.T) {
 		change := planned(t, c, secretRef("db"), "a=2")
 		change.unanswered = change.Before.Meta().ResourceVersion
 		s.strips = workload.AnnotationVoided
-		if err := c.RestoreContent(t.Context(), change, cluster.WriteOptions{}); reasonOf(err) != UnknownWrite {
+		if _, err := c.RestoreContent(t.Context(), change, cluster.WriteOptions{}); reasonOf(err) != UnknownWrite {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -352,7 +352,7 @@ func TestChangeConfigMap(t *testing.T) {
 	if now := s.configMap("flags"); err != nil || now.Data["bin"] != "text" || string(now.BinaryData["b"]) != "\xff" || now.Data["new"] != "1" || now.Data["a"] != "1" {
 		t.Fatalf("%v, %v", now, err)
 	}
-	if err := c.RestoreContent(t.Context(), change, cluster.WriteOptions{}); err != nil {
+	if _, err := c.RestoreContent(t.Context(), change, cluster.WriteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if now := s.configMap("flags"); string(now.BinaryData["bin"]) != "\xff\xfe" || now.Data["b"] != "1" || len(now.Data) != 2 || len(now.BinaryData) != 1 {

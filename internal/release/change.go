@@ -22,8 +22,9 @@ type Change interface {
 	Write(context.Context) error
 	// Held: it is written, or may be, and Restore would take it back.
 	Held() bool
-	// Restore takes back what is held. What someone else has changed since stays, and is an error.
-	Restore(context.Context) error
+	// Restore takes back what is held; back tells whether any of it is as before. What someone else has changed since
+	// stays, and is an error.
+	Restore(context.Context) (back bool, err error)
 	// RestoreAfter is Restore after an error that ends the release, and adds to that error how the object was left.
 	RestoreAfter(ctx context.Context, cause error) error
 	// UndoRestores: an undo of the workloads brings back what they had before.
@@ -75,17 +76,19 @@ func (all changes) write(ctx, work context.Context) error {
 	return nil
 }
 
-// restore returns what was taken back.
+// restore returns what was taken back, if only in part.
 func (all changes) restore(work context.Context) (back changes, faults []error) {
 	for _, c := range slices.Backward(all) {
 		if !c.Held() {
 			continue
 		}
-		if err := c.Restore(work); err != nil {
+		some, err := c.Restore(work)
+		if err != nil {
 			faults = append(faults, err)
-			continue
 		}
-		back = append(back, c)
+		if some {
+			back = append(back, c)
+		}
 	}
 	return back, faults
 }

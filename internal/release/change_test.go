@@ -30,14 +30,14 @@ func (o *object) Write(context.Context) error {
 	return err
 }
 
-func (o *object) Restore(context.Context) error {
-	err := o.world.call("restore", o.String())
+func (o *object) Restore(context.Context) (back bool, err error) {
+	err = o.world.call("restore", o.String())
 	o.held = err != nil
-	return err
+	return err == nil, err
 }
 
 func (o *object) RestoreAfter(ctx context.Context, cause error) error {
-	if err := o.Restore(ctx); err != nil {
+	if _, err := o.Restore(ctx); err != nil {
 		return fmt.Errorf("%w; still new", cause)
 	}
 	return fmt.Errorf("%w; old again", cause)

@@ -18,7 +18,7 @@ import (
 type ConfigStore interface {
 	ReadContent(context.Context, workload.Ref) (config.Content, error)
 	ChangeContent(context.Context, config.ContentChange, cluster.WriteOptions) (config.ContentChange, error)
-	RestoreContent(context.Context, config.ContentChange, cluster.WriteOptions) error
+	RestoreContent(context.Context, config.ContentChange, cluster.WriteOptions) (restored []string, err error)
 	Overtaken(context.Context, config.ContentChange) ([]string, error)
 	ConsumersAfter(context.Context, config.ContentChange) ([]secrets.Consumer, []secrets.NotSeen, error)
 	CheckVersioned(ctx context.Context, of workload.Ref, before config.Content) error
@@ -97,8 +97,8 @@ func (c *ConfigEdit) Held() bool {
 }
 
 // Restore implements Change.
-func (c *ConfigEdit) Restore(ctx context.Context) error {
-	err := c.Store.RestoreContent(ctx, c.Change, c.Options)
+func (c *ConfigEdit) Restore(ctx context.Context) (back bool, err error) {
+	restored, err := c.Store.RestoreContent(ctx, c.Change, c.Options)
 	switch {
 	case err == nil:
 		c.state = rollout.ContentRestored
@@ -109,13 +109,13 @@ func (c *ConfigEdit) Restore(ctx context.Context) error {
 	default:
 		c.state = rollout.ContentNotRestored
 	}
-	return err
+	return len(restored) > 0, err
 }
 
 // RestoreAfter implements Change.
 func (c *ConfigEdit) RestoreAfter(ctx context.Context, cause error) error {
 	neverAnswered := c.state == rollout.ContentUnknown
-	err := c.Restore(ctx)
+	_, err := c.Restore(ctx)
 	switch {
 	case c.state == rollout.ContentUnknown && neverAnswered:
 		return err // the same as the cause, as it is known now
@@ -182,7 +182,7 @@ func (c *ConfigVersion) AddTo(result *rollout.Result) {
 func (*ConfigVersion) Held() bool { return false }
 
 // Restore implements Change.
-func (*ConfigVersion) Restore(context.Context) error { return nil }
+func (*ConfigVersion) Restore(context.Context) (back bool, err error) { return false, nil }
 
 // RestoreAfter implements Change.
 func (*ConfigVersion) RestoreAfter(_ context.Context, cause error) error { return cause }

@@ -33,8 +33,15 @@ func (s store) ChangeContent(ctx context.Context, change config.ContentChange, _
 	return change, context.Cause(ctx)
 }
 
-func (s store) RestoreContent(_ context.Context, change config.ContentChange, _ cluster.WriteOptions) error {
-	return errors.Join(s.world.call("take back", change.Before.String()), s.back)
+func (s store) RestoreContent(_ context.Context, change config.ContentChange, _ cluster.WriteOptions) ([]string, error) {
+	err := errors.Join(s.world.call("take back", change.Before.String()), s.back)
+	switch {
+	case err == nil:
+		return change.Keys, nil
+	case errors.Is(err, errChangedInPart):
+		return change.Keys[:1], err
+	}
+	return nil, err
 }
 
 func (store) Overtaken(context.Context, config.ContentChange) ([]string, error) { return nil, nil }
@@ -58,6 +65,9 @@ func (a *attempt) editSecret(back error) {
 // errChangedElsewhere is the error of taking back a Secret that someone else has changed.
 var errChangedElsewhere = &cluster.Error{Reason: config.KeysChanged, Message: "secret/db was only restored in part: someone else changed k since this change"}
 
+// errChangedInPart leaves the first key restored.
+var errChangedInPart = &cluster.Error{Reason: config.KeysChanged, Message: "secret/db was only restored in part: someone else changed l since this change"}
+
 func TestReleaseOfASecret(t *testing.T) {
 	const begun = "preflight web, watch 1, change secret/db, apply web"
 	superseded := func(a *attempt) { a.editSecret(errChangedElsewhere) }
@@ -73,6 +83,17 @@ func TestReleaseOfASecret(t *testing.T) {
 			given: func(a *attempt) { superseded(a); a.world.apps["api"].broken, a.Policy.Soak = "api:2", 5*time.Second },
 			expect: expectation{
 				outcome: rollout.Superseded, images: "api:1 web:2", web: rollout.Succeeded, message: "revision 1 of deployment/web was not serving before this change",
+				calls: "preflight api web, watch 2, change secret/db, apply api, apply web, verdict api-2 failed, verdict web-2 good, take back secret/db, restore api, verdict api-1 good",
+			},
+		},
+		"someone else has changed a part of the Secret of a workload that stays": {
+			world: []string{"api:1", "web:never"}, tag: "2", on: []string{"api", "web"},
+			given: func(a *attempt) {
+				a.editSecret(errChangedInPart)
+				a.world.apps["api"].broken, a.Policy.Soak = "api:2", 5*time.Second
+			},
+			expect: expectation{
+				outcome: rollout.Failed, images: "api:1 web:2", web: rollout.Failed, message: "revision 1 of deployment/web was not serving before this change",
 				calls: "preflight api web, watch 2, change secret/db, apply api, apply web, verdict api-2 failed, verdict web-2 good, take back secret/db, restore api, verdict api-1 good",
 			},
 		},

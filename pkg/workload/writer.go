@@ -16,7 +16,7 @@ const templateFields = `{"f:spec":{"f:template":{}}}`
 func TemplateManagers(all []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntry {
 	var managers []metav1.ManagedFieldsEntry
 	for _, f := range all {
-		if f.Subresource == "" && f.Time != nil && ownsTemplate(f) {
+		if f.Subresource == "" && f.Time != nil && holds(&f, "f:template") {
 			f.FieldsV1 = metav1.NewFieldsV1(templateFields)
 			managers = append(managers, f)
 		}
@@ -24,7 +24,8 @@ func TemplateManagers(all []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEnt
 	return managers
 }
 
-func ownsTemplate(f metav1.ManagedFieldsEntry) bool {
+// holds tells whether a manager has written a field of the spec.
+func holds(f *metav1.ManagedFieldsEntry, field string) bool {
 	if f.FieldsV1 == nil {
 		return false
 	}
@@ -34,8 +35,8 @@ func ownsTemplate(f metav1.ManagedFieldsEntry) bool {
 	if err := json.Unmarshal(f.FieldsV1.GetRawBytes(), &fields); err != nil {
 		return false
 	}
-	_, owns := fields.Spec["f:template"]
-	return owns
+	_, held := fields.Spec[field]
+	return held
 }
 
 // TemplateWriter tells who wrote the pod template last, and when. Times of managedFields are whole seconds: of
