@@ -51,7 +51,7 @@ func (s *Subject) Since() time.Time {
 			continue
 		}
 		for _, pod := range l.found.Unhealthy {
-			if began := diagnosis.ReadySince(pod); !diagnosis.IsReady(pod) && !began.IsZero() && (since.IsZero() || began.Before(since)) {
+			if began := diagnosis.ReadinessChanged(pod); !diagnosis.IsReady(pod) && !began.IsZero() && (since.IsZero() || began.Before(since)) {
 				since = began
 			}
 		}
