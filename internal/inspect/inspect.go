@@ -124,6 +124,10 @@ func (i *Inspector) gather(ctx context.Context, s *chain.Subject) {
 	}
 	s.Take(i.seen)
 	s.Look(true)
+	if i.dryRuns(ctx, s) {
+		s.Take(i.seen)
+		s.Look(true)
+	}
 }
 
 // finish reads what explains the cause further, and whether the object has changed meanwhile.

@@ -151,7 +151,10 @@ func (d *Diagnosis) refusedCreation() (symptom, bool) {
 		if found, ok := d.absentAccount(); ok {
 			return found, true
 		}
-		return d.usedUp()
+		if found, ok := d.usedUp(); ok {
+			return found, true
+		}
+		return d.refusedDryRun()
 	}
 	if event == nil || !m.missingBefore && eventTime(event).Before(m.missingSince.Add(-2*time.Second)) {
 		return symptom{}, false // of an earlier time

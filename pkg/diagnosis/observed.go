@@ -36,6 +36,8 @@ type Observed struct {
 	Quotas []corev1.ResourceQuota
 	// Nodes are those that Wants named, nil where there is none of that name.
 	Nodes map[string]*corev1.Node
+	// DryRuns are the answers to those that Wants named.
+	DryRuns map[workload.Ref]DryRun
 	// Logs holds what was fetched for Wants.
 	Logs map[LogKey]Log
 	// Forbidden is what may not be read: "pods", "events", "logs".
@@ -88,6 +90,14 @@ func ObserveUnversioned(w *workload.Workload, pods []*corev1.Pod) Observed {
 	return o
 }
 
+// DryRun is the API server's answer to a pod of a template that is not to be created. Both are "" if it would be.
+type DryRun struct {
+	// Refused is why it would not be created.
+	Refused string
+	// Unasked is why that can't be asked.
+	Unasked string
+}
+
 // SettledOf are the settled pods of a revision that are not in Pods; of none if that is nil.
 func (o *Observed) SettledOf(r *workload.Revision) Settled {
 	if r == nil {
@@ -136,9 +146,11 @@ type Wants struct {
 	References map[workload.Ref]bool
 	// Nodes are those of pods that nothing else explains.
 	Nodes map[string]bool
+	// DryRuns are workloads of which pods are missing, and nothing says why.
+	DryRuns map[workload.Ref]bool
 }
 
-// Empty tells whether there is nothing to fetch for a release, which does not look for References and Nodes.
+// Empty tells whether there is nothing to fetch for a release, which does not look for References, Nodes and DryRuns.
 func (w Wants) Empty() bool { return len(w.Events)+len(w.Logs)+len(w.Claims) == 0 }
 
 // Add joins what another workload's diagnosis wants.
@@ -155,6 +167,9 @@ func (w *Wants) Add(more Wants) {
 	}
 	for name := range more.Nodes {
 		w.Nodes = put(w.Nodes, name, true)
+	}
+	for ref := range more.DryRuns {
+		w.DryRuns = put(w.DryRuns, ref, true)
 	}
 	for ref := range more.References {
 		w.References = put(w.References, ref, true)

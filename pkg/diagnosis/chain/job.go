@@ -100,6 +100,10 @@ func explainJob(r *Report, d *decision, job *batchv1.Job, pods []*corev1.Pod, no
 	case d.problem == nil:
 		r.State, r.Message = Progressing, "no pod was made yet, "+step.Says
 	}
+	if n := len(r.Chain); n > 0 && r.Chain[n-1].Object == step.Object { // no pod could be created
+		r.Chain[n-1].Says = step.Says
+		return
+	}
 	r.Chain = append(r.Chain, step)
 }
 

@@ -235,8 +235,9 @@ func (s *Subject) limits(r *Report) {
 		n.Next = []string{command}
 		r.NotSeen = append(r.NotSeen, n)
 	}
+	s.dryRunNotes(r)
 	if s.eventsWanted && !s.eventsSeen && !s.StatusOnly && !slices.Contains(s.forbidden, "events") {
-		r.Notes = append(r.Notes, "no events are left: this is from the status alone")
+		r.Notes = append(r.Notes, "no events are left: this is from "+s.basis())
 	}
 }
 

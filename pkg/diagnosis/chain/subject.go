@@ -68,7 +68,7 @@ func (s *Subject) Take(o diagnosis.Observed) {
 	s.eventsSeen = s.eventsSeen || len(o.Events) > 0
 	s.forbidden, s.silent = o.Forbidden, o.Silent
 	for _, l := range s.looks {
-		l.in.Events, l.in.Claims, l.in.Classes, l.in.Logs, l.in.Nodes, l.in.Forbidden = o.Events, o.Claims, o.Classes, o.Logs, o.Nodes, o.Forbidden
+		l.in.Events, l.in.Claims, l.in.Classes, l.in.Logs, l.in.Nodes, l.in.DryRuns, l.in.Forbidden = o.Events, o.Claims, o.Classes, o.Logs, o.Nodes, o.DryRuns, o.Forbidden
 		if l.in.Absent, l.in.Quotas = nil, nil; l.found != nil && l.found.Wants.References[l.in.Workload.Ref] {
 			own := workload.References(&l.in.Workload.Template)
 			l.in.Absent = slices.DeleteFunc(slices.Clone(o.Absent), func(a workload.Reference) bool { return !named(own, a) })

@@ -49,10 +49,12 @@ func why(t *testing.T, name string, events bool) chain.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ref := scene.Workloads()[0]
+	refusal := ""
 	if !events {
+		refusal = refused(scene.Observed(ref, diagnosis.Wants{}))
 		scene.ForgetEvents()
 	}
-	ref := scene.Workloads()[0]
 	s := chain.Workload(scene.Observed(ref, diagnosis.Wants{}), scene.Now)
 	for range 2 {
 		wants := s.Look(false)
@@ -63,7 +65,23 @@ func why(t *testing.T, name string, events bool) chain.Report {
 		s.Take(seen)
 	}
 	s.Look(true)
+	if asked := s.DryRuns(); len(asked) > 0 && refusal != "" {
+		s.Take(diagnosis.Observed{DryRuns: map[workload.Ref]diagnosis.DryRun{ref: diagnosis.ReadDryRun(refusal)}})
+		s.Look(true)
+	}
 	return s.Explain(nil)
+}
+
+// refused is what the API server answers to a pod of the workload: the same as to the controller, which wrote an event.
+func refused(o diagnosis.Observed) (text string) {
+	for _, e := range o.Events {
+		if _, answer, ok := strings.Cut(e.Message, " failed error: "); ok {
+			text = answer
+		} else if answer, ok := strings.CutPrefix(e.Message, "Error creating: "); ok {
+			text = answer
+		}
+	}
+	return text
 }
 
 // absentThere are the references to what the recorded namespaces do not have: they have no object but those that every
@@ -88,12 +106,9 @@ func TestTruth(t *testing.T) {
 	}
 }
 
-// onlyInEvents are the recordings that show nothing of their cause without events: a StatefulSet or a DaemonSet has no
-// other place for a refused pod, and a program that ends with 0 hides its eviction.
-var onlyInEvents = []string{
-	"recordings/ab-evicted-emptydir",
-	"kinds/ds-quota-exceeded", "kinds/sts-podsecurity-restricted", "kinds/sts-quota-exceeded", "kinds/sts-quota-second-pod",
-}
+// onlyInEvents is the recording that shows nothing of its cause without events: a program that ends with 0 hides its
+// eviction.
+var onlyInEvents = []string{"recordings/ab-evicted-emptydir"}
 
 // Where no event is left nine of ten causes are still found, and no wrong one is named.
 func TestTruthWithoutEvents(t *testing.T) {
