@@ -2,12 +2,15 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -58,7 +61,10 @@ func newCreateSecretDockerRegistry(env *Env) *cobra.Command {
 			entry, err := docker.entry(cmd.Context(), env.machine())
 			entries := []secrets.Entry{entry}
 			if err == nil {
-				err = c.tell(secrets.Lint(secrets.Draft{Kind: workload.SecretReference, Type: corev1.SecretTypeDockerConfigJson, Entries: entries}))
+				found := secrets.Lint(secrets.Draft{Kind: workload.SecretReference, Type: corev1.SecretTypeDockerConfigJson, Entries: entries})
+				if err = c.tell(found); err == nil && len(found) > 0 {
+					err = c.keepLogins(cmd.Context(), entry.Value)
+				}
 			}
 			if err != nil {
 				return c.ended(cmd.Context(), nothingWritten, err)
@@ -70,6 +76,28 @@ func newCreateSecretDockerRegistry(env *Env) *cobra.Command {
 	flags.add(cmd.Flags())
 	out.add(cmd)
 	return cmd
+}
+
+// keepLogins refuses to write a login that no kubelet can use over one that works, unless --force says so.
+func (c *creation) keepLogins(ctx context.Context, next []byte) error {
+	if c.flags.remove || c.flags.dryRun == release.DryRunClient || c.flags.kustomization.wanted() {
+		return nil
+	}
+	connection := c.env.cluster()
+	namespace, _, err := connection.Namespace()
+	if err != nil {
+		return err
+	}
+	ref := workload.Ref{Kind: string(workload.SecretReference), Namespace: namespace, Name: c.meta.Name}
+	old, err := config.New(connection).ReadContent(ctx, ref)
+	if err != nil {
+		return nil //nolint:nilerr // it is not there, or can't be read: the write tells
+	}
+	spoiled := secrets.SpoiledLogins(old.Data()[corev1.DockerConfigJsonKey], next)
+	if len(spoiled) == 0 {
+		return nil
+	}
+	return release.RefusedError{Err: fmt.Errorf("%s: the login of %s works now, and would not with this one: correct it, or write it all the same with --force", ref, strings.Join(spoiled, ", "))}
 }
 
 func (f *dockerFlags) add(flags *pflag.FlagSet) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -166,5 +167,5 @@ func (f *rolloutHistoryFlags) find(ref workload.Ref, revisions []workload.Revisi
 		}
 		missing.Have = append(missing.Have, revisions[i].Number)
 	}
-	return nil, missing
+	return nil, release.RefusedError{Err: missing} // as rollout undo ends
 }

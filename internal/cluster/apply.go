@@ -91,7 +91,7 @@ func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Wri
 	if lost := (*LostError)(nil); errors.As(err, &lost) {
 		return change.asked(), &LostError{unknownEnd(change.Ref(), lost.Err)}
 	}
-	return Written{Object: object, Before: change.Before, before: change.Object}, err
+	return Written{Object: object, Before: change.Before, before: change.Object, restores: change.Edit.Revision}, err
 }
 
 // unknownEnd: nobody may take the error of a write for a write that was not made.

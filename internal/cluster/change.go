@@ -147,13 +147,15 @@ type Written struct {
 	Doubt string
 	// before is the whole object, for what a restore has to put back beside the template.
 	before Object
+	// restores is the revision whose template an undo has written; else 0.
+	restores int64
 	// change is set while it is not known whether it was written: the object is then what was asked for.
 	change *Change
 }
 
 // asked is a change whose write has got no answer.
 func (c Change) asked() Written {
-	return Written{Object: c.Edited(), Before: c.Before, before: c.Object, change: &c}
+	return Written{Object: c.Edited(), Before: c.Before, before: c.Object, change: &c, restores: c.Edit.Revision}
 }
 
 // OldImages are the arguments of set image that bring back all that the change did; none if it did more.
@@ -173,6 +175,6 @@ func (w Written) OldImages() []string {
 func (w Written) Target() rollout.Target {
 	return rollout.Target{
 		Ref: w.Ref(), UID: w.GetUID(), Generation: w.GetGeneration(),
-		Template: w.Template().DeepCopy(), Baseline: w.Before, Pod: w.Workload().Pod,
+		Template: w.Template().DeepCopy(), Baseline: w.Before, Pod: w.Workload().Pod, Restores: w.restores,
 	}
 }

@@ -169,7 +169,7 @@ func (r *Release) goesBack(changed []cluster.Change) string {
 		if c.Edit.Revision == 0 {
 			continue
 		}
-		text := fmt.Sprintf("%s goes back to revision %d", c.Ref(), c.Edit.Revision)
+		text := fmt.Sprintf("%s would go back to revision %d", c.Ref(), c.Edit.Revision)
 		if images := workload.Images(&c.Edit.Template); len(images) == 1 {
 			text += fmt.Sprintf(" (%s)", slices.Collect(maps.Values(images))[0])
 		}

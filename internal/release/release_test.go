@@ -110,9 +110,9 @@ func TestGoesBack(t *testing.T) {
 		want    string
 	}{
 		{"no undo", []cluster.Change{undo("web", 0, "web:1")}, ""},
-		{"one image", []cluster.Change{undo("web", 3, "web:1")}, "deployment/web goes back to revision 3 (web:1)"},
-		{"two images", []cluster.Change{undo("web", 3, "web:1", "proxy:2")}, "deployment/web goes back to revision 3"},
-		{"two workloads", []cluster.Change{undo("web", 3, "web:1"), undo("api", 5, "api:2")}, "deployment/web goes back to revision 3 (web:1); deployment/api goes back to revision 5 (api:2)"},
+		{"one image", []cluster.Change{undo("web", 3, "web:1")}, "deployment/web would go back to revision 3 (web:1)"},
+		{"two images", []cluster.Change{undo("web", 3, "web:1", "proxy:2")}, "deployment/web would go back to revision 3"},
+		{"two workloads", []cluster.Change{undo("web", 3, "web:1"), undo("api", 5, "api:2")}, "deployment/web would go back to revision 3 (web:1); deployment/api would go back to revision 5 (api:2)"},
 	} {
 		var errOut strings.Builder
 		r := offline(t, &errOut, Options{})

@@ -100,7 +100,7 @@ func (r *Release) outline(outcome rollout.Outcome, changes []cluster.Change) rol
 	for _, c := range changes {
 		w, after := c.Before.Workload, c.After().Template()
 		s := rollout.WorkloadState{
-			Target: rollout.Target{Ref: c.Ref()}, Outcome: outcome,
+			Target: rollout.Target{Ref: c.Ref(), Restores: c.Edit.Revision}, Outcome: outcome,
 			ImagesFrom: workload.Images(&w.Template), ImagesTo: workload.Images(after),
 			Env:     workload.CompareEnv(&w.Template, after),
 			Changes: workload.CompareTemplates(&w.Template, after),

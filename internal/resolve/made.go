@@ -44,9 +44,17 @@ func WithoutMade(objects []cluster.Object) (kept []cluster.Object, made []string
 	for _, name := range order {
 		var parts []string
 		for _, plural := range slices.Sorted(maps.Keys(counts[name])) {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[name][plural], plural))
+			parts = append(parts, count(counts[name][plural], plural))
 		}
-		made = append(made, fmt.Sprintf("%s of %s are not changed themselves: they follow %s", strings.Join(parts, " and "), name, name))
+		made = append(made, fmt.Sprintf("not changed, since %s makes them: %s", name, strings.Join(parts, ", ")))
 	}
 	return kept, made
+}
+
+// count is a number of objects: 1 pod, 2 pods.
+func count(n int, plural string) string {
+	if n == 1 {
+		plural = strings.TrimSuffix(plural, "s")
+	}
+	return fmt.Sprintf("%d %s", n, plural)
 }

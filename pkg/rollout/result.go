@@ -67,6 +67,8 @@ type RollbackResult struct {
 type Revisions struct {
 	From int64 `json:"from,omitempty"`
 	To   int64 `json:"to,omitempty"`
+	// Restores is the revision whose template an undo takes. The controller then gives it a new number.
+	Restores int64 `json:"restores,omitempty"`
 }
 
 // FromTo is a value before and after.
@@ -95,7 +97,7 @@ func NewResult(release State, rollback *State, now time.Time) Result {
 func newWorkloadResult(w *WorkloadState) WorkloadResult {
 	result := WorkloadResult{
 		Ref:      w.Target.Ref,
-		Revision: Revisions{w.RevisionFrom, w.RevisionTo},
+		Revision: Revisions{w.RevisionFrom, w.RevisionTo, w.Target.Restores},
 		Images:   FromTo[map[string]string]{w.ImagesFrom, w.ImagesTo},
 		Env:      w.Env,
 		Changes:  w.Changes,
@@ -134,7 +136,7 @@ func (r *Result) addRollback(rollback *State) {
 			continue
 		}
 		w.Rollback = &RollbackResult{
-			Outcome: state.Outcome, Revision: Revisions{w.Revision.To, state.RevisionTo},
+			Outcome: state.Outcome, Revision: Revisions{From: w.Revision.To, To: state.RevisionTo},
 			Replicas: state.Counts, Findings: state.Findings, Message: state.Message,
 		}
 		w.Outcome = rollbackOutcome(state.Outcome)

@@ -32,7 +32,7 @@ func TestResultOfAReleaseThatWentBackInPart(t *testing.T) {
 
 // A revision that is not known (yet) is no revision 0.
 func TestRevisionsOfAResult(t *testing.T) {
-	for want, revisions := range map[string]Revisions{`{}`: {}, `{"from":3}`: {From: 3}, `{"from":3,"to":4}`: {3, 4}} {
+	for want, revisions := range map[string]Revisions{`{}`: {}, `{"from":3}`: {From: 3}, `{"from":3,"to":4}`: {From: 3, To: 4}, `{"from":3,"restores":1}`: {From: 3, Restores: 1}} {
 		if got, err := json.Marshal(revisions); err != nil || string(got) != want {
 			t.Errorf("%+v: %s %v, want %s", revisions, got, err, want)
 		}

@@ -24,6 +24,8 @@ type Target struct {
 	// TakesBack: the change takes the template of Baseline back. The pods of its revision that block the update are in
 	// WorkloadState.Blocking.
 	TakesBack bool
+	// Restores is the revision whose template an undo writes; 0 for any other change.
+	Restores int64
 	// Baseline is nil for a rollout that was found under way.
 	Baseline *Baseline
 	// Pod is a pod as our write left it, before the kubelet did anything; nil for all other kinds.

@@ -176,3 +176,22 @@ func (l login) problem() (refused bool, message string) {
 	}
 	return false, ""
 }
+
+// SpoiledLogins names the registries of a config.json that a kubelet could log in to with before, and can't with after.
+func SpoiledLogins(before, after []byte) []string {
+	var old, next dockerConfig
+	if old.read(before) != "" || next.read(after) != "" {
+		return nil
+	}
+	var spoiled []string
+	for _, server := range slices.Sorted(maps.Keys(next.Auths)) {
+		was, known := old.Auths[server]
+		if _, fault := was.problem(); !known || fault != "" {
+			continue
+		}
+		if _, fault := next.Auths[server].problem(); fault != "" {
+			spoiled = append(spoiled, server)
+		}
+	}
+	return spoiled
+}

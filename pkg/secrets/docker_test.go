@@ -10,6 +10,30 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
+// A login that no kubelet can use does not take the place of one that works without a word.
+func TestSpoiledLogins(t *testing.T) {
+	login := func(server, text string) string {
+		return `{"auths":{"` + server + `":{"auth":"` + base64.StdEncoding.EncodeToString([]byte(text)) + `"}}}`
+	}
+	for _, test := range []struct {
+		before, after string
+		spoiled       bool
+	}{
+		{login("r.io", "me:hunter2"), login("r.io", "me:hunter2\n"), true},
+		{login("r.io", "me:hunter2"), login("r.io", "me:"), true},
+		{login("r.io", "me:hunter2"), login("r.io", "me:hunter3"), false},
+		{login("r.io", "me:hunter2\n"), login("r.io", "me:hunter3\n"), false},
+		{login("r.io", "me:hunter2"), login("other.io", "me:hunter2\n"), false},
+		{"", login("r.io", "me:hunter2\n"), false},
+		{"no JSON", login("r.io", "me:hunter2\n"), false},
+	} {
+		got := SpoiledLogins([]byte(test.before), []byte(test.after))
+		if (len(got) == 1 && got[0] == "r.io") != test.spoiled {
+			t.Errorf("%s after %s: %q", test.after, test.before, got)
+		}
+	}
+}
+
 func TestDockerConfig(t *testing.T) {
 	auth := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 	good := auth("robot:hunter2")

@@ -12,7 +12,7 @@ const (
 	tokenProblem = `the line is not KEY=VALUE: it looks like the end of a value that was broken into two lines; if it is a key, write a comment line above it`
 	equalProblem = `the value is only "=": is the line the end of a value that was broken into two lines?`
 	crProblem    = `the line ends with CR alone (\r), so the next lines would be part of it: save the file with LF or CRLF line ends`
-	quoteProblem = `the text after the closing quote is not KEY=VALUE: put single quotes around a value that contains double quotes`
+	quoteProblem = `there is text after the closing quote: does the value contain that quote? Then put the other kind of quotes around it`
 	hashProblem  = `the value begins with "#": is it a comment? An empty value has nothing after "="`
 )
 

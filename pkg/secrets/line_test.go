@@ -185,8 +185,8 @@ func TestEnvFileFindings(t *testing.T) {
 // One line, one message: what follows a quote that ended too early is no fault of its own.
 func TestDotenvSaysOneThingOfALine(t *testing.T) {
 	for content, says := range map[string]string{
-		`A="{"type": "hunter2", "b": "hunter2", "c": 1}"`: "a.env:1: the text after the closing quote is not KEY=VALUE",
-		"A=1\nB='x'hunter2\nC=2":                          "a.env:2: the text after the closing quote",
+		`A="{"type": "hunter2", "b": "hunter2", "c": 1}"`: "a.env:1: there is text after the closing quote: does the value contain that quote?",
+		"A=1\nB='x'hunter2\nC=2":                          "a.env:2: there is text after the closing quote",
 		"?=1 ?=2":                                         "a.env:1: the statement is not KEY=VALUE",
 	} {
 		_, _, err := ParseDotenv([]DotenvFile{{"a.env", []byte(content)}}, lookupIn())
