@@ -3,6 +3,7 @@ package inspect
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -160,6 +161,13 @@ func (l *Lister) in(namespace string) *Inspector {
 		l.evidence[namespace] = i
 	}
 	return i
+}
+
+// namespaces are those with evidence.
+func (l *Lister) namespaces() []*Inspector {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Collect(maps.Values(l.evidence))
 }
 
 func (l *Lister) forbidden(namespace string) []string { return l.in(namespace).seen.Forbidden }

@@ -23,18 +23,24 @@ import (
 
 // The most that is read for one list, lists of objects not counted.
 const (
-	mostByObject = 6  // objects whose events are asked for one by one; of more, all events are listed
+	mostByObject = 6  // objects whose events are asked for one by one; of more, the events are listed
 	mostEvents   = 20 // pages of events
+	mostStarting = 24 // pods that are being started, whose events are asked for one by one as well
 	mostLogs     = 48
 	mostGets     = 24 // references, and objects that causes point to
 	logsTime     = 4 * time.Second
 )
 
 // bounds notes what was left out. The notes are for the reader of the list.
-type bounds struct{ notes []string }
+type bounds struct {
+	mu    sync.Mutex
+	notes []string
+}
 
 func (b *bounds) reached(format string, args ...any) {
 	note := fmt.Sprintf(format, args...)
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if !slices.Contains(b.notes, note) {
 		b.notes = append(b.notes, note)
 	}
@@ -123,6 +129,8 @@ type evidenceReads struct {
 	work     []func(context.Context) error
 	logWork  []func(context.Context) error
 	byObject []func(context.Context) error
+	// starting are those of byObject about pods and claims that normal events explain.
+	starting []func(context.Context) error
 	// interesting are the objects of entries that want something.
 	interesting map[types.UID]bool
 }
@@ -143,7 +151,7 @@ func (r *evidenceReads) once(k key) bool {
 
 // fetch reads what the entries want and have not got, side by side. It is false if there was nothing to read.
 func (r *evidenceReads) fetch(ctx context.Context, open []*wanting, again bool) bool {
-	r.work, r.logWork, r.byObject = nil, nil, nil
+	r.work, r.logWork, r.byObject, r.starting = nil, nil, nil, nil
 	wanted := 0
 	for _, w := range open {
 		wanted += len(w.wants.References)
@@ -153,7 +161,14 @@ func (r *evidenceReads) fetch(ctx context.Context, open []*wanting, again bool) 
 	case r.all: // they are there
 	case len(r.byObject) > mostByObject:
 		r.all = true
-		r.work = append(r.work, r.allEvents)
+		// Most normal events are about pods that are well. Killing tells of failed probes.
+		for _, fields := range []string{"type!=" + corev1.EventTypeNormal, "type=" + corev1.EventTypeNormal + ",reason=Killing"} {
+			r.work = append(r.work, func(ctx context.Context) error { return r.listEvents(ctx, fields) })
+		}
+		r.work = append(r.work, r.starting[:min(len(r.starting), mostStarting)]...)
+		if len(r.starting) > mostStarting {
+			r.bounds.reached("the events of only %d starting pods were read: kubectl app why TYPE/NAME reads those of one workload", mostStarting)
+		}
 	default:
 		r.work = append(r.work, r.byObject...)
 	}
@@ -174,7 +189,10 @@ func (r *evidenceReads) want(w *wanting, again bool) {
 	i := r.in(namespace)
 	for uid := range w.wants.Events {
 		if r.once(key{namespace, uid}) {
-			r.byObject = append(r.byObject, func(ctx context.Context) error { return i.events(ctx, namespace, "involvedObject.uid="+string(uid)) })
+			read := func(ctx context.Context) error { return i.events(ctx, namespace, "involvedObject.uid="+string(uid)) }
+			if r.byObject = append(r.byObject, read); w.starts(uid) {
+				r.starting = append(r.starting, read)
+			}
 		}
 	}
 	for _, k := range w.wants.Logs {
@@ -191,9 +209,10 @@ func (r *evidenceReads) want(w *wanting, again bool) {
 		for _, name := range names {
 			if r.once(key{namespace, "claim " + name}) {
 				r.get(func(ctx context.Context) error { return i.claim(ctx, namespace, name) })
-				r.byObject = append(r.byObject, func(ctx context.Context) error {
+				read := func(ctx context.Context) error {
 					return i.events(ctx, namespace, "involvedObject.kind=PersistentVolumeClaim,involvedObject.name="+name)
-				})
+				}
+				r.byObject, r.starting = append(r.byObject, read), append(r.starting, read)
 			}
 		}
 	}
@@ -209,6 +228,20 @@ func (r *evidenceReads) want(w *wanting, again bool) {
 	}
 }
 
+// starts tells whether an object is a pod of which nothing is known but that its containers are not started yet.
+func (w *wanting) starts(uid types.UID) bool {
+	return slices.ContainsFunc(w.Objects, func(o metav1.Object) bool {
+		pod, ok := o.(*corev1.Pod)
+		if !ok || pod.UID != uid || pod.Status.Phase != corev1.PodPending || pod.Spec.NodeName == "" {
+			return false
+		}
+		return !slices.ContainsFunc(slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses), func(c corev1.ContainerStatus) bool {
+			waits := c.State.Waiting
+			return waits != nil && waits.Reason != "" && waits.Reason != "ContainerCreating" && waits.Reason != "PodInitializing"
+		})
+	})
+}
+
 // eventsOf tells whether events about an entry were found.
 func (r *evidenceReads) eventsOf(w *wanting) bool {
 	return slices.ContainsFunc(r.in(w.Ref.Namespace).seen.Events, func(e *corev1.Event) bool { return w.uids[e.InvolvedObject.UID] })
@@ -222,14 +255,14 @@ func (r *evidenceReads) get(read func(context.Context) error) {
 	r.work = append(r.work, read)
 }
 
-// allEvents lists all events, and keeps those of their namespaces.
-func (r *evidenceReads) allEvents(ctx context.Context) error {
+// listEvents lists events, and keeps those of interesting objects.
+func (r *evidenceReads) listEvents(ctx context.Context, fields string) error {
 	client, err := r.cluster.Typed()
 	if err != nil {
 		return err
 	}
 	pages := 0
-	err = cluster.Pages(ctx, metav1.ListOptions{},
+	err = cluster.Pages(ctx, metav1.ListOptions{FieldSelector: fields},
 		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 			return client.CoreV1().Events(r.namespace).List(ctx, o)
 		},
@@ -240,13 +273,15 @@ func (r *evidenceReads) allEvents(ctx context.Context) error {
 			}
 			for k := range list.Items {
 				e := &list.Items[k]
-				if !r.interesting[e.InvolvedObject.UID] && e.InvolvedObject.Kind != string(workload.ClaimReference) {
+				if !r.interesting[e.InvolvedObject.UID] {
 					continue
 				}
 				e.ManagedFields = nil
 				r.cluster.Redactor().Event(e)
 				i := r.in(e.Namespace)
+				i.mu.Lock()
 				i.seen.Events = append(i.seen.Events, e)
+				i.mu.Unlock()
 			}
 			if pages++; pages == mostEvents && list.Continue != "" {
 				return errEnough
@@ -257,7 +292,7 @@ func (r *evidenceReads) allEvents(ctx context.Context) error {
 		r.bounds.reached("only %d pages of events were read: kubectl app why TYPE/NAME reads those of one workload", mostEvents)
 		return nil
 	}
-	for _, i := range r.evidence {
+	for _, i := range r.namespaces() {
 		i.unread(err, "list", "events", r.namespace)
 	}
 	return nil

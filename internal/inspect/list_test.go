@@ -132,9 +132,9 @@ func TestListRequests(t *testing.T) {
 	for _, tt := range []struct{ size, events, pages, logs, notes int }{
 		{size: 1, pages: 1, logs: 1},
 		{size: mostByObject, pages: mostByObject, logs: mostByObject},
-		{size: 40, pages: 1, logs: 40},
-		{size: 40, events: 5, pages: 6, logs: 40},
-		{size: 300, events: 100, pages: mostEvents, logs: mostLogs, notes: 2},
+		{size: 40, pages: 2, logs: 40},
+		{size: 40, events: 5, pages: 12, logs: 40},
+		{size: 300, events: 100, pages: 2 * mostEvents, logs: mostLogs, notes: 2},
 	} {
 		f := &fleet{size: tt.size, events: tt.events}
 		l, err := f.list(t, "shop", "")

@@ -54,6 +54,9 @@ func (s *Objects) Put(o runtime.Object) {
 			s.putRevision(o)
 		} else if w, ok := workload.ObjectOf(o); ok && w.Kind.Releasable() {
 			s.workloads[o.GetUID()] = w
+			for _, r := range s.revisions[o.GetUID()] {
+				shareTemplate(w, r)
+			}
 		}
 	}
 }
@@ -80,6 +83,9 @@ func (s *Objects) Delete(o runtime.Object) {
 // still be in use.
 func (s *Objects) putRevision(o workload.API) {
 	s.revisions.put(o)
+	if w, ok := s.workloads[controllerUID(o)]; ok {
+		shareTemplate(w, o)
+	}
 	rs, ok := o.(*appsv1.ReplicaSet)
 	if !ok {
 		return
@@ -91,6 +97,13 @@ func (s *Objects) putRevision(o workload.API) {
 	}
 	if older != nil && older.UID != s.newest[owner].UID && older.Status.Replicas == 0 && (older.Spec.Replicas == nil || *older.Spec.Replicas == 0) {
 		older.Spec.Template = corev1.PodTemplateSpec{}
+	}
+}
+
+// shareTemplate lets a ReplicaSet use the memory of its Deployment's template, if it is the same.
+func shareTemplate(w workload.Object, revision workload.API) {
+	if rs, ok := revision.(*appsv1.ReplicaSet); ok && workload.SameTemplate(&rs.Spec.Template, w.Template()) {
+		rs.Spec.Template.Spec = w.Template().Spec
 	}
 }
 
