@@ -96,12 +96,12 @@ func (p *appPage) references() {
 // reference is an object that is as it should be, or of which nothing is known.
 func (p *appPage) reference(r *app.Reference) string {
 	details := []string{r.Detail}
-	switch {
-	case r.State == app.RefUnread:
+	switch r.State {
+	case app.RefUnread:
 		details = append(details, "not known")
-	case r.State == app.RefMissing:
+	case app.RefMissing:
 		details = append(details, "not there, optional")
-	case r.State == app.RefKeyMissing:
+	case app.RefKeyMissing:
 		details = append(details, "an optional key is not there")
 	}
 	if c := r.Certificate; c != nil && c.Expires != nil {

@@ -75,9 +75,7 @@ func (s Selection) kinds() []*workload.Kind {
 }
 
 func (c finder) getAll(ctx context.Context, refs []workload.Ref) ([]cluster.Object, error) {
-	return cluster.Each(ctx, refs, func(ctx context.Context, ref workload.Ref) (cluster.Object, error) {
-		return c.get(ctx, ref)
-	})
+	return cluster.Each(ctx, refs, c.get)
 }
 
 // get reads one workload; a name that is wrong gets the explanation that a few more reads allow.
