@@ -35,12 +35,17 @@ func (f *watchFlags) add(flags *pflag.FlagSet, soak time.Duration) {
 
 // judgeFlags are those that a recording can be judged by as well.
 func (f *watchFlags) judgeFlags(flags *pflag.FlagSet, soak time.Duration) {
+	f.limits(flags, soak)
+	flags.BoolVar(&f.oldPods, "wait-for-old-pods", false, "Also wait until all pods of older revisions are gone")
+}
+
+// limits are those of every watch.
+func (f *watchFlags) limits(flags *pflag.FlagSet, soak time.Duration) {
 	f.given = flags.Changed
 	flags.DurationVar(&f.timeout, "timeout", 0, "How long to watch before giving up; with 0 the workload's progressDeadlineSeconds decides")
 	addChoice(flags, &f.failFast, "fail-fast", diagnosis.FailFastAuto, `How soon a failure is final: "auto" (each cause has its own patience), "strict" (at once), "off" (at the deadline)`,
 		diagnosis.FailFastAuto, diagnosis.FailFastStrict, diagnosis.FailFastOff)
 	flags.DurationVar(&f.soak, "soak", soak, "How long a complete rollout must stay healthy before it counts as a success")
-	flags.BoolVar(&f.oldPods, "wait-for-old-pods", false, "Also wait until all pods of older revisions are gone")
 	addChoice(flags, &f.progress, "progress", view.ModeAuto, `How progress is shown on stderr: "auto", "live", "plain", "ndjson" or "none"`,
 		view.ModeAuto, view.ModeLive, view.ModePlain, view.ModeNDJSON, view.ModeNone)
 }
@@ -82,12 +87,32 @@ func (f *releaseFlags) add(flags *pflag.FlagSet) {
 	f.watchFlags.add(flags, defaultSoak)
 	flags.BoolVar(&f.wait, "wait", true, "Watch the rollout until it succeeds or fails; with false only write the change, as kubectl does")
 	addOnFailure(flags, &f.onFailure, release.Rollback)
-	addChoice(flags, &f.onInterrupt, "on-interrupt", release.Keep, `What to do on SIGINT or SIGTERM: "keep" (print how to attach again) or "rollback"`,
-		release.Keep, release.Rollback)
+	addOnInterrupt(flags, &f.onInterrupt)
 	flags.StringVar(&f.reason, "reason", "", "Why the change is made, for rollout history (annotation kubernetes.io/change-cause); the default is the CI job or the command")
+	f.writeFlags(flags)
+}
+
+func (f *releaseFlags) writeFlags(flags *pflag.FlagSet) {
 	addDryRun(flags, &f.dryRun)
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what the change does to each object. Values of variables are hidden: equal numbers are equal values")
 	addFieldManager(flags, &f.fieldManager)
+}
+
+// addScale gives those of a change of the replicas. It makes no revision, so that there is no cause to record on one.
+func (f *releaseFlags) addScale(flags *pflag.FlagSet) {
+	f.limits(flags, 0)
+	flags.Lookup("timeout").Usage = "How long to watch before giving up; with 0 the watch ends after 10 minutes without progress"
+	flags.Lookup("soak").Usage = "How long the pods must stay ready before the scale counts as a success"
+	flags.BoolVar(&f.wait, "wait", true, "Watch until the pods are ready or gone; with false only write the number, as kubectl does")
+	addChoice(flags, &f.onFailure, "on-failure", release.Keep, `What to do when pods do not become ready: "keep" the number or "rollback" to the one that was ready before`,
+		release.Keep, release.Rollback)
+	addOnInterrupt(flags, &f.onInterrupt)
+	f.writeFlags(flags)
+}
+
+func addOnInterrupt(flags *pflag.FlagSet, value *release.Action) {
+	addChoice(flags, value, "on-interrupt", release.Keep, `What to do on SIGINT or SIGTERM: "keep" (print how to attach again) or "rollback"`,
+		release.Keep, release.Rollback)
 }
 
 // options are the flags as the release takes them.

@@ -25,7 +25,7 @@ func nearest(word string, suggestions []string) string {
 var onlyInKubectl = map[string][]string{
 	"": {
 		"annotate", "apply", "autoscale", "delete", "describe", "edit", "events", "exec", "explain", "expose", "label", "logs",
-		"patch", "replace", "run", "scale", "wait",
+		"patch", "replace", "run", "wait",
 	},
 	" create": {
 		"clusterrole", "clusterrolebinding", "cronjob", "deployment", "ingress", "job", "namespace", "poddisruptionbudget",

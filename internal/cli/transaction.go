@@ -24,6 +24,8 @@ type transaction struct {
 	output  *output
 	// command is what the user typed after `kubectl app`.
 	command []string
+	// scales: the change is one of the replicas, which has no change-cause.
+	scales bool
 	// undecided is the exit code of a release without a verdict.
 	undecided int
 	// next are commands to type after a result; nil for none beside its own.
@@ -125,6 +127,9 @@ func (t *transaction) Line() string { return strings.Join(t.command, " ") }
 
 // Reason implements release.Command. Only what the user writes may hold a value: the command has none.
 func (t *transaction) Reason() string {
+	if t.scales {
+		return ""
+	}
 	return changeCause(t.env.Redactor.LogLine(t.flags.reason), t.command, t.env.Getenv)
 }
 

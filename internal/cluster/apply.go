@@ -89,22 +89,32 @@ func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Wri
 		Send: func(ctx context.Context) (Object, error) { return c.send(ctx, change, o) },
 	}.Run(ctx)
 	if lost := (*LostError)(nil); errors.As(err, &lost) {
-		return change.asked(), &LostError{unknownEnd(change.Ref(), lost.Err)}
+		return change.asked(), &LostError{unknownEnd(change.Ref(), change.Scales(), lost.Err)}
 	}
-	return Written{Object: object, Before: change.Before, before: change.Object, restores: change.Edit.Revision}, err
+	return Written{
+		Object: object, Before: change.Before, Scaled: change.Scales(), Autoscaled: change.Edit.Autoscaled,
+		before: change.Object, restores: change.Edit.Revision,
+	}, err
 }
 
 // unknownEnd: nobody may take the error of a write for a write that was not made.
-func unknownEnd(ref workload.Ref, err error) error {
+func unknownEnd(ref workload.Ref, scaled bool, err error) error {
+	look := "kubectl app rollout status "
+	if scaled {
+		look = "kubectl get "
+	}
 	return &Error{
 		Reason: Failed, Object: ref.String(), Err: err,
 		Message: fmt.Sprintf("it is not known whether %s was changed: the write got no answer: %v", ref, err),
-		Next:    []string{"kubectl app rollout status " + ref.String() + InFlag(ref.Namespace)},
+		Next:    []string{look + ref.String() + InFlag(ref.Namespace)},
 	}
 }
 
 // send sends one patch.
 func (c *Cluster) send(ctx context.Context, change Change, o WriteOptions) (Object, error) {
+	if change.Scales() {
+		return c.sendScale(ctx, change.Object, *change.Edit.Replicas, o)
+	}
 	p, err := change.patch(change.Edited())
 	if err != nil {
 		return Object{}, err
@@ -142,12 +152,14 @@ func (c *Cluster) replan(ctx context.Context, change *Change, now Object, uncert
 	switch {
 	case now.GetUID() != then.GetUID():
 		return false, &SupersededError{Workload: change.Ref(), What: "it was deleted and created again"}
-	case ours(now, *change):
+	case ours(now, *change) && (uncertain || !change.Scales()): // a refused scale is planned anew, also for a number that someone else has set
 		return true, nil
+	case uncertain && change.Scales() && now.Replicas() != then.Replicas():
+		return false, &SupersededError{Workload: change.Ref(), What: replicasChanged(change.Edited(), now)}
 	case change.Edit.Annotations != nil && !equality.Semantic.DeepEqual(now.Template(), then.Template()):
 		return false, overtaken(change.Ref(), byWhom(then, now))
 	}
-	next, err := c.captureAndPlan(ctx, now, change.plan)
+	next, err := c.captureAndPlan(ctx, now, change)
 	if err != nil || uncertain && next.stored(then) {
 		// A webhook may have added to what we wrote, or pinned its images. Nothing is left to do, and what was
 		// there before us is still what was captured first.
@@ -157,13 +169,13 @@ func (c *Cluster) replan(ctx context.Context, change *Change, now Object, uncert
 	return false, nil
 }
 
-func (c *Cluster) captureAndPlan(ctx context.Context, o Object, plan Plan) (Change, error) {
-	captured, err := c.capture(ctx, o)
+func (c *Cluster) captureAndPlan(ctx context.Context, o Object, change *Change) (Change, error) {
+	captured, err := c.recapture(ctx, o, change)
 	if err != nil {
 		return Change{}, err
 	}
-	edit, err := plan(captured)
-	return Change{Captured: captured, Edit: edit, plan: plan}, err
+	edit, err := change.plan(captured)
+	return Change{Captured: captured, Edit: edit, plan: change.plan}, err
 }
 
 // overtaken: an undo puts a whole template in the place of the one that it was asked for. If that has
@@ -179,6 +191,9 @@ func overtaken(ref workload.Ref, by string) error {
 // ours tells whether our edit is in the object: its template and its change-cause.
 func ours(now Object, change Change) bool {
 	after := change.Edited()
+	if change.Scales() {
+		return now.Replicas() == after.Replicas()
+	}
 	return equality.Semantic.DeepEqual(now.Template(), after.Template()) &&
 		now.GetAnnotations()[workload.AnnotationChangeCause] == after.GetAnnotations()[workload.AnnotationChangeCause]
 }

@@ -16,6 +16,10 @@ import (
 // Edit is what a change makes of one workload.
 type Edit struct {
 	Template corev1.PodTemplateSpec
+	// Replicas is the wanted number, where the change is one of the replicas and not of the template; else nil.
+	Replicas *int32
+	// Autoscaled: an autoscaler may change the replicas as soon as they are written.
+	Autoscaled bool
 	// Revision is the earlier revision whose template this is; 0 for a new template.
 	Revision int64
 	// Annotations replaces the workload's own annotations, as kubectl's undo does; nil keeps them.
@@ -61,11 +65,17 @@ func PlanAll(captured []Captured, plan Plan) ([]Change, error) {
 // Unchanged tells that the workload already has the template, or that the API server makes of the change
 // what is stored already: no rollout would follow.
 func (c Change) Unchanged() bool {
+	if c.Scales() && *c.Edit.Replicas != c.Replicas() {
+		return false
+	}
 	return workload.SameTemplate(c.Template(), c.After().Template())
 }
 
 // stored tells that the workload, which was as then, holds what the change asks for, if in another form.
 func (c Change) stored(then Object) bool {
+	if c.Scales() {
+		return false
+	}
 	return workload.Stores(then.Template(), &c.Edit.Template, c.Template())
 }
 
@@ -93,11 +103,17 @@ func (c Change) Edited() Object {
 	if c.Edit.Resume {
 		edited.SetPaused(false)
 	}
+	if c.Scales() {
+		edited.SetReplicas(*c.Edit.Replicas)
+	}
 	return edited
 }
 
 // annotations are the object's own after the edit.
 func (e Edit) annotations(own map[string]string) map[string]string {
+	if e.Replicas != nil { // they are about the template
+		return own
+	}
 	from := own
 	if e.Annotations != nil {
 		from = e.Annotations
@@ -145,6 +161,8 @@ type Written struct {
 	Before *rollout.Baseline
 	// Doubt says of a rollout that was found under way why it is not known to have replaced what served.
 	Doubt string
+	// Scaled: the change is one of the replicas. Autoscaled is that of the edit.
+	Scaled, Autoscaled bool
 	// before is the whole object, for what a restore has to put back beside the template.
 	before Object
 	// restores is the revision whose template an undo has written; else 0.
@@ -155,7 +173,10 @@ type Written struct {
 
 // asked is a change whose write has got no answer.
 func (c Change) asked() Written {
-	return Written{Object: c.Edited(), Before: c.Before, before: c.Object, change: &c, restores: c.Edit.Revision}
+	return Written{
+		Object: c.Edited(), Before: c.Before, Scaled: c.Scales(), Autoscaled: c.Edit.Autoscaled,
+		before: c.Object, change: &c, restores: c.Edit.Revision,
+	}
 }
 
 // OldImages are the arguments of set image that bring back all that the change did; none if it did more.
@@ -173,6 +194,11 @@ func (w Written) OldImages() []string {
 
 // Target is the workload for the engine: what our write produced, to be watched.
 func (w Written) Target() rollout.Target {
+	if w.Scaled {
+		return rollout.Target{
+			Ref: w.Ref(), UID: w.GetUID(), Generation: w.GetGeneration(), Replicas: new(w.Replicas()), Autoscaled: w.Autoscaled, Baseline: w.Before,
+		}
+	}
 	return rollout.Target{
 		Ref: w.Ref(), UID: w.GetUID(), Generation: w.GetGeneration(),
 		Template: w.Template().DeepCopy(), Baseline: w.Before, Pod: w.Workload().Pod, Restores: w.restores,

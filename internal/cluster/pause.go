@@ -38,7 +38,7 @@ func (c *Cluster) SetPaused(ctx context.Context, o Object, paused bool, options 
 		},
 	}.Run(ctx)
 	if errors.As(err, new(*LostError)) {
-		err = unknownEnd(o.Ref(), err)
+		err = unknownEnd(o.Ref(), false, err)
 	}
 	return written, err
 }

@@ -24,6 +24,10 @@ import (
 // A server that is away is waited for, up to two minutes.
 func (c *Cluster) Restore(ctx context.Context, w Written, o WriteOptions) (Written, error) {
 	return c.amend(ctx, w, o, func(o Object) {
+		if w.Scaled {
+			o.SetReplicas(w.before.Replicas())
+			return
+		}
 		o.SetTemplate(w.before.Template())
 		before := w.before.GetAnnotations()
 		back := annotationsBack(before, w.GetAnnotations(), o.GetAnnotations())
@@ -88,12 +92,12 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 					return false, err
 				}
 			}
-			restored := foreignChange(amended(w.Object, change), now) == ""
+			restored := w.foreign(amended(w.Object, change), now) == ""
 			if uncertain && restored {
 				before = w.Object
 				return true, nil
 			}
-			if what := foreignChange(w.Object, now); what != "" {
+			if what := w.foreign(w.Object, now); what != "" {
 				return false, &SupersededError{Workload: w.Ref(), What: what, Restored: restored}
 			}
 			before = now
@@ -102,6 +106,9 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 		Send: func(ctx context.Context) (Object, error) {
 			if w.change != nil {
 				return Object{}, c.void(ctx, before, o)
+			}
+			if w.Scaled {
+				return c.sendScale(ctx, before, w.before.Replicas(), o)
 			}
 			p, err := replacePatch(before, amended(before, change))
 			if err != nil {
@@ -112,6 +119,9 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 	}.Run(ctx)
 	if err != nil {
 		return Written{}, w.explain(err)
+	}
+	if w.Scaled {
+		return Written{Object: object, Before: rollout.CaptureReplicas(before.Running()), Scaled: true, before: before}, nil
 	}
 	return Written{Object: object, Before: &rollout.Baseline{Workload: before.Workload()}, before: before}, nil
 }
@@ -129,13 +139,13 @@ func (c *Cluster) settle(ctx context.Context, w *Written, now Object) (waits boo
 	if now.GetResourceVersion() == asked.GetResourceVersion() {
 		return true, nil
 	}
-	what := foreignChange(asked.Object, now)
+	what := w.foreign(asked.Object, now)
 	if what == "" {
 		return false, &NotWrittenError{w.Ref()}
 	}
 	arrived := ours(now, asked)
 	if !arrived && now.GetUID() == asked.GetUID() { // a webhook may have added to what we wrote
-		captured, err := c.capture(ctx, now)
+		captured, err := c.recapture(ctx, now, &asked)
 		if err != nil {
 			return false, err
 		}
@@ -171,7 +181,7 @@ func (w Written) explain(err error) error {
 	case errors.As(err, new(*NotWrittenError)), errors.As(err, new(*SupersededError)):
 		return err
 	case w.change != nil, errors.As(err, new(*LostError)):
-		return unknownEnd(w.Ref(), err)
+		return unknownEnd(w.Ref(), w.Scaled, err)
 	}
 	return err
 }

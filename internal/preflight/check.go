@@ -30,6 +30,7 @@ const (
 	CheckQuota      CheckName = "Quota"      // there is room for the surge
 	CheckStrategy   CheckName = "Strategy"   // which pods the change replaces
 	CheckOwner      CheckName = "Owner"      // nobody else will revert the change
+	CheckReplicas   CheckName = "Replicas"   // the number may be set
 )
 
 // Level is what the answer means for the release.
@@ -87,6 +88,7 @@ func planCheck(err error) (Check, bool) {
 	var noHistory *rollout.NoHistoryError
 	var noRevision *rollout.RevisionNotFoundError
 	var noGood *rollout.NoGoodRevisionError
+	var number *rollout.ReplicasError
 	history := func(ref workload.Ref) {
 		c.Check, c.Workload, c.Object = CheckRevision, ref, ref.String()
 		c.Next = []string{"kubectl app rollout history " + ref.String() + cluster.InFlag(ref.Namespace)}
@@ -106,6 +108,8 @@ func planCheck(err error) (Check, bool) {
 		if source.Missing {
 			c.Next = []string{"kubectl get " + referent{kind: source.Source.Kind}.resource() + cluster.InFlag(source.Source.Namespace)}
 		}
+	case errors.As(err, &number):
+		c.Check, c.Workload, c.Object, c.Next = CheckReplicas, number.Workload, number.Workload.String(), number.Next
 	case errors.As(err, &noHistory):
 		history(noHistory.Workload)
 	case errors.As(err, &noRevision):

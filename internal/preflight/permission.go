@@ -33,7 +33,7 @@ func (n need) target() string {
 // watchNeeds are what a watched release reads and writes beside the patch itself, which the dry run
 // proves. Without its revisions a rollout can't be told from an earlier one; without the pods
 // there are counts but no causes.
-func watchNeeds(oldPods bool, refs ...workload.Ref) []need {
+func watchNeeds(oldPods, scales bool, refs ...workload.Ref) []need {
 	var watched, recorded []need
 	names := map[string][]string{}
 	for _, ref := range refs {
@@ -41,7 +41,7 @@ func watchNeeds(oldPods bool, refs ...workload.Ref) []need {
 	}
 	for _, kind := range workload.Kinds() {
 		of := names[kind.Kind]
-		if len(of) == 0 || !kind.Watched() {
+		if len(of) == 0 || !kind.Watched() && !scales {
 			continue
 		}
 		if len(of) > workload.MaxByName { // they are watched as a whole namespace
@@ -52,13 +52,17 @@ func watchNeeds(oldPods bool, refs ...workload.Ref) []need {
 		if revisions == nil || slices.ContainsFunc(recorded, func(n need) bool { return n.resource == revisions.Plural }) {
 			continue
 		}
-		watched = append(watched, need{"", revisions.Group, revisions.Plural, "", Refuse, "the new revision can't be found; --wait=false writes without a watch", nil})
+		without := "the new revision can't be found; --wait=false writes without a watch"
+		if scales {
+			without = "its pods can't be found; --wait=false writes without a watch"
+		}
+		watched = append(watched, need{"", revisions.Group, revisions.Plural, "", Refuse, without, nil})
 		recorded = append(recorded, need{"patch", revisions.Group, revisions.Plural, "", Note, "the verdict can't be recorded on the revision", nil})
 	}
 	if len(watched) == 0 {
 		return nil
 	}
-	if len(recorded) > 0 {
+	if len(recorded) > 0 || scales {
 		pods := need{"", "", "pods", "", Warn, "no cause can be found, and only the deadline decides", nil}
 		if oldPods {
 			pods.level, pods.without = Refuse, "--wait-for-old-pods can't work"
@@ -79,11 +83,31 @@ func watchNeeds(oldPods bool, refs ...workload.Ref) []need {
 	return append(needs, recorded...)
 }
 
+// scaleNeeds are those of a scale. It proves nothing of a revision, so that there is no verdict to record.
+func scaleNeeds(watch bool, refs []workload.Ref) []need {
+	var needs []need
+	for _, kind := range workload.Kinds() {
+		var names []string
+		for _, ref := range refs {
+			if ref.Kind == kind.Kind {
+				names = append(names, ref.Name)
+			}
+		}
+		if len(names) > 0 {
+			needs = append(needs, need{"patch", kind.Group, kind.Plural, "scale", Refuse, "the replicas can't be set", names})
+		}
+	}
+	if !watch {
+		return needs
+	}
+	return append(needs, slices.DeleteFunc(watchNeeds(false, true, refs...), func(n need) bool { return n.verb == "patch" })...)
+}
+
 // checkPermissions asks once for each namespace for all rules of the user (SelfSubjectRulesReview).
 // Authorizers that can't list their rules make that answer incomplete: what it does not contain is
 // then asked for one by one (SelfSubjectAccessReview).
 func (c checker) checkPermissions(ctx context.Context, changes []cluster.Change, o Options) ([]Check, error) {
-	if !o.Watch {
+	if !o.Watch && !changes[0].Scales() {
 		return nil, nil
 	}
 	client, err := c.Typed()
@@ -103,8 +127,10 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 	for _, change := range changes {
 		refs = append(refs, change.Ref())
 	}
-	needs := watchNeeds(o.OldPods, refs...)
-	if slices.ContainsFunc(changes, func(c cluster.Change) bool { return c.Before.Workload.Strategy.Ordered }) {
+	needs := watchNeeds(o.OldPods, false, refs...)
+	if changes[0].Scales() {
+		needs = scaleNeeds(o.Watch, refs)
+	} else if slices.ContainsFunc(changes, func(c cluster.Change) bool { return c.Before.Workload.Strategy.Ordered }) {
 		needs = append(needs, need{"delete", "", "pods", "", Warn, "a rollback can't delete the broken pod that would hold it up", nil})
 	}
 	if len(needs) == 0 {

@@ -44,7 +44,7 @@ func TestGranted(t *testing.T) {
 // Without the pods a release loses its causes; one that waits for the old ones can't know when it is over.
 func TestPodsAreNeededToWaitForThem(t *testing.T) {
 	for oldPods, want := range map[bool]Level{false: Warn, true: Refuse} {
-		for _, n := range watchNeeds(oldPods) {
+		for _, n := range watchNeeds(oldPods, false) {
 			if n.target() == "pods" && n.level != want {
 				t.Errorf("--wait-for-old-pods=%v: %s pods is %s", oldPods, n.verb, n.level)
 			}
@@ -65,7 +65,7 @@ func TestWatchNeeds(t *testing.T) {
 			refs = append(refs, workload.Ref{Kind: kind, Name: "web"})
 		}
 		var got []string
-		for _, n := range joinVerbs(watchNeeds(false, refs...)) {
+		for _, n := range joinVerbs(watchNeeds(false, false, refs...)) {
 			got = append(got, n.verb+" "+n.target())
 		}
 		if s := strings.Join(got, ", "); s != want {

@@ -19,6 +19,8 @@ type Options struct {
 	// OldPods: success will also need to see the old pods go.
 	OldPods      bool
 	FieldManager string
+	// DryRun: the server's answer to a scale is wanted, too.
+	DryRun bool
 	// Details: how the pods are replaced is said, too.
 	Details bool
 	// Keys are those that a Secret or ConfigMap will have by then, where the release writes it.
@@ -42,8 +44,11 @@ type question func(context.Context, []cluster.Change) ([]Check, error)
 // template names.
 func Run(ctx context.Context, in *cluster.Cluster, changes []cluster.Change, o Options) (Report, error) {
 	c := checker{in}
-	if refused := slices.Concat(RefusePaused(changes, o.Resuming), refuseUnpausable(changes, o.Pauses), refuseFixed(changes)); len(refused) > 0 {
+	if refused := slices.Concat(RefusePaused(changes, o.Resuming), refuseUnpausable(changes, o.Pauses), refuseFixed(changes), refuseMade(changes)); len(refused) > 0 {
 		return Report{Checks: refused, Changes: changes}, nil
+	}
+	if len(changes) > 0 && changes[0].Scales() {
+		return c.runScale(ctx, changes, o)
 	}
 	var tried []cluster.Change
 	questions := []question{
@@ -76,7 +81,7 @@ func Run(ctx context.Context, in *cluster.Cluster, changes []cluster.Change, o O
 func RefusePaused(changes []cluster.Change, resuming func(workload.Ref) string) []Check {
 	var refused []Check
 	for _, change := range changes {
-		if !change.Paused() || change.Edit.Resume {
+		if !change.Paused() || change.Edit.Resume || change.Scales() {
 			continue
 		}
 		ref := change.Ref()

@@ -101,6 +101,10 @@ type room struct {
 func newRoom(change cluster.Change, ranges []corev1.LimitRange) room {
 	w := change.Workload()
 	r := room{change: change, after: workload.WithDefaults(&change.Edit.Template.Spec, ranges)}
+	if change.Scales() {
+		r.added = addedPods(change)
+		return r
+	}
 	if w.Desired == 0 || w.Pod != nil { // no pod is created
 		return r
 	}
@@ -118,6 +122,9 @@ func newRoom(change cluster.Change, ranges []corev1.LimitRange) room {
 func (r room) checks(quotas, left []corev1.ResourceQuota) []Check {
 	if r.added == 0 {
 		return nil
+	}
+	if r.change.Scales() {
+		return shortageChecks(r.change, Warn, workload.Shortages(left, r.after, r.added, nil), "not all of them can be created")
 	}
 	if short := workload.Shortages(quotas, r.after, 1, r.freed); len(short) > 0 {
 		return shortageChecks(r.change, Refuse, short, "no new pod could be created")

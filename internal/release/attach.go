@@ -20,10 +20,23 @@ func (r *Release) unfinished(unchanged []cluster.Change) (pending, settled []clu
 	return pending, settled
 }
 
-func unhealthy(c cluster.Change) bool { return c.Before.Workload.Desired > 0 && !c.Before.Complete() }
+func unhealthy(c cluster.Change) bool {
+	if c.Scales() {
+		return !c.Before.Scaled()
+	}
+	return c.Before.Workload.Desired > 0 && !c.Before.Complete()
+}
 
 func (r *Release) warnPending(pending []cluster.Change) {
 	for _, c := range pending {
+		if c.Scales() {
+			text := alreadyScaled(c.Before.Workload)
+			if r.Wait && r.DryRun == DryRunNone {
+				text += "; watching them"
+			}
+			r.Warn(text)
+			continue
+		}
 		text, watch := fmt.Sprintf("%s is already rolling out this change", c.Ref()), "; resuming the watch"
 		if over := c.Before.Over(r.Policy.Soak, r.Now()); over != "" && unhealthy(c) {
 			w := c.Before.Workload
@@ -41,6 +54,10 @@ func (r *Release) warnPending(pending []cluster.Change) {
 func (r *Release) attach(pending []cluster.Change) []cluster.Written {
 	all := make([]cluster.Written, 0, len(pending))
 	for _, c := range pending {
+		if c.Scales() {
+			all = append(all, scaledBefore(c))
+			continue
+		}
 		w := c.Attach()
 		over := c.Before.Over(r.Policy.Soak, r.Now())
 		switch {
@@ -61,6 +78,10 @@ func (r *Release) attach(pending []cluster.Change) []cluster.Written {
 func found(attached []cluster.Written) []rollout.Target {
 	all := make([]rollout.Target, 0, len(attached))
 	for _, w := range attached {
+		if w.Scaled {
+			all = append(all, w.Target())
+			continue
+		}
 		all = append(all, rollout.Target{Ref: w.Ref(), UID: w.GetUID(), Generation: w.GetGeneration()})
 	}
 	return all

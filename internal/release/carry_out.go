@@ -134,9 +134,7 @@ func (w noWatch) Err() error         { return w.err }
 func (r *Release) watch(work context.Context, objects []cluster.Object) (*follower, error) {
 	targets := make([]watch.Target, 0, len(objects))
 	for _, o := range objects {
-		if o.Effect() == "" {
-			targets = append(targets, watch.Target{Ref: o.Ref(), Selector: o.Selector()})
-		}
+		targets = append(targets, watch.Target{Ref: o.Ref(), Selector: o.Selector()})
 	}
 	record, err := newRecorder(r.Recording, r.Now)
 	if err != nil {
@@ -154,7 +152,9 @@ func (r *Release) watch(work context.Context, objects []cluster.Object) (*follow
 func (r *Release) startWatch(ctx, work context.Context, changes []cluster.Change) (*follower, error) {
 	objects := make([]cluster.Object, 0, len(changes))
 	for _, c := range changes {
-		objects = append(objects, c.Object)
+		if c.Effect() == "" {
+			objects = append(objects, c.Object)
+		}
 	}
 	f, err := r.watch(work, objects)
 	if err != nil {
@@ -235,6 +235,14 @@ func (r *Release) applyFailed(ctx, work context.Context, f *follower, written []
 			w.Message = "the API server did not answer the write: it may have been stored"
 		}
 	}
+	if len(all) > 0 && all[0].Scaled { // a number that nobody has judged goes back whatever becomes of one that failed
+		for i := range all {
+			before := *all[i].Before
+			before.Serving, all[i].Before = true, &before
+		}
+		r.rollBack(watching, work, f, &end)
+		return r.finish(ctx, f, end)
+	}
 	r.onFailure(watching, work, f, &end)
 	return r.finish(ctx, f, end)
 }
@@ -270,10 +278,12 @@ func (e *ending) findings(ref workload.Ref) []diagnosis.Finding {
 func (r *Release) wayBack(end *ending) []string {
 	var commands []string
 	for _, w := range end.written {
-		if !r.changes.undoRestores() {
+		if !r.changes.undoRestores() || w.Scaled && w.Doubt != "" {
 			continue
 		}
-		if w.Kind.Releasable() {
+		if w.Scaled {
+			commands = append(commands, scaleTo(w.Ref(), w.Before.Workload.Desired))
+		} else if w.Kind.Releasable() {
 			commands = append(commands, Undo(w.Ref(), 0, end.findings(w.Ref())...))
 		} else if images := w.OldImages(); len(images) > 0 {
 			commands = append(commands, Kubectl("app set image", w.Ref())+" "+strings.Join(images, " "))
@@ -310,7 +320,7 @@ func (r *Release) watchEnded(ctx, work context.Context, f *follower, end ending,
 			end.message = "the change is written, but " + end.message
 		}
 		for _, w := range end.written {
-			end.next = append(end.next, App("rollout status", w.Ref()))
+			end.next = append(end.next, watchAgain(w))
 		}
 		return r.finish(ctx, f, end)
 	}
@@ -323,9 +333,8 @@ func (r *Release) watchEnded(ctx, work context.Context, f *follower, end ending,
 		}
 		return r.finish(ctx, f, end)
 	}
-	for i := range end.state.Workloads {
-		w := &end.state.Workloads[i]
-		end.next = append(end.next, App("rollout status", w.Target.Ref))
+	for _, w := range end.written {
+		end.next = append(end.next, watchAgain(w))
 	}
 	end.message = fmt.Sprintf("%v: this command changed nothing, and the rollout goes on", context.Cause(ctx))
 	if !end.untouched {

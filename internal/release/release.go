@@ -87,7 +87,7 @@ func (r *Release) change(ctx context.Context, captured []cluster.Captured, plan 
 		return r.dryRun(ctx, changed, unchanged)
 	}
 	report, err := r.cluster.Preflight(ctx, changed, preflight.Options{
-		Watch: r.Wait, OldPods: r.Policy.WaitForOldPods, FieldManager: r.FieldManager, Details: r.Diff,
+		Watch: r.Wait, OldPods: r.Policy.WaitForOldPods, FieldManager: r.FieldManager, Details: r.Diff, DryRun: r.DryRun == DryRunServer,
 		Keys: r.changes.keys(), Resuming: r.Resuming, Pauses: r.OnFailure == Pause, Undoes: r.Undoes,
 	})
 	if err != nil {

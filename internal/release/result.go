@@ -53,7 +53,11 @@ func toComplete(workloads []rollout.WorkloadResult) (next []string) {
 		if len(w.Findings) > 0 && w.Findings[0].Cause == diagnosis.OnDelete { // to wait alone brings no new pod
 			next = append(next, w.Findings[0].Next...)
 		}
-		next = append(next, App("rollout status", w.Ref))
+		if w.Scale != nil {
+			next = append(next, scaleTo(w.Ref, w.Scale.To))
+		} else {
+			next = append(next, App("rollout status", w.Ref))
+		}
 	}
 	return next
 }
@@ -100,7 +104,7 @@ func (r *Release) outline(outcome rollout.Outcome, changes []cluster.Change) rol
 	for _, c := range changes {
 		w, after := c.Before.Workload, c.After().Template()
 		s := rollout.WorkloadState{
-			Target: rollout.Target{Ref: c.Ref(), Restores: c.Edit.Revision}, Outcome: outcome,
+			Target: rollout.Target{Ref: c.Ref(), Restores: c.Edit.Revision}, Outcome: outcome, Scale: scaleOf(c),
 			ImagesFrom: workload.Images(&w.Template), ImagesTo: workload.Images(after),
 			Env:     workload.CompareEnv(&w.Template, after),
 			Changes: workload.CompareTemplates(&w.Template, after),
@@ -132,11 +136,11 @@ func (r *Release) nothingToDo(ctx context.Context, unchanged []cluster.Change) (
 	}
 	result := r.outline(rollout.Unchanged, unchanged)
 	for _, c := range unchanged {
-		if unhealthy(c) {
+		if unhealthy(c) && !c.Scales() {
 			result.Next = append(result.Next, App("rollout status", c.Ref()))
 		}
 	}
-	result.Message = "already up to date"
+	result.Message = upToDate(unchanged)
 	if slices.ContainsFunc(unchanged, func(c cluster.Change) bool { return c.Kind.Releasable() }) {
 		result.Message += r.UnchangedHint
 	}
@@ -157,7 +161,9 @@ func (r *Release) notWatched(ctx context.Context, written []cluster.Written) *ro
 		if w.Outcome == "" {
 			w.Outcome, w.Message = rollout.Undecided, "written, not watched"
 		}
-		w.ImagesTo = workload.Images(w.Target.Template)
+		if w.Target.Template != nil {
+			w.ImagesTo = workload.Images(w.Target.Template)
+		}
 		if before := w.Target.Baseline; before != nil {
 			w.ImagesFrom = workload.Images(&before.Workload.Template)
 		}

@@ -57,7 +57,7 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	if state.Outcome == rollout.Interrupted {
 		end.message = fmt.Sprintf("%v: the rollback is written and not verified", context.Cause(ctx))
 		for _, w := range restored {
-			end.next = append(end.next, App("rollout status", w.Ref()))
+			end.next = append(end.next, watchAgain(w))
 		}
 	}
 }
@@ -67,6 +67,12 @@ func (r *Release) notRolledBack(f *follower, w cluster.Written, end *ending) {
 	end.message = before(w) + " was not serving before this change"
 	if w.Doubt != "" {
 		end.message = w.Doubt
+	}
+	if w.Scaled {
+		if w.Doubt == "" {
+			end.next = append(end.next, scaleTo(w.Ref(), w.Before.Workload.Desired))
+		}
+		return
 	}
 	end.next = append(end.next, App("rollout history", w.Ref()))
 	if !r.changes.undoRestores() {
@@ -96,6 +102,9 @@ func worthRestoring(w cluster.Written) bool {
 
 // before names what a change found.
 func before(w cluster.Written) string {
+	if w.Scaled {
+		return fmt.Sprintf("%s with %s", w.Ref(), replicas(w.Before.Workload.Desired))
+	}
 	if w.Before == nil || w.Before.Revision == nil || w.Before.Revision.Number == 0 {
 		return w.Ref().String()
 	}
@@ -123,7 +132,7 @@ func (r *Release) restoreAll(work context.Context, written []cluster.Written, en
 		message := err.Error()
 		if superseded := (*cluster.SupersededError)(nil); errors.As(err, &superseded) && superseded.Restored {
 			message = restoredElsewhere(w)
-			end.next = append(end.next, App("rollout status", w.Ref()))
+			end.next = append(end.next, watchAgain(w))
 		}
 		failed = append(failed, rollout.WorkloadState{
 			Target: w.Target(), Phase: rollout.Done, Outcome: restoreOutcome(err), Message: message,

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/preflight"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -32,7 +33,7 @@ func (r *Release) notBegun(ctx context.Context, cause error) (*rollout.Result, e
 	switch refusal := (RefusedError{}); {
 	case ctx.Err() != nil:
 		outcome = rollout.Interrupted
-	case errors.As(cause, &refusal):
+	case errors.As(cause, &refusal), refusedPlan(cause):
 		outcome = rollout.Refused
 	}
 	return r.Failed(ctx, outcome, cause), cause
@@ -52,4 +53,10 @@ func (r *Release) Failed(ctx context.Context, outcome rollout.Outcome, cause err
 		result.Next = hinter.Hints()
 	}
 	return r.complete(ctx, result)
+}
+
+// refusedPlan tells whether the change could not be planned anew for what the workload had become when it was written.
+func refusedPlan(cause error) bool {
+	_, refused := preflight.PlanChecks(cause)
+	return refused
 }

@@ -252,14 +252,14 @@ func (w *world) Apply(ctx context.Context, changes []cluster.Change, o cluster.W
 			partial.Err = context.Cause(ctx)
 		case errors.Is(fault, errArrived), errors.Is(fault, errNever):
 			if errors.Is(fault, errArrived) {
-				w.store(name, c.Edit.Template)
+				w.write(c)
 			}
-			partial.Doubtful = append(partial.Doubtful, cluster.Written{Object: c.Edited(), Before: c.Before})
+			partial.Doubtful = append(partial.Doubtful, cluster.Written{Object: c.Edited(), Before: c.Before, Scaled: c.Scales()})
 			partial.Failed, partial.Err = c.Ref(), fault
 		case fault != nil:
 			partial.Failed, partial.Err = c.Ref(), fault
 		default:
-			written = append(written, cluster.Written{Object: w.store(name, c.Edit.Template), Before: c.Before})
+			written = append(written, cluster.Written{Object: w.write(c), Before: c.Before, Scaled: c.Scales()})
 			continue
 		}
 		break
@@ -272,6 +272,27 @@ func (w *world) Apply(ctx context.Context, changes []cluster.Change, o cluster.W
 		return nil, partial.Err
 	}
 	return written, partial
+}
+
+// write stores a change.
+func (w *world) write(c cluster.Change) cluster.Object {
+	if c.Scales() {
+		return w.scale(c.GetName(), *c.Edit.Replicas)
+	}
+	return w.store(c.GetName(), c.Edit.Template)
+}
+
+// scale sets the replicas; the pods are there at once, unless the image says otherwise.
+func (w *world) scale(name string, n int32) cluster.Object {
+	w.mu.Lock()
+	a := w.apps[name]
+	a.stored = a.stored.DeepCopy()
+	a.stored.Generation++
+	a.stored.Spec.Replicas = &n
+	o := a.object()
+	w.mu.Unlock()
+	w.poke()
+	return o
 }
 
 func (w *world) store(name string, next corev1.PodTemplateSpec) cluster.Object {
@@ -305,6 +326,11 @@ func (w *world) restore(was cluster.Written) (cluster.Written, error) {
 		return cluster.Written{}, fault
 	case errors.Is(w.fault("apply "+name), errNever):
 		return cluster.Written{}, &cluster.NotWrittenError{Workload: was.Ref()}
+	case was.Scaled && now.Replicas() != was.Replicas():
+		return cluster.Written{}, &cluster.SupersededError{Workload: was.Ref(), What: "its replicas were set to another number"}
+	case was.Scaled:
+		o := w.scale(name, was.Before.Workload.Desired)
+		return cluster.Written{Object: o, Before: rollout.CaptureReplicas(now.Running()), Scaled: true}, nil
 	case !workload.SameTemplate(now.Template(), was.Template()):
 		return cluster.Written{}, &cluster.SupersededError{
 			Workload: was.Ref(), What: "its template was changed by kubectl edit", Restored: workload.SameTemplate(now.Template(), before),

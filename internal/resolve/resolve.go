@@ -52,7 +52,12 @@ type finder struct{ *cluster.Cluster }
 const everyKind = "all"
 
 // takes tells whether the verb works on a kind.
-func (s Selection) takes(k *workload.Kind) bool { return k.Releasable() || s.Templates }
+func (s Selection) takes(k *workload.Kind) bool {
+	if s.Scales {
+		return k.Scalable()
+	}
+	return k.Releasable() || s.Templates
+}
 
 // meant finds the kinds that a TYPE names: of "all" those that the verb works on.
 func (c finder) meant(w named, namespace string, s Selection) ([]*workload.Kind, error) {
@@ -67,6 +72,24 @@ func (c finder) meant(w named, namespace string, s Selection) ([]*workload.Kind,
 		return []*workload.Kind{k}, nil
 	}
 	return nil, unsupported(gvk, w.name, namespace, s)
+}
+
+// notScaled is the error for a kind without replicas, or with replicas in a place that only its own controller knows.
+func notScaled(gvk schema.GroupVersionKind, name, namespace, works string) *cluster.Error {
+	object := strings.TrimSuffix(strings.ToLower(gvk.Kind)+"/"+name, "/")
+	e := &cluster.Error{Reason: cluster.Unsupported, Object: object}
+	if k := workload.KindNamed(gvk.Kind); k != nil && k.GroupVersionKind == gvk {
+		e.Message = object + " has no replicas" + k.Unscaled()
+		if name != "" {
+			e.Next = []string{"kubectl get " + object + cluster.InFlag(namespace) + " -o wide"}
+		}
+		return e
+	}
+	e.Message = fmt.Sprintf("kubectl app scale does not work on %s; %s", object, works)
+	if name != "" {
+		e.Next = []string{"kubectl scale " + object + cluster.InFlag(namespace) + " --replicas=COUNT"}
+	}
+	return e
 }
 
 // kinds are those that the verb works on.
@@ -120,6 +143,9 @@ func unsupported(gvk schema.GroupVersionKind, name, namespace string, s Selectio
 		if name != "" {
 			e.Next = append(e.Next, "kubectl get "+object+cluster.InFlag(namespace))
 		}
+	}
+	if s.Scales {
+		return notScaled(gvk, name, namespace, works)
 	}
 	if s.Local {
 		return e

@@ -30,6 +30,8 @@ type Selection struct {
 
 	// Templates: kinds that only have a template are meant, too.
 	Templates bool
+	// Scales: all kinds with a number of replicas are meant, and no others.
+	Scales bool
 
 	// Verb is named by messages: "set image".
 	Verb string

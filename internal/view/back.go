@@ -18,6 +18,9 @@ func (s *sheet) backParts(release, back *rollout.WorkloadState) []string {
 		}
 	}
 	verb, why := backWords(back.Outcome, "it was", "it is")
+	if release.Scale != nil {
+		return []string{s.Yellow(s.Glyphs.Back) + " " + verb + " to " + replicas(release.Scale.From)}
+	}
 	before, _ := workload.ChangedImages(release.ImagesFrom, release.ImagesTo)
 	return []string{s.Yellow(s.Glyphs.Back) + " " + verb + " " + target, former, images(before), s.Faint(why)}
 }

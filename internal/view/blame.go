@@ -18,6 +18,9 @@ func broken(r rollout.Result) string {
 	all := blamed(r)
 	images, settings := sameOf(all, newImages), sameOf(all, newSettings)
 	text := layout.Join(" ", "the rollout", prefixed("of ", images), settings, "failed")
+	if scale := sameOf(all, scaleOf); scale != "" {
+		text = "the scale" + scale + " failed"
+	}
 	if len(r.Workloads) > 1 && images != "" {
 		text = images + " failed"
 	}

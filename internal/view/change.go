@@ -14,6 +14,9 @@ import (
 // changeParts say what a release changes of a workload: images, variables and the rest of its template.
 // When it is nothing of that, they are what runs.
 func changeParts(w *rollout.WorkloadState) []string {
+	if w.Scale != nil {
+		return []string{scaleChange(w.Scale)}
+	}
 	parts := []string{envChange(w.Env), templateChange(w.Changes, len(w.ImagesTo) > 1)}
 	if layout.Join("", parts...) != "" && maps.Equal(w.ImagesFrom, w.ImagesTo) {
 		return parts

@@ -12,7 +12,7 @@ import (
 // countParts says how far a rollout is. The numbers are padded to the widest that they will be, so
 // that nothing moves while they grow.
 func countParts(c rollout.Counts) []string {
-	if c.Desired == 0 && c.Old == 0 && c.Updated == 0 {
+	if c.Desired == 0 && c.Old == 0 && c.Updated == 0 && (!c.Scale || c.Terminating == 0) {
 		return []string{"scaled to 0"}
 	}
 	digits := len(strconv.Itoa(int(c.Desired)))
@@ -21,9 +21,33 @@ func countParts(c rollout.Counts) []string {
 	if c.Available < c.Ready { // minReadySeconds
 		ready += fmt.Sprintf(" (%d available)", c.Available)
 	}
+	if c.Scale {
+		return scaleParts(c, number)
+	}
 	parts := []string{fmt.Sprintf("%s of %d updated", number(c.Updated), c.Desired), ready}
 	if c.Old > 0 {
 		parts = append(parts, number(c.Old)+" old")
+	}
+	if c.Terminating > 0 {
+		parts = append(parts, fmt.Sprintf("%d terminating", c.Terminating))
+	}
+	return parts
+}
+
+// scaleParts tell of pods and not of a template.
+func scaleParts(c rollout.Counts, number func(int32) string) []string {
+	var parts []string
+	if c.Desired > 0 {
+		parts = append(parts, fmt.Sprintf("%s of %d ready", number(c.Ready), c.Desired))
+	}
+	if c.Available < c.Ready { // minReadySeconds
+		parts[0] += fmt.Sprintf(" (%d available)", c.Available)
+	}
+	if missing := c.Desired - c.Updated; missing > 0 {
+		parts = append(parts, fmt.Sprintf("%d not created", missing))
+	}
+	if c.Old > 0 {
+		parts = append(parts, fmt.Sprintf("%d too many", c.Old))
 	}
 	if c.Terminating > 0 {
 		parts = append(parts, fmt.Sprintf("%d terminating", c.Terminating))
@@ -51,6 +75,7 @@ func sum(all []rollout.WorkloadState) rollout.Counts {
 		total.Available += c.Available
 		total.Old += c.Old
 		total.Terminating += c.Terminating
+		total.Scale = c.Scale
 	}
 	return total
 }

@@ -50,7 +50,7 @@ func (s *sheet) news(e *rollout.Event, f *Frame) []news {
 		if outcome == rollout.Succeeded && f.Release != nil {
 			outcome = rollout.RolledBack
 		}
-		text = layout.Join(": ", s.outcomeWord(outcome), text)
+		text = layout.Join(": ", s.outcomeWord(outcome, scaled(&f.State, e.Workload)), text)
 	default: // the message says it all
 	}
 	if text == "" {
@@ -72,9 +72,9 @@ func formerNumber(e *rollout.Event, f *Frame) string {
 	return ""
 }
 
-func (s *sheet) outcomeWord(o rollout.Outcome) string {
+func (s *sheet) outcomeWord(o rollout.Outcome, scaled bool) string {
 	if o == rollout.Succeeded || o == rollout.Unchanged {
-		return s.Green(outcomeWords[o])
+		return s.Green(doneWord(scaled, o))
 	}
 	return s.Red(outcomeWords[o])
 }

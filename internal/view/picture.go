@@ -116,7 +116,7 @@ func (s *sheet) outcome(w *rollout.WorkloadState, release *rollout.State, now ti
 	text := term.Clean(w.Message)
 	switch {
 	case statusOf(w) == done:
-		s.Flow(s.sign(done)+" ", "  ", s.Green(outcomeWords[w.Outcome]), text)
+		s.Flow(s.sign(done)+" ", "  ", s.Green(doneWord(w.Scale != nil, w.Outcome)), text)
 	case w.Outcome != "" && text == "" && len(w.Findings) > 0:
 	case statusOf(w) == superseded, statusOf(w) == interrupted:
 		s.Flow(s.sign(statusOf(w))+" ", "  ", s.Yellow(outcomeWords[w.Outcome]), text)

@@ -26,6 +26,9 @@ func verdict(r rollout.Result) string {
 	text = strings.TrimSuffix(term.Clean(text), ".") // more may follow
 	switch r.Outcome {
 	case rollout.Succeeded:
+		if w := only(r); w != nil && w.Scale != nil {
+			return layout.Join(": ", who, scaledTo(w, took(r)), text)
+		}
 		return layout.Join(": ", who, layout.Join(" ", "rolled out", newImages(only(r)), newSettings(only(r)), newRevision(r), "in "+took(r)), text)
 	case rollout.Unchanged:
 		return layout.Join(": ", who, "nothing to change", text)
@@ -136,7 +139,7 @@ func ending(r rollout.Result) string {
 		if back = w.Rollback; back != nil {
 			revision = backRevision(revision, back.Revision.To, back.Outcome)
 		}
-		target = prefixed(" to ", backTarget(revision, w.Images))
+		target = prefixed(" to ", backTo(w, revision))
 	}
 	switch r.Outcome {
 	case rollout.RolledBack:

@@ -62,12 +62,15 @@ func (s *scope) start(ctx context.Context, w *Watcher) {
 		set: func(t *target, o workload.API) {
 			selector := s.object(o).Selector()
 			s.stale = s.stale || !equality.Semantic.DeepEqual(t.selector, selector)
-			now := s.object(o).Workload()
+			now := s.read(o)
 			w.urgent = w.urgent || decisive(t.workload, now)
 			if t.workload == nil || t.workload.UID != now.UID {
 				t.revisions = nil // they were another's
 			}
 			t.object, t.selector, t.workload = o, selector, now
+			if s.kind.History == nil && s.kind.Scalable() {
+				t.revisions = nil // it is its own
+			}
 			if p, ok := o.(*corev1.Pod); ok {
 				t.pods.Put(p)
 				t.revisions = nil // it is its own
@@ -87,6 +90,14 @@ func (s *scope) start(ctx context.Context, w *Watcher) {
 
 func (s *scope) object(o workload.API) workload.Object { return workload.Object{API: o, Kind: s.kind} }
 
+// read reads a workload with its pods, where it has a number of them.
+func (s *scope) read(o workload.API) *workload.Workload {
+	if s.kind.Scalable() {
+		return s.object(o).Running()
+	}
+	return s.object(o).Workload()
+}
+
 func (s *scope) named(o workload.API) []*target {
 	for i, t := range s.targets {
 		if t.ref.Name == o.GetName() {
@@ -99,7 +110,7 @@ func (s *scope) named(o workload.API) []*target {
 // follow starts the streams of revisions and Pods once the selectors are known, and anew when
 // they are others; the caller holds the lock.
 func (s *scope) follow(ctx context.Context, w *Watcher) {
-	if !s.kind.Releasable() || !s.stale || (s.matching == "" && !s.ready()) {
+	if !s.kind.Releasable() && !s.kind.Scalable() || !s.stale || (s.matching == "" && !s.ready()) {
 		return
 	}
 	s.stale = false
@@ -121,27 +132,32 @@ func (s *scope) follow(ctx context.Context, w *Watcher) {
 		},
 		unset: func(t *target, uid types.UID) *corev1.Pod { return t.pods.Delete(uid) },
 	}
-	s.children = []*running{
-		run(ctx, w, labelled(w.clients, &s.kind.History.Resource, s.namespace, m.query), &feed[workload.API]{
-			mask:  func(o workload.API) { w.options.Redactor.Revision(s.kind.History, o) },
-			trim:  trimRevision,
-			route: func(o workload.API) []*target { return m.match(o.GetLabels()) },
-			set:   func(t *target, o workload.API) { t.history[o.GetUID()], t.revisions = o, nil },
-			unset: func(t *target, uid types.UID) workload.API {
-				t.revisions = nil
-				return take(t.history, uid)
-			},
-		}, w.fail),
-		run(ctx, w, pods(w.clients, s.namespace, m.query), podFeed, func(err error) {
-			if !apierrors.IsForbidden(err) {
-				w.fail(err)
-				return
-			}
-			// In this order: the first snapshot says what is missing in it.
-			w.forbid(s.namespace, podList)
-			podFeed.forgo()
-		}),
+	s.children = nil
+	if s.kind.Releasable() {
+		s.children = append(s.children, s.followRevisions(ctx, w, m))
 	}
+	s.children = append(s.children, run(ctx, w, pods(w.clients, s.namespace, m.query), podFeed, func(err error) {
+		if !apierrors.IsForbidden(err) {
+			w.fail(err)
+			return
+		}
+		// In this order: the first snapshot says what is missing in it.
+		w.forbid(s.namespace, podList)
+		podFeed.forgo()
+	}))
+}
+
+func (s *scope) followRevisions(ctx context.Context, w *Watcher, m *matcher) *running {
+	return run(ctx, w, labelled(w.clients, &s.kind.History.Resource, s.namespace, m.query), &feed[workload.API]{
+		mask:  func(o workload.API) { w.options.Redactor.Revision(s.kind.History, o) },
+		trim:  trimRevision,
+		route: func(o workload.API) []*target { return m.match(o.GetLabels()) },
+		set:   func(t *target, o workload.API) { t.history[o.GetUID()], t.revisions = o, nil },
+		unset: func(t *target, uid types.UID) workload.API {
+			t.revisions = nil
+			return take(t.history, uid)
+		},
+	}, w.fail)
 }
 
 // ready tells whether no more selectors are to be expected for now.

@@ -33,9 +33,9 @@ func (t Trimmer) Trim(o workload.API) {
 }
 
 func trimWorkload(o workload.API) {
-	managers := workload.TemplateManagers(o.GetManagedFields())
+	managers := workload.SpecManagers(o.GetManagedFields())
 	trimRevision(o)
-	o.SetManagedFields(managers) // tell who changed the template
+	o.SetManagedFields(managers) // tell who changed the template or the replicas
 }
 
 func trimRevision(o workload.API) {

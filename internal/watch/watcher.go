@@ -89,7 +89,7 @@ func Start(ctx context.Context, clients Clients, targets []Target, options Optio
 		keep = math.MaxInt
 	}
 	for _, t := range targets {
-		if k := workload.KindNamed(t.Kind); k == nil || !k.Watched() {
+		if k := workload.KindNamed(t.Kind); k == nil || !k.Readable() {
 			w.fail(fmt.Errorf("a %s cannot be watched", t.Kind))
 			continue
 		}

@@ -38,7 +38,9 @@ func uncreated(maker string, r *workload.Revision, leaving bool) (symptom, bool)
 	found.began = r.Failure.LastUpdate
 	found = found.from("status.conditions["+r.Failure.Type+"]").of(maker, r.Name)
 	if r.Total > 0 {
-		found.grade = Waiting
+		if !r.Whole { // of a scale, there were pods before
+			found.grade = Waiting
+		}
 		found.missing, found.wanted = int(r.Desired-r.Total), int(r.Desired)
 	}
 	// Pods that are on their way out still count against a quota.

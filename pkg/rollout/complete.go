@@ -5,6 +5,9 @@ import "github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 // against describes a pod that does not serve although the status calls the rollout complete: the controller's counts are
 // late, or do not show crashes (recordings f, g, i, x).
 func (e *evaluation) against() string {
+	if e.enough() {
+		return ""
+	}
 	for _, pod := range e.diagnosis.Unhealthy {
 		if message := diagnosis.NotServing(pod); message != "" {
 			return message
@@ -15,6 +18,9 @@ func (e *evaluation) against() string {
 
 // shaky tells whether a pod has crashed and its present run is too short to count as recovered.
 func (e *evaluation) shaky() bool {
+	if e.enough() {
+		return false
+	}
 	for i := range e.diagnosis.Problems {
 		if e.diagnosis.Problems[i].Grade != diagnosis.Waiting {
 			return true

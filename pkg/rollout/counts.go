@@ -35,6 +35,9 @@ func (e *evaluation) count() {
 	} else {
 		c.Old = w.Total
 	}
+	if e.isScale() {
+		c = c.ofScale()
+	}
 	e.next.Counts = c
 	e.mark(c)
 }

@@ -21,6 +21,7 @@ type evaluation struct {
 	revision  *workload.Revision
 	diagnosis *diagnosis.Diagnosis // nil where nothing was looked at
 	runs      runsBefore
+	rolling   bool // of a scale: another template is rolled out
 
 	wake     diagnosis.Alarm
 	advanced bool // there was progress
@@ -53,6 +54,11 @@ func (e *evaluation) evaluate(seen diagnosis.Observed, ok bool) {
 
 // observe finds our revision and its pods.
 func (e *evaluation) observe() {
+	if e.isScale() {
+		e.seen, e.rolling = e.next.Target.ofScale(e.seen)
+		e.revision = &e.seen.Revisions[0]
+		return
+	}
 	e.revision = e.currentRevision()
 	if left := e.left(); left != nil && e.next.RevisionFrom == 0 {
 		e.next.RevisionFrom = left.Number

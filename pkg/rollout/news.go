@@ -86,6 +86,9 @@ func RollbackEvents(release *State, restored []workload.Ref, now time.Time) []Ev
 func (s *State) rollbackMessage(ref workload.Ref) string {
 	const why = ": it was serving before this change"
 	i := slices.IndexFunc(s.Workloads, func(w WorkloadState) bool { return w.Target.Ref == ref })
+	if i >= 0 && s.Workloads[i].Scale != nil {
+		return fmt.Sprintf("scaling back to %d replicas", s.Workloads[i].Scale.From)
+	}
 	if i < 0 || s.Workloads[i].RevisionFrom == 0 {
 		return "rolling back to what was serving before this change"
 	}

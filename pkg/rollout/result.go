@@ -38,6 +38,8 @@ type Result struct {
 // WorkloadResult is one workload of a Result.
 type WorkloadResult struct {
 	workload.Ref
+	// Scale is the change of the replicas; nil for a change of the template.
+	Scale    *FromTo[int32]            `json:"scale,omitempty"`
 	Revision Revisions                 `json:"revision"`
 	Images   FromTo[map[string]string] `json:"images"`       // by container
 	Env      workload.EnvChange        `json:"env,omitzero"` // names, never values
@@ -97,6 +99,7 @@ func NewResult(release State, rollback *State, now time.Time) Result {
 func newWorkloadResult(w *WorkloadState) WorkloadResult {
 	result := WorkloadResult{
 		Ref:      w.Target.Ref,
+		Scale:    w.Scale,
 		Revision: Revisions{w.RevisionFrom, w.RevisionTo, w.Target.Restores},
 		Images:   FromTo[map[string]string]{w.ImagesFrom, w.ImagesTo},
 		Env:      w.Env,

@@ -21,6 +21,10 @@ type Target struct {
 	Generation int64
 	// Template that our write produced; nil takes whatever the first snapshot shows.
 	Template *corev1.PodTemplateSpec
+	// Replicas that our write asked for, where that is all that it changed; else nil. Autoscaled: an autoscaler may change
+	// them at once.
+	Replicas   *int32
+	Autoscaled bool
 	// TakesBack: the change takes the template of Baseline back. The pods of its revision that block the update are in
 	// WorkloadState.Blocking.
 	TakesBack bool
@@ -69,6 +73,8 @@ type Counts struct {
 	Available   int32 `json:"available"` // of the new revision
 	Old         int32 `json:"old"`       // pods of older revisions, terminating ones not counted
 	Terminating int32 `json:"terminating"`
+	// Scale: all pods count as updated, and Old is a surplus.
+	Scale bool `json:"-"`
 }
 
 // State is all that the engine remembers of a release between two steps. It is a value: Step
@@ -89,10 +95,12 @@ type State struct {
 
 // WorkloadState is the engine's view of one workload.
 type WorkloadState struct {
-	Target       Target
-	Phase        Phase
-	Outcome      Outcome // empty until decided
-	Counts       Counts
+	Target  Target
+	Phase   Phase
+	Outcome Outcome // empty until decided
+	Counts  Counts
+	// Scale is the change of the replicas; nil for a change of the template.
+	Scale        *FromTo[int32]
 	RevisionFrom int64
 	RevisionTo   int64 // 0 while the controller has not made it
 	RevisionName string

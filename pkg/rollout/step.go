@@ -24,6 +24,13 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 			w.RevisionFrom = numberOf(b)
 			w.Counts = Counts{Desired: b.Workload.Desired, Old: b.Workload.Total, Terminating: b.Workload.Terminating}
 		}
+		if w.Scale = scaleOf(&t); w.Scale != nil {
+			before := t.Baseline.Workload
+			w.ImagesTo, w.RevisionFrom = w.ImagesFrom, 0
+			w.Counts = Counts{
+				Desired: *t.Replicas, Updated: before.Total, Ready: before.Ready, Available: before.Available, Terminating: before.Terminating,
+			}.ofScale()
+		}
 		if t.Template != nil {
 			w.ImagesTo = workload.Images(t.Template)
 			w.compare()

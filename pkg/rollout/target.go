@@ -20,6 +20,8 @@ func (e *evaluation) superseded() string {
 	case t.UID != "" && w.UID != t.UID:
 		e.next.Deleted = true
 		return fmt.Sprintf("%s was deleted and created again", t.Name)
+	case t.Replicas != nil:
+		return e.rescaled()
 	case t.Template == nil || w.Generation < t.Generation || w.Generation == e.was.memory.checked:
 		return ""
 	case !workload.SameTemplate(t.Template, &w.Template):
@@ -98,7 +100,7 @@ func (e *evaluation) attach() bool {
 	if t.Generation == 0 {
 		t.Generation = w.Generation
 	}
-	if t.Template == nil {
+	if t.Template == nil && t.Replicas == nil {
 		t.Template = w.Template.DeepCopy()
 		e.next.ImagesTo = workload.Images(t.Template)
 		e.next.compare()

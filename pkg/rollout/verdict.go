@@ -56,7 +56,7 @@ func (e *evaluation) keepsAll(complete bool, _ diagnosis.Disturbance) bool {
 // scaledToZero decides a workload without pods. It succeeds if it never had replicas, and is superseded if somebody else
 // has scaled it down.
 func (e *evaluation) scaledToZero(complete bool, _ diagnosis.Disturbance) bool {
-	if e.seen.Workload.Desired != 0 || e.diagnosis.NoNode {
+	if e.seen.Workload.Desired != 0 || e.diagnosis.NoNode || e.isScale() {
 		return false
 	}
 	switch {
@@ -77,7 +77,7 @@ func (e *evaluation) scaledToZero(complete bool, _ diagnosis.Disturbance) bool {
 
 // failed fails a rollout that can't complete without the pods of decided problems.
 func (e *evaluation) failed(complete bool, _ diagnosis.Disturbance) bool {
-	if !blocked(e.diagnosis.Problems, e.seen.Workload, e.diagnosis, complete || e.next.Phase == Soaking) {
+	if e.enough() || e.surplus() || !blocked(e.diagnosis.Problems, e.seen.Workload, e.diagnosis, complete || e.next.Phase == Soaking) {
 		return false
 	}
 	e.decide(Failed, "")

@@ -24,9 +24,10 @@ var daemonSetKind = &Kind{
 		}
 		return p
 	},
-	title:   "daemon set",
-	waiting: daemonSetWaiting,
-	read:    func(o API, w *Workload) { readDaemonSet(o.(*appsv1.DaemonSet), w) },
+	unscaled: ": it runs one pod on each node that its template chooses (nodeSelector, affinity, tolerations)",
+	title:    "daemon set",
+	waiting:  daemonSetWaiting,
+	read:     func(o API, w *Workload) { readDaemonSet(o.(*appsv1.DaemonSet), w) },
 }
 
 func readDaemonSet(d *appsv1.DaemonSet, w *Workload) {

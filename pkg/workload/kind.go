@@ -64,6 +64,8 @@ type Kind struct {
 	fixed func(API, *corev1.PodTemplateSpec) string
 	// remakes is what the controller of an object does after a change of it: "which makes new pods without it".
 	remakes string
+	// unscaled says, after "has no replicas", how many pods an object has; "" for a kind with replicas.
+	unscaled string
 }
 
 // parts are the fields that kinds have in different places; nil where a kind has none.
@@ -122,8 +124,14 @@ func DoneLine(ref Ref, w *Workload) string {
 // Releasable tells whether the kind has rollouts that can be watched and taken back.
 func (k *Kind) Releasable() bool { return k.History != nil }
 
-// Watched tells whether a change of an object of the kind can be watched.
-func (k *Kind) Watched() bool { return k.read != nil }
+// Watched tells whether a change of a template of the kind can be watched.
+func (k *Kind) Watched() bool { return k.Releasable() || k.read != nil && !k.Scalable() }
+
+// Readable tells whether the status of the kind tells of its pods.
+func (k *Kind) Readable() bool { return k.read != nil }
+
+// Scalable tells whether the kind has a number of replicas.
+func (k *Kind) Scalable() bool { return k.parts(k.Make()).replicas != nil }
 
 // Observer is who acts on a change: "the deployment controller".
 func (k *Kind) Observer() string {
@@ -135,6 +143,9 @@ func (k *Kind) Observer() string {
 
 // Remakes is what the controller of an object does after a change of it.
 func (k *Kind) Remakes() string { return k.remakes }
+
+// Unscaled says, after "has no replicas", how many pods an object has.
+func (k *Kind) Unscaled() string { return k.unscaled }
 
 // Singular is the kind's name in references and messages: "deployment".
 func (k *Kind) Singular() string { return strings.ToLower(k.Kind) }
@@ -245,8 +256,42 @@ func (o Object) SpecWithoutReplicas() any {
 	return p.spec
 }
 
-// Workload reads the object as it comes from the API server, defaults applied.
+// Replicas is spec.replicas with its default.
+func (o Object) Replicas() int32 {
+	if p := o.Kind.parts(o.API); p.replicas != nil && *p.replicas != nil {
+		return **p.replicas
+	}
+	return 1
+}
+
+// SetReplicas changes spec.replicas; a kind without it stays as it is.
+func (o Object) SetReplicas(n int32) {
+	if p := o.Kind.parts(o.API); p.replicas != nil {
+		*p.replicas = &n
+	}
+}
+
+// Workload reads the object as it comes from the API server, defaults applied. Where nothing is watched after a change of
+// the template, it wants no pods.
 func (o Object) Workload() *Workload {
+	w := o.spec()
+	if w.Unwatched = o.Effect(); w.Unwatched != "" {
+		w.Desired = 0
+	} else {
+		o.Kind.read(o.API, w)
+	}
+	return w
+}
+
+// Running is Workload for a change of the replicas: its pods are watched whatever becomes of a change of the template.
+func (o Object) Running() *Workload {
+	w := o.spec()
+	o.Kind.read(o.API, w)
+	return w
+}
+
+// spec reads what all kinds have.
+func (o Object) spec() *Workload {
 	p := o.Kind.parts(o.API)
 	w := &Workload{
 		Ref:             o.Ref(),
@@ -259,15 +304,7 @@ func (o Object) Workload() *Workload {
 		Template:        *p.template,
 		Paused:          o.Paused(),
 		Deleting:        o.GetDeletionTimestamp() != nil,
-		Desired:         1,
-	}
-	if p.replicas != nil && *p.replicas != nil {
-		w.Desired = **p.replicas
-	}
-	if w.Unwatched = o.Effect(); w.Unwatched != "" {
-		w.Desired = 0
-	} else {
-		o.Kind.read(o.API, w)
+		Desired:         o.Replicas(),
 	}
 	return w
 }

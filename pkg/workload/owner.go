@@ -35,6 +35,33 @@ type Owner struct {
 // took the field over, and the next apply or sync takes it back.
 func Owners(o metav1.Object) []Owner { return owners(o, holdsTemplate) }
 
+// ReplicaOwners lists who else sets the replicas of a workload. A manifest that leaves them out does not.
+func ReplicaOwners(o metav1.Object) []Owner {
+	found := owners(o, func(f metav1.ManagedFieldsEntry) bool { return owns(f, fieldReplicas) })
+	sets := managedBy(o, func(f metav1.ManagedFieldsEntry) bool {
+		return owns(f, fieldReplicas) && !strings.HasPrefix(f.Manager, "kubectl")
+	})
+	return slices.DeleteFunc(found, func(owner Owner) bool {
+		switch owner.Tool {
+		case OwnerApply:
+			return !appliesReplicas(o.GetAnnotations()[AnnotationLastApplied])
+		case OwnerSSA:
+			return false
+		}
+		return !sets
+	})
+}
+
+// appliesReplicas tells whether the manifest that was last applied sets the replicas.
+func appliesReplicas(lastApplied string) bool {
+	var manifest struct {
+		Spec struct {
+			Replicas *int32 `json:"replicas"`
+		} `json:"spec"`
+	}
+	return json.Unmarshal([]byte(lastApplied), &manifest) == nil && manifest.Spec.Replicas != nil
+}
+
 // ContentOwners lists who else writes these keys of a Secret or ConfigMap. self is the field manager that
 // asks.
 func ContentOwners(o metav1.Object, keys []string, self string) []Owner {

@@ -29,7 +29,8 @@ var podKind = &Kind{
 		}
 		return ""
 	},
-	remakes: "which makes new pods without this change",
+	unscaled: ": it is one pod",
+	remakes:  "which makes new pods without this change",
 	// ValidatePodUpdate in k8s.io/kubernetes/pkg/apis/core/validation.
 	fixed: func(o API, after *corev1.PodTemplateSpec) string {
 		if SameButImages(podTemplate(o.(*corev1.Pod)), after) {

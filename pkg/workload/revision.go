@@ -42,6 +42,8 @@ type Revision struct {
 	Desired, Total, Ready, Available int32
 	// ByPods: the object has no such numbers, and Add counts its pods.
 	ByPods bool
+	// Whole: it stands for the pods of all revisions.
+	Whole bool
 	// Failure is the condition ReplicaFailure when pods could not be created, else nil.
 	Failure *Condition
 }
@@ -67,7 +69,7 @@ func KeyOf(pod *corev1.Pod) RevisionKey {
 }
 
 // Owns tells whether a pod is of this revision.
-func (r *Revision) Owns(pod *corev1.Pod) bool { return KeyOf(pod) == r.Key }
+func (r *Revision) Owns(pod *corev1.Pod) bool { return r.Whole || KeyOf(pod) == r.Key }
 
 // Add counts n pods that are meant to stay.
 func (r *Revision) Add(n int32, ready bool) {
@@ -85,6 +87,9 @@ func ReadRevisions(w *Workload, objects []API) []Revision {
 	if w.Pod != nil {
 		return []Revision{podRevision(w)}
 	}
+	if history == nil && KindNamed(w.Kind).Scalable() {
+		return []Revision{onlyRevision(w)}
+	}
 	var revisions []Revision
 	for _, o := range objects {
 		if owner := metav1.GetControllerOfNoCopy(o); owner != nil && owner.UID == w.UID {
@@ -97,6 +102,15 @@ func ReadRevisions(w *Workload, objects []API) []Revision {
 		return cmp.Or(cmp.Compare(a.Number, b.Number), a.Created.Compare(b.Created), cmp.Compare(a.Name, b.Name))
 	})
 	return revisions
+}
+
+// onlyRevision stands for the pods of a workload that keeps no revisions.
+func onlyRevision(w *Workload) Revision {
+	r := Revision{Name: w.Name, UID: w.UID, Key: RevisionKey{Owner: w.UID}, Template: w.Template, Desired: w.Desired, ByPods: true}
+	if failure := w.Condition(string(appsv1.ReplicaSetReplicaFailure)); failure != nil && failure.Status == string(corev1.ConditionTrue) {
+		r.Failure = failure
+	}
+	return r
 }
 
 var replicaSets = &History{

@@ -1,9 +1,12 @@
 package workload
 
 import (
+	"time"
+
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
@@ -15,7 +18,15 @@ var replicaSetKind = &Kind{
 	Short:    []string{"rs"},
 	parts: func(o API) parts {
 		rs := o.(*appsv1.ReplicaSet)
-		return parts{spec: &rs.Spec, template: &rs.Spec.Template, replicas: &rs.Spec.Replicas, messages: replicaSets.messages(o)}
+		return parts{spec: &rs.Spec, template: &rs.Spec.Template, selector: rs.Spec.Selector, replicas: &rs.Spec.Replicas, messages: replicaSets.messages(o)}
+	},
+	title: "replicaset",
+	read: func(o API, w *Workload) {
+		rs := o.(*appsv1.ReplicaSet)
+		w.readReplicas(rs.Spec.MinReadySeconds, rs.Status.ObservedGeneration, rs.Status.Replicas, rs.Status.ReadyReplicas, rs.Status.AvailableReplicas)
+		for _, c := range rs.Status.Conditions {
+			w.Conditions = append(w.Conditions, Condition{string(c.Type), string(c.Status), c.Reason, c.Message, c.LastTransitionTime.Time})
+		}
 	},
 	effect:  func(API) string { return "only its new pods get this change" },
 	remakes: "which makes a new replicaset and scales this one down",
@@ -30,7 +41,7 @@ var replicationControllerKind = &Kind{
 	Short: []string{"rc"},
 	parts: func(o API) parts {
 		rc := o.(*corev1.ReplicationController)
-		p := parts{spec: &rc.Spec, template: rc.Spec.Template, replicas: &rc.Spec.Replicas}
+		p := parts{spec: &rc.Spec, template: rc.Spec.Template, selector: &metav1.LabelSelector{MatchLabels: rc.Spec.Selector}, replicas: &rc.Spec.Replicas}
 		if p.template == nil { // only of a file
 			rc.Spec.Template = &corev1.PodTemplateSpec{}
 			p.template = rc.Spec.Template
@@ -40,8 +51,22 @@ var replicationControllerKind = &Kind{
 		}
 		return p
 	},
+	title: "replicationcontroller",
+	read: func(o API, w *Workload) {
+		rc := o.(*corev1.ReplicationController)
+		w.readReplicas(rc.Spec.MinReadySeconds, rc.Status.ObservedGeneration, rc.Status.Replicas, rc.Status.ReadyReplicas, rc.Status.AvailableReplicas)
+		for _, c := range rc.Status.Conditions {
+			w.Conditions = append(w.Conditions, Condition{string(c.Type), string(c.Status), c.Reason, c.Message, c.LastTransitionTime.Time})
+		}
+	},
 	effect:  replicaSetKind.effect,
 	remakes: "which can set it back",
+}
+
+// readReplicas reads the status of a kind whose controller only counts pods.
+func (w *Workload) readReplicas(minReady int32, observed int64, total, ready, available int32) {
+	w.ObservedGeneration, w.Total, w.Updated, w.Ready, w.Available = observed, total, total, ready, available
+	w.Strategy = Strategy{MinReady: time.Duration(minReady) * time.Second, ProgressDeadline: setDeadline, Lenient: true}
 }
 
 var jobKind = &Kind{
@@ -58,8 +83,9 @@ var jobKind = &Kind{
 		}
 		return p
 	},
-	effect:  func(API) string { return "its pods get this change when it is resumed" },
-	remakes: "which makes its next jobs without this change",
+	effect:   func(API) string { return "its pods get this change when it is resumed" },
+	remakes:  "which makes its next jobs without this change",
+	unscaled: "; its field spec.parallelism is how many of its pods run at once",
 	// ValidateJobUpdate in k8s.io/kubernetes/pkg/apis/batch/validation.
 	fixed: func(o API, after *corev1.PodTemplateSpec) string {
 		j := o.(*batchv1.Job)
@@ -78,6 +104,7 @@ var cronJobKind = &Kind{
 		MakeList: func() runtime.Object { return &batchv1.CronJobList{} },
 	},
 	Short:        []string{"cj"},
+	unscaled:     "; the field spec.jobTemplate.spec.parallelism is how many pods of one run work at once",
 	templatePath: "/spec/jobTemplate/spec/template",
 	parts: func(o API) parts {
 		cj := o.(*batchv1.CronJob)

@@ -2,26 +2,41 @@ package workload
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// templateFields is what an entry of managedFields owns at least if it owns a part of the pod template.
-const templateFields = `{"f:spec":{"f:template":{}}}`
+// Fields of the spec whose writers are told, as managedFields names them.
+const (
+	fieldTemplate = "f:template"
+	fieldReplicas = "f:replicas"
+)
 
-// TemplateManagers are the entries of managedFields that own a part of the pod template, without the list of
-// what they own.
-func TemplateManagers(all []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntry {
+// SpecManagers are the entries of managedFields that own a part of the pod template or the replicas, without the rest of
+// what they own. The replicas are written through the subresource scale, too.
+func SpecManagers(all []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntry {
 	var managers []metav1.ManagedFieldsEntry
 	for _, f := range all {
-		if f.Subresource == "" && f.Time != nil && holds(&f, "f:template") {
-			f.FieldsV1 = metav1.NewFieldsV1(templateFields)
+		var owned []string
+		for _, field := range []string{fieldTemplate, fieldReplicas} {
+			if owns(f, field) {
+				owned = append(owned, strconv.Quote(field)+":{}")
+			}
+		}
+		if len(owned) > 0 {
+			f.FieldsV1 = metav1.NewFieldsV1(`{"f:spec":{` + strings.Join(owned, ",") + "}}")
 			managers = append(managers, f)
 		}
 	}
 	return managers
+}
+
+// owns tells whether a manager has written a field of the spec, the replicas by their subresource included.
+func owns(f metav1.ManagedFieldsEntry, field string) bool {
+	return (f.Subresource == "" || field == fieldReplicas && f.Subresource == subresourceScale) && holds(&f, field)
 }
 
 // holds tells whether a manager has written a field of the spec.
@@ -39,11 +54,15 @@ func holds(f *metav1.ManagedFieldsEntry, field string) bool {
 	return held
 }
 
+// subresourceScale is where autoscalers and kubectl scale write the replicas.
+const subresourceScale = "scale"
+
 // TemplateWriter tells who wrote the pod template last, and when. Times of managedFields are whole seconds: of
 // two writers in one second neither is named.
 func (w *Workload) TemplateWriter() (name string, at time.Time) {
-	for _, f := range TemplateManagers(w.Managers) {
+	for _, f := range w.Managers {
 		switch {
+		case f.Time == nil || !owns(f, fieldTemplate):
 		case f.Time.After(at):
 			name, at = ManagerName(f.Manager), f.Time.Time
 		case f.Time.Time.Equal(at):
@@ -51,6 +70,42 @@ func (w *Workload) TemplateWriter() (name string, at time.Time) {
 		}
 	}
 	return name, at
+}
+
+// ReplicasWriter tells who wrote the replicas last. The API server gives no time to what is written through the subresource
+// scale, but who changes a value is its only owner then, beside those who apply the same value.
+func (w *Workload) ReplicasWriter() string {
+	name := ""
+	for _, f := range w.Managers {
+		if f.Operation == metav1.ManagedFieldsOperationUpdate && owns(f, fieldReplicas) {
+			if name != "" {
+				return ""
+			}
+			name = writerName(f)
+		}
+	}
+	if name != "" {
+		return name
+	}
+	for _, f := range w.Managers {
+		if owns(f, fieldReplicas) {
+			return ManagerName(f.Manager)
+		}
+	}
+	return ""
+}
+
+// writerName knows who writes through the subresource scale: the HorizontalPodAutoscaler controller runs under the name of the
+// program that it is a part of, and kubectl scale under that of kubectl.
+func writerName(f metav1.ManagedFieldsEntry) string {
+	switch {
+	case f.Subresource != subresourceScale:
+	case f.Manager == "kube-controller-manager":
+		return "the HorizontalPodAutoscaler"
+	case f.Manager == "kubectl":
+		return "kubectl scale"
+	}
+	return ManagerName(f.Manager)
 }
 
 // ManagerName is the command behind a field manager: kubectl names its managers "kubectl-set", "kubectl-edit".

@@ -82,7 +82,7 @@ func (w *Writer) object(at time.Time, kind string, object runtime.Object) error 
 	w.redactor.Hide(plain, "(cut %d)")
 	if o, ok := workload.ObjectOf(object); ok { // the names tell who changed the template
 		metadata, ok := plain["metadata"].(map[string]any)
-		if managers := workload.TemplateManagers(o.GetManagedFields()); ok && len(managers) > 0 {
+		if managers := workload.SpecManagers(o.GetManagedFields()); ok && len(managers) > 0 {
 			metadata["managedFields"] = managers
 		}
 	}
