@@ -63,7 +63,9 @@ func (i *Inspector) readWorkload(ctx context.Context, o cluster.Object) (reading
 		seen = diagnosis.ObserveUnversioned(w, pods)
 	}
 	seen.Forbidden = i.seen.Forbidden
-	return reading{subject: chain.Workload(seen, i.time()), workload: observed{o, seen}, moved: func(ctx context.Context) (string, error) {
+	subject := chain.Workload(seen, i.time())
+	subject.Deleted(o)
+	return reading{subject: subject, workload: observed{o, seen}, moved: func(ctx context.Context) (string, error) {
 		now, err := resolve.Workloads(ctx, i.cluster, resolve.Selection{Args: []string{w.Ref.String()}, Verb: "why"})
 		if err != nil {
 			return "", err

@@ -128,7 +128,7 @@ func jobCounts(job *batchv1.Job) string {
 
 func nextOfJob(r *Report, ref workload.Ref) {
 	if r.State != NothingFound {
-		r.next(fmt.Sprintf("kubectl describe job %s -n %s", ref.Name, ref.Namespace))
+		r.next(fmt.Sprintf("kubectl describe job/%s -n %s", ref.Name, ref.Namespace))
 	}
 }
 

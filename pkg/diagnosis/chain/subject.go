@@ -2,9 +2,11 @@ package chain
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -24,6 +26,8 @@ type Subject struct {
 	// forbidden is what may not be read; silent are those of it that were not answered, with the reason.
 	forbidden []string
 	silent    map[string]string
+	// leaving says that the object is being deleted.
+	leaving string
 	// eventsWanted and eventsSeen tell whether events were asked for, and whether there were any.
 	eventsWanted, eventsSeen bool
 }
@@ -131,7 +135,7 @@ func (s *Subject) decide() decision {
 
 // Explain reports what the looks have found.
 func (s *Subject) Explain(related map[workload.Ref]Related) Report {
-	r := Report{Kind: ReportKind, Object: s.Ref, Time: s.now, State: NothingFound, Chain: []Step{}, Pods: []PodReport{}, there: map[string]bool{}}
+	r := Report{Also: nonEmpty(s.leaving), Kind: ReportKind, Object: s.Ref, Time: s.now, State: NothingFound, Chain: []Step{}, Pods: []PodReport{}, there: map[string]bool{}}
 	d := s.decide()
 	if d.problem != nil {
 		s.explainProblem(&r, &d, related)
@@ -146,6 +150,18 @@ func (s *Subject) Explain(related map[workload.Ref]Related) Report {
 	s.limits(&r)
 	r.Next = tagged(r.Next)
 	return r
+}
+
+// Deleted notes that the object itself is being deleted, and by whom that is held up.
+func (s *Subject) Deleted(o metav1.Object) {
+	at := o.GetDeletionTimestamp()
+	if at == nil {
+		return
+	}
+	s.leaving = "it is being deleted," + forTime(at.Time, s.now)
+	if f := o.GetFinalizers(); len(f) > 0 {
+		s.leaving += "; its finalizers: " + strings.Join(f, ", ")
+	}
 }
 
 // tagged drops repetitions.

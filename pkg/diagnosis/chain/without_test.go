@@ -75,6 +75,15 @@ func TestNoNode(t *testing.T) {
 	}
 }
 
+// A workload that is being deleted says so: its controller makes no pods any more.
+func TestDeleted(t *testing.T) {
+	s := chain.Workload(diagnosis.Observed{Workload: &workload.Workload{Ref: web, Desired: 1}}, now)
+	s.Deleted(&metav1.ObjectMeta{DeletionTimestamp: &metav1.Time{Time: now.Add(-time.Minute)}, Finalizers: []string{"example.com/keep"}})
+	if r := explained(s, nil); len(r.Also) != 1 || r.Also[0] != "it is being deleted, for 60s; its finalizers: example.com/keep" {
+		t.Errorf("%q", r.Also)
+	}
+}
+
 // The pod that holds up an update shows why it does.
 func TestBlockedByAPodThatCrashes(t *testing.T) {
 	set := workload.Ref{Kind: "StatefulSet", Namespace: "shop", Name: "db"}
