@@ -41,7 +41,7 @@ var rules = []struct {
 	{room: "pkg/app", allow: []string{"pkg/workload", "pkg/diagnosis", "pkg/diagnosis/chain", "pkg/secrets", "pkg/rollout"}},
 	{room: "pkg/rollout", allow: []string{"pkg/workload", "pkg/diagnosis", "pkg/redact", "pkg/rollout/"}},
 	{room: "pkg/diagnosis", allow: []string{"pkg/workload"}},
-	{room: "pkg/secrets", allow: []string{"pkg/workload"}},
+	{room: "pkg/secrets", allow: []string{"pkg/workload", "pkg/redact"}},
 	{room: "pkg/redact", allow: []string{"pkg/workload"}},
 	{room: "pkg/workload", allow: []string{}},
 	{room: "internal/term", allow: []string{}},

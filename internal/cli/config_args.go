@@ -12,8 +12,8 @@ import (
 func (e *Env) checkConfigArgs(args []string, form string) error {
 	give := func(kind, name string) string { return strings.NewReplacer("secret", kind, "NAME", name).Replace(form) }
 	for _, arg := range args {
-		if shown := redact.Argument(arg); shown != arg {
-			return usagef("%s names no object: give %s or %s", shown, form, give("configmap", "NAME"))
+		if strings.Contains(arg, "=") || !redact.Quotable(arg) {
+			return usagef("%s names no object: give %s or %s", redact.Argument(arg), form, give("configmap", "NAME"))
 		}
 	}
 	switch {
@@ -26,6 +26,9 @@ func (e *Env) checkConfigArgs(args []string, form string) error {
 		"secret": "secrets", "secrets": "secrets", "configmap": "configmaps", "configmaps": "configmaps", "cm": "configmaps",
 	}[strings.ToLower(args[0])]; plural {
 	case "":
+		if redact.Argument(args[0]) != args[0] {
+			return usagef("the argument is a name without a type, or a type without a name: give %s or %s", form, give("configmap", "NAME"))
+		}
 		return usagef("%s is a name without a type, or a type without a name: give %s or %s", args[0], give("secret", args[0]), give("configmap", args[0]))
 	default:
 		return hintedError{

@@ -93,10 +93,11 @@ func objectName(args []string) (string, error) {
 	case len(validation.IsDNS1123Subdomain(name)) == 0:
 		return name, nil
 	}
-	text := fmt.Sprintf("%q is not a valid name: use lower-case letters, digits, '-' and '.'; begin and end with a letter or a digit", redact.Argument(name))
+	shown := redact.ArgumentOr(name, "NAME")
+	text := shown + " is not a valid name: use lower-case letters, digits, '-' and '.'; begin and end with a letter or a digit"
 	near := strings.Trim(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "-.")
-	if near != name && len(validation.IsDNS1123Subdomain(near)) == 0 {
-		text += fmt.Sprintf("; %q could", near)
+	if shown != "NAME" && near != name && len(validation.IsDNS1123Subdomain(near)) == 0 {
+		text += fmt.Sprintf("; did you mean %q?", near)
 	}
 	return "", usageError{errors.New(text)}
 }

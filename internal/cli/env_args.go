@@ -54,8 +54,7 @@ func parseEnvArgs(args, flagged []string) (envArgs, error) {
 	return given, err
 }
 
-// checkEnvResources finds what was meant as a setting beside TYPE/NAME. Only the first word that could be a name is
-// quoted: the next one may be its value.
+// checkEnvResources finds what was meant as a setting beside TYPE/NAME. It may be a value, and is not quoted.
 func checkEnvResources(args []string) error {
 	if !slices.ContainsFunc(args, isTypeName) {
 		return nil
@@ -66,7 +65,7 @@ func checkEnvResources(args []string) error {
 		case strings.HasPrefix(arg, "="):
 			return usagef("argument %d has no name before =; write NAME=VALUE", i+1)
 		case len(validation.IsEnvVarName(arg)) == 0:
-			return usagef("%[1]s has no =; write %[1]s=VALUE, or %[1]s- to remove it", arg)
+			return usagef("argument %d has no =; write NAME=VALUE to set a variable, or NAME- to remove it", i+1)
 		default:
 			return usagef("argument %d is neither TYPE/NAME nor KEY=VALUE nor KEY-", i+1)
 		}

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
 
@@ -37,11 +40,11 @@ func newRoot(env *Env) *cobra.Command {
 		SilenceErrors: true,
 		Args:          noSubcommand,
 		RunE:          showHelp,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if klog.V(1).Enabled() { // its lines come in between
 				env.Term.Err.Share()
 			}
-			return checkRequestTimeout(*env.Flags.Timeout)
+			return errors.Join(checkConnection(cmd.InheritedFlags()), checkRequestTimeout(*env.Flags.Timeout))
 		},
 	}
 	root.SetIn(env.Term.In)
@@ -80,6 +83,16 @@ func newExitCodes() *cobra.Command {
 	return &cobra.Command{
 		Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesHelp(),
 	}
+}
+
+// checkConnection finds the content of a key or a certificate in place of its path: client-go's errors would quote it.
+func checkConnection(flags *pflag.FlagSet) (err error) {
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if flag.Changed && !redact.Quotable(flag.Value.String()) && flag.Name != "token" {
+			err = usagef("--%s: this is no name and no path, but perhaps the content of a file: give the path", flag.Name)
+		}
+	})
+	return err
 }
 
 // checkRequestTimeout comes before the kubeconfig is read with it, which would be blamed.

@@ -75,10 +75,9 @@ and 7 if it is progressing or not known.`,
 func (e *Env) checkStatusArgs(args []string) error {
 	config, other := "", ""
 	for _, arg := range args {
-		shown := redact.Argument(arg)
 		switch {
-		case shown != arg:
-			return usagef("%s names no object: give TYPE/NAME, for example deployment/web", shown)
+		case strings.Contains(arg, "=") || !redact.Quotable(arg):
+			return usagef("%s names no object: give TYPE/NAME, for example deployment/web", redact.Argument(arg))
 		case !strings.Contains(arg, "/"):
 		case namesConfig(arg):
 			config = arg

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // findable are the types among which a name without one is looked for.
@@ -63,7 +64,7 @@ func (i *Inspector) Find(ctx context.Context, verb, name string) ([]string, erro
 	case len(objects) == 0:
 		return nil, &cluster.Error{
 			Reason: cluster.NotFound, Object: name,
-			Message: fmt.Sprintf("no workload, job or pod is named %q%s", name, cluster.InNamespace(namespace)),
+			Message: fmt.Sprintf("no workload, job or pod is named %s%s", redact.ArgumentOr(name, "that"), cluster.InNamespace(namespace)),
 			Next:    []string{"kubectl get deployments,statefulsets,daemonsets,jobs,cronjobs,pods" + cluster.InFlag(namespace)},
 		}
 	case len(objects) == 1:

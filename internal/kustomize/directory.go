@@ -56,8 +56,10 @@ func Open(ctx context.Context, dir string) (*Directory, error) {
 	root, err := real(dir)
 	info, statErr := os.Stat(dir)
 	switch {
+	case errors.Is(statErr, fs.ErrNotExist) && redact.Argument(dir) != dir:
+		return nil, &Error{Path: "--to-kustomization=" + redact.Argument(dir), Problem: "there is no such directory", Err: statErr}
 	case errors.Is(statErr, fs.ErrNotExist):
-		return nil, &Error{Path: redact.Argument(dir), Problem: "there is no such directory", Next: "mkdir -p " + redact.Argument(dir), Err: statErr}
+		return nil, &Error{Path: dir, Problem: "there is no such directory", Next: "mkdir -p " + dir, Err: statErr}
 	case statErr != nil || err != nil:
 		return nil, &Error{Path: dir, Problem: "it can't be read", Err: errors.Join(statErr, err)}
 	case !info.IsDir():

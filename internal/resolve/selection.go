@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -61,8 +62,8 @@ func (s Selection) parse() ([]named, error) {
 		return nil, nil
 	}
 	for _, arg := range s.Args {
-		if shown := redact.Argument(arg); shown != arg {
-			return nil, &ArgumentError{"an object is named TYPE/NAME, and " + shown + " can't be one"}
+		if strings.Contains(arg, "=") || !redact.Quotable(arg) {
+			return nil, &ArgumentError{"an object is named TYPE/NAME, and " + redact.Argument(arg) + " can't be one"}
 		}
 	}
 	combined := 0
@@ -80,7 +81,7 @@ func (s Selection) parse() ([]named, error) {
 	kinds, names := strings.Split(s.Args[0], ","), s.Args[1:]
 	if len(names) == 0 {
 		if _, known := builtinKind(s.Args[0]); !known && s.Args[0] != everyKind && !s.byLabel() && !strings.ContainsAny(s.Args[0], ".,") {
-			return nil, &ArgumentError{s.Args[0] + " is not TYPE/NAME; did you mean deployment/" + s.Args[0] + "?"}
+			return nil, notTypeName(s.Args[0])
 		}
 		if !s.byLabel() && !s.AllOfType && s.Args[0] == everyKind {
 			return nil, &ArgumentError{"all is every workload of the namespace: confirm that with --all, or choose with -l"}
@@ -99,6 +100,13 @@ func (s Selection) parse() ([]named, error) {
 		}
 	}
 	return unique(wanted), nil
+}
+
+func notTypeName(arg string) error {
+	if redact.Argument(arg) != arg {
+		return &ArgumentError{"argument 1 is not TYPE/NAME, such as deployment/web"}
+	}
+	return &ArgumentError{arg + " is not TYPE/NAME; did you mean deployment/" + arg + "?"}
 }
 
 func (s Selection) byLabel() bool { return s.LabelSelector != "" || s.All }
@@ -128,7 +136,10 @@ func (s Selection) conflicts() error {
 func mixed(args []string) error {
 	i := slices.IndexFunc(args, func(arg string) bool { return !strings.Contains(arg, "/") })
 	j := slices.IndexFunc(args, func(arg string) bool { return strings.Contains(arg, "/") })
-	return &ArgumentError{args[i] + " is not TYPE/NAME, and " + args[j] + " is: name each object as TYPE/NAME, or give TYPE once and then names"}
+	shown := func(i int) string {
+		return strings.Trim(redact.ArgumentOr(args[i], fmt.Sprintf("argument %d", i+1)), `"`)
+	}
+	return &ArgumentError{shown(i) + " is not TYPE/NAME, and " + shown(j) + " is: name each object as TYPE/NAME, or give TYPE once and then names"}
 }
 
 func splitCombined(args []string, byLabel bool) ([]named, error) {

@@ -226,7 +226,15 @@ func systemError(path string, err error) error {
 			problem += ": " + cause.Err.Error()
 		}
 	}
-	return &FileError{Path: redact.Argument(path), Problem: problem, Err: err}
+	return &FileError{Path: shownPath(path), Problem: problem, Err: err}
+}
+
+// shownPath is a path as a message quotes it: a password in its place is not shown.
+func shownPath(path string) string {
+	if shown := redact.Argument(path); shown != redact.Placeholder {
+		return shown
+	}
+	return "a path on the command line (not shown: it could be a value)"
 }
 
 // FileOf reads the file of --from-file. If it is not there, what stands behind KEY= may be a value, unless it leads into

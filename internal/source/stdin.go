@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
@@ -62,9 +63,13 @@ func (m *Machine) readStdin(ctx context.Context) ([]byte, error) {
 // Ask has a value typed twice, and shows nothing of it.
 func (m *Machine) Ask(ctx context.Context, key string) (secrets.Entry, error) {
 	if !m.Terminal.InIsTerminal() {
+		shown := redact.Argument(key) // perhaps it was to be the value
+		if shown != key {
+			shown = "KEY"
+		}
 		return secrets.Entry{}, &PromptError{
-			Key: key, Problem: "there is no terminal to ask on",
-			Next: "COMMAND | kubectl app ... " + key + "=-   or, from a variable: --from-env NAME=" + key,
+			Key: shown, Problem: "there is no terminal to ask on",
+			Next: "COMMAND | kubectl app ... " + shown + "=-   or, from a variable: --from-env NAME=" + shown,
 		}
 	}
 	first, err := m.Terminal.ReadHidden(ctx, key+": ")

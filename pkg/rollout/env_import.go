@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -97,7 +98,7 @@ func envName(key string) string {
 const mostKeys = 10
 
 func noKey(from EnvSource, key string, have []string) string {
-	message := fmt.Sprintf("%s has no key %q", from, key)
+	message := fmt.Sprintf("%s has no key %s", from, redact.ArgumentOr(key, "of that name"))
 	switch near := workload.Nearest(key, have); {
 	case near != "":
 		return fmt.Sprintf("%s; did you mean %q?", message, near)

@@ -18,7 +18,7 @@ func (e *ArgumentError) Error() string { return e.Message }
 // rule (GetResourcesAndPairs, ParsePairs): what holds a '=' is a setting, the rest comes before.
 // kubectl takes the last of two images for one container: here that is an error. Errors are *ArgumentError.
 func ParseImageArgs(args []string) (resources []string, settings []ImageSetting, err error) {
-	for _, arg := range args {
+	for i, arg := range args {
 		container, image, isSetting := strings.Cut(arg, "=")
 		switch {
 		case isSetting && container != "":
@@ -28,16 +28,16 @@ func ParseImageArgs(args []string) (resources []string, settings []ImageSetting,
 			settings = slices.DeleteFunc(settings, func(s ImageSetting) bool { return s.Container == container })
 			settings = append(settings, ImageSetting{Container: container, Image: image})
 		case arg == "" || isSetting || strings.HasSuffix(arg, "-") && arg != "-":
-			return nil, nil, &ArgumentError{fmt.Sprintf("%q is neither a resource nor CONTAINER=IMAGE", redact.Argument(arg))}
+			return nil, nil, &ArgumentError{redact.ArgumentOr(arg, position(i)) + " is neither a resource nor CONTAINER=IMAGE"}
 		case len(settings) > 0:
-			return nil, nil, &ArgumentError{fmt.Sprintf("resources come before CONTAINER=IMAGE, and %q comes after", redact.Argument(arg))}
+			return nil, nil, &ArgumentError{fmt.Sprintf("resources come before CONTAINER=IMAGE, and %s comes after", redact.ArgumentOr(arg, position(i)))}
 		default:
 			resources = append(resources, arg)
 		}
 	}
 	if slices.ContainsFunc(resources, isTypeName) {
 		if i := slices.IndexFunc(resources, func(arg string) bool { return !isTypeName(arg) }); i >= 0 {
-			return nil, nil, &ArgumentError{fmt.Sprintf("%[1]q has no =; write %[1]s=IMAGE to set the image of container %[1]s", resources[i])}
+			return nil, nil, &ArgumentError{redact.ArgumentOr(resources[i], position(i)) + " has no =; write CONTAINER=IMAGE"}
 		}
 	}
 	all := slices.ContainsFunc(settings, func(s ImageSetting) bool { return s.Container == AllContainers })
@@ -49,6 +49,8 @@ func ParseImageArgs(args []string) (resources []string, settings []ImageSetting,
 	}
 	return resources, settings, nil
 }
+
+func position(i int) string { return fmt.Sprintf("argument %d", i+1) }
 
 func isTypeName(arg string) bool { return strings.Contains(arg, "/") }
 

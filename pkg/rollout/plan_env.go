@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -127,7 +128,7 @@ func (s EnvSettings) nothingToRemove(ref workload.Ref, name string, template *co
 	if s.Containers != AllContainers {
 		where = fmt.Sprintf("container %s of %s", s.Containers, ref)
 	}
-	note := fmt.Sprintf("there is no variable %s to remove from %s", name, where)
+	note := fmt.Sprintf("%s has no variable %s to remove", where, redact.ArgumentOr(name, "of that name"))
 	if near := workload.Nearest(name, workload.EnvNames(template)); near != "" && near != name {
 		note += fmt.Sprintf("; did you mean %s?", near)
 	}

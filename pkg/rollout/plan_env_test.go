@@ -101,11 +101,11 @@ func TestPlanEnv(t *testing.T) {
 		},
 		"removed, and never there": {
 			template: []string{"web: LOG_LEVEL=1"}, remove: "LOG_LEVLE", want: "web: LOG_LEVEL=1", changes: ";",
-			notes: "there is no variable LOG_LEVLE to remove from deployment/web; did you mean LOG_LEVEL?",
+			notes: `deployment/web has no variable "LOG_LEVLE" to remove; did you mean LOG_LEVEL?`,
 		},
 		"removed, and elsewhere": {
 			template: []string{"web: A=1", "log:"}, remove: "A", containers: "log", want: "web: A=1; log:", changes: ";",
-			notes: "there is no variable A to remove from container log of deployment/web",
+			notes: `container log of deployment/web has no variable "A" to remove`,
 		},
 		"before what uses it":           {template: []string{"web: A=1 URL=$(HOST):$(PORT) B=2"}, set: "HOST=h PORT=p NEW=3", want: "web: A=1 PORT=p HOST=h URL=$(HOST):$(PORT) B=2 NEW=3", changes: "PORT HOST NEW;"},
 		"before what uses what it uses": {template: []string{"web: URL=$(HOST)"}, set: "ZONE=z HOST=h.$(ZONE)", want: "web: ZONE=z HOST=h.$(ZONE) URL=$(HOST)", changes: "ZONE HOST;"},

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -43,7 +44,7 @@ type UnknownContainerError struct {
 }
 
 func (e *UnknownContainerError) Error() string {
-	message := fmt.Sprintf("no container %q in %s", e.Container, e.Workload)
+	message := fmt.Sprintf("no container %s in %s", redact.ArgumentOr(e.Container, "of that name"), e.Workload)
 	if near := workload.Nearest(e.Container, e.Candidates); near != "" {
 		return fmt.Sprintf("%s; did you mean %q?", message, near)
 	}

@@ -25,9 +25,9 @@ func TestLiteral(t *testing.T) {
 		}
 	}
 	for argument, says := range map[string]string{
-		"hunter2":                             `an argument has no "="`,
-		"=hunter2":                            `an argument begins with "="`,
-		"a b=hunter2":                         `"a b" can't be a key: it may have letters, digits, '-', '_' and '.'; "a_b" could`,
+		"hunter2":                             `it has no "="`,
+		"=hunter2":                            `it begins with "="`,
+		"a b=hunter2":                         `"a b" can't be a key: it may have letters, digits, '-', '_' and '.'; did you mean "a_b"?`,
 		"hunter2/+ab=":                        `--from-literal: the text before "=" is not a valid key: it may have letters`,
 		"hunter2+ab==":                        `--from-literal: the text before "=" is not a valid key`,
 		"...=hunter2":                         `it names a folder`,
@@ -65,7 +65,7 @@ func TestFileSource(t *testing.T) {
 		"key=":  "file path for key name key missing",
 		"a=b=c": "cannot contain '='",
 		"":      "the path is empty",
-		"a b=c": `"a_b" could`,
+		"a b=c": `did you mean "a_b"?`,
 	} {
 		_, err := ParseFileSource(argument)
 		wantFault(t, err, says)
@@ -87,7 +87,7 @@ func TestArguments(t *testing.T) {
 	}
 	for line, says := range map[string]string{
 		"a=- b=-":     "stdin can be read only once, and a=- reads it already",
-		"a=1 hunter2": `argument 2 after the name: an argument has no "="`,
+		"a=1 hunter2": `argument 2 after the name: it has no "="`,
 	} {
 		_, err := ParseArguments(strings.Fields(line))
 		wantFault(t, err, says)
@@ -129,7 +129,7 @@ func TestVariablesByPrefix(t *testing.T) {
 		t.Errorf("%v, %v", shown(entries), err)
 	}
 	_, err = environment.WithPrefix("Q_")
-	wantFault(t, err, "no variable is set whose name begins with Q_")
+	wantFault(t, err, `no variable is set whose name begins with "Q_"`)
 	_, err = Environment{"P_=hunter2"}.WithPrefix("P_")
 	wantFault(t, err, "variable P_: \"\" can't be a key: it is empty")
 }
@@ -159,7 +159,7 @@ func TestGenerate(t *testing.T) {
 	}
 	for argument, says := range map[string]string{
 		"k": "it takes KEY=LENGTH", "=3": "it takes KEY=LENGTH", "k=": "must be a number from 1 to 4096", "k=0": "must be a number",
-		"k=-1": "must be a number", "k=4097": "must be a number", "k=8:words": "must be alnum, hex or base64", "a b=8": `"a_b" could`,
+		"k=-1": "must be a number", "k=4097": "must be a number", "k=8:words": "must be alnum, hex or base64", "a b=8": `did you mean "a_b"?`,
 	} {
 		_, err := ParseGeneration(argument)
 		wantFault(t, err, says)
@@ -195,7 +195,7 @@ func TestCheckNamesEveryFault(t *testing.T) {
 	})
 	for _, says := range []string{
 		`the key "a" is given twice: by app.env:2, and by stdin`,
-		`my file: "my file" can't be a key: it may have letters, digits, '-', '_' and '.'; "my_file" could`,
+		`my file: "my file" can't be a key: it may have letters, digits, '-', '_' and '.'; did you mean "my_file"?`,
 		"the values are 1.00 MiB together, and an object holds 1.00 MiB; the largest is my file (1.00 MiB)",
 	} {
 		wantFault(t, err, says)

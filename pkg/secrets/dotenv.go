@@ -32,8 +32,12 @@ func ParseDotenv(files []DotenvFile, lookup Lookup) (entries []Entry, found []Fi
 			r.faults = append(r.faults, err)
 		}
 		r.found = append(r.found, found...)
-		for _, s := range statements(string(text)) {
+		all := statements(string(text))
+		for _, s := range all {
 			r.read(s, Origin{Kind: Dotenv, Name: f.Name, Line: s.line})
+		}
+		if len(all) == 0 && err == nil {
+			r.found = append(r.found, emptyFile(Origin{Kind: Dotenv, Name: f.Name}))
 		}
 	}
 	return r.entries, r.found, errors.Join(r.faults...)
@@ -184,8 +188,10 @@ func dotenvProblem(err error) string {
 	var required *template.MissingRequiredError
 	var invalid *template.InvalidTemplateError
 	switch {
+	case errors.As(err, &required) && isShownVariable(required.Variable):
+		return fmt.Sprintf("it requires the variable %s, which is not set", required.Variable)
 	case errors.As(err, &required):
-		return fmt.Sprintf("the variable %s is required, and not set", required.Variable)
+		return "it requires a variable that is not set (${NAME:?...})"
 	case errors.As(err, &invalid):
 		return "a $ is not followed by a variable name; for a literal $ write $$, or use single quotes"
 	}

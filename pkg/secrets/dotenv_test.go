@@ -24,7 +24,8 @@ func TestDotenv(t *testing.T) {
 		"expansion":                    {[]string{"A=1\nB=${A}2\nC=\"$HOST:$A\""}, []string{"A=1 (a.env:1)", "B=12 (a.env:2)", "C=db:1 (a.env:3)"}, ""},
 		"the environment comes first":  {[]string{"HOST=file\nA=$HOST"}, []string{"HOST=file (a.env:1)", "A=db (a.env:2)"}, ""},
 		"defaults":                     {[]string{"A=${NO:-x}\nB=${NO-y}\nC=${HOST:+z}\nD=${NO+w}"}, []string{"A=x (a.env:1)", "B=y (a.env:2)", "C=z (a.env:3)", "D= (a.env:4)"}, ""},
-		"a required variable":          {[]string{"A=1\nB=${NO:?hunter2}"}, nil, "a.env:2: the variable NO is required, and not set"},
+		"a required variable":          {[]string{"A=1\nB=${NO:?hunter2}"}, nil, "a.env:2: it requires the variable NO, which is not set"},
+		"one that may be a value":      {[]string{"B=${hunter2SECRET:?no}"}, nil, "a.env:1: it requires a variable that is not set (${NAME:?...})"},
 		"a dollar sign":                {[]string{"A=x$$y"}, []string{"A=x$y (a.env:1)"}, ""},
 		"a broken reference":           {[]string{"A=hunter2${"}, nil, "a.env:1: a $ is not followed by a variable name"},
 		"later files win":              {[]string{"A=1\nB=2", "A=3"}, []string{"A=3 (b.env:1)", "B=2 (a.env:2)"}, ""},
@@ -54,6 +55,22 @@ func TestDotenv(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", shown(entries), test.want)
 			}
 		})
+	}
+}
+
+// A file without a key makes an empty object, which nobody wants.
+func TestFilesWithoutAKey(t *testing.T) {
+	for content, warns := range map[string]bool{"": true, "\n\n": true, "# A=1\n": true, "A=1": false, "A=": false, "not a pair": false} {
+		_, env, _ := ParseEnvFile("app.env", []byte(content), lookupIn())
+		_, both, _ := ParseDotenv([]DotenvFile{{"a.env", []byte("A=1")}, {"b.env", []byte(content)}}, lookupIn())
+		for place, found := range map[string][]Finding{"app.env": env, "b.env": both} {
+			is := slices.ContainsFunc(found, func(f Finding) bool {
+				return f.Problem == EmptyFile && f.Level == Warn && f.Origin.String() == place
+			})
+			if is != warns {
+				t.Errorf("%s of %q: %v", place, content, found)
+			}
+		}
 	}
 }
 

@@ -45,7 +45,14 @@ func ParseEnvFile(name string, content []byte, lookup Lookup) (entries []Entry, 
 			found = append(found, lookAtValue(entry, string(entry.Value))...)
 		}
 	}
+	if len(entries)+len(faults) == 0 {
+		found = append(found, emptyFile(Origin{Kind: EnvFile, Name: name}))
+	}
 	return entries, found, errors.Join(faults...)
+}
+
+func emptyFile(origin Origin) Finding {
+	return Finding{Level: Warn, Problem: EmptyFile, Origin: origin, Message: "no line of it is KEY=VALUE: it gives no key"}
 }
 
 // envLine reads one line, which follows before; the entry of an empty one, or of a comment, has no key.

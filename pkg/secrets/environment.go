@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -132,7 +133,7 @@ func (e Environment) WithPrefix(prefix string) ([]Entry, error) {
 		entries = append(entries, Entry{key, []byte(value), origin})
 	}
 	if len(entries) == 0 && len(faults) == 0 {
-		return nil, &MalformedError{Origin{Kind: Literal, Name: "--from-env-prefix"}, "no variable is set whose name begins with " + prefix}
+		return nil, &MalformedError{Origin{Kind: Literal, Name: "--from-env-prefix"}, "no variable is set whose name begins with " + redact.ArgumentOr(prefix, "this text")}
 	}
 	return entries, errors.Join(faults...)
 }

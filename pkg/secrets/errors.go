@@ -3,6 +3,8 @@ package secrets
 import (
 	"fmt"
 	"strings"
+
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 // MalformedError is a line, or an argument, that can't be read.
@@ -28,9 +30,10 @@ type KeyError struct {
 }
 
 func (e *KeyError) Error() string {
-	text := fmt.Sprintf("%s: %q can't be a key: %s", e.Origin, e.Key, e.Problem)
-	if e.Nearest != "" {
-		text += fmt.Sprintf("; %q could", e.Nearest)
+	shown := redact.ArgumentOr(e.Key, "this text")
+	text := fmt.Sprintf("%s: %s can't be a key: %s", e.Origin, shown, e.Problem)
+	if e.Nearest != "" && shown != "this text" {
+		text += fmt.Sprintf("; did you mean %q?", e.Nearest)
 	}
 	return text
 }
@@ -58,7 +61,7 @@ func (e *UnsetError) Error() string {
 	if e.Variable == "" {
 		return fmt.Sprintf(`%s: the line has no "=", and no variable of that name is set (is it a part of a value of several lines?)`, e.Origin)
 	}
-	if e.Nearest == "" && e.Variable != strings.ToUpper(e.Variable) {
+	if e.Nearest == "" && !isShownVariable(e.Variable) {
 		return "a variable that the command line names is not set; its name is not shown: it could be a value, since it is not in capitals"
 	}
 	text := fmt.Sprintf("the variable %s is not set", e.Variable)
@@ -66,6 +69,11 @@ func (e *UnsetError) Error() string {
 		text += fmt.Sprintf("; %s is", e.Nearest)
 	}
 	return text
+}
+
+// isShownVariable tells that a name is written as variables are. Any other may be a value, and no message shows it.
+func isShownVariable(name string) bool {
+	return name == strings.ToUpper(name) && redact.Argument(name) == name
 }
 
 // Is tells of a line that may be a part of a quoted value.
@@ -91,7 +99,7 @@ type NoKeyError struct {
 }
 
 func (e *NoKeyError) Error() string {
-	text := fmt.Sprintf("there is no key %q", e.Key)
+	text := "there is no key " + redact.ArgumentOr(e.Key, "of that name")
 	if e.Nearest != "" {
 		text += fmt.Sprintf("; did you mean %q?", e.Nearest)
 	}

@@ -33,6 +33,7 @@ const (
 	RegistryLogin    Problem = "RegistryLogin"    // one that no kubelet can pull with
 	DirectoryEntry   Problem = "DirectoryEntry"   // one that gives no value
 	ValueAsKey       Problem = "ValueAsKey"       // NAME=VALUE where NAME=KEY is read
+	EmptyFile        Problem = "EmptyFile"        // of --from-env-file or --from-dotenv
 )
 
 // Level is how much a finding weighs. The set is closed.

@@ -205,7 +205,7 @@ func TestDotenvSaysOneThingOfALine(t *testing.T) {
 func TestTokensAsLiterals(t *testing.T) {
 	for _, argument := range []string{"hunter2hunter2Hunter2Hunte8=", "Hunter2Hunte3A==", "hunter2_hunter2-Hunter2Hun8="} {
 		_, err := ParseLiteral(argument, Origin{Kind: Literal})
-		wantFault(t, err, "an argument looks like a base64 value without a key")
+		wantFault(t, err, "it looks like a base64 value without a key")
 	}
 	for _, argument := range []string{"sep==", "password=", "OPERATOR==="} {
 		if _, err := ParseLiteral(argument, Origin{Kind: Literal}); err != nil {

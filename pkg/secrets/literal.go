@@ -14,11 +14,11 @@ func ParseLiteral(argument string, origin Origin) (Entry, error) {
 	key, value, found := strings.Cut(argument, "=")
 	switch {
 	case !found:
-		return Entry{}, &MalformedError{origin, "an argument has no \"=\": it takes KEY=VALUE"}
+		return Entry{}, &MalformedError{origin, "it has no \"=\": give KEY=VALUE"}
 	case key == "":
-		return Entry{}, &MalformedError{origin, "an argument begins with \"=\": it takes KEY=VALUE"}
+		return Entry{}, &MalformedError{origin, "it begins with \"=\": give KEY=VALUE"}
 	case strings.Trim(value, "=") == "" && isBase64(argument):
-		return Entry{}, &MalformedError{origin, "an argument looks like a base64 value without a key: give KEY=VALUE"}
+		return Entry{}, &MalformedError{origin, "it looks like a base64 value without a key: give KEY=VALUE"}
 	}
 	err := checkKey(key, origin)
 	if err != nil && strings.Trim(value, "=") == "" {

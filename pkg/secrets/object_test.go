@@ -56,7 +56,7 @@ func TestEdit(t *testing.T) {
 		t.Errorf("%v, %v; the argument %v", next, err, data)
 	}
 	_, err = Edit{Set: entriesOf(map[string]string{"a": "3", "d e": "x"}), Remove: []string{"a", "bb"}}.Apply(data)
-	for _, says := range []string{`"a" is given twice: by a, and by a-`, `there is no key "bb"; did you mean "b"?`, `"d_e" could`} {
+	for _, says := range []string{`"a" is given twice: by a, and by a-`, `there is no key "bb"; did you mean "b"?`, `did you mean "d_e"?`} {
 		wantFault(t, err, says)
 	}
 	for edit, refused := range map[*Edit]bool{

@@ -14,6 +14,9 @@ func TestNearest(t *testing.T) {
 		"the closer one":          {"web-1", []string{"web-12", "web-2", "web"}, "web-12"},
 		"nothing is close":        {"postgres", []string{"api", "web"}, ""},
 		"a short name is no name": {"a", []string{"bcd"}, ""},
+		"nothing in common":       {"x", []string{"r"}, ""},
+		"half in common":          {"db", []string{"dc"}, "dc"},
+		"a letter is missing":     {"db", []string{"db2"}, "db2"},
 		"nothing to choose from":  {"web", nil, ""},
 		"a long name may differ":  {"checkout-servce", []string{"checkout-service"}, "checkout-service"},
 	} {
