@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -47,7 +48,7 @@ func (f *statusFlags) apps(ctx context.Context, env *Env, args []string) error {
 func (f *statusFlags) chosen(ctx context.Context, env *Env, c *cluster.Cluster, args []string) ([]cluster.Object, error) {
 	var err error
 	if len(args) == 1 && f.selector == "" && !strings.Contains(args[0], "/") && !resolve.IsKind(args[0]) {
-		if args, err = inspect.New(c, env.Now).Find(ctx, "status", args[0]); err != nil {
+		if args, err = inspect.New(c, env.Now).Find(ctx, "status", args[0], shownKinds()...); err != nil {
 			return nil, err
 		}
 	}
@@ -55,7 +56,41 @@ func (f *statusFlags) chosen(ctx context.Context, env *Env, c *cluster.Cluster, 
 		args = []string{"all"}
 	}
 	objects, err := resolve.Workloads(ctx, c, resolve.Selection{Args: args, LabelSelector: f.selector, Verb: "status"})
+	if cluster.Is(err, cluster.Unsupported) {
+		return nil, notShown(err, c)
+	}
 	return objects, resolveError(err)
+}
+
+// shownKinds are those that have a page, as the API names them.
+func shownKinds() []string {
+	var plurals []string
+	for _, k := range workload.Kinds() {
+		if k.Releasable() {
+			plurals = append(plurals, k.Plural)
+		}
+	}
+	return plurals
+}
+
+// notShown is the error for an object that has no page.
+func notShown(err error, c *cluster.Cluster) error {
+	var e *cluster.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	command := "kubectl describe "
+	if kind, _, _ := strings.Cut(e.Object, "/"); inspect.Explains(kind) {
+		command = "kubectl app why "
+	}
+	namespace, _, _ := c.Namespace() // it was read before
+	kinds := shownKinds()
+	last := len(kinds) - 1
+	return hintedError{
+		err: usagef("kubectl app status shows %s and %s, and what uses a Secret or ConfigMap; %s is none of them",
+			strings.Join(kinds[:last], ", "), kinds[last], e.Object),
+		hints: []string{command + e.Object + cluster.InFlag(namespace)},
+	}
 }
 
 func (f *statusFlags) printApps(env *Env, report app.StatusReport) error {

@@ -105,7 +105,22 @@ func (r *surroundings) httpRoutes(ctx context.Context) error {
 		}
 	})
 	r.around.HTTPRoutes = all
+	if cluster.Is(err, cluster.Forbidden) && !r.serves(ctx, routesGroup) { // permissions are checked before the group is looked for
+		return nil
+	}
 	return r.unread(ctx, err, "list", "httproutes")
+}
+
+// serves tells whether the cluster has an API group, or may have it.
+func (r *surroundings) serves(ctx context.Context, group string) bool {
+	client, err := r.cluster.Typed()
+	if err != nil {
+		return true
+	}
+	_, err = cluster.Read(ctx, func(ctx context.Context) ([]byte, error) {
+		return client.CoreV1().RESTClient().Get().AbsPath("/apis/" + group).Do(ctx).Raw()
+	})
+	return !cluster.Is(cluster.APIError(cluster.Call{Verb: "get", Object: group}, err), cluster.NotFound)
 }
 
 // maxWarningPages bounds what is read of events: an hour of a bad day can have very many.

@@ -17,8 +17,9 @@ import (
 // findable are the types among which a name without one is looked for.
 var findable = []string{"deployments", "statefulsets", "daemonsets", "jobs", "cronjobs", "pods"}
 
-// Find returns the one object of a name as TYPE/NAME. Several of that name are an error that lists them for the verb.
-func (i *Inspector) Find(ctx context.Context, verb, name string) ([]string, error) {
+// Find returns the one object of a name as TYPE/NAME. Several of that name are an error that lists them for the verb. Those of
+// the preferred types count first.
+func (i *Inspector) Find(ctx context.Context, verb, name string, preferred ...string) ([]string, error) {
 	client, err := i.cluster.Metadata()
 	if err != nil {
 		return nil, err
@@ -57,6 +58,12 @@ func (i *Inspector) Find(ctx context.Context, verb, name string) ([]string, erro
 		if object != "" {
 			objects = append(objects, object)
 		}
+	}
+	if better := slices.DeleteFunc(slices.Clone(objects), func(o string) bool {
+		kind, _, _ := strings.Cut(o, "/")
+		return !slices.Contains(preferred, kind+"s")
+	}); len(better) > 0 {
+		objects = better
 	}
 	switch {
 	case len(objects) == 0 && len(unread) > 0: // it may be there

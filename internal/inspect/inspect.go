@@ -5,12 +5,14 @@ package inspect
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -68,6 +70,17 @@ func (i *Inspector) Why(ctx context.Context, kind string, ref workload.Ref) (cha
 	}
 	report, _, err := i.explain(ctx, ref, func(ctx context.Context) (reading, error) { return read(i, ctx, ref) })
 	return report, err
+}
+
+// Explains tells whether Why explains objects of a kind, by any of kubectl's names for it.
+func Explains(word string) bool {
+	resource, _ := resolve.ResourceNamed(word)
+	for kind := range readers {
+		if strings.ToLower(kind)+"s" == resource.Resource {
+			return true
+		}
+	}
+	return false
 }
 
 // explain reads an object and explains it, again once if it changes meanwhile.

@@ -96,7 +96,9 @@ func (l *look) selects(selector *metav1.LabelSelector) bool {
 // notSeen joins what the report on the workload and what is around it could not read.
 func (l *look) notSeen() []chain.NotSeen {
 	all := slices.Clone(l.Why.NotSeen)
-	for _, n := range l.around.NotSeen {
+	around := slices.Clone(l.around.NotSeen)
+	slices.SortFunc(around, func(a, b chain.NotSeen) int { return cmp.Compare(a.Resource, b.Resource) })
+	for _, n := range around {
 		if !slices.ContainsFunc(all, func(known chain.NotSeen) bool { return known.Resource == n.Resource }) {
 			all = append(all, n)
 		}
@@ -116,11 +118,6 @@ func (l *look) next() []chain.Command {
 	}
 	if l.app.State != Well {
 		add("kubectl app why %s -n %s", l.w.Ref, l.w.Namespace)
-	}
-	for _, n := range l.app.NotSeen {
-		for _, command := range n.Next {
-			add("%s", command)
-		}
 	}
 	for _, r := range l.app.References {
 		if r.State == RefKeyMissing && !r.Optional {
