@@ -13,6 +13,12 @@ import (
 const statusExample = `  # One screen for an app: pods, Services, Ingresses, autoscaler, Secrets, and what is wrong
   kubectl app status deployment/web
 
+  # All apps with a label, the sick ones first
+  kubectl app status -l app=shop
+
+  # In a script: the exit code is 4 if the app is failing, and 7 while it is progressing
+  kubectl app status deployment/web --exit-code -o name
+
   # A line for each workload of the namespace, the sick ones first
   kubectl app status
 

@@ -199,7 +199,7 @@ func (p *appPage) changed() {
 	when, owners := "", ""
 	if c.At != nil {
 		when = age(*c.At, p.now) + " ago"
-		if c.By != "" {
+		if c.By != "" && !strings.HasPrefix(c.Cause, c.By) { // the cause says it
 			when += " by " + term.Clean(c.By)
 		}
 	}

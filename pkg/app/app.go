@@ -41,7 +41,7 @@ func Look(o Observed, around *Around, now time.Time) App {
 	}
 	l := &look{Observed: o, around: around, w: w, now: now, app: &a}
 	current := workload.Current(w, o.Revisions)
-	a.Revision, a.Changed = l.revision(current), l.changed()
+	a.Revision, a.Changed = l.revision(current), l.changed(current)
 	a.Pods = l.pods(current)
 	a.Services = l.services()
 	a.Routes = l.routes()
@@ -70,9 +70,9 @@ func (l *look) revision(current *workload.Revision) *Revision {
 }
 
 // changed tells who wrote the pod template last, and when.
-func (l *look) changed() *Change {
+func (l *look) changed(current *workload.Revision) *Change {
 	by, at := l.w.TemplateWriter()
-	c := &Change{By: by, Cause: l.w.Annotations[workload.AnnotationChangeCause]}
+	c := &Change{By: by, Cause: l.changeCause(current)}
 	if !at.IsZero() {
 		c.At = &at
 	}
@@ -85,6 +85,17 @@ func (l *look) changed() *Change {
 		return nil
 	}
 	return c
+}
+
+// changeCause is the annotation, unless an older revision has the same one: kubectl leaves it as it is.
+func (l *look) changeCause(current *workload.Revision) string {
+	cause := l.w.Annotations[workload.AnnotationChangeCause]
+	for i := range l.Revisions {
+		if r := &l.Revisions[i]; current != nil && r.UID != current.UID && r.Annotations[workload.AnnotationChangeCause] == cause {
+			return ""
+		}
+	}
+	return cause
 }
 
 // selects tells whether a selector matches the labels of the template's pods.

@@ -440,14 +440,15 @@ func TestWarnings(t *testing.T) {
 		event("a", "Unhealthy", pod(0), 3, 10), event("b", "Unhealthy", pod(1), 4, 20), event("c", "BackOff", pod(0), 1, 30),
 		event("d", "Unhealthy", "{kind: Pod, namespace: shop, name: other, uid: x}", 9, 40),
 		event("e", "Sync", "{kind: Service, namespace: shop, name: front, uid: s}", 1, 5),
-		strings.TrimSpace(service) + "\n",
+		event("f", "FailedGetScale", "{kind: HorizontalPodAutoscaler, namespace: shop, name: load, uid: h}", 1, 5),
+		strings.TrimSpace(service) + "\n", strings.Replace(autoscaler, `{type: ScalingActive, status: "True"}`, `{type: ScalingActive, status: "False"}`, 1),
 	}, "---\n")
 	a := app.Look(observed(t, chain.Report{State: chain.NothingFound}, pods...), around(t, text), now)
 	var got []string
 	for _, w := range a.Warnings {
 		got = append(got, fmt.Sprintf("%s %s %d of %d: %s", w.Reason, w.Kind, w.Count, w.Objects, w.Message))
 	}
-	want := []string{"BackOff Pod 1 of 1: m30", "Unhealthy Pod 7 of 2: m20", "Sync Service 1 of 1: m5"}
+	want := []string{"BackOff Pod 1 of 1: m30", "Unhealthy Pod 7 of 2: m20", "Sync Service 1 of 1: m5"} // those of the autoscaler are its problem
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -475,6 +476,22 @@ func TestNeeds(t *testing.T) {
 	a.Named[workload.Ref{Kind: "ServiceAccount", Namespace: "shop", Name: "shop"}] = app.Named{State: app.RefPresent, PullSecrets: []string{"pull"}}
 	if got := names(app.Needs([]app.Observed{o}, a)); len(got) != 7 || !slices.Contains(got, "secret/pull") || !slices.Contains(got, "secret/shop-tls tls") {
 		t.Errorf("%q", got)
+	}
+}
+
+// A change-cause that an older revision has, too, is not that of the last change.
+func TestChangeCause(t *testing.T) {
+	for old, want := range map[string]string{"set image web=web:0.9": "set image web=web:1.0", "set image web=web:1.0": ""} {
+		o := observed(t, chain.Report{State: chain.NothingFound})
+		o.Object.SetAnnotations(map[string]string{workload.AnnotationChangeCause: "set image web=web:1.0"})
+		o.Revisions[0].Annotations = map[string]string{workload.AnnotationChangeCause: old}
+		got := ""
+		if a := app.Look(o, &app.Around{}, now); a.Changed != nil {
+			got = a.Changed.Cause
+		}
+		if got != want {
+			t.Errorf("after %q: %q, want %q", old, got, want)
+		}
 	}
 }
 

@@ -64,7 +64,7 @@ func (l *look) own() (map[types.UID]bool, map[workload.Ref]bool) {
 		refs[r.Object] = true
 	}
 	for _, a := range l.app.Autoscalers {
-		refs[a.Object] = true
+		refs[a.Object] = !slices.ContainsFunc(a.Problems, func(p Problem) bool { return p.Code == ScalingInactive }) // which says the same
 	}
 	for _, b := range l.app.Budgets {
 		refs[b.Object] = true
