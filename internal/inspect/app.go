@@ -38,6 +38,7 @@ func Apps(ctx context.Context, c *cluster.Cluster, objects []cluster.Object, ver
 	if err := r.read(ctx, app.Needs(apps, r.around)); err != nil {
 		return app.StatusReport{}, err
 	}
+	r.mask()
 	return app.NewReport(version, apps, r.around, now().Add(c.Skew())), nil
 }
 

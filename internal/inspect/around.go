@@ -141,7 +141,6 @@ func (r *surroundings) warnings(ctx context.Context, client kubernetes.Interface
 				return nil
 			}
 			for k := range events.Items {
-				r.cluster.Redactor().Event(&events.Items[k])
 				all = append(all, &events.Items[k])
 			}
 			if pages++; pages == maxWarningPages && events.Continue != "" {
@@ -155,6 +154,35 @@ func (r *surroundings) warnings(ctx context.Context, client kubernetes.Interface
 		return nil
 	}
 	return r.unread(ctx, err, "list", "events")
+}
+
+// mask hides values in what controllers say. It comes last: what was read has taught the redactor.
+func (r *surroundings) mask() {
+	redactor := r.cluster.Redactor()
+	for _, e := range r.around.Warnings {
+		redactor.Event(e)
+	}
+	var texts []*string
+	for i := range r.around.Autoscalers {
+		for k := range r.around.Autoscalers[i].Status.Conditions {
+			texts = append(texts, &r.around.Autoscalers[i].Status.Conditions[k].Message)
+		}
+	}
+	for i := range r.around.Budgets {
+		for k := range r.around.Budgets[i].Status.Conditions {
+			texts = append(texts, &r.around.Budgets[i].Status.Conditions[k].Message)
+		}
+	}
+	for i := range r.around.HTTPRoutes {
+		for _, p := range r.around.HTTPRoutes[i].Status.Parents {
+			for k := range p.Conditions {
+				texts = append(texts, &p.Conditions[k].Message)
+			}
+		}
+	}
+	for _, text := range texts {
+		*text = redactor.Text(*text)
+	}
 }
 
 func (r *surroundings) note(text string) {

@@ -188,7 +188,11 @@ func (p *appPage) revision() {
 		}
 		old = "replaces revision " + strings.Join(numbers, ", ")
 	}
-	p.field("revision", fmt.Sprint(r.Number), old, verdict)
+	number := fmt.Sprint(r.Number)
+	if r.Number == 0 {
+		number = "no number yet"
+	}
+	p.field("revision", number, old, verdict)
 }
 
 func (p *appPage) changed() {

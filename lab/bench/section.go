@@ -23,6 +23,7 @@ var sections = []section{
 	{"verdict", (*bench).verdict},
 	{"outage", (*bench).outage},
 	{"why", (*bench).why},
+	{"page", (*bench).page},
 	{"truth", (*bench).truth},
 	{"secret", (*bench).secret},
 	{"many", (*bench).many},

@@ -57,7 +57,7 @@ func Look(o Observed, around *Around, now time.Time) App {
 }
 
 func (l *look) revision(current *workload.Revision) *Revision {
-	if current == nil {
+	if current == nil || current.Name == "" { // revisions may not be read
 		return nil
 	}
 	r := &Revision{Number: current.Number, Name: current.Name, Verdict: rollout.VerdictOf(current)}

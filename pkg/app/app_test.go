@@ -24,8 +24,6 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-var now = podtest.Epoch.Add(time.Hour)
-
 // deployment is the app of the tables: two ready pods of one revision, web-a and web-b.
 const deployment = `
 metadata: {name: web, namespace: shop, uid: d, generation: 1}
@@ -255,6 +253,7 @@ func TestAround(t *testing.T) {
 		{name: "an autoscaler of another Deployment", objects: autoscaler, from: "name: web}", to: "name: api}"},
 		{name: "an autoscaler of another kind", objects: autoscaler, from: "kind: Deployment", to: "kind: StatefulSet"},
 		{name: "an autoscaler without numbers", objects: autoscaler, from: `{type: ScalingActive, status: "True"}`, to: `{type: ScalingActive, status: "False", reason: FailedGetResourceMetric}`, want: []string{"horizontalpodautoscaler/load ScalingInactive!"}},
+		{name: "an autoscaler that waits for its first numbers", objects: autoscaler, from: `{type: ScalingActive, status: "True"}`, to: `{type: ScalingActive, status: "False", lastTransitionTime: "2026-01-01T12:59:00Z"}`, want: []string{"horizontalpodautoscaler/load ScalingInactive"}},
 		{name: "an autoscaler at its maximum", objects: autoscaler, from: `{type: ScalingLimited, status: "False"}`, to: `{type: ScalingLimited, status: "True", reason: TooManyReplicas}`, want: []string{"horizontalpodautoscaler/load AtMaximum"}},
 		{name: "an autoscaler at its minimum", objects: autoscaler, from: `{type: ScalingLimited, status: "False"}`, to: `{type: ScalingLimited, status: "True", reason: TooFewReplicas}`},
 		{name: "two autoscalers", objects: autoscaler + "---" + autoscaler, want: []string{"horizontalpodautoscaler/load SeveralAutoscalers!", "horizontalpodautoscaler/load SeveralAutoscalers!"}},

@@ -33,7 +33,7 @@ func (l *look) pods(current *workload.Revision) []PodGroup {
 		if !known {
 			i = len(groups)
 			at[k] = i
-			groups = append(groups, PodGroup{New: current != nil && current.Owns(pod), Revision: l.numberOf(pod), Phase: k.phase, Cause: k.cause})
+			groups = append(groups, PodGroup{New: current != nil && (current.Name == "" || current.Owns(pod)), Revision: l.numberOf(pod), Phase: k.phase, Cause: k.cause})
 		}
 		groups[i].add(pod)
 	}

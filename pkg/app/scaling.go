@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
@@ -35,7 +36,7 @@ func (l *look) autoscalers() []Autoscaler {
 		for j := range h.Spec.Metrics {
 			a.Metrics = append(a.Metrics, metricText(&h.Spec.Metrics[j], h.Status.CurrentMetrics))
 		}
-		a.conditions(h.Status.Conditions, l.w.Desired)
+		a.conditions(h.Status.Conditions, l.w.Desired, l.now)
 		all = append(all, a)
 	}
 	if len(all) > 1 {
@@ -46,8 +47,11 @@ func (l *look) autoscalers() []Autoscaler {
 	return all
 }
 
+// firstMetrics is how long the metrics of new pods may take to come.
+const firstMetrics = 2 * time.Minute
+
 // conditions takes in why an autoscaler does not scale, or not further.
-func (a *Autoscaler) conditions(all []autoscalingv2.HorizontalPodAutoscalerCondition, desired int32) {
+func (a *Autoscaler) conditions(all []autoscalingv2.HorizontalPodAutoscalerCondition, desired int32, now time.Time) {
 	for _, c := range all {
 		switch {
 		case c.Type == autoscalingv2.ScalingLimited && c.Status == corev1.ConditionTrue && c.Reason != "TooFewReplicas": // the minimum is no limit to anybody
@@ -58,7 +62,9 @@ func (a *Autoscaler) conditions(all []autoscalingv2.HorizontalPodAutoscalerCondi
 		case c.Type == autoscalingv2.ScalingActive && c.Status == corev1.ConditionFalse && c.Reason == "ScalingDisabled" && desired == 0:
 			a.Limited = "off: the workload is scaled to 0"
 		case (c.Type == autoscalingv2.ScalingActive || c.Type == autoscalingv2.AbleToScale) && c.Status == corev1.ConditionFalse && c.Reason != "BackoffBoth":
-			a.Problems = append(a.Problems, severe(ScalingInactive, "it does not scale: "+c.Reason+": "+c.Message))
+			problem := severe(ScalingInactive, "it does not scale: "+c.Reason+": "+c.Message)
+			problem.Severe = now.Sub(c.LastTransitionTime.Time) >= firstMetrics
+			a.Problems = append(a.Problems, problem)
 		}
 	}
 }

@@ -111,7 +111,7 @@ func (l *look) serviceProblems(found *Service, s *corev1.Service, template bool)
 	}
 	for _, p := range s.Spec.Ports {
 		if p.TargetPort.Type == intstr.String && !l.hasPort(p.TargetPort.StrVal, p.Protocol) {
-			all = append(all, severe(PortNotFound, fmt.Sprintf("no container has a port named %q", p.TargetPort.StrVal)))
+			all = append(all, severe(PortNotFound, fmt.Sprintf("no container of the template has a port named %q", p.TargetPort.StrVal)))
 		}
 	}
 	switch readyPods := l.readyPods(s); {
