@@ -39,7 +39,16 @@ func Apps(ctx context.Context, c *cluster.Cluster, objects []cluster.Object, ver
 		return app.StatusReport{}, err
 	}
 	r.mask()
-	return app.NewReport(version, apps, r.around, now().Add(c.Skew())), nil
+	report := app.NewReport(version, apps, r.around, now().Add(c.Skew()))
+	for i := range report.Apps {
+		if changed := report.Apps[i].Changed; changed != nil {
+			changed.Cause = c.Redactor().Text(changed.Cause)
+		}
+		if revision := report.Apps[i].Revision; revision != nil && revision.Verdict != nil {
+			revision.Verdict.Message = c.Redactor().Text(revision.Verdict.Message)
+		}
+	}
+	return report, nil
 }
 
 // observeAll explains each workload.

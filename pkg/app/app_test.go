@@ -120,7 +120,7 @@ func observed(t *testing.T, why chain.Report, pods ...*corev1.Pod) app.Observed 
 func twoReady() []*corev1.Pod {
 	a, b := podtest.Ready("web-a"), podtest.Ready("web-b")
 	for _, p := range []*corev1.Pod{a, b} {
-		p.Labels = map[string]string{"app": "web", "tier": "front"}
+		p.Labels = map[string]string{"app": "web", "tier": "front", "pod-name": p.Name}
 	}
 	return []*corev1.Pod{a, b}
 }
@@ -239,6 +239,8 @@ func TestAround(t *testing.T) {
 		{name: "a Service with its endpoints", objects: service},
 		{name: "a Service of other pods", objects: service, from: "selector: {app: web}", to: "selector: {app: api}"},
 		{name: "a Service whose endpoints are made by hand", objects: service, from: "selector: {app: web}, ", to: ""},
+		{name: "a Service of one pod, by a label that its controller gave", objects: service, from: "selector: {app: web}", to: "selector: {pod-name: web-a}"},
+		{name: "a Service of another name", objects: service, from: "type: ClusterIP", to: "type: ExternalName"},
 		{name: "no endpoint is ready", objects: strings.Split(service, "---")[0], want: []string{"service/front NoReadyEndpoint!"}},
 		{name: "a port that no container names", objects: service, from: "targetPort: http", to: "targetPort: web", want: []string{"service/front PortNotFound!"}},
 		{name: "a pod of another workload", objects: service, from: "name: web-b", to: "name: other", want: []string{"service/front SelectsOtherPods"}},

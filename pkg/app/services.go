@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 const (
@@ -21,13 +22,18 @@ const (
 // services are those whose selector matches the labels of the template or of a pod.
 func (l *look) services() []Service {
 	var all []Service
+	current := workload.Current(l.w, l.Revisions)
 	for i := range l.around.Services {
 		s := &l.around.Services[i]
-		if len(s.Spec.Selector) == 0 {
-			continue // its endpoints are made by hand
+		if len(s.Spec.Selector) == 0 || s.Spec.Type == corev1.ServiceTypeExternalName {
+			continue // its endpoints are made by hand, or it has none
 		}
 		selector := labels.SelectorFromSet(s.Spec.Selector)
 		template := selector.Matches(labels.Set(l.w.Template.Labels))
+		// Controllers label pods beyond the template: a Service of one pod of a StatefulSet, or of a leader.
+		present := slices.ContainsFunc(l.Pods, func(p *corev1.Pod) bool {
+			return current != nil && current.Owns(p) && selector.Matches(labels.Set(p.Labels))
+		})
 		if !template && !slices.ContainsFunc(l.Pods, func(p *corev1.Pod) bool { return selector.Matches(labels.Set(p.Labels)) }) {
 			continue
 		}
@@ -42,7 +48,7 @@ func (l *look) services() []Service {
 			found.Addresses = append(found.Addresses, firstOf(in.IP, in.Hostname))
 		}
 		l.count(&found, s)
-		found.Problems = l.serviceProblems(&found, s, template)
+		found.Problems = l.serviceProblems(&found, s, template || present)
 		all = append(all, found)
 	}
 	return all
@@ -104,9 +110,9 @@ func (l *look) count(found *Service, s *corev1.Service) {
 	}
 }
 
-func (l *look) serviceProblems(found *Service, s *corev1.Service, template bool) []Problem {
+func (l *look) serviceProblems(found *Service, s *corev1.Service, isNew bool) []Problem {
 	var all []Problem
-	if !template {
+	if !isNew {
 		all = append(all, severe(SelectsOnlyOld, "selects old pods only: the labels of the pod template do not match its selector"))
 	}
 	for _, p := range s.Spec.Ports {
