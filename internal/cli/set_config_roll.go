@@ -171,7 +171,7 @@ func (c *configChange) isDelivered(captured cluster.Captured) bool {
 // pointedElsewhere: what was read as the version in use is it no longer.
 func (c *configChange) pointedElsewhere(ref workload.Ref) error {
 	err := hintedError{
-		fmt.Errorf("%s does not use %s any more: someone else changed it, and this command did not", ref, c.object.Change.Before),
+		fmt.Errorf("%s does not use %s any more: someone else changed it, so this command did not", ref, c.object.Change.Before),
 		[]string{release.App("rollout status", ref), "then the same command again"},
 	}
 	if c.object.Pending() {

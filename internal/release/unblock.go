@@ -91,9 +91,9 @@ func (u *unblocker) answered(d deletion) []rollout.Event {
 
 func (d deletion) text() string {
 	if d.err == nil {
-		return fmt.Sprintf("kubectl app deleted pod %s, which was not ready and kept %s from going back", d.pod.Name, d.workload)
+		return fmt.Sprintf("kubectl app deleted pod %s, which was not ready and blocked the rollback of %s", d.pod.Name, d.workload)
 	}
-	text := fmt.Sprintf("kubectl app could not delete pod %s, which is not ready and keeps %s from going back: %v", d.pod.Name, d.workload, d.err)
+	text := fmt.Sprintf("kubectl app could not delete pod %s, which is not ready and blocks the rollback of %s: %v", d.pod.Name, d.workload, d.err)
 	if cluster.Is(d.err, cluster.Forbidden) {
 		text += fmt.Sprintf("; somebody with the permission can: kubectl delete pod %s -n %s", d.pod.Name, d.pod.Namespace)
 	}

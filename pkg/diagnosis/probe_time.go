@@ -23,7 +23,7 @@ func killedInProbeTime(ev *evidence, ref containerRef, ended *corev1.ContainerSt
 		if kind.probe == nil || !failsAfter(kind.probe, ref.graceOf(kind.probe), ended.ExitCode, ran) {
 			continue
 		}
-		return failing(kind.cause, fmt.Sprintf("each run ended after %s, when its %s probe (%ds x %d) has failed, and without the back-off of a crash; no event is left that says so",
+		return failing(kind.cause, fmt.Sprintf("each run ended after %s, which is when its %s probe (%ds x %d) fails; a crash would have a back-off. No event is left",
 			ran, kind.name, kind.probe.PeriodSeconds, kind.probe.FailureThreshold)), true
 	}
 	return symptom{}, false

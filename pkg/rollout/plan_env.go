@@ -40,7 +40,7 @@ type EnvTakenError struct {
 }
 
 func (e *EnvTakenError) Error() string {
-	return fmt.Sprintf("container %s of %s has %s already, with another value, and --overwrite=false keeps it", e.Container, e.Workload, e.Name)
+	return fmt.Sprintf("container %s of %s already has %s with another value: --overwrite=false keeps that", e.Container, e.Workload, e.Name)
 }
 
 // PlanEnv sets and removes variables, as `kubectl set env` does: in containers and init containers, each

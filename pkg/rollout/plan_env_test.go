@@ -130,12 +130,12 @@ func TestPlanEnv(t *testing.T) {
 			template: []string{"web: A=secret B=1", "log: A=secret"}, set: "A=2 B=2 C=3", keep: true,
 			want: "web: A=2 B=2 C=3; log: A=2 B=2 C=3", changes: "A B C;",
 			faults: []string{
-				"container web of deployment/web has A already, with another value, and --overwrite=false keeps it",
-				"container web of deployment/web has B already", "container log of deployment/web has A already",
+				"container web of deployment/web already has A with another value: --overwrite=false keeps that",
+				"container web of deployment/web already has B", "container log of deployment/web already has A",
 			},
 		},
 		"kept, but the same":         {template: []string{"web: A=1"}, set: "A=1 B=2", keep: true, want: "web: A=1 B=2", changes: "B;"},
-		"kept from another key, too": {template: []string{"web: A=@secret/db/a"}, set: "A=@secret/db/b", keep: true, want: "web: A=@secret/db/b", changes: "A;", faults: []string{"has A already"}},
+		"kept from another key, too": {template: []string{"web: A=@secret/db/a"}, set: "A=@secret/db/b", keep: true, want: "web: A=@secret/db/b", changes: "A;", faults: []string{"already has A"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := envTemplate(test.template...)

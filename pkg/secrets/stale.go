@@ -138,7 +138,7 @@ func (c *Consumer) why(s *Subject, podsUnknown bool) string {
 		}
 		return "the object does not tell when it was last changed: it has no managedFields"
 	case StateStale:
-		return fmt.Sprintf("%d of %d pods read it before the change, and read it only when they start", c.StalePods, c.Pods) + c.wayOut()
+		return fmt.Sprintf("%d of %d pods still have the old value: they read it only when they start", c.StalePods, c.Pods) + c.wayOut()
 	case StateNoPods:
 		return "no pod runs; the next pod reads the current data"
 	case StateInPlace:

@@ -50,19 +50,19 @@ func TestStale(t *testing.T) {
 		without    string
 		want       string // state, stale of pods, whether it needs a roll, why
 	}{
-		"a variable, older than the change":      {spec: env, pods: before, want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start"},
-		"some are older":                         {spec: env, pods: before + after, want: "Stale 1/2 roll: 1 of 2 pods read it before the change, and read it only when they start"},
+		"a variable, older than the change":      {spec: env, pods: before, want: "Stale 1/1 roll: 1 of 1 pods still have the old value: they read it only when they start"},
+		"some are older":                         {spec: env, pods: before + after, want: "Stale 1/2 roll: 1 of 2 pods still have the old value: they read it only when they start"},
 		"in the same second is not older":        {spec: env, pods: after, want: "Current 0/1: no pod has the data from before the change"},
 		"a container that restarted read it new": {spec: env, pods: restarted, want: "Current 0/1: no pod has the data from before the change"},
 		"one that will restart reads it new":     {spec: env, pods: waiting, want: "Current 0/1: no pod has the data from before the change"},
-		"what an init container read stays":      {spec: init, pods: initialised, want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start"},
+		"what an init container read stays":      {spec: init, pods: initialised, want: "Stale 1/1 roll: 1 of 1 pods still have the old value: they read it only when they start"},
 		"a change of another key":                {spec: urlEnv, pods: before, want: "Current 0/1: no pod has the data from before the change"},
-		"a file by subPath, as a variable":       {spec: file, pods: strings.ReplaceAll(before, "11:59:5", "10:59:5"), want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start"},
+		"a file by subPath, as a variable":       {spec: file, pods: strings.ReplaceAll(before, "11:59:5", "10:59:5"), want: "Stale 1/1 roll: 1 of 1 pods still have the old value: they read it only when they start"},
 		"a whole volume follows":                 {spec: volume, pods: before, want: "InPlace 0/1: mounted files are updated within about a minute after the change; the app may have to read them again"},
 		"a whole volume, all new":                {spec: volume, pods: after, want: "Current 0/1: no pod has the data from before the change"},
 		"a whole volume of an immutable one": {
 			spec: volume, pods: before, subject: func(s *Subject) { s.Immutable = true },
-			want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start",
+			want: "Stale 1/1 roll: 1 of 1 pods still have the old value: they read it only when they start",
 		},
 		"no pods":                 {spec: env, want: "NoPods 0/0: no pod runs; the next pod reads the current data"},
 		"a missing key":           {spec: gone, pods: before, want: `MissingKey 0/1: no key "gone": new containers fail, or start without it where it is optional`},
@@ -78,7 +78,7 @@ func TestStale(t *testing.T) {
 		},
 		"nobody knows, and older than the object": {
 			spec: env, pods: before, subject: func(s *Subject) { s.Changed.Source = FromCreation },
-			want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start",
+			want: "Stale 1/1 roll: 1 of 1 pods still have the old value: they read it only when they start",
 		},
 		"one that is being stopped":             {spec: env, pods: ending + after, want: "Current 0/1: no pod has the data from before the change"},
 		"all are being stopped":                 {spec: env, pods: ending, want: "NoPods 0/0: its pods are terminating; the next pod reads the current data"},
@@ -87,7 +87,7 @@ func TestStale(t *testing.T) {
 		"a volume of one that is being stopped": {spec: volume, pods: ending + after, want: "Current 0/1: no pod has the data from before the change"},
 		"the pods are unread":                   {spec: env, without: "Pod", want: "Unknown 0/0: its pods can't be read"},
 		"an unread pull secret":                 {spec: pull, without: "Pod", want: "Current 0/0: read at each pull of an image"},
-		"not used at all by now":                {spec: pulled, pods: strings.ReplaceAll(before, "%s", env), want: "Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start"},
+		"not used at all by now":                {spec: pulled, pods: strings.ReplaceAll(before, "%s", env), want: "Stale 1/1 roll: 1 of 1 pods still have the old value: they read it only when they start"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			subject := database("Secret")
@@ -125,10 +125,10 @@ func judgement(c Consumer) string {
 func TestStaleByKind(t *testing.T) {
 	const spec = `{containers: [{name: web, envFrom: [{secretRef: {name: db}}]}]}`
 	for owner, want := range map[string]string{
-		`{kind: StatefulSet, name: x, controller: true, apiVersion: apps/v1, uid: u}`: "statefulset/x Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start",
-		`{kind: Job, name: nightly-1, controller: true, apiVersion: batch/v1, uid: u}`: "cronjob/nightly Stale 1/1: 1 of 1 pods read it before the change, and read it only when they start; " +
+		`{kind: StatefulSet, name: x, controller: true, apiVersion: apps/v1, uid: u}`: "statefulset/x Stale 1/1 roll: 1 of 1 pods still have the old value: they read it only when they start",
+		`{kind: Job, name: nightly-1, controller: true, apiVersion: batch/v1, uid: u}`: "cronjob/nightly Stale 1/1: 1 of 1 pods still have the old value: they read it only when they start; " +
 			"the next run reads it again",
-		``: "pod/one Stale 1/1 roll: 1 of 1 pods read it before the change, and read it only when they start; a bare pod has to be deleted and created again",
+		``: "pod/one Stale 1/1 roll: 1 of 1 pods still have the old value: they read it only when they start; a bare pod has to be deleted and created again",
 	} {
 		objects := `kind: Job
 metadata: {name: nightly-1, ownerReferences: [{kind: CronJob, name: nightly, controller: true, apiVersion: batch/v1, uid: u}]}
