@@ -111,7 +111,7 @@ func (f *scaleFlags) plan(cmd *cobra.Command) (cluster.Plan, error) {
 
 // holds checks kubectl's preconditions, in its words.
 func (f *scaleFlags) holds(c cluster.Captured) error {
-	message := ""
+	var message string
 	switch {
 	case f.currentReplicas >= 0 && c.Replicas() != f.currentReplicas:
 		message = fmt.Sprintf("Expected replicas to be %d, was %d", f.currentReplicas, c.Replicas())

@@ -12,7 +12,10 @@ import (
 
 func (p *appPage) services() {
 	for _, s := range p.app.Services {
-		endpoints := fmt.Sprintf("%d of %s ready", s.Ready, layout.Plural(s.Endpoints, "endpoint", "endpoints"))
+		endpoints := "endpoints not known"
+		if s.EndpointCount != nil {
+			endpoints = fmt.Sprintf("%d of %s ready", s.Ready, layout.Plural(s.Endpoints, "endpoint", "endpoints"))
+		}
 		p.object("services", term.Clean(s.Object.Name), s.Problems, s.Type, strings.Join(s.Ports, ", "), endpoints, strings.Join(s.Addresses, ", "))
 	}
 }

@@ -41,7 +41,7 @@ func appReports() map[string]app.StatusReport {
 	whole.Revision = &app.Revision{Number: 4, Name: "web-7d9f66c4d", Verdict: &rollout.VerdictAnnotation{Hash: "7d9f66c4d", Outcome: rollout.VerdictGood, At: *ago(48 * time.Hour)}}
 	whole.Changed = &app.Change{At: ago(49 * time.Hour), By: "kubectl set", Cause: "set image deployment/web web=web:2.0", Owners: []string{"Helm shop"}}
 	whole.Pods = []app.PodGroup{{Count: 3, New: true, Revision: 4, Phase: app.PodReady, Since: ago(49 * time.Hour), Restarts: 1, Restarted: ago(50 * time.Hour), Names: []string{"web-7d9f66c4d-a", "web-7d9f66c4d-b", "web-7d9f66c4d-c"}, Nodes: []string{"node-1", "node-2"}}}
-	whole.Services = []app.Service{{Object: ref("Service", "web"), Type: "LoadBalancer", Ports: []string{"80 -> http", "443 -> https"}, Ready: 3, Endpoints: 3, Addresses: []string{"203.0.113.7"}}}
+	whole.Services = []app.Service{{Object: ref("Service", "web"), Type: "LoadBalancer", Ports: []string{"80 -> http", "443 -> https"}, EndpointCount: &app.EndpointCount{Ready: 3, Endpoints: 3}, Addresses: []string{"203.0.113.7"}}}
 	whole.Routes = []app.Route{
 		{Object: ref("Ingress", "shop"), URLs: []string{"https://shop.example.com/", "https://shop.example.com/api"}, Services: []string{"web:80"}, Through: []string{"class nginx"}, Certificates: []app.Certificate{{Secret: "shop-tls", Expires: ago(-70 * 24 * time.Hour)}}},
 		{Object: ref("HTTPRoute", "shop"), URLs: []string{"shop.example.org/"}, Services: []string{"web:80 (weight 90)"}, Through: []string{"gateway/public"}},
@@ -65,7 +65,7 @@ func appReports() map[string]app.StatusReport {
 		{Count: 1, Revision: 4, Phase: app.PodReady, Since: ago(49 * time.Hour), Names: []string{"web-7d9f66c4d-a"}},
 		{Count: 1, Revision: 4, Phase: app.PodTerminating, Since: ago(30 * time.Second), Names: []string{"web-7d9f66c4d-b"}},
 	}
-	sick.Services = []app.Service{{Object: ref("Service", "web"), Type: "ClusterIP", Ports: []string{"80 -> http"}, Endpoints: 3, Problems: []app.Problem{{Code: app.PortNotFound, Severe: true, Message: `no container has a port named "http"`}}}}
+	sick.Services = []app.Service{{Object: ref("Service", "web"), Type: "ClusterIP", Ports: []string{"80 -> http"}, EndpointCount: &app.EndpointCount{Endpoints: 3}, Problems: []app.Problem{{Code: app.PortNotFound, Severe: true, Message: `no container has a port named "http"`}}}}
 	sick.Routes = []app.Route{{
 		Object: ref("Ingress", "shop"), URLs: []string{"https://shop.example.com/"}, Services: []string{"web:80"}, Certificates: []app.Certificate{{Secret: "shop-tls", Expires: ago(26 * time.Hour)}},
 		Problems: []app.Problem{{Code: app.CertificateOver, Severe: true, Message: "the certificate in secret/shop-tls expired on 2026-03-01"}},

@@ -241,7 +241,7 @@ func TestAround(t *testing.T) {
 		{name: "a Service whose endpoints are made by hand", objects: service, from: "selector: {app: web}, ", to: ""},
 		{name: "a Service of one pod, by a label that its controller gave", objects: service, from: "selector: {app: web}", to: "selector: {pod-name: web-a}"},
 		{name: "a Service of another name", objects: service, from: "type: ClusterIP", to: "type: ExternalName"},
-		{name: "no endpoint is ready", objects: strings.Split(service, "---")[0], want: []string{"service/front NoReadyEndpoint!"}},
+		{name: "no endpoint, though its pods are ready", objects: strings.Split(service, "---")[0], want: []string{"service/front NoReadyEndpoint"}},
 		{name: "a port that no container names", objects: service, from: "targetPort: http", to: "targetPort: web", want: []string{"service/front PortNotFound!"}},
 		{name: "a pod of another workload", objects: service, from: "name: web-b", to: "name: other", want: []string{"service/front SelectsOtherPods"}},
 		{name: "an Ingress with an address", objects: both},
@@ -250,6 +250,7 @@ func TestAround(t *testing.T) {
 		{name: "a port that the Service lacks", objects: both, from: "port: {number: 80}", to: "port: {number: 8080}", want: []string{"ingress/shop BackendPortMissing!"}},
 		{name: "a route with its Gateway", objects: service + "---" + route},
 		{name: "a route that its Gateway refuses", objects: service + "---" + route, from: `status: "True"`, to: `status: "False"`, want: []string{"httproute/shop RouteRejected!"}},
+		{name: "a route whose refusal is of an earlier generation", objects: service + "---" + strings.Replace(route, "name: shop,", "name: shop, generation: 2,", 1), from: `status: "True"`, to: `status: "False", observedGeneration: 1`},
 		{name: "a route to another port", objects: service + "---" + route, from: "{name: front, port: 80}", to: "{name: front, port: 81}", want: []string{"httproute/shop BackendPortMissing!"}},
 		{name: "an autoscaler that works", objects: autoscaler},
 		{name: "an autoscaler of another Deployment", objects: autoscaler, from: "name: web}", to: "name: api}"},
@@ -266,7 +267,7 @@ func TestAround(t *testing.T) {
 		{name: "a budget that can't be computed", objects: budget, from: "expectedPods: 2", to: "expectedPods: 2, conditions: [{type: DisruptionAllowed, status: 'False', reason: SyncFailed, message: m, lastTransitionTime: null}]", want: []string{"poddisruptionbudget/one BudgetNotComputed!"}},
 		{name: "two budgets", objects: budget + "---" + strings.ReplaceAll(budget, "app: web", "tier: front"), want: []string{"poddisruptionbudget/one BudgetsConflict!", "poddisruptionbudget/one BudgetsConflict!"}},
 		{name: "a policy that lets nothing in, and no Service", objects: policy},
-		{name: "a policy that lets nothing in", objects: service + "---" + policy, want: []string{"networkpolicy/deny IngressDenied!"}},
+		{name: "a policy that lets nothing in", objects: service + "---" + policy, want: []string{"networkpolicy/deny IngressDenied"}},
 		{name: "a policy that lets something in", objects: service + "---" + policy + "---" + policy, from: "spec: {podSelector: {}, policyTypes: [Ingress]}", to: "spec: {podSelector: {}, ingress: [{}]}"},
 		{name: "a policy for what goes out", objects: service + "---" + policy, from: "[Ingress]", to: "[Egress]"},
 		{name: "a quota without room", objects: quota, want: []string{"resourcequota/small QuotaShort"}},
@@ -361,6 +362,64 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+// Without a ServiceAccount and pull secrets of its own, a template gets those of the default one.
+func TestDefaultPullSecrets(t *testing.T) {
+	o := observed(t, chain.Report{State: chain.NothingFound}, twoReady()...)
+	spec := o.Object.Template().Spec
+	spec.ServiceAccountName = ""
+	o.Object.SetTemplate(&corev1.PodTemplateSpec{ObjectMeta: o.Object.Template().ObjectMeta, Spec: spec})
+	a := &app.Around{Named: map[workload.Ref]app.Named{
+		{Kind: "ServiceAccount", Namespace: "shop", Name: "default"}: {State: app.RefPresent, PullSecrets: []string{"pull"}},
+		{Kind: "Secret", Namespace: "shop", Name: "pull"}:            {State: app.RefMissing},
+	}}
+	got := app.Look(o, a, now)
+	if p := fmt.Sprint(problems(&got)); p != "[secret/pull Missing]" {
+		t.Error(p)
+	}
+}
+
+// A Service that selects the pods of an earlier revision alone.
+func TestServiceOfOldPods(t *testing.T) {
+	old := podtest.ReadyOf("old", "web-o")
+	old.Labels = map[string]string{"app": "web", "release": "one"}
+	a := around(t, strings.Replace(service, "selector: {app: web}", "selector: {release: one}", 1))
+	got := app.Look(observed(t, chain.Report{State: chain.NothingFound}, append(twoReady(), old)...), a, now)
+	if p := fmt.Sprint(problems(&got)); p != "[service/front SelectsOnlyOldPods!]" {
+		t.Error(p)
+	}
+}
+
+// What could not be read is not counted as none.
+func TestEndpointsUnread(t *testing.T) {
+	for _, tt := range []struct {
+		name, around, pods string
+		want               string
+	}{
+		{name: "all is read", want: "2 of 2, 0 others"},
+		{name: "no EndpointSlices", around: "endpointslices", want: "not known"},
+		{name: "no pods", pods: "pods", want: "2 of 2, 0 others"},
+	} {
+		a, pods, why := around(t, service), twoReady(), chain.Report{State: chain.NothingFound}
+		if tt.around != "" {
+			a.NotSeen, a.Slices = []chain.NotSeen{{Resource: tt.around}}, nil
+		}
+		if tt.pods != "" {
+			why.NotSeen, pods = []chain.NotSeen{{Resource: tt.pods}}, nil
+		}
+		looked := app.Look(observed(t, why, pods...), a, now)
+		if p := problems(&looked); len(p) > 0 {
+			t.Errorf("%s: %q", tt.name, p)
+		}
+		got := "not known"
+		if c := looked.Services[0].EndpointCount; c != nil {
+			got = fmt.Sprintf("%d of %d, %d others", c.Ready, c.Endpoints, c.Others)
+		}
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
 // The certificate of an Ingress is held against the hosts that lead here.
 func TestCertificates(t *testing.T) {
 	certificate := func(end time.Duration, names ...string) app.Named {
@@ -378,16 +437,21 @@ func TestCertificates(t *testing.T) {
 		{"fits a wildcard", certificate(year, "*.example.com"), `"*.example.com"`, "[]"},
 		{"is for another host", certificate(year, "www.example.com"), "", "[ingress/shop CertificateOtherHost!]"},
 		{"is too narrow for a wildcard", certificate(year, "shop.example.com"), `"*.example.com"`, "[ingress/shop CertificateOtherHost!]"},
+		{"is over, for a wildcard of TLS hosts", certificate(-time.Hour, "*.example.com"), "wildcard", "[ingress/shop CertificateExpired!]"},
 		{"is over", certificate(-time.Hour, "shop.example.com"), "", "[ingress/shop CertificateExpired!]"},
 		{"ends soon", certificate(time.Hour, "shop.example.com"), "", "[ingress/shop CertificateExpiresSoon]"},
 		{"is missing", app.Named{State: app.RefMissing}, "", "[ingress/shop CertificateMissing!]"},
-		{"is of another type", app.Named{State: app.RefPresent, NotTLS: true}, "", "[ingress/shop SecretTypeNotTLS!]"},
+		{"is of another type", app.Named{State: app.RefPresent, NotTLS: true}, "", "[ingress/shop SecretTypeNotTLS]"},
 		{"can't be parsed", app.Named{State: app.RefPresent, TLS: true, Broken: true}, "", "[ingress/shop CertificateUnreadable!]"},
 		{"was not read", app.Named{State: app.RefUnread}, "", "[]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			text := service + "---" + ingress
-			if tt.hosts != "" {
+			switch tt.hosts {
+			case "":
+			case "wildcard":
+				text = strings.Replace(text, "hosts: [shop.example.com]", `hosts: ["*.example.com"]`, 1)
+			default:
 				text = strings.ReplaceAll(text, "shop.example.com", tt.hosts)
 			}
 			a := around(t, text)

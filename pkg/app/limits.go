@@ -34,10 +34,10 @@ func (l *look) policies() []Policy {
 		}
 		all = append(all, found)
 	}
-	if limited && allowed == 0 && len(l.app.Services) > 0 {
+	if limited && allowed == 0 && len(l.app.Services) > 0 && !l.w.Template.Spec.HostNetwork {
 		for i := range all {
 			if all[i].Ingress != nil {
-				all[i].Problems = []Problem{severe(IngressDenied, "no NetworkPolicy allows traffic in: the Services reach no pod, where the network plugin enforces it")}
+				all[i].Problems = []Problem{soon(IngressDenied, "no NetworkPolicy allows traffic in: unless the network plugin has other rules, the Services reach no pod")}
 				break
 			}
 		}
@@ -56,7 +56,7 @@ func policyTypes(p *networkingv1.NetworkPolicy) []networkingv1.PolicyType {
 	return []networkingv1.PolicyType{networkingv1.PolicyTypeIngress}
 }
 
-// quotas are those with too little left for the pods that an update adds at a time.
+// quotas are those with too little left for one more pod.
 func (l *look) quotas() []Quota {
 	var all []Quota
 	if l.w.Desired == 0 {

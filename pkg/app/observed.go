@@ -103,6 +103,8 @@ type HTTPRoute struct {
 				Status  string `json:"status"`
 				Reason  string `json:"reason"`
 				Message string `json:"message"`
+
+				ObservedGeneration int64 `json:"observedGeneration"`
 			} `json:"conditions"`
 		} `json:"parents"`
 	} `json:"status"`

@@ -65,6 +65,9 @@ func Needs(apps []Observed, around *Around) []Need {
 func (l *look) named() []workload.Reference {
 	all := workload.References(&l.w.Template)
 	pulls := slices.ContainsFunc(all, func(r workload.Reference) bool { return r.Use == workload.UsePullSecret })
+	if !slices.ContainsFunc(all, func(r workload.Reference) bool { return r.Kind == workload.ServiceAccountReference }) {
+		all = append(all, workload.Reference{Kind: workload.ServiceAccountReference, Name: "default", Use: workload.UseIdentity})
+	}
 	for _, r := range all {
 		if r.Kind == workload.ServiceAccountReference && !pulls {
 			for _, name := range l.around.Named[l.ref(string(r.Kind), r.Name)].PullSecrets {
@@ -135,7 +138,7 @@ func (l *look) judge(r *Reference, uses []workload.Reference) {
 		l.missingKeys(r, uses, named.Keys)
 	}
 	if c := named.Claim; c != nil {
-		judgeClaim(r, c)
+		l.judgeClaim(r, c)
 	}
 	if named.TLS {
 		certificate, problems := l.certificate(r.Object.Name, nil, false)
@@ -169,7 +172,7 @@ func (l *look) missingKeys(r *Reference, uses []workload.Reference, keys []strin
 	}
 }
 
-func judgeClaim(r *Reference, c *corev1.PersistentVolumeClaim) {
+func (l *look) judgeClaim(r *Reference, c *corev1.PersistentVolumeClaim) {
 	r.Detail = string(c.Status.Phase)
 	if size, ok := c.Status.Capacity[corev1.ResourceStorage]; ok {
 		r.Detail += " " + size.String()
@@ -177,7 +180,7 @@ func judgeClaim(r *Reference, c *corev1.PersistentVolumeClaim) {
 	switch {
 	case c.DeletionTimestamp != nil:
 		r.Problems = append(r.Problems, soon(ClaimPending, "is being deleted: it stays until no pod uses it"))
-	case c.Status.Phase != corev1.ClaimBound:
+	case c.Status.Phase != corev1.ClaimBound && l.w.Desired > 0: // a claim may wait for its first pod
 		r.Problems = append(r.Problems, severe(ClaimPending, "is not bound: "+string(c.Status.Phase)))
 	}
 }

@@ -153,12 +153,18 @@ type Service struct {
 	Object workload.Ref `json:"object"`
 	Type   string       `json:"type"`
 	Ports  []string     `json:"ports,omitempty"`
-	// Ready of Endpoints are ready. Others are endpoints that are pods of other workloads.
-	Ready     int       `json:"ready"`
-	Endpoints int       `json:"endpoints"`
-	Others    int       `json:"others,omitempty"`
+	// EndpointCount is nil if the EndpointSlices could not be read.
+	*EndpointCount
 	Addresses []string  `json:"addresses,omitempty"`
 	Problems  []Problem `json:"problems,omitempty"`
+}
+
+// EndpointCount counts the endpoints of a Service: Ready of Endpoints are ready. Others are pods of other workloads; where
+// the pods could not be read, none counts as another one's.
+type EndpointCount struct {
+	Ready     int `json:"ready"`
+	Endpoints int `json:"endpoints"`
+	Others    int `json:"others,omitempty"`
 }
 
 // Route is an Ingress or HTTPRoute that leads to one of the Services.

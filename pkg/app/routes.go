@@ -102,11 +102,19 @@ func appendNew[T comparable](all []T, more T) []T {
 func ingressURL(in *networkingv1.Ingress, host, path string) string {
 	scheme := "http"
 	for _, t := range in.Spec.TLS {
-		if slices.Contains(t.Hosts, host) || len(t.Hosts) == 0 {
+		if covers(t.Hosts, host) || len(t.Hosts) == 0 {
 			scheme = "https"
 		}
 	}
 	return scheme + "://" + cmp.Or(host, "*") + cmp.Or(path, "/")
+}
+
+// covers tells whether a host is one of the TLS hosts, or one label below a wildcard of them.
+func covers(hosts []string, host string) bool {
+	_, parent, _ := strings.Cut(host, ".")
+	return slices.ContainsFunc(hosts, func(h string) bool {
+		return strings.EqualFold(h, host) || parent != "" && strings.EqualFold(h, "*."+parent)
+	})
 }
 
 func servicePort(s *corev1.Service, port networkingv1.ServiceBackendPort) bool {
@@ -118,13 +126,10 @@ func servicePort(s *corev1.Service, port networkingv1.ServiceBackendPort) bool {
 // ingressTLS holds a certificate against those of its hosts that lead here.
 func (l *look) ingressTLS(r *Route, t networkingv1.IngressTLS, hosts []string) {
 	var mine []string
-	for _, host := range t.Hosts {
-		if slices.Contains(hosts, host) {
+	for _, host := range hosts {
+		if host != "" && (len(t.Hosts) == 0 || covers(t.Hosts, host)) {
 			mine = append(mine, host)
 		}
-	}
-	if len(t.Hosts) == 0 {
-		mine = slices.DeleteFunc(slices.Clone(hosts), func(h string) bool { return h == "" })
 	}
 	if len(mine) == 0 && len(t.Hosts) > 0 || t.SecretName == "" { // without a name it is the controller's own certificate
 		return
@@ -142,8 +147,8 @@ func (l *look) certificate(secret string, hosts []string, wanted bool) (Certific
 	switch {
 	case named.State == RefMissing && wanted:
 		return c, []Problem{severe(CertificateAbsent, object+" with the certificate does not exist")}
-	case named.NotTLS && wanted:
-		return c, []Problem{severe(NotTLS, object+" is not of the type kubernetes.io/tls")}
+	case named.NotTLS && wanted: // controllers take one of any type with the right keys
+		return c, []Problem{soon(NotTLS, object+" is not of the type kubernetes.io/tls: its certificate was not read")}
 	case named.Broken:
 		return c, []Problem{severe(CertificateBroken, object+" holds no certificate in tls.crt that can be read")}
 	case named.Certificate == nil:
@@ -228,12 +233,12 @@ func (l *look) httpRoute(h *HTTPRoute) (Route, bool) {
 	return r, len(r.Services) > 0
 }
 
-// routeConditions are those with which a Gateway refuses a route, or what it refers to.
+// routeConditions are those with which a Gateway refuses the present route, or what it refers to.
 func routeConditions(h *HTTPRoute) []Problem {
 	var all []Problem
 	for _, p := range h.Status.Parents {
 		for _, c := range p.Conditions {
-			if (c.Type == "Accepted" || c.Type == "ResolvedRefs") && c.Status == "False" {
+			if (c.Type == "Accepted" || c.Type == "ResolvedRefs") && c.Status == "False" && c.ObservedGeneration >= h.Metadata.Generation {
 				all = append(all, severe(RouteRejected, fmt.Sprintf("%s/%s: %s is False, %s: %s", strings.ToLower(cmp.Or(p.ParentRef.Kind, "Gateway")), p.ParentRef.Name, c.Type, c.Reason, c.Message)))
 			}
 		}

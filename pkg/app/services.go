@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -47,7 +48,7 @@ func (l *look) services() []Service {
 		for _, in := range s.Status.LoadBalancer.Ingress {
 			found.Addresses = append(found.Addresses, firstOf(in.IP, in.Hostname))
 		}
-		l.count(&found, s)
+		found.EndpointCount = l.count(s)
 		found.Problems = l.serviceProblems(&found, s, template || present)
 		all = append(all, found)
 	}
@@ -76,8 +77,13 @@ func portText(p corev1.ServicePort) string {
 }
 
 // count counts the endpoints of a Service. A dual-stack one has a slice for each family: a pod counts once.
-func (l *look) count(found *Service, s *corev1.Service) {
+func (l *look) count(s *corev1.Service) *EndpointCount {
+	if l.around.Unread("endpointslices") {
+		return nil
+	}
+	var found EndpointCount
 	mine := map[string]bool{}
+	blind := slices.ContainsFunc(l.Why.NotSeen, func(n chain.NotSeen) bool { return n.Resource == "pods" })
 	for _, p := range l.Pods {
 		mine[p.Name] = true
 	}
@@ -100,7 +106,7 @@ func (l *look) count(found *Service, s *corev1.Service) {
 	}
 	for name, is := range ready {
 		switch {
-		case !mine[name]:
+		case !mine[name] && !blind:
 			found.Others++
 			continue
 		case is:
@@ -108,6 +114,7 @@ func (l *look) count(found *Service, s *corev1.Service) {
 		}
 		found.Endpoints++
 	}
+	return &found
 }
 
 func (l *look) serviceProblems(found *Service, s *corev1.Service, isNew bool) []Problem {
@@ -120,14 +127,15 @@ func (l *look) serviceProblems(found *Service, s *corev1.Service, isNew bool) []
 			all = append(all, severe(PortNotFound, fmt.Sprintf("no container of the template has a port named %q", p.TargetPort.StrVal)))
 		}
 	}
-	switch readyPods := l.readyPods(s); {
-	case l.around.Unread("endpointslices"):
-	case l.w.Desired > 0 && found.Ready == 0 && !s.Spec.PublishNotReadyAddresses && found.Others == 0:
-		message := "no endpoint is ready: it answers nothing"
-		if readyPods > 0 && len(all) == 0 {
-			message = fmt.Sprintf("no endpoint is ready, though %d of its pods are", readyPods)
+	if found.EndpointCount == nil {
+		return all
+	}
+	if l.w.Desired > 0 && found.Ready == 0 && !s.Spec.PublishNotReadyAddresses && found.Others == 0 {
+		problem := severe(NoReadyEndpoint, "no endpoint is ready: it answers nothing")
+		if n := l.readyPods(s); n > 0 && len(all) == 0 { // pods that became ready just now may have no endpoint yet
+			problem = soon(NoReadyEndpoint, fmt.Sprintf("no endpoint is ready, though %d of its pods are", n))
 		}
-		all = append(all, severe(NoReadyEndpoint, message))
+		all = append(all, problem)
 	}
 	if found.Others > 0 && found.Ready > 0 && len(s.Spec.Selector) > 0 {
 		all = append(all, soon(SelectsOthers, counted(found.Others, "endpoint is a pod", "endpoints are pods")+" of another workload"))

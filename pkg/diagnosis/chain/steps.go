@@ -162,7 +162,7 @@ func (s *Subject) pods(r *Report) {
 		causes := map[*corev1.Pod]diagnosis.Cause{}
 		for i := range l.found.Problems {
 			for _, pod := range l.found.Problems[i].Affected {
-				if causes[pod] == "" && !(s.StatusOnly && l.found.Problems[i].Vague()) {
+				if causes[pod] == "" && (!s.StatusOnly || !l.found.Problems[i].Vague()) {
 					causes[pod] = l.found.Problems[i].Cause
 				}
 			}
