@@ -96,7 +96,7 @@ func (f *scaleFlags) plan(cmd *cobra.Command) (cluster.Plan, error) {
 	if f.currentReplicas < -1 {
 		return nil, usagef("--current-replicas must be 0 or more, or -1 for no condition")
 	}
-	wanted, err := rollout.ParseReplicas(redact.Argument(f.replicas))
+	wanted, err := rollout.ParseReplicas(f.replicas)
 	if err != nil {
 		return nil, err
 	}

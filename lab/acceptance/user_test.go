@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -34,4 +35,22 @@ func user(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	_, err = s.client.RbacV1().RoleBindings(s.namespace).Create(ctx, binding, metav1.CreateOptions{})
 	ts.Check(err)
+	ts.Check(s.granted(ctx, args[0], role.Rules[0]))
+}
+
+// granted waits until the API server's authorizer has seen a rule.
+func (s *story) granted(ctx context.Context, name string, rule rbacv1.PolicyRule) error {
+	resource, sub, _ := strings.Cut(rule.Resources[0], "/")
+	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
+		User: name,
+		ResourceAttributes: &authorizationv1.ResourceAttributes{
+			Namespace: s.namespace, Verb: rule.Verbs[0], Resource: resource, Subresource: sub,
+		},
+	}}
+	for {
+		answer, err := s.client.AuthorizationV1().SubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
+		if err != nil || answer.Status.Allowed {
+			return err
+		}
+	}
 }

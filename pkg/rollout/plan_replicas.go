@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -29,9 +30,9 @@ func ParseReplicas(text string) (Replicas, error) {
 	n, err := strconv.ParseUint(digits, 10, 63)
 	switch {
 	case err != nil && allDigits(digits), err == nil && n > math.MaxInt32:
-		return Replicas{}, fmt.Errorf("--replicas=%s is too large: the API takes at most %d", text, math.MaxInt32)
+		return Replicas{}, fmt.Errorf("--replicas=%s is too large: the API takes at most %d", redact.Argument(text), math.MaxInt32)
 	case err != nil:
-		return Replicas{}, fmt.Errorf("--replicas=%s is not a number of replicas: give 3, or a change of the present number: +2, -1, x2 or 50%%", text)
+		return Replicas{}, fmt.Errorf("--replicas=%s is not a number of replicas: give 3, or a change of the present number: +2, -1, x2 or 50%%", redact.Argument(text))
 	}
 	r.n = int64(n)
 	return r, nil
