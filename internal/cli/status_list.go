@@ -63,6 +63,7 @@ func (f *statusFlags) printList(env *Env, l app.List) error {
 	}
 	var err error
 	switch {
+	case len(l.Items)+len(l.Unlisted) == 0 && len(l.NotSeen) > 0: // they may be there
 	case len(l.Items)+len(l.Unlisted) == 0:
 		_, err = fmt.Fprintln(env.Term.Err, nothingListed(l.Namespace))
 	case f.format == "name":

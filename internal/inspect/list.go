@@ -73,7 +73,7 @@ func (l *Lister) List(ctx context.Context) (app.List, error) {
 	}
 	now := l.time()
 	var entries []*app.Entry
-	for _, e := range l.objects.Entries(l.forbidden, now) {
+	for _, e := range l.objects.Entries(l.forbidden, l.mask, now) {
 		if l.selector.Matches(labels.Set(e.Labels())) {
 			entries = append(entries, e)
 		}
@@ -183,6 +183,9 @@ func (l *Lister) limits(list *app.List) {
 	for _, r := range listed() {
 		if l.refused[r.Plural] == nil || !isWorkload(r) {
 			continue
+		}
+		if list.State.Rank() > app.Unknown.Rank() {
+			list.State = app.Unknown
 		}
 		list.NotSeen = append(list.NotSeen, chain.NotSeen{Resource: r.Plural, Hides: "they are not listed", Next: []string{"kubectl auth can-i list " + r.Plural}})
 	}

@@ -58,10 +58,10 @@ func (l *Lister) gather(ctx context.Context, entries []*app.Entry) {
 	var open []*wanting
 	for _, e := range entries {
 		if !e.Quiet {
-			l.mask(e)
+			l.mask(e.Objects...)
 		}
 		w := &wanting{Entry: e, wants: e.Look(false), uids: map[types.UID]bool{}}
-		if !w.wants.Empty() || len(w.wants.References) > 0 {
+		if !w.wants.Empty() || len(w.wants.References)+len(w.wants.Nodes) > 0 {
 			open = append(open, w)
 			continue
 		}
@@ -88,10 +88,10 @@ func (l *Lister) gather(ctx context.Context, entries []*app.Entry) {
 	}
 }
 
-// mask hides values in what controllers and kubelets say of an entry.
-func (l *Lister) mask(e *app.Entry) {
+// mask hides values in what controllers and kubelets say of objects.
+func (l *Lister) mask(objects ...metav1.Object) {
 	redactor := l.cluster.Redactor()
-	for _, o := range e.Objects {
+	for _, o := range objects {
 		switch o := o.(type) {
 		case *corev1.Pod:
 			redactor.Pod(o)
@@ -175,7 +175,8 @@ func (r *evidenceReads) fetch(ctx context.Context, open []*wanting, again bool) 
 	logs := func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, logsTime)
 		defer cancel()
-		return together(ctx, r.logWork...)
+		_ = together(ctx, r.logWork...) // a node that does not answer must not end the other reads
+		return nil
 	}
 	n := len(r.work) + len(r.logWork)
 	// Each read has noted what it could not read: the others go on.
@@ -214,6 +215,11 @@ func (r *evidenceReads) want(w *wanting, again bool) {
 				}
 				r.byObject, r.starting = append(r.byObject, read), append(r.starting, read)
 			}
+		}
+	}
+	for name := range w.wants.Nodes {
+		if r.once(key{namespace, "node " + name}) {
+			r.get(func(ctx context.Context) error { return i.nodeOf(ctx, name) })
 		}
 	}
 	if again && len(w.wants.References) > 0 && !r.eventsOf(w) { // they would say more

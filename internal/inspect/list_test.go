@@ -29,6 +29,7 @@ type fleet struct {
 	size      int
 	forbidden []string // ends of paths
 	events    int      // pages of them that there are
+	refusal   string   // of all pods, in the status of the ReplicaSets
 
 	mu   sync.Mutex
 	seen []string
@@ -62,6 +63,11 @@ func (f *fleet) answer(r *http.Request) any {
 		return m
 	}
 	template := corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:2.0", LivenessProbe: &corev1.Probe{}}}}}
+	refused := appsv1.ReplicaSetStatus{Replicas: 1}
+	if f.refusal != "" {
+		template.Spec.Containers[0].Env = []corev1.EnvVar{{Name: "DB_PASS", Value: "tulips-0815"}}
+		refused = appsv1.ReplicaSetStatus{Conditions: []appsv1.ReplicaSetCondition{{Type: appsv1.ReplicaSetReplicaFailure, Status: corev1.ConditionTrue, Reason: "FailedCreate", Message: f.refusal}}}
+	}
 	switch path := r.URL.Path; {
 	case strings.HasSuffix(path, "/deployments"):
 		list := appsv1.DeploymentList{TypeMeta: metav1.TypeMeta{Kind: "DeploymentList", APIVersion: "apps/v1"}}
@@ -70,17 +76,17 @@ func (f *fleet) answer(r *http.Request) any {
 			list.Items = append(list.Items, appsv1.Deployment{
 				ObjectMeta: meta(name, ""),
 				Spec:       appsv1.DeploymentSpec{Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": name}}, Template: template},
-				Status:     appsv1.DeploymentStatus{ObservedGeneration: 1, Replicas: 1, UpdatedReplicas: 1},
+				Status:     appsv1.DeploymentStatus{ObservedGeneration: 1, Replicas: refused.Replicas, UpdatedReplicas: refused.Replicas},
 			})
 		}
 		return list
 	case strings.HasSuffix(path, "/replicasets"):
 		list := appsv1.ReplicaSetList{TypeMeta: metav1.TypeMeta{Kind: "ReplicaSetList", APIVersion: "apps/v1"}}
 		for i := range f.size {
-			list.Items = append(list.Items, appsv1.ReplicaSet{ObjectMeta: meta(fmt.Sprintf("rs-%d", i), fmt.Sprintf("web-%d", i)), Spec: appsv1.ReplicaSetSpec{Template: template}, Status: appsv1.ReplicaSetStatus{Replicas: 1}})
+			list.Items = append(list.Items, appsv1.ReplicaSet{ObjectMeta: meta(fmt.Sprintf("rs-%d", i), fmt.Sprintf("web-%d", i)), Spec: appsv1.ReplicaSetSpec{Replicas: new(int32(1)), Template: template}, Status: refused})
 		}
 		return list
-	case strings.HasSuffix(path, "/pods"):
+	case strings.HasSuffix(path, "/pods") && f.refusal == "":
 		list := corev1.PodList{TypeMeta: metav1.TypeMeta{Kind: "PodList", APIVersion: "v1"}}
 		for i := range f.size {
 			pod := crashed(i)
@@ -96,10 +102,13 @@ func (f *fleet) answer(r *http.Request) any {
 		}
 		return list
 	}
-	kind := map[string]string{"statefulsets": "StatefulSet", "daemonsets": "DaemonSet", "controllerrevisions": "ControllerRevision", "jobs": "Job", "cronjobs": "CronJob"}[r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]]
+	kind := map[string]string{"statefulsets": "StatefulSet", "pods": "Pod", "daemonsets": "DaemonSet", "controllerrevisions": "ControllerRevision", "jobs": "Job", "cronjobs": "CronJob"}[r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]]
 	group := "apps/v1"
-	if strings.HasPrefix(r.URL.Path, "/apis/batch") {
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/apis/batch"):
 		group = "batch/v1"
+	case kind == "Pod":
+		group = "v1"
 	}
 	return map[string]any{"kind": kind + "List", "apiVersion": group, "items": []any{}}
 }
@@ -125,6 +134,25 @@ func (f *fleet) count(part string) (n int) {
 		}
 	}
 	return n
+}
+
+// What a webhook quotes of a template is masked before it is listed.
+func TestListMasks(t *testing.T) {
+	f := &fleet{size: 1, refusal: `pods "web-0-x" is forbidden: admission webhook "policy.example.com" denied the request: env[0].value "tulips-0815" is not allowed`}
+	l, err := f.list(t, "shop", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(l.Items) != 1 || l.Items[0].Cause != diagnosis.AdmissionDenied {
+		t.Errorf("%s", text)
+	}
+	if !strings.Contains(string(text), "policy.example.com") || strings.Contains(string(text), "tulips") {
+		t.Errorf("the value is shown, or the policy is not: %s", text)
+	}
 }
 
 // A few objects are asked about one by one, and many together: the requests do not grow with the workloads.

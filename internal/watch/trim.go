@@ -133,8 +133,12 @@ func trimConditions(all []corev1.PodCondition) []corev1.PodCondition {
 	ready := slices.ContainsFunc(all, func(c corev1.PodCondition) bool {
 		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
 	})
+	// The node controller gives no reason, and the containers of the pod stay ready.
+	lost := slices.ContainsFunc(all, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionFalse && c.Reason == ""
+	})
 	kept := slices.Clip(slices.DeleteFunc(all, func(c corev1.PodCondition) bool {
-		return c.Type == corev1.PodInitialized || c.Type == corev1.ContainersReady ||
+		return c.Type == corev1.PodInitialized || c.Type == corev1.ContainersReady && (!lost || c.Status != corev1.ConditionTrue) ||
 			ready && c.Status == corev1.ConditionTrue && c.Type == corev1.PodReadyToStartContainers
 	}))
 	if len(kept) < len(all) { // the rest of the array would stay with it

@@ -33,11 +33,13 @@ type Entry struct {
 	idle    string
 }
 
-// Entries are the workloads of the objects, without an order. forbidden says what may not be read in a namespace.
-func (s *Objects) Entries(forbidden func(namespace string) []string, now time.Time) []*Entry {
+// Entries are the workloads of the objects, by name. forbidden says what may not be read in a namespace. mask hides values
+// in what controllers say, before it is copied.
+func (s *Objects) Entries(forbidden func(namespace string) []string, mask func(...metav1.Object), now time.Time) []*Entry {
 	claimed := map[types.UID]bool{"": true}
 	var all []*Entry
 	for _, o := range s.workloads {
+		s.mask(o, mask)
 		all = append(all, s.workload(o, forbidden(o.GetNamespace()), claimed, now))
 	}
 	for _, cron := range s.crons {
@@ -52,14 +54,44 @@ func (s *Objects) Entries(forbidden func(namespace string) []string, now time.Ti
 		}
 	}
 	for owner, pods := range s.pods {
-		if !claimed[owner] && len(pods) > 0 {
+		switch {
+		case claimed[owner] || len(pods) == 0:
+		case isStatic(pods):
+			for _, pod := range pods {
+				all = append(all, alone(pod, now))
+			}
+		default:
 			all = append(all, group(s.pods.of(owner), now))
 		}
 	}
 	for _, pod := range s.pods[""] {
 		all = append(all, alone(pod, now))
 	}
+	slices.SortFunc(all, func(a, b *Entry) int {
+		return cmp.Or(cmp.Compare(a.Ref.Namespace, b.Ref.Namespace), cmp.Compare(a.Ref.Kind, b.Ref.Kind), cmp.Compare(a.Ref.Name, b.Ref.Name))
+	})
 	return all
+}
+
+// mask hides values in what is said of a workload and its revisions, if that is more than that all is complete.
+func (s *Objects) mask(o workload.Object, mask func(...metav1.Object)) {
+	if w := o.Workload(); w.Complete() && w.Terminating == 0 {
+		return
+	}
+	objects := []metav1.Object{o.API}
+	for _, revision := range s.revisions[o.GetUID()] {
+		objects = append(objects, revision)
+	}
+	mask(objects...)
+}
+
+// isStatic tells of the static pods of a node. The node counts as their controller, though they differ.
+func isStatic(pods map[types.UID]*corev1.Pod) bool {
+	for _, p := range pods {
+		owner := metav1.GetControllerOfNoCopy(p)
+		return owner != nil && owner.Kind == "Node"
+	}
+	return false
 }
 
 // Labels are those of the workload.

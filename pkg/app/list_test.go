@@ -49,7 +49,7 @@ func (s shop) deploy(name, image string, pod *corev1.Pod) {
 
 // listed is the list of what is there, with nothing more to read than what is related.
 func (s shop) listed(related map[workload.Ref]chain.Related, forbidden ...string) app.List {
-	entries := s.Entries(func(string) []string { return forbidden }, now)
+	entries := s.Entries(func(string) []string { return forbidden }, func(...metav1.Object) {}, now)
 	for _, e := range entries {
 		e.Look(true)
 	}

@@ -89,7 +89,7 @@ func TestListNamesTheCause(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			objects, scene := recorded(t, name)
-			entries := objects.Entries(func(string) []string { return nil }, scene.Now)
+			entries := objects.Entries(func(string) []string { return nil }, func(...metav1.Object) {}, scene.Now)
 			for _, e := range entries {
 				for range 2 {
 					wants := e.Look(false)
