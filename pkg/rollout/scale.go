@@ -101,6 +101,9 @@ func mergedRevision(seen diagnosis.Observed) workload.Revision {
 			whole.Name, whole.Failure = r.Name, r.Failure
 		}
 	}
+	if !whole.ByPods { // the status counts all pods, and may be ahead of the ReplicaSets
+		whole.Total, whole.Ready, whole.Available = w.Total, w.Ready, w.Available
+	}
 	return whole
 }
 

@@ -234,3 +234,14 @@ func TestScaledBaseline(t *testing.T) {
 		}
 	}
 }
+
+// The ReplicaSet may be seen later than the Deployment whose status counts its pods.
+func TestScaleCountsByTheStatus(t *testing.T) {
+	w := scaleWorld(t, 2, 4, Policy{}).has(readyPods(4)...)
+	r := &w.seen.Revisions[0]
+	r.Total, r.Ready, r.Available = 2, 2, 2
+	w.after(0).outcome(Succeeded)
+	if c := w.state.Workloads[0].Counts; c.Updated != 4 || c.Ready != 4 || c.Available != 4 {
+		t.Errorf("%+v", c)
+	}
+}
