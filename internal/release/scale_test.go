@@ -67,11 +67,8 @@ func TestScaleRelease(t *testing.T) {
 			calls: "preflight web, watch 1, apply web", left: 5, next: "kubectl app scale deployment/web --replicas=3 -n shop",
 		},
 		"someone else sets another number": {
-			to: 5, outcome: rollout.Superseded, calls: "preflight web, watch 1, apply web", left: 2,
-			given: func(a *attempt) {
-				a.world.before["apply web"] = func() { a.after(0, func() { a.world.scale("web", 2) }) }
-				a.Policy.Soak = time.Minute
-			},
+			world: []string{"web:slow"}, to: 5, outcome: rollout.Superseded, calls: "preflight web, watch 1, apply web", left: 2,
+			given: func(a *attempt) { a.after(time.Second, func() { a.world.scale("web", 2) }) },
 		},
 		"interrupted": {
 			world: []string{"web:slow"}, to: 5, outcome: rollout.Interrupted, message: "received SIGTERM: the change is written and not rolled back",
