@@ -113,16 +113,17 @@ func hookFailed(ev *evidence, ref containerRef, ended *corev1.ContainerStateTerm
 var probeKills = []struct {
 	phrase, unhealthy string
 	cause             Cause
+	probe             func(*corev1.Container) *corev1.Probe
 }{
-	{"failed liveness probe", "Liveness probe", LivenessFailing},
-	{"failed startup probe", "Startup probe", StartupFailing},
+	{"failed liveness probe", "Liveness probe", LivenessFailing, func(c *corev1.Container) *corev1.Probe { return c.LivenessProbe }},
+	{"failed startup probe", "Startup probe", StartupFailing, func(c *corev1.Container) *corev1.Probe { return c.StartupProbe }},
 }
 
 func killedByProbe(ev *evidence, ref containerRef, ended *corev1.ContainerStateTerminated, _ LogKey) (symptom, bool) {
 	mine := ev.events[ref.pod.UID].of(ref.spec.Name)
 	for _, kill := range probeKills {
 		event := mine.latest(kill.phrase, "Killing")
-		if !during(event, ended) && !lost(event, ended) {
+		if !during(event, ended) && !repeated(event, ref, kill.probe(ref.spec), ended) {
 			continue
 		}
 		message := eventText(event)
@@ -134,18 +135,34 @@ func killedByProbe(ev *evidence, ref containerRef, ended *corev1.ContainerStateT
 	return symptom{}, false
 }
 
-// during tells whether an event belongs to the run that ended or to a later run. Both times are the node's.
+// during tells whether an event belongs to the run that ended. All times are the node's, in whole seconds.
 func during(event *corev1.Event, ended *corev1.ContainerStateTerminated) bool {
-	return event != nil && (ended.StartedAt.IsZero() || !eventTime(event).Before(ended.StartedAt.Add(-time.Second)))
+	if event == nil || !ended.StartedAt.IsZero() && eventTime(event).Before(ended.StartedAt.Add(-time.Second)) {
+		return false
+	}
+	return ended.FinishedAt.IsZero() || !eventTime(event).After(ended.FinishedAt.Add(2*time.Second))
 }
 
 // eventGap is how long the kubelet may leave out its events about a pod that restarts: it may write 25 of a pod, and then one
 // in 5 minutes (the spam filter of k8s.io/client-go/tools/events, and of record), and those of a restart are four or five.
 const eventGap = 20 * time.Minute
 
-// lost tells whether the kubelet stopped this run like the run of the event, and could not write another one.
-func lost(event *corev1.Event, ended *corev1.ContainerStateTerminated) bool {
-	return event != nil && event.Count > 1 && slices.Contains(killedExits, ended.ExitCode) && ended.StartedAt.Sub(eventTime(event)) < eventGap
+// repeated tells whether the kubelet, which has killed the container several times, also ended a run without an event of
+// its own: some of the kills were later, or the run lasted as long as the probe takes to fail. A probe that the pod does
+// not show takes as long as it took for the first run.
+func repeated(event *corev1.Event, ref containerRef, probe *corev1.Probe, ended *corev1.ContainerStateTerminated) bool {
+	if event == nil || eventCount(event) < 2 || !slices.Contains(killedExits, ended.ExitCode) || ended.StartedAt.Sub(eventTime(event)) > eventGap {
+		return false
+	}
+	first, ran := eventTime(event).Add(-eventSpan(event)), ended.FinishedAt.Sub(ended.StartedAt.Time)
+	switch start := ref.pod.Status.StartTime; {
+	case eventTime(event).After(ended.FinishedAt.Time):
+		return first.Before(ended.FinishedAt.Time)
+	case probe != nil:
+		return failsAfter(probe, ref.graceOf(probe), ended.ExitCode, ran)
+	default:
+		return start != nil && (first.Sub(start.Time)-ran).Abs() <= 4*time.Second
+	}
 }
 
 // plainCrash is the rule for all other crashes. It is vague until the events are read, where a probe or a hook can be
@@ -161,7 +178,8 @@ func plainCrash(ev *evidence, ref containerRef, ended *corev1.ContainerStateTerm
 	return found, true
 }
 
-// killedExits are the exit codes of containers that the kubelet stopped: 0 and 143 on SIGTERM, 137 on SIGKILL.
+// killedExits are the exit codes of containers that the kubelet stopped: 143 on SIGTERM, 0 if the program handles it, 137 on
+// SIGKILL.
 var killedExits = []int32{0, 137, 143}
 
 // mayBeKilled tells whether the kubelet can have killed the container. It may know of probes that the pod does not

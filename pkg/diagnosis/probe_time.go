@@ -11,7 +11,7 @@ import (
 // killedInProbeTime names a failing probe by the times of the runs, where no event is left. The container ran for as long as
 // the probe takes to fail, ended as a stopped one does, and came back sooner than one that ends on its own.
 func killedInProbeTime(ev *evidence, ref containerRef, ended *corev1.ContainerStateTerminated, _ LogKey) (symptom, bool) {
-	if !ev.eventless(ref.pod.UID) || !slices.Contains(stoppedCodes, ended.ExitCode) || !ref.restartedSooner(ended) {
+	if !ev.eventless(ref.pod.UID) || !slices.Contains(killedExits, ended.ExitCode) || !ref.restartedSooner(ended) {
 		return symptom{}, false
 	}
 	ran := ended.FinishedAt.Sub(ended.StartedAt.Time)
@@ -28,9 +28,6 @@ func killedInProbeTime(ev *evidence, ref containerRef, ended *corev1.ContainerSt
 	}
 	return symptom{}, false
 }
-
-// stoppedCodes are the exit codes after SIGTERM and SIGKILL, and that of a program that handles SIGTERM.
-var stoppedCodes = []int32{0, 137, 143}
 
 // restartedSooner tells whether the restarts have taken less than half of the back-off after crashes: the kubelet has none
 // after most of its own kills. All runs are taken to be as long as the last.

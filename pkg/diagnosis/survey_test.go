@@ -120,13 +120,14 @@ status:
 
 		{name: "killed for a probe again and again, the last time without an event", pod: `
 status:
+  startTime: "2026-01-01T11:59:24Z"
   containerStatuses:
   - name: web
     restartCount: 8
     state: {waiting: {reason: CrashLoopBackOff}}
     lastState: {terminated: {exitCode: 0, reason: Completed, startedAt: "2026-01-01T12:05:00Z", finishedAt: "2026-01-01T12:05:12Z"}}
 `, events: `
-- {metadata: {name: b}, reason: Killing, type: Normal, count: 6, message: "Container web failed liveness probe, will be restarted", lastTimestamp: "2026-01-01T12:00:40Z", involvedObject: {fieldPath: "spec.containers{web}"}}
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 6, message: "Container web failed liveness probe, will be restarted", firstTimestamp: "2026-01-01T11:59:38Z", lastTimestamp: "2026-01-01T12:00:40Z", involvedObject: {fieldPath: "spec.containers{web}"}}
 `, cause: LivenessFailing, grade: Failing, container: "web", message: "Container web failed liveness probe, will be restarted"},
 
 		{name: "killed for a probe once, and ended by itself later", pod: `
@@ -142,13 +143,113 @@ status:
 
 		{name: "killed for a probe often, and crashed later", pod: `
 status:
+  startTime: "2026-01-01T11:59:24Z"
   containerStatuses:
   - name: web
     restartCount: 8
     state: {waiting: {reason: CrashLoopBackOff}}
     lastState: {terminated: {exitCode: 1, reason: Completed, startedAt: "2026-01-01T12:05:00Z", finishedAt: "2026-01-01T12:05:12Z"}}
 `, events: `
-- {metadata: {name: b}, reason: Killing, type: Normal, count: 6, message: "Container web failed liveness probe, will be restarted", lastTimestamp: "2026-01-01T12:00:40Z", involvedObject: {fieldPath: "spec.containers{web}"}}
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 6, message: "Container web failed liveness probe, will be restarted", firstTimestamp: "2026-01-01T11:59:38Z", lastTimestamp: "2026-01-01T12:00:40Z", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: CrashLoop, grade: Failing, container: "web"},
+
+		{name: "a probe kills the present run, and the last one crashed", pod: `
+spec: {containers: [{name: web, livenessProbe: {periodSeconds: 5, failureThreshold: 3}}]}
+status:
+  containerStatuses:
+  - name: web
+    restartCount: 8
+    state: {running: {startedAt: "2026-01-01T12:08:00Z"}}
+    lastState: {terminated: {exitCode: 1, reason: Completed, startedAt: "2026-01-01T12:05:00Z", finishedAt: "2026-01-01T12:08:00Z"}}
+`, events: `
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 1, firstTimestamp: "2026-01-01T12:08:20Z", lastTimestamp: "2026-01-01T12:08:20Z", message: "Container web failed liveness probe, will be restarted", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: CrashLoop, grade: Failing, container: "web"},
+
+		{name: "a probe kills the present run, and the last one ended by itself", pod: `
+spec: {containers: [{name: web, livenessProbe: {periodSeconds: 5, failureThreshold: 3}}]}
+status:
+  containerStatuses:
+  - name: web
+    restartCount: 8
+    state: {running: {startedAt: "2026-01-01T12:08:00Z"}}
+    lastState: {terminated: {exitCode: 0, reason: Completed, startedAt: "2026-01-01T12:05:00Z", finishedAt: "2026-01-01T12:08:00Z"}}
+`, events: `
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 1, firstTimestamp: "2026-01-01T12:08:20Z", lastTimestamp: "2026-01-01T12:08:20Z", message: "Container web failed liveness probe, will be restarted", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: CrashLoop, grade: Failing, container: "web"},
+
+		{name: "a probe killed the last run and kills the present one", pod: `
+spec: {containers: [{name: web, livenessProbe: {periodSeconds: 5, failureThreshold: 3}}]}
+status:
+  containerStatuses:
+  - name: web
+    restartCount: 8
+    state: {running: {startedAt: "2026-01-01T12:08:00Z"}}
+    lastState: {terminated: {exitCode: 143, reason: Completed, startedAt: "2026-01-01T12:05:00Z", finishedAt: "2026-01-01T12:08:00Z"}}
+`, events: `
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 2, firstTimestamp: "2026-01-01T12:07:55Z", lastTimestamp: "2026-01-01T12:08:20Z", message: "Container web failed liveness probe, will be restarted", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: LivenessFailing, grade: Failing, container: "web", message: "Container web failed liveness probe, will be restarted"},
+
+		{name: "killed just before its end, by a clock that rounds", pod: `
+spec: {containers: [{name: web, livenessProbe: {periodSeconds: 5, failureThreshold: 3}}]}
+status:
+  containerStatuses:
+  - name: web
+    restartCount: 8
+    state: {running: {startedAt: "2026-01-01T12:08:00Z"}}
+    lastState: {terminated: {exitCode: 137, reason: Completed, startedAt: "2026-01-01T12:05:00Z", finishedAt: "2026-01-01T12:08:00Z"}}
+`, events: `
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 1, firstTimestamp: "2026-01-01T12:08:01Z", lastTimestamp: "2026-01-01T12:08:01Z", message: "Container web failed liveness probe, will be restarted", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: LivenessFailing, grade: Failing, container: "web", message: "Container web failed liveness probe, will be restarted"},
+
+		{name: "killed often before, and ended by itself sooner than the probe fails", pod: `
+spec: {containers: [{name: web, livenessProbe: {periodSeconds: 5, failureThreshold: 3}}]}
+status:
+  startTime: "2026-01-01T11:59:24Z"
+  containerStatuses:
+  - name: web
+    restartCount: 8
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: 0, reason: Completed, startedAt: "2026-01-01T12:07:56Z", finishedAt: "2026-01-01T12:08:00Z"}}
+`, events: `
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 6, firstTimestamp: "2026-01-01T11:59:38Z", lastTimestamp: "2026-01-01T12:00:40Z", message: "Container web failed liveness probe, will be restarted", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: CrashLoop, grade: Failing, container: "web"},
+
+		{name: "killed often before, and ended by itself after hours", pod: `
+spec: {containers: [{name: web, livenessProbe: {periodSeconds: 5, failureThreshold: 3}}]}
+status:
+  startTime: "2026-01-01T11:59:24Z"
+  containerStatuses:
+  - name: web
+    restartCount: 8
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: 0, reason: Completed, startedAt: "2026-01-01T12:01:00Z", finishedAt: "2026-01-01T12:07:00Z"}}
+`, events: `
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 6, firstTimestamp: "2026-01-01T11:59:38Z", lastTimestamp: "2026-01-01T12:00:40Z", message: "Container web failed liveness probe, will be restarted", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: CrashLoop, grade: Failing, container: "web"},
+
+		{name: "killed often before, and again after the time of the probe", pod: `
+spec: {containers: [{name: web, livenessProbe: {periodSeconds: 5, failureThreshold: 3}}]}
+status:
+  startTime: "2026-01-01T11:59:24Z"
+  containerStatuses:
+  - name: web
+    restartCount: 8
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: 0, reason: Completed, startedAt: "2026-01-01T12:07:44Z", finishedAt: "2026-01-01T12:08:00Z"}}
+`, events: `
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 6, firstTimestamp: "2026-01-01T11:59:38Z", lastTimestamp: "2026-01-01T12:00:40Z", message: "Container web failed liveness probe, will be restarted", involvedObject: {fieldPath: "spec.containers{web}"}}
+`, cause: LivenessFailing, grade: Failing, container: "web", message: "Container web failed liveness probe, will be restarted"},
+
+		{name: "killed often before by a probe that the pod does not show, and ended by itself sooner", pod: `
+status:
+  startTime: "2026-01-01T11:59:24Z"
+  containerStatuses:
+  - name: web
+    restartCount: 8
+    state: {waiting: {reason: CrashLoopBackOff}}
+    lastState: {terminated: {exitCode: 0, reason: Completed, startedAt: "2026-01-01T12:07:56Z", finishedAt: "2026-01-01T12:08:00Z"}}
+`, events: `
+- {metadata: {name: b}, reason: Killing, type: Normal, count: 6, firstTimestamp: "2026-01-01T11:59:38Z", lastTimestamp: "2026-01-01T12:00:40Z", message: "Container web failed liveness probe, will be restarted", involvedObject: {fieldPath: "spec.containers{web}"}}
 `, cause: CrashLoop, grade: Failing, container: "web"},
 
 		{name: "killed for a startup probe that the pod does not show", pod: `
