@@ -37,8 +37,10 @@ func (h hiding) object(object map[string]any) {
 	template := child(spec, "template")
 	delete(child(child(template, "metadata"), "annotations"), workload.AnnotationLastApplied)
 	h.pod(child(template, "spec"))
-	if data := child(object, "data"); len(data) > 0 { // of a ControllerRevision
-		h.object(data)
+	for _, inner := range []map[string]any{child(object, "data"), child(spec, "jobTemplate")} { // of a ControllerRevision, of a CronJob
+		if len(inner) > 0 {
+			h.object(inner)
+		}
 	}
 }
 

@@ -1,9 +1,52 @@
 package redact
 
 import (
+	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
+
+// The pod of each kind is hidden, wherever the kind has it.
+func TestHideEveryKind(t *testing.T) {
+	const secret = "hunter2"
+	header := []corev1.HTTPHeader{{Name: "Authorization", Value: secret}}
+	template := &corev1.PodTemplateSpec{
+		ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{workload.AnnotationLastApplied: secret}},
+		Spec: corev1.PodSpec{Containers: []corev1.Container{{
+			Name: "web", Env: []corev1.EnvVar{{Name: "TOKEN", Value: secret}}, Args: []string{"--password=" + secret},
+			LivenessProbe: &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{HTTPHeaders: header}}},
+		}}},
+	}
+	template.Spec.InitContainers = template.Spec.Containers
+	for _, kind := range workload.Kinds() {
+		made := kind.Make()
+		made.SetAnnotations(map[string]string{workload.AnnotationLastApplied: secret})
+		o, ok := workload.ObjectOf(made)
+		if !ok {
+			t.Fatalf("%s is not in the table", kind.Kind)
+		}
+		o.SetTemplate(template)
+		plain, err := runtime.DefaultUnstructuredConverter.ToUnstructured(made)
+		if err != nil {
+			t.Fatal(err)
+		}
+		(&Redactor{}).Hide(plain, "(cut %d)")
+		text, err := json.Marshal(plain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), secret) || strings.Count(string(text), "(cut 1)") != 6 {
+			t.Errorf("%s: %s", kind.Kind, text)
+		}
+	}
+}
 
 // A command line gives a value away only where a flag or a variable says that it is a secret.
 func TestHideArguments(t *testing.T) {
