@@ -1,10 +1,6 @@
 package page
 
 import (
-	"encoding/json"
-	"fmt"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -92,79 +88,21 @@ func appReports() map[string]app.StatusReport {
 }
 
 func TestApps(t *testing.T) {
-	for name, report := range appReports() {
-		for _, width := range []int{0, 40, 80, 200} {
-			t.Run(fmt.Sprint(name, width), func(t *testing.T) {
-				terminal, _, out, errOut := term.Fake(&term.Screen{Width: width, Height: 24, ASCII: name == "blind" && width == 40})
-				if err := Apps(terminal.Out, report, name == "whole" && width == 200); err != nil {
-					t.Fatal(err)
-				}
-				layouttest.Golden(t, fmt.Sprintf("app/%s-%d", name, width), out.String())
-				for line := range strings.Lines(out.String()) {
-					if width > 0 && term.Width(strings.TrimRight(line, "\n")) > width {
-						t.Errorf("wider than %d: %q", width, line)
-					}
-				}
-				if errOut.Len() > 0 || strings.Contains(out.String(), "\x1b") {
-					t.Errorf("on stderr %q, on stdout %q", errOut, out)
-				}
-			})
-		}
+	p := printed[app.StatusReport]{
+		folder: "app", schema: "status-report.v1alpha1.json", examples: appReports(), asASCII: "blind",
+		write: func(out *term.Output, name string, width int, report app.StatusReport) error {
+			return Apps(out, report, name == "whole" && width == 200)
+		},
 	}
-}
-
-// Colour changes no text.
-func TestAppsInColour(t *testing.T) {
-	for name, report := range appReports() {
-		write := func(color bool) string {
-			terminal, _, out, _ := term.Fake(&term.Screen{Width: 80, Height: 24, Color: color})
-			if err := Apps(terminal.Out, report, false); err != nil {
-				t.Fatal(err)
-			}
-			return out.String()
-		}
-		with := strings.Split(write(true), "\n")
-		for i, want := range strings.Split(write(false), "\n") {
-			if got := strings.TrimRight(term.Clean(with[i]), " "); got != want {
-				t.Errorf("%s: %q, without colour %q", name, got, want)
-			}
-		}
-	}
-}
-
-func TestStatusReportsFollowTheirSchema(t *testing.T) {
-	schema := layouttest.Compile(t, "status-report.v1alpha1.json")
-	for _, report := range appReports() {
-		text, err := json.Marshal(report)
-		if err != nil {
-			t.Fatal(err)
-		}
-		layouttest.Validate(t, schema, text)
-		var value map[string]any
-		if err := json.Unmarshal(text, &value); err != nil {
-			t.Fatal(err)
-		}
-		value["apps"].([]any)[0].(map[string]any)["extra"] = 1
-		if schema.Validate(value) == nil {
-			t.Error("an unknown field is taken")
-		}
-	}
-}
-
-func TestStatusSchemaNamesEveryConstant(t *testing.T) {
+	p.golden(t)
+	p.inColour(t)
+	p.followsSchema(t, app.StatusKind)
 	of := func(folder string) map[string][]string { return layouttest.Constants(t, "../../pkg/"+folder) }
 	ours := of("app")
-	for set, want := range map[string][]string{
+	p.namesConstants(t, map[string][]string{
 		"state": ours["State"], "problemCode": ours["ProblemCode"], "referenceState": ours["RefState"],
 		"risk": of("diagnosis/chain")["Risk"], "cause": of("diagnosis")["Cause"],
-	} {
-		got := layouttest.Enum(t, "status-report.v1alpha1.json", set)
-		slices.Sort(want)
-		slices.Sort(got)
-		if !slices.Equal(got, want) {
-			t.Errorf("%s: %v, the code has %v", set, got, want)
-		}
-	}
+	})
 	for _, phase := range ours["PodPhase"] {
 		if podPhaseWord[app.PodPhase(phase)] == "" {
 			t.Errorf("phase %s has no word", phase)

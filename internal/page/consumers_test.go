@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -77,46 +75,15 @@ func unreadReport() secrets.ConsumerReport {
 }
 
 func TestConsumers(t *testing.T) {
-	for name, report := range map[string]secrets.ConsumerReport{"all": consumerReport(), "unread": unreadReport()} {
-		for _, width := range []int{0, 40, 80, 200} {
-			t.Run(fmt.Sprint(name, width), func(t *testing.T) {
-				terminal, _, out, errOut := term.Fake(&term.Screen{Width: width, Height: 24})
-				if err := Consumers(terminal.Out, report, start); err != nil {
-					t.Fatal(err)
-				}
-				layouttest.Golden(t, fmt.Sprintf("consumers/%s-%d", name, width), out.String())
-				for line := range strings.Lines(out.String()) {
-					// What is to be typed stays whole, to be copied.
-					if width > 0 && term.Width(line) > width && !strings.Contains(line, "next: ") {
-						t.Errorf("wider than %d: %q", width, line)
-					}
-				}
-				if errOut.Len() > 0 {
-					t.Errorf("on stderr: %s", errOut)
-				}
-			})
-		}
+	p := printed[secrets.ConsumerReport]{
+		folder: "consumers", schema: "consumer-report.v1alpha1.json", tooLong: "next: ",
+		examples: map[string]secrets.ConsumerReport{"all": consumerReport(), "unread": unreadReport()},
+		write: func(out *term.Output, _ string, _ int, report secrets.ConsumerReport) error {
+			return Consumers(out, report, start)
+		},
 	}
-}
-
-// Colour is laid on after the columns are aligned, and nothing that was read can paint.
-func TestConsumersInColour(t *testing.T) {
-	write := func(screen term.Screen) string {
-		terminal, _, out, _ := term.Fake(&screen)
-		if err := Consumers(terminal.Out, consumerReport(), start); err != nil {
-			t.Fatal(err)
-		}
-		return out.String()
-	}
-	without, with := write(term.Screen{Width: 80, Height: 24}), write(term.Screen{Width: 80, Height: 24, Color: true})
-	if strings.Contains(without, "\x1b") || !strings.Contains(with, "\x1b") {
-		t.Error("colour where none is wanted, or none where it is")
-	}
-	for i, l := range strings.Split(with, "\n") {
-		if want := strings.Split(without, "\n")[i]; strings.TrimRight(term.Clean(l), " ") != want {
-			t.Errorf("%q, without colour %q", term.Clean(l), want)
-		}
-	}
+	p.golden(t)
+	p.inColour(t)
 	if err := Consumers(term.NewFakeOutput(layouttest.ClosedPipe{}, &term.Screen{}), consumerReport(), start); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("error %v", err)
 	}

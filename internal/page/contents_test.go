@@ -3,7 +3,6 @@ package page
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"syscall"
 	"testing"
@@ -52,25 +51,15 @@ func certificateReport() secrets.ConsumerReport {
 func TestContents(t *testing.T) {
 	partly := certificateReport()
 	partly.NotSeen, partly.Next = []secrets.NotSeen{{Resource: "pods", Without: "nothing of them"}}, nil
-	for name, report := range map[string]secrets.ConsumerReport{"all": certificateReport(), "partly": partly} {
-		for _, width := range []int{0, 40, 80, 200} {
-			t.Run(fmt.Sprint(name, width), func(t *testing.T) {
-				terminal, _, out, errOut := term.Fake(&term.Screen{Width: width, Height: 24})
-				if err := Contents(terminal.Out, report, start); err != nil {
-					t.Fatal(err)
-				}
-				layouttest.Golden(t, fmt.Sprintf("contents/%s-%d", name, width), out.String())
-				for line := range strings.Lines(out.String()) {
-					if width > 0 && term.Width(line) > width && !strings.Contains(line, "next: ") {
-						t.Errorf("wider than %d: %q", width, line)
-					}
-				}
-				if errOut.Len() > 0 {
-					t.Errorf("on stderr: %s", errOut)
-				}
-			})
-		}
+	p := printed[secrets.ConsumerReport]{
+		folder: "contents", tooLong: "next: ",
+		examples: map[string]secrets.ConsumerReport{"all": certificateReport(), "partly": partly},
+		write: func(out *term.Output, _ string, _ int, report secrets.ConsumerReport) error {
+			return Contents(out, report, start)
+		},
 	}
+	p.golden(t)
+	p.inColour(t)
 }
 
 // What has expired, and what soon does, has a colour beside the word.

@@ -1,11 +1,7 @@
 package page
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -75,75 +71,19 @@ func statusLists() map[string]app.List {
 }
 
 func TestStatusList(t *testing.T) {
-	for name, list := range statusLists() {
-		for _, width := range []int{0, 40, 80, 200} {
-			t.Run(fmt.Sprint(name, width), func(t *testing.T) {
-				terminal, _, out, errOut := term.Fake(&term.Screen{Width: width, Height: 24})
-				if err := StatusList(terminal.Out, list, false); err != nil {
-					t.Fatal(err)
-				}
-				layouttest.Golden(t, fmt.Sprintf("status-list/%s-%d", name, width), out.String())
-				for line := range strings.Lines(out.String()) {
-					if line = strings.TrimRight(line, "\n"); width > 0 && term.Width(line) > width && !strings.HasPrefix(line, "  look") {
-						t.Errorf("wider than %d: %q", width, line)
-					}
-				}
-				if errOut.Len() > 0 || strings.Contains(out.String(), "\x1b") {
-					t.Errorf("on stderr %q, on stdout %q", errOut, out)
-				}
-			})
-		}
+	p := printed[app.List]{
+		folder: "status-list", schema: "status-list.v1alpha1.json", examples: statusLists(), tooLong: "  look",
+		write: func(out *term.Output, _ string, width int, list app.List) error {
+			return StatusList(out, list, width == 120)
+		},
 	}
-}
-
-// wide shortens nothing, and colour changes no text.
-func TestStatusListWideAndInColour(t *testing.T) {
-	list := statusLists()["sick"]
-	write := func(wide, color bool) string {
-		terminal, _, out, _ := term.Fake(&term.Screen{Width: 120, Height: 24, Color: color})
-		if err := StatusList(terminal.Out, list, wide); err != nil {
-			t.Fatal(err)
-		}
-		return out.String()
-	}
-	layouttest.Golden(t, "status-list/wide-120", write(true, false))
-	with := strings.Split(write(false, true), "\n")
-	for i, want := range strings.Split(write(false, false), "\n") {
-		if got := strings.TrimRight(term.Clean(with[i]), " "); got != want {
-			t.Errorf("%q, without colour %q", got, want)
-		}
-	}
-}
-
-func TestStatusListsFollowTheirSchema(t *testing.T) {
-	schema := layouttest.Compile(t, "status-list.v1alpha1.json")
-	for _, list := range statusLists() {
-		text, err := json.Marshal(list)
-		if err != nil {
-			t.Fatal(err)
-		}
-		layouttest.Validate(t, schema, text)
-		changed := bytes.Replace(text, []byte(`"kind":"StatusList"`), []byte(`"kind":"StatusList","extra":1`), 1)
-		var value any
-		if err := json.Unmarshal(changed, &value); err != nil || schema.Validate(value) == nil {
-			t.Errorf("an unknown field is taken: %v", err)
-		}
-	}
-}
-
-func TestStatusListSchemaNamesEveryConstant(t *testing.T) {
-	constants := map[string][]string{
-		"cause": layouttest.Constants(t, "../../pkg/diagnosis")["Cause"], "state": layouttest.Constants(t, "../../pkg/app")["State"],
-	}
-	for set, want := range constants {
-		got := layouttest.Enum(t, "status-list.v1alpha1.json", set)
-		slices.Sort(want)
-		slices.Sort(got)
-		if !slices.Equal(got, want) {
-			t.Errorf("%s: %v, the code has %v", set, got, want)
-		}
-	}
-	for _, state := range constants["state"] {
+	p.golden(t)
+	p.inColour(t)
+	p.followsSchema(t, app.ListKind)
+	layouttest.Golden(t, "status-list/wide-120", p.text(t, "sick", term.Screen{Width: 120}))
+	states := layouttest.Constants(t, "../../pkg/app")["State"]
+	p.namesConstants(t, map[string][]string{"cause": layouttest.Constants(t, "../../pkg/diagnosis")["Cause"], "state": states})
+	for _, state := range states {
 		if appStateWord[app.State(state)] == "" {
 			t.Errorf("state %s has no word", state)
 		}

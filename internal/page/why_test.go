@@ -1,11 +1,6 @@
 package page
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -45,84 +40,29 @@ func whyReports() map[string]chain.Report {
 		chain.Step{Object: ref("Job", "migrate"), Says: "0 succeeded, 2 failed (backoffLimit 1)", Field: "status.conditions[Failed]", Message: "BackoffLimitExceeded: Job has reached the specified backoff limit"})
 	crash.NotSeen = []chain.NotSeen{{Resource: "events", Hides: "causes that only events show: failed mounts, probes, refused pods", Next: []string{"kubectl auth can-i list events -n shop"}}}
 	crash.Notes = []string{"the clock of the API server is 3m0s ahead of that of this machine: times here are the API server's"}
+	moved := chain.Moved(web, "was changed: generation 4 -> 5", start)
+	moved.APIVersion = "kubectl-app.dev/v1alpha1" // the command sets it
 	return map[string]chain.Report{
 		"secret": secret, "crash": crash,
 		"nothing": report(web, chain.NothingFound, "", "nothing found: 3 of 3 ready"),
-		"moved":   chain.Moved(web, "was changed: generation 4 -> 5", start),
+		"moved":   moved,
 		"waiting": report(web, chain.Progressing, diagnosis.Unschedulable, "Unschedulable, 1 of 3 pods, for 20s",
 			chain.Step{Object: ref("Pod", "web-1"), Cause: diagnosis.Unschedulable, Field: "status.conditions[PodScheduled]", Message: "0/4 nodes are available: 4 Insufficient cpu; the pod asks for cpu 500"}),
 	}
 }
 
 func TestWhy(t *testing.T) {
-	for name, report := range whyReports() {
-		for _, width := range []int{0, 40, 80, 200} {
-			t.Run(fmt.Sprint(name, width), func(t *testing.T) {
-				terminal, _, out, errOut := term.Fake(&term.Screen{Width: width, Height: 24, ASCII: name == "waiting" && width == 40})
-				if err := Why(terminal.Out, report); err != nil {
-					t.Fatal(err)
-				}
-				layouttest.Golden(t, fmt.Sprintf("why/%s-%d", name, width), out.String())
-				for line := range strings.Lines(out.String()) {
-					if width > 0 && term.Width(strings.TrimRight(line, "\n")) > width {
-						t.Errorf("wider than %d: %q", width, line)
-					}
-				}
-				if errOut.Len() > 0 || strings.Contains(out.String(), "\x1b") {
-					t.Errorf("on stderr %q, on stdout %q", errOut, out)
-				}
-			})
-		}
+	p := printed[chain.Report]{
+		folder: "why", schema: "why-report.v1alpha1.json", examples: whyReports(), asASCII: "waiting",
+		write: func(out *term.Output, _ string, _ int, report chain.Report) error { return Why(out, report) },
 	}
-}
-
-// Colour changes no text.
-func TestWhyInColour(t *testing.T) {
-	for name, report := range whyReports() {
-		write := func(color bool) string {
-			terminal, _, out, _ := term.Fake(&term.Screen{Width: 80, Height: 24, Color: color})
-			if err := Why(terminal.Out, report); err != nil {
-				t.Fatal(err)
-			}
-			return out.String()
-		}
-		with := strings.Split(write(true), "\n")
-		for i, want := range strings.Split(write(false), "\n") {
-			if got := strings.TrimRight(term.Clean(with[i]), " "); got != want {
-				t.Errorf("%s: %q, without colour %q", name, got, want)
-			}
-		}
-	}
-}
-
-func TestWhyReportsFollowTheirSchema(t *testing.T) {
-	schema := layouttest.Compile(t, "why-report.v1alpha1.json")
-	for _, report := range whyReports() {
-		text, err := json.Marshal(report)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if report.APIVersion != "" { // the command sets it
-			layouttest.Validate(t, schema, text)
-		}
-		changed := bytes.Replace(text, []byte(`"kind":"WhyReport"`), []byte(`"kind":"WhyReport","extra":1`), 1)
-		var value any
-		if err := json.Unmarshal(changed, &value); err != nil || schema.Validate(value) == nil {
-			t.Errorf("an unknown field is taken: %v", err)
-		}
-	}
-}
-
-func TestWhySchemaNamesEveryConstant(t *testing.T) {
-	constants, causes := layouttest.Constants(t, "../../pkg/diagnosis/chain"), layouttest.Constants(t, "../../pkg/diagnosis")
-	for set, want := range map[string][]string{"state": constants["State"], "risk": constants["Risk"], "cause": causes["Cause"]} {
-		got := layouttest.Enum(t, "why-report.v1alpha1.json", set)
-		slices.Sort(want)
-		slices.Sort(got)
-		if !slices.Equal(got, want) {
-			t.Errorf("%s: %v, the code has %v", set, got, want)
-		}
-	}
+	p.golden(t)
+	p.inColour(t)
+	p.followsSchema(t, chain.ReportKind)
+	constants := layouttest.Constants(t, "../../pkg/diagnosis/chain")
+	p.namesConstants(t, map[string][]string{
+		"state": constants["State"], "risk": constants["Risk"], "cause": layouttest.Constants(t, "../../pkg/diagnosis")["Cause"],
+	})
 	for _, state := range constants["State"] {
 		if _, named := stateName[chain.State(state)]; !named {
 			t.Errorf("state %s has no word", state)
