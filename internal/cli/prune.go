@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // defaultOlderThan protects what a release has just written and is about to point to.
@@ -89,7 +90,7 @@ func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
 		return page.Note(env.Term, "nothing to delete")
 	}
 	if len(unused) > 0 && f.dryRun == release.DryRunNone && !f.yes {
-		agreed, err := confirm(ctx, env, fmt.Sprintf("Delete %d %s?", len(unused), plural(len(unused), kind)))
+		agreed, err := confirm(ctx, env, "Delete "+workload.Plural(len(unused), kind, kind+"s")+"?")
 		if err != nil {
 			return err
 		}
@@ -177,11 +178,4 @@ func (f *pruneFlags) deleteAll(ctx context.Context, env *Env, c *cluster.Cluster
 		return refusedByServer(errors.Join(failed...))
 	}
 	return errors.Join(failed...)
-}
-
-func plural(n int, kind string) string {
-	if n == 1 {
-		return kind
-	}
-	return kind + "s"
 }

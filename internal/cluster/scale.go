@@ -102,7 +102,7 @@ func replicasChanged(ours, now Object) string {
 	case now.Replicas() != ours.Replicas():
 		w := &workload.Workload{Managers: now.GetManagedFields()}
 		what := fmt.Sprintf("its replicas were set to %d", now.Replicas())
-		if name := w.ReplicasWriter(); name != "" {
+		if name, _ := w.ReplicasWriter(); name != "" {
 			what += " by " + name
 		}
 		return what

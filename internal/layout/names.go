@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
@@ -21,14 +20,6 @@ func Namer(refs []workload.Ref) func(workload.Ref) string {
 		}
 	}
 	return Name
-}
-
-// Plural is "1 pod" or "3 pods".
-func Plural(n int, one, many string) string {
-	if n == 1 {
-		return fmt.Sprintf("%d %s", n, one)
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // Join leaves out what is empty.

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/app"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Apps writes a page for each app: its state, then a section for each thing that there is to say, then the next commands.
@@ -239,7 +240,7 @@ func (p *appPage) pods() {
 			since = "for " + age(*g.Since, p.now)
 		}
 		if g.Restarts > 0 {
-			restarts = layout.Plural(int(g.Restarts), "restart", "restarts")
+			restarts = workload.Plural(int(g.Restarts), "restart", "restarts")
 			if g.Restarted != nil {
 				restarts += ", last " + age(*g.Restarted, p.now) + " ago"
 			}

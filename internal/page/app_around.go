@@ -8,13 +8,14 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/app"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 func (p *appPage) services() {
 	for _, s := range p.app.Services {
 		endpoints := "endpoints not known"
 		if s.EndpointCount != nil {
-			endpoints = fmt.Sprintf("%d of %s ready", s.Ready, layout.Plural(s.Endpoints, "endpoint", "endpoints"))
+			endpoints = fmt.Sprintf("%d of %s ready", s.Ready, workload.Plural(s.Endpoints, "endpoint", "endpoints"))
 		}
 		p.object("services", term.Clean(s.Object.Name), s.Problems, s.Type, strings.Join(s.Ports, ", "), endpoints, strings.Join(s.Addresses, ", "))
 	}
@@ -44,7 +45,7 @@ func (p *appPage) certificate(c *app.Certificate, problems []app.Problem) string
 
 func (p *appPage) autoscalers() {
 	for _, a := range p.app.Autoscalers {
-		replicas := layout.Plural(int(a.Current), "replica", "replicas")
+		replicas := workload.Plural(int(a.Current), "replica", "replicas")
 		if a.Desired != a.Current && a.Desired > 0 { // 0 is a number that was not computed yet
 			replicas += fmt.Sprintf(", wants %d", a.Desired)
 		}
@@ -58,7 +59,7 @@ func (p *appPage) autoscalers() {
 
 func (p *appPage) budgets() {
 	for _, b := range p.app.Budgets {
-		allowed := layout.Plural(int(b.Allowed), "pod may be evicted", "pods may be evicted")
+		allowed := workload.Plural(int(b.Allowed), "pod may be evicted", "pods may be evicted")
 		if b.Allowed == 0 {
 			allowed = "" // its problem says so
 		}
@@ -134,16 +135,16 @@ func rules(direction string, n *int) string {
 	case *n == 0:
 		return direction + ": allows none"
 	}
-	return direction + ": " + layout.Plural(*n, "rule", "rules")
+	return direction + ": " + workload.Plural(*n, "rule", "rules")
 }
 
 func (p *appPage) warnings() {
 	for _, w := range p.app.Warnings {
-		times := layout.Plural(w.Count, "time", "times")
+		times := workload.Plural(w.Count, "time", "times")
 		kind := strings.ToLower(term.Clean(w.Kind))
 		who := kind + "/" + term.Clean(w.Exemplar)
 		if w.Objects > 1 {
-			who = layout.Plural(w.Objects, kind, kind+"s")
+			who = workload.Plural(w.Objects, kind, kind+"s")
 		}
 		p.field("warnings", p.Yellow(p.Glyphs.Warn)+" "+term.Clean(w.Reason), times, "last "+age(w.Last, p.now)+" ago", who)
 		if text := strings.TrimSpace(term.Clean(w.Message)); text != "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Consumers writes who uses some Secrets and ConfigMaps: for each its keys, then its consumers, then what
@@ -35,7 +36,7 @@ func Consumers(out *term.Output, r secrets.ConsumerReport, now time.Time) error 
 
 // subject is the head of one object.
 func (s *sheet) subject(o secrets.SubjectReport, now time.Time) {
-	keys, changed, immutable := layout.Plural(len(o.Keys), "key", "keys"), "", ""
+	keys, changed, immutable := workload.Plural(len(o.Keys), "key", "keys"), "", ""
 	if o.Unread {
 		keys = "keys not known"
 	}

@@ -188,7 +188,7 @@ func countsText(l app.List) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, appStateWord[state]))
 		}
 	}
-	text := layout.Join(": ", layout.Plural(len(l.Items), "workload", "workloads"), strings.Join(parts, ", "))
+	text := layout.Join(": ", workload.Plural(len(l.Items), "workload", "workloads"), strings.Join(parts, ", "))
 	if len(l.Unlisted) > 0 {
 		text += "; not listed: " + strings.Join(l.Unlisted, ", ")
 	}

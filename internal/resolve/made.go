@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // WithoutMade leaves out the objects that others of the selection have made: the change gets to them from there. made
@@ -44,17 +45,9 @@ func WithoutMade(objects []cluster.Object) (kept []cluster.Object, made []string
 	for _, name := range order {
 		var parts []string
 		for _, plural := range slices.Sorted(maps.Keys(counts[name])) {
-			parts = append(parts, count(counts[name][plural], plural))
+			parts = append(parts, workload.Plural(counts[name][plural], strings.TrimSuffix(plural, "s"), plural))
 		}
 		made = append(made, fmt.Sprintf("not changed, since %s makes them: %s", name, strings.Join(parts, ", ")))
 	}
 	return kept, made
-}
-
-// count is a number of objects: 1 pod, 2 pods.
-func count(n int, plural string) string {
-	if n == 1 {
-		plural = strings.TrimSuffix(plural, "s")
-	}
-	return fmt.Sprintf("%d %s", n, plural)
 }

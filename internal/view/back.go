@@ -3,7 +3,6 @@ package view
 import (
 	"fmt"
 
-	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -28,7 +27,7 @@ func (s *sheet) backParts(release, back *rollout.WorkloadState) []string {
 // backOfAll says the same of several workloads.
 func (s *sheet) backOfAll(all []rollout.WorkloadState) []string {
 	verb, why := backWords(backOutcome(all), "they were", "they are")
-	return []string{s.Yellow(s.Glyphs.Back) + " " + verb + " " + layout.Plural(len(all), "workload", "workloads"), s.Faint(why)}
+	return []string{s.Yellow(s.Glyphs.Back) + " " + verb + " " + workload.Plural(len(all), "workload", "workloads"), s.Faint(why)}
 }
 
 // backWords are those of a rollback and of what makes it right: that this was serving before.

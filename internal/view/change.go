@@ -31,7 +31,7 @@ func templateChange(all []workload.TemplateChange, several bool) string {
 		texts = append(texts, changeText(c, several))
 	}
 	if len(texts) > 2 {
-		texts = []string{texts[0], layout.Plural(len(all)-1, "more change", "more changes")}
+		texts = []string{texts[0], workload.Plural(len(all)-1, "more change", "more changes")}
 	}
 	return strings.Join(texts, ", ")
 }

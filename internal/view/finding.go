@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // detail is how much of the evidence there is room for.
@@ -23,7 +24,7 @@ var everything = detail{findings: 100, messageLines: 20, logs: 100}
 // pods says how many of how many; nothing where the cause is not about pods.
 func pods(f *diagnosis.Finding) string {
 	if f.Of > 0 {
-		return fmt.Sprintf("%d of %s", f.Pods, layout.Plural(f.Of, "new pod", "new pods"))
+		return fmt.Sprintf("%d of %s", f.Pods, workload.Plural(f.Of, "new pod", "new pods"))
 	}
 	switch f.Cause {
 	case diagnosis.QuotaExceeded, diagnosis.AdmissionDenied, diagnosis.WebhookUnavailable, diagnosis.ServiceAccountMissing:
@@ -43,7 +44,7 @@ func culprit(f *diagnosis.Finding) string {
 		text += fmt.Sprintf(" exited %d", *f.ExitCode)
 	}
 	if f.Restarts > 0 {
-		text += ", " + layout.Plural(int(f.Restarts), "restart", "restarts")
+		text += ", " + workload.Plural(int(f.Restarts), "restart", "restarts")
 	}
 	return text
 }
@@ -140,6 +141,6 @@ func (s *sheet) findings(indent string, all []diagnosis.Finding, d detail) {
 		s.finding(indent, &all[i], d)
 	}
 	if rest := len(all) - shown; rest > 0 {
-		s.Add(indent + s.Faint(fmt.Sprintf("  and %s", layout.Plural(rest, "more cause", "more causes"))))
+		s.Add(indent + s.Faint(fmt.Sprintf("  and %s", workload.Plural(rest, "more cause", "more causes"))))
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // many draws a release of several workloads: one row each, those that fail with their cause, and
@@ -72,9 +73,9 @@ func failures(all []rollout.WorkloadState) []rollout.WorkloadState {
 // kindCount is "200 deployments", or "3 workloads" of several kinds.
 func kindCount(all []rollout.WorkloadState) string {
 	if kind, same := commonKind(all); same {
-		return layout.Plural(len(all), kind, kind+"s")
+		return workload.Plural(len(all), kind, kind+"s")
 	}
-	return layout.Plural(len(all), "workload", "workloads")
+	return workload.Plural(len(all), "workload", "workloads")
 }
 
 func commonKind(all []rollout.WorkloadState) (kind string, same bool) {

@@ -3,7 +3,6 @@ package view
 import (
 	"fmt"
 
-	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -16,7 +15,7 @@ func scaleChange(s *rollout.FromTo[int32]) string {
 	return fmt.Sprintf("%d -> %s", s.From, replicas(s.To))
 }
 
-func replicas(n int32) string { return layout.Plural(int(n), "replica", "replicas") }
+func replicas(n int32) string { return workload.Plural(int(n), "replica", "replicas") }
 
 // scaled tells whether a workload of a state, or the only one of it, is scaled.
 func scaled(s *rollout.State, ref *workload.Ref) bool {

@@ -94,7 +94,7 @@ func subject(r rollout.Result) string {
 	if len(r.Workloads) == 1 {
 		return layout.Name(r.Workloads[0].Ref)
 	}
-	return layout.Plural(len(r.Workloads), "workload", "workloads")
+	return workload.Plural(len(r.Workloads), "workload", "workloads")
 }
 
 func newRevision(r rollout.Result) string {

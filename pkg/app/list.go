@@ -150,14 +150,3 @@ func (e *Entry) image(p *diagnosis.Problem) string {
 func join(words ...string) string {
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
 }
-
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	first, rest, _ := strings.Cut(one, " ")
-	if rest == "between runs" {
-		return fmt.Sprintf("%d %ss %s", n, first, rest)
-	}
-	return fmt.Sprintf("%d %ss", n, one)
-}

@@ -162,7 +162,7 @@ func (s *Objects) job(job *batchv1.Job, forbidden []string, now time.Time) *Entr
 	e := &Entry{
 		Subject: chain.Job(job, pods, forbidden, now), Objects: []metav1.Object{job},
 		ready: job.Status.Succeeded, desired: completions(job), images: workload.Images(&job.Spec.Template),
-		running: startOf(job), idle: "complete job",
+		running: startOf(job), idle: idleJob,
 	}
 	e.addPods(pods)
 	return e
@@ -172,7 +172,7 @@ func (s *Objects) cron(cron *batchv1.CronJob, forbidden []string, now time.Time)
 	jobs := s.jobs.of(cron.UID)
 	last := chain.LastJob(jobs)
 	var pods []*corev1.Pod
-	e := &Entry{Objects: []metav1.Object{cron}, images: workload.Images(&cron.Spec.JobTemplate.Spec.Template), idle: "cronjob between runs"}
+	e := &Entry{Objects: []metav1.Object{cron}, images: workload.Images(&cron.Spec.JobTemplate.Spec.Template), idle: idleCron}
 	if last != nil {
 		pods = s.pods.of(last.UID)
 		e.Objects = append(e.Objects, last)
@@ -204,7 +204,7 @@ func startOf(job *batchv1.Job) time.Time {
 func group(pods []*corev1.Pod, now time.Time) *Entry {
 	owner := metav1.GetControllerOfNoCopy(pods[0])
 	ref := workload.Ref{Kind: owner.Kind, Namespace: pods[0].Namespace, Name: owner.Name}
-	e := &Entry{Subject: chain.Group(ref, pods, now), Quiet: true, images: imagesOf(pods[0]), idle: "completed pod"}
+	e := &Entry{Subject: chain.Group(ref, pods, now), Quiet: true, images: imagesOf(pods[0]), idle: idlePod}
 	if slices.ContainsFunc(pods, func(p *corev1.Pod) bool { return p.Status.Phase != corev1.PodSucceeded }) {
 		e.idle = ""
 	}
@@ -224,7 +224,7 @@ func group(pods []*corev1.Pod, now time.Time) *Entry {
 func alone(pod *corev1.Pod, now time.Time) *Entry {
 	e := &Entry{Subject: chain.Pod(pod, nil, now), Quiet: true, images: imagesOf(pod), desired: int32(len(pod.Spec.Containers))}
 	if pod.Status.Phase == corev1.PodSucceeded {
-		e.idle = "completed pod"
+		e.idle = idlePod
 	}
 	for _, c := range pod.Status.ContainerStatuses {
 		if c.Ready {
@@ -253,11 +253,21 @@ func sortItems(items []ListItem) {
 	})
 }
 
+// What has nothing to do is counted and not listed.
+const (
+	idleJob  = "complete job"
+	idleCron = "cronjob between runs"
+	idlePod  = "completed pod"
+)
+
+// idleMany are the plurals of what has nothing to do.
+var idleMany = map[string]string{idleJob: "complete jobs", idleCron: "cronjobs between runs", idlePod: "completed pods"}
+
 // idleWords counts what is not listed.
 func idleWords(idle map[string]int) []string {
 	var words []string
 	for _, what := range slices.Sorted(maps.Keys(idle)) {
-		words = append(words, plural(idle[what], what))
+		words = append(words, workload.Plural(idle[what], what, idleMany[what]))
 	}
 	return words
 }

@@ -9,6 +9,8 @@ import (
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 const (
@@ -172,7 +174,7 @@ func (l *look) budgets() []Budget {
 // whyNone tells a budget that never allows an eviction from one that waits for pods.
 func whyNone(b *policyv1.PodDisruptionBudget) string {
 	if b.Status.CurrentHealthy >= b.Status.ExpectedPods {
-		return budgetRule(&b.Spec) + " of " + counted(int(b.Status.ExpectedPods), "pod", "pods") + " leaves none"
+		return budgetRule(&b.Spec) + " of " + workload.Plural(int(b.Status.ExpectedPods), "pod", "pods") + " leaves none"
 	}
 	return fmt.Sprintf("%d of %d pods are healthy now", b.Status.CurrentHealthy, b.Status.ExpectedPods)
 }

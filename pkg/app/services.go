@@ -138,7 +138,7 @@ func (l *look) serviceProblems(found *Service, s *corev1.Service, isNew bool) []
 		all = append(all, problem)
 	}
 	if found.Others > 0 && found.Ready > 0 && len(s.Spec.Selector) > 0 {
-		all = append(all, soon(SelectsOthers, counted(found.Others, "endpoint is a pod", "endpoints are pods")+" of another workload"))
+		all = append(all, soon(SelectsOthers, workload.Plural(found.Others, "endpoint is a pod", "endpoints are pods")+" of another workload"))
 	}
 	return all
 }
@@ -163,11 +163,4 @@ func (l *look) readyPods(s *corev1.Service) (n int) {
 		}
 	}
 	return n
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }

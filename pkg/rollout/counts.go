@@ -36,7 +36,7 @@ func (e *evaluation) count() {
 		c.Old = w.Total
 	}
 	if e.isScale() {
-		c = c.ofScale()
+		c = c.surplusAsOld()
 	}
 	e.next.Counts = c
 	e.mark(c)

@@ -55,7 +55,7 @@ func (e *evaluation) evaluate(seen diagnosis.Observed, ok bool) {
 // observe finds our revision and its pods.
 func (e *evaluation) observe() {
 	if e.isScale() {
-		e.seen, e.rolling = e.next.Target.ofScale(e.seen)
+		e.seen, e.rolling = e.next.Target.mergeRevisions(e.seen)
 		e.revision = &e.seen.Revisions[0]
 		return
 	}

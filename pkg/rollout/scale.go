@@ -33,16 +33,16 @@ func (e *evaluation) rescaled() string {
 		return ""
 	}
 	by := " by someone else"
-	if name := w.ReplicasWriter(); name != "" {
+	if name, _ := w.ReplicasWriter(); name != "" {
 		by = " by " + name
 	}
 	return fmt.Sprintf("the replicas were set to %d%s", w.Desired, by)
 }
 
-// ofScale is a workload as a change of its replicas sees it. All of its pods count, of whatever revision. A pause, a
+// mergeRevisions is a workload as a change of its replicas sees it. All of its pods count, of whatever revision. A pause, a
 // partition and a surge do not: the wanted number of pods has to be available, and a surplus has to be gone. While another
 // template is rolled out, pods come and go all the time, and a surge is no surplus.
-func (t *Target) ofScale(seen diagnosis.Observed) (scaled diagnosis.Observed, rolling bool) {
+func (t *Target) mergeRevisions(seen diagnosis.Observed) (scaled diagnosis.Observed, rolling bool) {
 	w, whole := *seen.Workload, mergedRevision(seen)
 	rolling = !whole.ByPods && manyRevisions(seen.Revisions)
 	leaving := int32(0)
@@ -63,7 +63,7 @@ func (t *Target) ofScale(seen diagnosis.Observed) (scaled diagnosis.Observed, ro
 		}
 	}
 	w.Terminating = max(leaving, w.Terminating)
-	w.Updated, w.Paused, w.Conditions, w.Strategy = w.Total, false, nil, w.Strategy.OfScale(w.Desired, down)
+	w.Updated, w.Paused, w.Conditions, w.Strategy = w.Total, false, nil, w.Strategy.ForReplicas(w.Desired, down)
 	seen.Workload, seen.Settled = &w, mergedSettled(&seen, whole.Key)
 	seen.Revisions = []workload.Revision{whole}
 	return seen, rolling
@@ -121,8 +121,8 @@ func mergedSettled(seen *diagnosis.Observed, key workload.RevisionKey) map[workl
 	return map[workload.RevisionKey]diagnosis.Settled{key: all}
 }
 
-// ofScale shows a surplus as old pods.
-func (c Counts) ofScale() Counts {
+// surplusAsOld counts the pods beyond the replicas as old ones.
+func (c Counts) surplusAsOld() Counts {
 	c.Old = max(c.Updated-c.Desired, 0)
 	c.Updated -= c.Old
 	c.Scale = true

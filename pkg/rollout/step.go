@@ -29,7 +29,7 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 			w.ImagesTo, w.RevisionFrom = w.ImagesFrom, 0
 			w.Counts = Counts{
 				Desired: *t.Replicas, Updated: before.Total, Ready: before.Ready, Available: before.Available, Terminating: before.Terminating,
-			}.ofScale()
+			}.surplusAsOld()
 		}
 		if t.Template != nil {
 			w.ImagesTo = workload.Images(t.Template)

@@ -36,9 +36,9 @@ var statefulSetKind = &Kind{
 // setDeadline is the progress deadline of kinds that have none of their own: that of a Deployment by default.
 const setDeadline = 10 * time.Minute
 
-// OfScale is the strategy of a change of the replicas: all pods have to be available, and no field of the kind sets a
+// ForReplicas is the strategy of a change of the replicas: all pods have to be available, and no field of the kind sets a
 // deadline. down: a surplus of pods has to end.
-func (s Strategy) OfScale(desired int32, down bool) Strategy {
+func (s Strategy) ForReplicas(desired int32, down bool) Strategy {
 	return Strategy{
 		MinReady: s.MinReady, Ordered: s.Ordered, InPlace: s.InPlace || down, MaxSurge: desired,
 		ProgressDeadline: setDeadline + s.MinReady, Lenient: true,

@@ -36,12 +36,7 @@ func SpecManagers(all []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntry {
 
 // owns tells whether a manager has written a field of the spec, the replicas by their subresource included.
 func owns(f metav1.ManagedFieldsEntry, field string) bool {
-	return (f.Subresource == "" || field == fieldReplicas && f.Subresource == subresourceScale) && holds(&f, field)
-}
-
-// holds tells whether a manager has written a field of the spec.
-func holds(f *metav1.ManagedFieldsEntry, field string) bool {
-	if f.FieldsV1 == nil {
+	if f.FieldsV1 == nil || f.Subresource != "" && (field != fieldReplicas || f.Subresource != subresourceScale) {
 		return false
 	}
 	var fields struct {
@@ -72,27 +67,25 @@ func (w *Workload) TemplateWriter() (name string, at time.Time) {
 	return name, at
 }
 
-// ReplicasWriter tells who wrote the replicas last. The API server gives no time to what is written through the subresource
-// scale, but who changes a value is its only owner then, beside those who apply the same value.
-func (w *Workload) ReplicasWriter() string {
-	name := ""
-	for _, f := range w.Managers {
-		if f.Operation == metav1.ManagedFieldsOperationUpdate && owns(f, fieldReplicas) {
-			if name != "" {
-				return ""
+// ReplicasWriter tells who wrote the replicas last, and when. The API server gives no time to what is written through the
+// subresource scale, but who changes a value is its only owner then, beside those who apply the same value.
+func (w *Workload) ReplicasWriter() (name string, at *metav1.Time) {
+	for _, operation := range []metav1.ManagedFieldsOperationType{metav1.ManagedFieldsOperationUpdate, metav1.ManagedFieldsOperationApply} {
+		var names []string
+		for _, f := range w.Managers {
+			if f.Operation == operation && owns(f, fieldReplicas) {
+				names, at = append(names, writerName(f)), f.Time
 			}
-			name = writerName(f)
+		}
+		switch len(names) {
+		case 0:
+		case 1:
+			return names[0], at
+		default:
+			return strings.Join(names, " or "), nil
 		}
 	}
-	if name != "" {
-		return name
-	}
-	for _, f := range w.Managers {
-		if owns(f, fieldReplicas) {
-			return ManagerName(f.Manager)
-		}
-	}
-	return ""
+	return "", nil
 }
 
 // writerName knows who writes through the subresource scale: the HorizontalPodAutoscaler controller runs under the name of the

@@ -22,7 +22,7 @@ func Group(controller workload.Ref, pods []*corev1.Pod, now time.Time) *Subject 
 			explainPod(r, d, pods[sick], nil, now)
 			r.Also, r.Message = nil, lowerRef(workload.Ref{Kind: kindPod, Name: pods[sick].Name})+" "+r.Message
 		default:
-			r.Message = "nothing found: " + plural(len(pods), "pod", "pods") + " ready"
+			r.Message = "nothing found: " + workload.Plural(len(pods), "pod", "pods") + " ready"
 		}
 		r.Next = withoutTemplate(r.Next, controller)
 	}

@@ -86,7 +86,7 @@ func explainNode(r *Report, s *Subject, node *corev1.Node, now time.Time) {
 		}
 	}
 	if more := len(held) - map[bool]int{true: most, false: few}[sick]; more > 0 {
-		r.Also = append(r.Also, "and pods of "+plural(more, "more controller", "more controllers"))
+		r.Also = append(r.Also, "and pods of "+workload.Plural(more, "more controller", "more controllers"))
 		r.next("kubectl get pods --all-namespaces -o wide --field-selector spec.nodeName=" + node.Name)
 	}
 	if node.Spec.Unschedulable {
@@ -112,9 +112,9 @@ func (s *Subject) held() (steps []Step, says string) {
 		sick, total = sick+unready, total+len(l.in.Pods)
 		if unready > 0 {
 			count[l.in.Workload.Ref] = unready
-			steps = append(steps, Step{Object: l.in.Workload.Ref, Says: fmt.Sprintf("%d of %s here not ready", unready, plural(len(l.in.Pods), "pod", "pods")), Field: "spec.nodeName"})
+			steps = append(steps, Step{Object: l.in.Workload.Ref, Says: fmt.Sprintf("%d of %s here not ready", unready, workload.Plural(len(l.in.Pods), "pod", "pods")), Field: "spec.nodeName"})
 		}
 	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(count[b.Object], count[a.Object]) })
-	return steps, fmt.Sprintf("%d of %s not ready", sick, plural(total, "pod", "pods"))
+	return steps, fmt.Sprintf("%d of %s not ready", sick, workload.Plural(total, "pod", "pods"))
 }

@@ -120,7 +120,7 @@ func (l *look) step(p *diagnosis.Problem) Step {
 			}
 		}
 		if p.Restarts > 0 {
-			step.Says += ", " + plural(int(p.Restarts), "restart", "restarts")
+			step.Says += ", " + workload.Plural(int(p.Restarts), "restart", "restarts")
 		}
 	}
 	return step
@@ -252,11 +252,4 @@ func lowerRef(ref workload.Ref) string { return strings.ToLower(ref.Kind) + "/" 
 
 func nonEmpty(words ...string) []string {
 	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return fmt.Sprintf("%d %s", n, one)
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -19,7 +19,7 @@ import (
 // A workload without pods, as somebody wants it: by whom, as far as the object tells.
 func TestNoReplicas(t *testing.T) {
 	fields := func(manager, text string, ago time.Duration) metav1.ManagedFieldsEntry {
-		return metav1.ManagedFieldsEntry{Manager: manager, Time: &metav1.Time{Time: now.Add(-ago)}, FieldsV1: metav1.NewFieldsV1(text)}
+		return metav1.ManagedFieldsEntry{Manager: manager, Operation: "Update", Time: &metav1.Time{Time: now.Add(-ago)}, FieldsV1: metav1.NewFieldsV1(text)}
 	}
 	replicas, other := `{"f:spec":{"f:replicas":{}}}`, `{"f:spec":{"f:template":{}}}`
 	for _, tt := range []struct {
@@ -28,8 +28,8 @@ func TestNoReplicas(t *testing.T) {
 		want string
 	}{
 		{"nobody is known", workload.Workload{}, "no pod is to run: spec.replicas is 0"},
-		{"the newest writer", workload.Workload{Managers: []metav1.ManagedFieldsEntry{
-			fields("helm", replicas, time.Hour), fields("sleeper", replicas, 3*time.Minute), fields("kubectl-edit", other, time.Minute),
+		{"who changed what another had applied", workload.Workload{Managers: []metav1.ManagedFieldsEntry{
+			{Manager: "helm", Operation: "Apply", FieldsV1: metav1.NewFieldsV1(replicas)}, fields("sleeper", replicas, 3*time.Minute), fields("kubectl-edit", other, time.Minute),
 		}}, "spec.replicas is 0, set by sleeper 3m ago"},
 		{"a 0 of the scale subresource has no manager", workload.Workload{Managers: []metav1.ManagedFieldsEntry{fields("helm", other, time.Hour)}}, "spec.replicas is 0, set as kubectl scale and autoscalers do"},
 		{"how many there were", workload.Workload{Annotations: map[string]string{"downscaler/original-replicas": "3"}}, "; annotation downscaler/original-replicas: 3"},

@@ -128,12 +128,11 @@ func withoutPods(w *workload.Workload, now time.Time) string {
 // came by the scale subresource.
 func scaledBy(w *workload.Workload, now time.Time) string {
 	text := ""
-	by := w.ScaledBy()
-	switch {
-	case by != nil:
-		text = ", set by " + by.Manager
-		if by.Time != nil {
-			text += " " + strings.TrimPrefix(forTime(by.Time.Time, now), " for ") + " ago"
+	switch name, at := w.ReplicasWriter(); {
+	case name != "":
+		text = ", set by " + name
+		if at != nil {
+			text += " " + strings.TrimPrefix(forTime(at.Time, now), " for ") + " ago"
 		}
 	case len(w.Managers) > 0:
 		text = ", set as kubectl scale and autoscalers do"
@@ -182,7 +181,7 @@ func status(main *look) string {
 		}
 	}
 	if old > 0 && !main.found.Complete {
-		words = append(words, plural(old, "old pod serves", "old pods serve"))
+		words = append(words, workload.Plural(old, "old pod serves", "old pods serve"))
 	}
 	return strings.Join(words, ", ")
 }
