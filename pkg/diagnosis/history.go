@@ -177,6 +177,14 @@ func (h History) withPods(unhealthy []*corev1.Pod, now time.Time) History {
 	return h
 }
 
+// UnreadySince is since when a new pod is not ready.
+func (d *Diagnosis) UnreadySince(pod *corev1.Pod) time.Time {
+	if since, ok := d.History.unready[pod.UID]; ok {
+		return since
+	}
+	return unreadySince(pod)
+}
+
 func unreadySince(pod *corev1.Pod) time.Time {
 	if since := ReadinessChanged(pod); !since.IsZero() {
 		return since

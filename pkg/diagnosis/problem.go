@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -45,6 +46,13 @@ const podKind = "Pod"
 
 // Since is since when the cause is there; the time of the look where nothing tells.
 func (p *Problem) Since() time.Time { return p.since }
+
+// SlowStart tells whether all that is known is that containers need long to start: no readiness probe has failed, or the
+// kubelet does not kill them for their startup probe.
+func (p *Problem) SlowStart() bool {
+	probed := strings.HasPrefix(p.Source.Field, "event ")
+	return p.Grade == Waiting && (p.Cause == StartupFailing || p.Cause == ReadinessFailing && !probed)
+}
 
 // Vague tells whether evidence that may name another cause was not read.
 func (p *Problem) Vague() bool { return p.vague }

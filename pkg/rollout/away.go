@@ -50,7 +50,8 @@ func later(t time.Time, d time.Duration) time.Time {
 
 // later moves all times of a memory.
 func (m memory) later(d time.Duration) memory {
-	m.progressed, m.late, m.history = later(m.progressed, d), later(m.late, d), m.history.Later(d)
+	m.progressed, m.readied, m.late = later(m.progressed, d), later(m.readied, d), later(m.late, d)
+	m.history = m.history.Later(d)
 	m.last = last{}
 	return m
 }

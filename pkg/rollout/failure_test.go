@@ -289,6 +289,87 @@ func TestTimeoutOfTheWatch(t *testing.T) {
 	}
 }
 
+// --timeout ends a watch. It is a failure if a cause blocks the rollout, and none if the rollout still makes progress.
+func TestTimeoutFailsOnlyWhatIsBlocked(t *testing.T) {
+	// batch: some pods are ready, others have been running for a while; one at a time.
+	batch := func(w *world, ready int, running time.Duration, failedProbe bool) {
+		var pods []*corev1.Pod
+		for i := range ready {
+			pods = append(pods, readyPod(fmt.Sprint("web-new-", i)))
+		}
+		p := podFrom(t, fmt.Sprintf(`
+metadata: {name: web-new-%[1]d, uid: web-new-%[1]d}
+spec: {containers: [{name: web, readinessProbe: {httpGet: {port: 80}}}]}
+status: {phase: Running, conditions: [{type: Ready, status: "False"}], containerStatuses: [{name: web, started: true, state: {running: {}}}]}
+`, ready))
+		w.seen.Events = nil
+		if failedProbe {
+			w.seen.Events = []*corev1.Event{{
+				Reason: "Unhealthy", Message: "Readiness probe failed: connection refused",
+				InvolvedObject: corev1.ObjectReference{UID: p.UID, Kind: "Pod", FieldPath: "spec.containers{web}"},
+			}}
+		}
+		w.pods(append(pods, p)...).after(0).after(running)
+	}
+	starting := func(name string) *corev1.Pod { return waitingPod(name, "ContainerCreating", "") }
+	for name, test := range map[string]struct {
+		arrange func(w *world)
+		want    Outcome
+		cause   diagnosis.Cause
+	}{
+		"no pod was ever ready": {func(w *world) { batch(w, 0, 40*time.Second, true) }, Failed, diagnosis.ReadinessFailing},
+		"each pod needs long": {func(w *world) {
+			for ready := range 8 {
+				batch(w, ready, 20*time.Second, true)
+			}
+			batch(w, 8, 7*time.Second, true)
+		}, TimedOut, diagnosis.ReadinessFailing},
+		"it stands still after some": {func(w *world) {
+			batch(w, 0, 20*time.Second, true)
+			batch(w, 1, 2*time.Minute, true)
+		}, Failed, diagnosis.ReadinessFailing},
+		"no probe has failed yet": {func(w *world) { batch(w, 0, 40*time.Second, false) }, TimedOut, diagnosis.ReadinessFailing},
+		"a slow start": {func(w *world) {
+			w.pods(podFrom(t, `
+spec: {containers: [{name: web, startupProbe: {httpGet: {port: 80}}}]}
+status: {phase: Running, conditions: [{type: Ready, status: "False"}], containerStatuses: [{name: web, started: false, state: {running: {}}}]}
+`)).after(0).after(40 * time.Second)
+		}, TimedOut, diagnosis.StartupFailing},
+		"one pod has no node, and others go on": {func(w *world) {
+			w.change().Strategy.MaxSurge = 3
+			w.pods(readyPod("web-new-0"), starting("web-new-1"), starting("web-new-2"), unschedulable("web-new-3")).after(0).after(time.Minute)
+		}, TimedOut, diagnosis.Unschedulable},
+		"no pod has a node": {func(w *world) {
+			w.pods(unschedulable("web-new-0")).after(0).after(time.Minute)
+		}, Failed, diagnosis.Unschedulable},
+		"an autoscaler has just added a pod": {func(w *world) {
+			w.finished().after(20 * time.Second).after(2 * time.Minute)
+			w.change().Desired, w.seen.Revisions[1].Desired = 11, 11
+			batch(w, 10, 7*time.Second, true)
+		}, TimedOut, diagnosis.ReadinessFailing},
+		"an old pod does not end": {func(w *world) {
+			w.change().Strategy = workload.Strategy{Recreate: true, ProgressDeadline: 10 * time.Minute}
+			old := readyPodOf("old", "web-old-0")
+			old.DeletionTimestamp = ptr(metav1.NewTime(w.now))
+			w.seen.Pods = []*corev1.Pod{old, readyPodOf("old", "web-old-1")}
+			w.after(0).after(time.Minute)
+		}, Failed, diagnosis.StuckTerminating},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 10, Policy{FailFast: diagnosis.FailFastAuto, Soak: time.Hour})
+			w.seen.Forbidden = []string{"logs"}
+			test.arrange(w)
+			w.outcome("")
+			w.state.Policy.Timeout = w.now.Sub(epoch)
+			w.seen.Version = 0
+			w.after(0).after(maxExplaining).outcome(test.want)
+			if all := w.state.Workloads[0].Findings; len(all) == 0 || all[0].Cause != test.cause {
+				t.Errorf("findings %+v, want first %s", all, test.cause)
+			}
+		})
+	}
+}
+
 func TestNoDeadline(t *testing.T) {
 	w := newWorld(t, 3, release)
 	w.change().Strategy.ProgressDeadline = 0

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
 
@@ -98,17 +100,14 @@ func (e *evaluation) allUnderWay() bool {
 	return !slices.ContainsFunc(e.diagnosis.Problems, func(p diagnosis.Problem) bool { return !p.Cause.UnderWay() })
 }
 
-// timedOut ends a watch at the user's timeout. A problem with evidence makes it a failure; a pull or an init container
-// under way does not.
-func (e *evaluation) timedOut(bool, diagnosis.Disturbance) bool {
+// timedOut ends a watch at the user's timeout. It is a failure only if a cause blocks the rollout: what still makes progress
+// has run out of time.
+func (e *evaluation) timedOut(complete bool, _ diagnosis.Disturbance) bool {
 	if !e.wake.Passed(e.timeout()) || e.explaining() {
 		return false
 	}
 	message := fmt.Sprintf("not complete after %s", e.policy.Timeout)
-	for i := range e.diagnosis.Problems {
-		if e.diagnosis.Problems[i].Cause.UnderWay() {
-			continue
-		}
+	if i := e.blocker(complete); i >= 0 {
 		e.next.Findings[0], e.next.Findings[i] = e.next.Findings[i], e.next.Findings[0]
 		e.decide(Failed, string(diagnosis.DeadlineExceeded)+": "+message)
 		return true
@@ -119,6 +118,40 @@ func (e *evaluation) timedOut(bool, diagnosis.Disturbance) bool {
 	}
 	e.decide(TimedOut, message)
 	return true
+}
+
+// blocker is the first of the problems that block the rollout when its time is over; -1 if none does.
+func (e *evaluation) blocker(complete bool) int {
+	first := -1
+	at := make([]diagnosis.Problem, len(e.diagnosis.Problems))
+	for i, p := range e.diagnosis.Problems {
+		if p.Decided = !p.Cause.UnderWay() && e.standsStill(&p); p.Decided && first < 0 {
+			first = i
+		}
+		at[i] = p
+	}
+	if first < 0 || e.enough() || !blocked(at, e.seen.Workload, e.diagnosis, complete || e.next.Phase == Soaking) {
+		return -1
+	}
+	return first
+}
+
+// standsStill tells whether a problem has lasted longer than new pods need to become ready, and leaves it only the pods that
+// have. A crash is never normal.
+func (e *evaluation) standsStill(p *diagnosis.Problem) bool {
+	m := &e.next.memory
+	switch {
+	case p.SlowStart(), p.Affected != nil && e.surplus():
+		return false
+	case p.Grade != diagnosis.Waiting || e.diagnosis.Ready == 0 && m.readied.IsZero():
+		return true
+	case p.Affected == nil:
+		return e.now.Sub(m.readied) > m.usual()
+	}
+	p.Affected = slices.DeleteFunc(slices.Clone(p.Affected), func(pod *corev1.Pod) bool {
+		return e.now.Sub(e.diagnosis.UnreadySince(pod)) <= m.usual()
+	})
+	return len(p.Affected) > 0
 }
 
 // checkTimeout applies the timeout before the change has been observed.

@@ -23,6 +23,9 @@ type memory struct {
 
 	marks      marks
 	progressed time.Time
+	// readied is when more new pods were ready than ever before; slowest is the longest wait for that.
+	readied time.Time
+	slowest time.Duration
 	// late is since when a deadline is known to have passed.
 	late time.Time
 
@@ -41,3 +44,8 @@ type last struct {
 func (l *last) holds(version int64, now time.Time) bool {
 	return version != 0 && version == l.version && (l.wake.IsZero() || now.Before(l.wake))
 }
+
+// usual is how long new pods may need to become ready where others have.
+func (m *memory) usual() time.Duration { return max(leastUsual, 2*m.slowest) }
+
+const leastUsual = 30 * time.Second

@@ -28,6 +28,9 @@ func (e *evaluation) mark(c Counts) {
 	case m.desired != now.desired && !w.PerNode, m.generation != now.generation: // a new start
 		e.next.memory.marks = now
 	case now.updated > m.updated, now.ready > m.ready, now.available > m.available, now.left < m.left:
+		if now.ready > m.ready || now.available > m.available {
+			e.next.memory.noteReadied(e.now)
+		}
 		now.updated, now.ready = max(now.updated, m.updated), max(now.ready, m.ready)
 		now.available, now.left = max(now.available, m.available), min(now.left, m.left)
 		e.next.memory.marks = now
@@ -35,6 +38,15 @@ func (e *evaluation) mark(c Counts) {
 		return
 	}
 	e.next.memory.progressed, e.advanced = e.now, c != e.was.Counts
+}
+
+// noteReadied notes that more new pods are ready than before.
+func (m *memory) noteReadied(now time.Time) {
+	before := m.readied
+	if before.IsZero() {
+		before = m.watched
+	}
+	m.readied, m.slowest = now, max(m.slowest, now.Sub(before))
 }
 
 // lastProgress is when a rollout that is seen for the first time last made progress: now or, if it was under way, by the
