@@ -31,6 +31,8 @@ type Cluster struct {
 	redactor *redact.Redactor
 
 	skew atomic.Int64
+	// learntSecrets are those whose values the redactor knows, or can't know, by their Ref.
+	learntSecrets sync.Map
 
 	config   func() (*rest.Config, error)
 	typed    func() (kubernetes.Interface, error)

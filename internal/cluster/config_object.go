@@ -32,6 +32,7 @@ func (c *Cluster) SecretOrConfigMap(ctx context.Context, ref workload.Ref) (secr
 	}
 	if secret != nil {
 		c.redactor.Secret(secret.Data)
+		c.learntSecrets.Store(ref, true)
 	}
 	return secret, configMap, nil
 }

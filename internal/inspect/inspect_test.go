@@ -34,6 +34,7 @@ type server struct {
 	ahead      time.Duration // of its clock
 	pods       int
 	empty      bool
+	secret     string // a value that the pods get from a Secret, and quote when they end
 }
 
 var web = workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}
@@ -85,9 +86,11 @@ func (s *server) answer(path string) any {
 	case strings.HasSuffix(path, "/pods"):
 		list := corev1.PodList{TypeMeta: metav1.TypeMeta{Kind: "PodList", APIVersion: "v1"}}
 		for i := range s.pods {
-			list.Items = append(list.Items, crashed(i))
+			list.Items = append(list.Items, quoting(crashed(i), s.secret))
 		}
 		return list
+	case strings.HasSuffix(path, "/secrets/db"):
+		return secretDB(s.secret)
 	case strings.HasSuffix(path, "/events"):
 		return corev1.EventList{TypeMeta: metav1.TypeMeta{Kind: "EventList", APIVersion: "v1"}}
 	}
@@ -105,6 +108,38 @@ func crashed(i int) corev1.Pod {
 			Name: "web", RestartCount: 3,
 			State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 1, StartedAt: metav1.NewTime(began), FinishedAt: metav1.NewTime(began.Add(time.Second))}},
 		}}},
+	}
+}
+
+// quoting is the pod with a variable from a Secret, whose value its program has printed at its end.
+func quoting(pod corev1.Pod, value string) corev1.Pod {
+	if value != "" {
+		pod.Spec.Containers[0].EnvFrom = []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "db"}}}}
+		pod.Status.ContainerStatuses[0].State.Terminated.Message = "login " + value + " refused"
+	}
+	return pod
+}
+
+func secretDB(value string) corev1.Secret {
+	return corev1.Secret{
+		TypeMeta: metav1.TypeMeta{Kind: "Secret", APIVersion: "v1"}, ObjectMeta: metav1.ObjectMeta{Name: "db", Namespace: "shop"},
+		Data: map[string][]byte{"password": []byte(value)},
+	}
+}
+
+// What a program quotes of its Secret is masked, unless the Secret may not be read.
+func TestSecretValues(t *testing.T) {
+	for _, tt := range []struct{ forbidden, says string }{{"", "login *** refused"}, {"/secrets", "login zQ7xVault9K refused"}} {
+		s := &server{pods: 2, secret: "zQ7xVault9K", forbidden: tt.forbidden}
+		r := s.why(t)
+		if text := fmt.Sprintf("%+v", r); !strings.Contains(text, tt.says) || tt.forbidden == "" && strings.Contains(text, s.secret) {
+			t.Errorf("with %q forbidden: %s", tt.forbidden, text)
+		}
+	}
+	s := &server{pods: 2, secret: "zQ7xVault9K"}
+	s.why(t)
+	if n := strings.Count(strings.Join(s.seen, "\n"), "/secrets/db"); n != 1 {
+		t.Errorf("the Secret was read %d times", n)
 	}
 }
 

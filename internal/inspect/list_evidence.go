@@ -58,6 +58,7 @@ func (l *Lister) gather(ctx context.Context, entries []*app.Entry) {
 	var open []*wanting
 	for _, e := range entries {
 		if !e.Quiet {
+			l.learn(ctx, e)
 			l.mask(e.Objects...)
 		}
 		w := &wanting{Entry: e, wants: e.Look(false), uids: map[types.UID]bool{}}
@@ -85,6 +86,28 @@ func (l *Lister) gather(ctx context.Context, entries []*app.Entry) {
 	for _, w := range open {
 		l.take(w)
 		w.Look(true)
+	}
+}
+
+// learn reads the Secrets of an entry with containers that have ended.
+func (l *Lister) learn(ctx context.Context, e *app.Entry) {
+	var templates []*corev1.PodTemplateSpec
+	ended := false
+	for _, o := range e.Objects {
+		if pod, ok := o.(*corev1.Pod); ok {
+			templates = append(templates, &corev1.PodTemplateSpec{Spec: pod.Spec})
+			ended = ended || hasEnded(pod)
+		} else if o, ok := o.(workload.API); ok {
+			if h := workload.HistoryOf(o); h != nil {
+				template := h.Template(o)
+				templates = append(templates, &template)
+			} else if w, ok := workload.ObjectOf(o); ok {
+				templates = append(templates, w.Template())
+			}
+		}
+	}
+	if ended {
+		l.cluster.LearnSecrets(ctx, e.Ref.Namespace, templates...)
 	}
 }
 

@@ -30,6 +30,7 @@ type fleet struct {
 	forbidden []string // ends of paths
 	events    int      // pages of them that there are
 	refusal   string   // of all pods, in the status of the ReplicaSets
+	secret    string   // see server
 
 	mu   sync.Mutex
 	seen []string
@@ -48,6 +49,10 @@ func (f *fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if strings.HasSuffix(r.URL.Path, "/log") {
 		w.Header().Set("Content-Type", "text/plain")
+		if f.secret != "" {
+			fmt.Fprintln(w, "login "+f.secret+" refused")
+			return
+		}
 		fmt.Fprintln(w, "exec /app: exec format error")
 		return
 	}
@@ -63,12 +68,17 @@ func (f *fleet) answer(r *http.Request) any {
 		return m
 	}
 	template := corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:2.0", LivenessProbe: &corev1.Probe{}}}}}
+	if f.secret != "" {
+		template.Spec.Containers[0].EnvFrom = quoting(crashed(0), f.secret).Spec.Containers[0].EnvFrom
+	}
 	refused := appsv1.ReplicaSetStatus{Replicas: 1}
 	if f.refusal != "" {
 		template.Spec.Containers[0].Env = []corev1.EnvVar{{Name: "DB_PASS", Value: "tulips-0815"}}
 		refused = appsv1.ReplicaSetStatus{Conditions: []appsv1.ReplicaSetCondition{{Type: appsv1.ReplicaSetReplicaFailure, Status: corev1.ConditionTrue, Reason: "FailedCreate", Message: f.refusal}}}
 	}
 	switch path := r.URL.Path; {
+	case strings.HasSuffix(path, "/secrets/db"):
+		return secretDB(f.secret)
 	case strings.HasSuffix(path, "/deployments"):
 		list := appsv1.DeploymentList{TypeMeta: metav1.TypeMeta{Kind: "DeploymentList", APIVersion: "apps/v1"}}
 		for i := range f.size {
@@ -92,7 +102,7 @@ func (f *fleet) answer(r *http.Request) any {
 			pod := crashed(i)
 			pod.Name, pod.Labels = fmt.Sprintf("pod-%d", i), map[string]string{"app": fmt.Sprintf("web-%d", i)}
 			pod.UID, pod.OwnerReferences[0].UID = types.UID(pod.Name), types.UID(fmt.Sprintf("rs-%d", i))
-			list.Items = append(list.Items, pod)
+			list.Items = append(list.Items, quoting(pod, f.secret))
 		}
 		return list
 	case strings.HasSuffix(path, "/events"):
@@ -152,6 +162,25 @@ func TestListMasks(t *testing.T) {
 	}
 	if !strings.Contains(string(text), "policy.example.com") || strings.Contains(string(text), "tulips") {
 		t.Errorf("the value is shown, or the policy is not: %s", text)
+	}
+}
+
+// So is what programs quote of their Secrets.
+func TestListSecretValues(t *testing.T) {
+	f := &fleet{size: 3, secret: "zQ7xVault9K"}
+	l, err := f.list(t, "shop", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "login *** refused") || strings.Contains(string(text), f.secret) {
+		t.Errorf("the value is shown, or the message is not: %s", text)
+	}
+	if n := f.count("/secrets/db"); n != 1 {
+		t.Errorf("the Secret was read %d times", n)
 	}
 }
 
