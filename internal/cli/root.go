@@ -43,6 +43,7 @@ func newRoot(env *Env) *cobra.Command {
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if klog.V(1).Enabled() { // its lines come in between
 				env.Term.Err.Share()
+				env.Term.Out.Share()
 			}
 			return errors.Join(checkConnection(cmd.InheritedFlags()), checkRequestTimeout(*env.Flags.Timeout))
 		},

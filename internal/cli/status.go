@@ -22,6 +22,9 @@ const statusExample = `  # One screen for an app: pods, Services, Ingresses, aut
   # A line for each workload of the namespace, the sick ones first
   kubectl app status
 
+  # Keep it on the screen and up to date until Ctrl-C
+  kubectl app status -w
+
   # The workloads of all namespaces
   kubectl app status --all-namespaces
 
@@ -36,6 +39,7 @@ type statusFlags struct {
 	selector      string
 	allNamespaces bool
 	exitCode      bool
+	watch         bool
 }
 
 func newStatus(env *Env) *cobra.Command {
@@ -62,6 +66,8 @@ and 7 if it is progressing or not known.`,
 			switch {
 			case len(args) > 0 && flags.allNamespaces:
 				return usagef("-A lists the workloads of all namespaces: give no name and no type with it")
+			case flags.watch && flags.format == "name":
+				return usagef("-o name has nothing that changes: leave out -w or -o name")
 			case len(args) > 0 && namesConfig(args[0]):
 				return flags.consumers(cmd.Context(), env, args)
 			case len(args) == 0 && flags.selector == "", flags.allNamespaces:
@@ -73,6 +79,7 @@ and 7 if it is progressing or not known.`,
 	cmd.Flags().StringVarP(&flags.format, "output", "o", "", "Output format. One of: (json, yaml, name, wide); of a Secret or ConfigMap (json, yaml, result), where result is json.")
 	cmd.Flags().StringVarP(&flags.selector, "selector", "l", "", "Selector (label query) of the workloads, supports '=', '==', '!=', 'in', 'notin'.(e.g. -l key1=value1,key2=value2)")
 	cmd.Flags().BoolVarP(&flags.allNamespaces, "all-namespaces", "A", false, "If present, list the workloads of all namespaces")
+	cmd.Flags().BoolVarP(&flags.watch, "watch", "w", false, "After the status is shown, watch for changes")
 	cmd.Flags().BoolVar(&flags.exitCode, "exit-code", false, "End with 4 if an app is failing, and with 7 if it is progressing or not known")
 	return cmd
 }

@@ -20,28 +20,43 @@ func (f *statusFlags) apps(ctx context.Context, env *Env, args []string) error {
 	if err := oneOf("output", f.format, "", "json", "yaml", "name", "wide"); err != nil {
 		return err
 	}
+	if f.watch {
+		return f.watchApps(ctx, env, args)
+	}
 	c := env.cluster()
 	objects, err := f.chosen(ctx, env, c, args)
 	if err != nil {
 		return err
 	}
-	report, err := inspect.Apps(ctx, c, objects, rollout.APIVersion, env.Now)
+	report, err := f.report(ctx, env, c, objects)
 	if err != nil {
 		return err
 	}
-	states := make([]app.State, 0, len(report.Apps))
+	if err := f.printApps(env, report); err != nil {
+		return fmt.Errorf("writing the status: %w", err)
+	}
+	return f.code(appStates(report)...)
+}
+
+// report makes the report on workloads, ready to be printed.
+func (f *statusFlags) report(ctx context.Context, env *Env, c *cluster.Cluster, objects []cluster.Object) (app.StatusReport, error) {
+	report, err := inspect.Apps(ctx, c, objects, rollout.APIVersion, env.Now)
 	for i := range report.Apps {
 		a := &report.Apps[i]
-		states = append(states, a.State)
 		env.hereCommands(a.Next)
 		for j := range a.NotSeen {
 			a.NotSeen[j].Next = env.here(a.NotSeen[j].Next)
 		}
 	}
-	if err := f.printApps(env, report); err != nil {
-		return fmt.Errorf("writing the status: %w", err)
+	return report, err
+}
+
+func appStates(r app.StatusReport) []app.State {
+	states := make([]app.State, 0, len(r.Apps))
+	for i := range r.Apps {
+		states = append(states, r.Apps[i].State)
 	}
-	return f.code(states...)
+	return states
 }
 
 // chosen are the workloads that the command line means.

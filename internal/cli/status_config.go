@@ -43,6 +43,8 @@ func (f *statusFlags) validateConfig(env *Env, args []string) error {
 	switch {
 	case f.selector != "":
 		return usagef("-l chooses workloads: name each Secret or ConfigMap")
+	case f.watch:
+		return usagef("-w watches workloads, not Secrets and ConfigMaps")
 	case f.exitCode:
 		return usagef("--exit-code is about workloads, not about Secrets and ConfigMaps")
 	}

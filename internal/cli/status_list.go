@@ -19,6 +19,9 @@ func (f *statusFlags) list(ctx context.Context, env *Env) error {
 	if err := oneOf("output", f.format, "", "json", "yaml", "name", outputWide); err != nil {
 		return err
 	}
+	if f.watch {
+		return usagef("-w watches workloads that are named, or selected with -l")
+	}
 	selector, err := labels.Parse(f.selector)
 	if err != nil {
 		return usagef("--selector: %w", err)

@@ -33,6 +33,8 @@ type Cluster struct {
 	skew atomic.Int64
 	// learntSecrets are those whose values the redactor knows, or can't know, by their Ref.
 	learntSecrets sync.Map
+	// wrap goes around the transport of all clients, if it is set.
+	wrap func(http.RoundTripper) http.RoundTripper
 
 	config   func() (*rest.Config, error)
 	typed    func() (kubernetes.Interface, error)
@@ -48,6 +50,9 @@ func New(flags *genericclioptions.ConfigFlags, version string, redactor *redact.
 	c.metadata = sync.OnceValues(c.newMetadata)
 	return c
 }
+
+// Through puts a transport in front of all clients. It has to come before the first request.
+func (c *Cluster) Through(wrap func(http.RoundTripper) http.RoundTripper) { c.wrap = wrap }
 
 // RESTConfig is the connection for clients of other packages; it is shared, so it has to be copied
 // before it is changed. Clients made from it share one transport.
@@ -117,6 +122,9 @@ func (c *Cluster) loadConfig() (*rest.Config, error) {
 	// Nothing is printed behind the live view.
 	config.WarningHandlerWithContext = warningRouter{}
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return redacting{dating{next, &c.skew}, c.redactor} })
+	if c.wrap != nil {
+		config.Wrap(c.wrap)
+	}
 	return config, nil
 }
 

@@ -16,6 +16,10 @@ import (
 // Apps writes a page for each app: its state, then a section for each thing that there is to say, then the next commands.
 // wide adds the names and nodes of all pods, and how each object is used.
 func Apps(out *term.Output, r app.StatusReport, wide bool) error {
+	return layout.WriteLines(out, appPages(out, r, wide).Lines)
+}
+
+func appPages(out *term.Output, r app.StatusReport, wide bool) *sheet {
 	s := newSheet(out)
 	s.Wrap = true
 	for i := range r.Apps {
@@ -25,7 +29,7 @@ func Apps(out *term.Output, r app.StatusReport, wide bool) error {
 		p := appPage{sheet: s, app: &r.Apps[i], now: r.Time, wide: wide}
 		p.write()
 	}
-	return layout.WriteLines(out, s.Lines)
+	return s
 }
 
 // AppNames writes the names of the apps as kubectl does.

@@ -1,8 +1,6 @@
 package view
 
 import (
-	"time"
-
 	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -10,16 +8,12 @@ import (
 
 // Live repaints one picture in place, which stays as the last frame left it.
 func Live(out *term.Output) View {
-	return &live{out: out, painter: term.NewPainter(out)}
+	return &live{out: out, screen: NewScreen(out)}
 }
 
 type live struct {
-	out     *term.Output
-	painter *term.Painter
-	painted time.Time
-	// width of the terminal as last seen, and when that changed.
-	width   int
-	resized time.Time
+	out    *term.Output
+	screen *Screen
 	// picture is what was painted last.
 	picture []string
 	// pending came too soon after the last one that was painted.
@@ -36,26 +30,11 @@ func (l *live) Show(f Frame) error {
 		return nil
 	}
 	f.Events = nil
-	// The throttle is about the terminal, so it goes by the real clock; f.Now may be a recording's.
-	if l.resizing() || time.Since(l.painted) < Refresh {
+	if !l.screen.Ready() {
 		l.pending = &f
 		return nil
 	}
 	return l.paint(&f)
-}
-
-// settle is how long a terminal's width has to stay the same before the next frame. tmux wraps its lines
-// anew at once, and tells a program of every resize after the first 250 ms late: a frame that is painted
-// meanwhile moves by a wrong number of rows, over the lines above the picture or leaving a copy of it.
-const settle = 300 * time.Millisecond
-
-func (l *live) resizing() bool {
-	width, _ := l.out.Size()
-	if l.width != 0 && width != l.width {
-		l.resized = time.Now()
-	}
-	l.width = width
-	return !l.resized.IsZero() && time.Since(l.resized) < settle
 }
 
 // warn puts warnings above the picture, where they stay.
@@ -69,14 +48,14 @@ func (l *live) warn(events []rollout.Event) error {
 	if len(s.Lines) == 0 {
 		return nil
 	}
-	return l.painter.Print(s.Lines)
+	return l.screen.Print(s.Lines)
 }
 
 func (l *live) paint(f *Frame) error {
-	l.painted, l.pending, l.shown = time.Now(), nil, true
+	l.pending, l.shown = nil, true
 	_, height := l.out.Size()
 	l.picture = picture(newSheet(l.out), f, height-1)
-	return l.painter.Paint(l.picture)
+	return l.screen.Paint(l.picture)
 }
 
 func (l *live) Close() error {

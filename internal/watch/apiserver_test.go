@@ -228,8 +228,10 @@ func (s *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	verb := "list"
 	switch {
-	case len(parts) > i+3:
+	case len(parts) > i+4:
 		verb = "log"
+	case len(parts) > i+3:
+		verb = "get"
 	case query.Get("watch") == "true" && query.Get("resourceVersion") == "":
 		verb = "watchlist"
 	case query.Get("watch") == "true":
@@ -246,6 +248,8 @@ func (s *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch verb {
 	case "log":
 		s.serveLog(w, parts[i+3], query.Get("previous") == "true")
+	case "get":
+		s.serveObject(w, resource, namespace+"/"+parts[i+3])
 	case "list":
 		s.serveList(w, resource, match, query.Get("limit"), query.Get("continue"))
 	default:

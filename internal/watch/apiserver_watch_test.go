@@ -69,6 +69,25 @@ func (s *apiServer) serveList(w http.ResponseWriter, resource string, match func
 	_, _ = w.Write(s.encode(list)) // the client may be gone
 }
 
+func (s *apiServer) serveObject(w http.ResponseWriter, resource, key string) {
+	s.mu.Lock()
+	obj := s.objects[resource][key]
+	s.mu.Unlock()
+	if obj == nil {
+		refuse(w, http.StatusNotFound, metav1.StatusReasonNotFound, "not found")
+		return
+	}
+	w.Header().Set("Content-Type", runtime.ContentTypeProtobuf)
+	_, _ = w.Write(s.encode(obj)) // the client may be gone
+}
+
+// metadataOf is what a client gets that asks for metadata only.
+func metadataOf(obj runtime.Object) runtime.Object {
+	m := meta.AsPartialObjectMetadata(accessor(obj))
+	m.SetGroupVersionKind(metav1.SchemeGroupVersion.WithKind("PartialObjectMetadata"))
+	return m
+}
+
 func (s *apiServer) serveWatch(w http.ResponseWriter, r *http.Request, resource string, match func(runtime.Object) bool, since string) {
 	s.mu.Lock()
 	at, cut := s.version, s.cut
@@ -88,6 +107,9 @@ func (s *apiServer) serveWatch(w http.ResponseWriter, r *http.Request, resource 
 	w.WriteHeader(http.StatusOK)
 	out := s.info.StreamSerializer.NewFrameWriter(w)
 	send := func(event watch.EventType, obj runtime.Object) {
+		if strings.Contains(r.Header.Get("Accept"), "as=PartialObjectMetadata") {
+			obj = metadataOf(obj)
+		}
 		var b bytes.Buffer
 		e := &metav1.WatchEvent{Type: string(event), Object: runtime.RawExtension{Raw: s.encode(obj)}}
 		if err := s.info.StreamSerializer.Encode(e, &b); err != nil {

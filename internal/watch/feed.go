@@ -1,10 +1,7 @@
 package watch
 
 import (
-	"errors"
-	"net/url"
 	"slices"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -148,8 +145,7 @@ func (f *feed[T]) listed() {
 func (f *feed[T]) asked() {
 	f.w.mu.Lock()
 	defer f.w.mu.Unlock()
-	if f.waiting.since.IsZero() {
-		f.waiting = waiting{since: time.Now(), trouble: errSilent}
+	if f.waiting.begin() {
 		f.w.poke()
 	}
 }
@@ -157,8 +153,7 @@ func (f *feed[T]) asked() {
 func (f *feed[T]) answered() {
 	f.w.mu.Lock()
 	defer f.w.mu.Unlock()
-	if !f.waiting.since.IsZero() {
-		f.waiting = waiting{}
+	if f.waiting.end() {
 		f.w.poke()
 	}
 }
@@ -166,10 +161,7 @@ func (f *feed[T]) answered() {
 func (f *feed[T]) failed(err error) {
 	f.w.mu.Lock()
 	defer f.w.mu.Unlock()
-	if request := (*url.Error)(nil); errors.As(err, &request) {
-		err = request.Err // without the long URL
-	}
-	f.waiting.trouble = err
+	f.waiting.fail(err)
 }
 
 // forgo gives up a stream that the watch can do without: nobody has to wait for it, and what it

@@ -23,6 +23,8 @@ type source struct {
 	labels    string // label selector
 	fields    string // field selector
 	newList   func() runtime.Object
+	// metadata: no more than metadata is asked for. The path is then that of the collection's URL.
+	metadata bool
 }
 
 // objects is the objects of one kind in a namespace, or the one of that name.
@@ -64,7 +66,12 @@ func claimNamed(c Clients, namespace, name string) source {
 
 func (s source) request() *rest.Request {
 	// The stream decides about retries: inside the client they would hide an outage.
-	r := s.client.Get().Namespace(s.namespace).Resource(s.path).MaxRetries(0)
+	r := s.client.Get().MaxRetries(0)
+	if s.metadata {
+		r.AbsPath(s.path)
+	} else {
+		r.Namespace(s.namespace).Resource(s.path)
+	}
 	if s.labels != "" {
 		r.Param("labelSelector", s.labels)
 	}
@@ -78,6 +85,7 @@ func (s source) request() *rest.Request {
 func (s source) page(ctx context.Context, token string) (runtime.Object, error) {
 	list := s.newList()
 	r := s.request().Param("limit", fmt.Sprint(pageSize))
+	s.accept(r, "PartialObjectMetadataList")
 	if token != "" {
 		r.Param("continue", token)
 	}
@@ -93,12 +101,21 @@ func (s source) watch(ctx context.Context, version string) (watch.Interface, err
 		Param("watch", "true").
 		Param("allowWatchBookmarks", "true").
 		Param("timeoutSeconds", fmt.Sprint(int(timeout.Seconds())))
+	s.accept(r, "PartialObjectMetadata")
 	if version == "" {
 		r.Param("sendInitialEvents", "true").Param("resourceVersionMatch", "NotOlderThan")
 	} else {
 		r.Param("resourceVersion", version)
 	}
 	return r.Watch(ctx)
+}
+
+// accept asks for metadata only, where that is enough.
+func (s source) accept(r *rest.Request, kind string) {
+	if s.metadata {
+		as := ";as=" + kind + ";g=meta.k8s.io;v=v1"
+		r.SetHeader("Accept", runtime.ContentTypeProtobuf+as+","+runtime.ContentTypeJSON+as)
+	}
 }
 
 // pageSize keeps a page of untrimmed pods within a few megabytes.

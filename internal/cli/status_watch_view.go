@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/view"
+	"github.com/kubectl-app/kubectl-app/internal/watch"
+	"github.com/kubectl-app/kubectl-app/pkg/app"
+)
+
+// moment is how a watch goes.
+type moment struct {
+	// fresh: the report is another one than before.
+	fresh bool
+	// since is since when what is shown may be out of date, and trouble why; zero while all is well.
+	since   time.Time
+	trouble error
+	// unwatched are the resources that may not be watched.
+	unwatched []string
+}
+
+// statusView shows a report that is made again and again.
+type statusView[T any] interface {
+	Show(T, moment) error
+	Close(T, moment) error
+}
+
+// statusScreen draws the report in place.
+type statusScreen[T any] struct {
+	env    *Env
+	screen *view.Screen
+	lines  func(T, page.Watched) []string
+	whole  string // the command that prints all of it
+}
+
+func (s *statusScreen[T]) Show(seen T, m moment) error {
+	if !s.screen.Ready() {
+		return nil
+	}
+	return s.Close(seen, m)
+}
+
+func (s *statusScreen[T]) Close(seen T, m moment) error {
+	_, height := s.env.Term.Out.Size()
+	w := page.Watched{Height: max(height-1, 1), Whole: s.whole}
+	if len(m.unwatched) > 0 {
+		w.Notes = append(w.Notes, unwatchedText(m.unwatched))
+	}
+	if !m.since.IsZero() {
+		w.Notes = append(w.Notes, fmt.Sprintf("the API server has not answered for %s: %v; still trying", duration.HumanDuration(time.Since(m.since)), m.trouble))
+	}
+	return s.screen.Paint(s.lines(seen, w))
+}
+
+// statusLines prints the report once, then a line for each thing that has changed.
+type statusLines[T any] struct {
+	env     *Env
+	print   func(T) error
+	facts   func(T) []app.Fact
+	started time.Time
+	// everywhere: workloads are named with their namespace.
+	everywhere bool
+	told       []app.Fact
+	silent     bool
+	// unwatched was said; more were found since moreSince, and will be said when no others follow.
+	unwatched, more []string
+	moreSince       time.Time
+}
+
+func (s *statusLines[T]) Show(seen T, m moment) error {
+	if !m.fresh {
+		return s.warn(m)
+	}
+	facts := s.facts(seen)
+	if s.started.IsZero() {
+		s.started = time.Now()
+		if err := s.print(seen); err != nil {
+			return err
+		}
+	} else if err := view.StatusNews(s.env.Term.Out, time.Since(s.started), app.News(s.told, facts), s.everywhere); err != nil {
+		return err
+	}
+	s.told = facts
+	return s.warn(m)
+}
+
+func (s *statusLines[T]) Close(seen T, m moment) error { return s.Show(seen, m) }
+
+// warn says once what limits the watch.
+func (s *statusLines[T]) warn(m moment) error {
+	silent := !m.since.IsZero()
+	if silent != s.silent {
+		s.silent = silent
+		text := "the API server answers again"
+		if silent {
+			text = fmt.Sprintf("the API server does not answer: %v; still trying", m.trouble)
+		}
+		if err := page.Warning(s.env.Term, text); err != nil {
+			return err
+		}
+	}
+	more := slices.DeleteFunc(slices.Clone(m.unwatched), func(r string) bool { return slices.Contains(s.unwatched, r) })
+	switch {
+	case !slices.Equal(more, s.more):
+		s.more, s.moreSince = more, time.Now()
+	case len(more) > 0 && time.Since(s.moreSince) >= time.Second:
+		s.unwatched = append(s.unwatched, more...)
+		return page.Warning(s.env.Term, unwatchedText(more))
+	}
+	return nil
+}
+
+// unwatchedText says what is read again and again instead.
+func unwatchedText(resources []string) string {
+	return fmt.Sprintf("no permission to watch %s: read every %s", strings.Join(resources, ", "), watch.Poll)
+}
+
+// statusDocuments prints the report as a document, again whenever more has changed than the time.
+type statusDocuments[T any] struct {
+	env    *Env
+	format string
+	// steady is the report without what changes with the time.
+	steady  func(T) T
+	printed []byte
+	warner  statusLines[T]
+}
+
+func (s *statusDocuments[T]) Show(seen T, m moment) error {
+	if !m.fresh {
+		return s.warner.warn(m)
+	}
+	text, err := json.Marshal(s.steady(seen))
+	if err != nil {
+		return fmt.Errorf("encoding the status: %w", err)
+	}
+	if slices.Equal(text, s.printed) {
+		return s.warner.warn(m)
+	}
+	if s.format == "yaml" && s.printed != nil {
+		if _, err := fmt.Fprintln(s.env.Term.Out, "---"); err != nil {
+			return err
+		}
+	}
+	s.printed = text
+	if err := encode(s.env, s.format, "status", seen); err != nil {
+		return err
+	}
+	return s.warner.warn(m)
+}
+
+func (s *statusDocuments[T]) Close(seen T, m moment) error { return s.Show(seen, m) }

@@ -1,0 +1,206 @@
+package watch
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"k8s.io/client-go/metadata"
+	"k8s.io/client-go/rest"
+)
+
+// Reads keeps the answers to reads until a watch says that they are out of date: a look that is repeated asks only for what
+// has changed. The watches bring no more than metadata, and select what the reads select. What may not be watched is read
+// again after Poll.
+type Reads struct {
+	follower *Follower
+	client   rest.Interface
+
+	mu      sync.Mutex
+	answers map[string]*answer
+	watched map[selection]*watched
+	// pods counts the changes of each pod, by its path: they make its logs out of date.
+	pods map[string]int
+	// pollLogs: the pods of some logs may not be watched.
+	pollLogs bool
+}
+
+// Poll is how long an answer counts that no watch can make out of date.
+const Poll = 10 * time.Second
+
+const (
+	// unused is how long answers and watches stay that nothing asks for.
+	unused = 30 * time.Second
+	// mostWatches bounds the watches. What is beyond is read again after Poll.
+	mostWatches = 500
+)
+
+// NewReads makes Reads whose watches the follower runs.
+func NewReads(follower *Follower) *Reads {
+	return &Reads{follower: follower, answers: map[string]*answer{}, watched: map[selection]*watched{}, pods: map[string]int{}}
+}
+
+// Connect makes the client of the watches. It has to come before the first request.
+func (r *Reads) Connect(base *rest.Config) error {
+	config := metadata.ConfigFor(base)
+	config.GroupVersion, config.APIPath = &versionless, "/"
+	config.QPS, config.RateLimiter, config.Timeout = -1, nil, 0 // as in restClient
+	config.WarningHandler, config.WarningHandlerWithContext = rest.NoWarnings{}, nil
+	client, err := rest.RESTClientFor(config)
+	if err != nil {
+		return fmt.Errorf("client for watches of metadata: %w", err)
+	}
+	r.client = client
+	return nil
+}
+
+// Transport keeps the answers of the next one.
+func (r *Reads) Transport(next http.RoundTripper) http.RoundTripper { return keeping{next, r} }
+
+// Unwatched are the resources that may not be watched, by name.
+func (r *Reads) Unwatched() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var all []string
+	for q, w := range r.watched {
+		if w.refused && !slices.Contains(all, q.resource()) {
+			all = append(all, q.resource())
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Sweep ends what nothing has asked for of late.
+func (r *Reads) Sweep() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key, a := range r.answers {
+		if time.Since(a.used) > unused {
+			delete(r.answers, key)
+		}
+	}
+	for q, w := range r.watched {
+		if time.Since(w.used) > unused {
+			w.cancel()
+			delete(r.watched, q)
+		}
+	}
+}
+
+// keeping is the transport of Reads.
+type keeping struct {
+	next  http.RoundTripper
+	reads *Reads
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t keeping) RoundTrip(request *http.Request) (*http.Response, error) {
+	q, key, keep := read(request)
+	if !keep {
+		return t.next.RoundTrip(request)
+	}
+	kept, before := t.reads.find(q, key)
+	if kept != nil {
+		return kept.response(request), nil
+	}
+	response, err := t.next.RoundTrip(request)
+	if err != nil || !lasting(response.StatusCode) {
+		return response, err
+	}
+	body, err := io.ReadAll(response.Body)
+	if closeErr := response.Body.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	a := &answer{status: response.StatusCode, header: response.Header, body: body, read: time.Now()}
+	t.reads.keep(q, key, a, before)
+	return a.response(request), nil
+}
+
+// WrappedRoundTripper lets client-go close the connections of the transport.
+func (t keeping) WrappedRoundTripper() http.RoundTripper { return t.next }
+
+// lasting tells answers about the objects from those about the moment.
+func lasting(status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusGone:
+		return false
+	}
+	return status < http.StatusInternalServerError
+}
+
+// answer is one that was read.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	read   time.Time
+	used   time.Time
+	// watched makes it out of date when it counts more changes; nil where there is no watch.
+	watched *watched
+	changes int
+}
+
+func (a *answer) response(request *http.Request) *http.Response {
+	header := a.header.Clone()
+	header.Del("Content-Length")
+	return &http.Response{
+		Status: http.StatusText(a.status), StatusCode: a.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: header, Body: io.NopCloser(bytes.NewReader(a.body)), ContentLength: int64(len(a.body)), Request: request,
+	}
+}
+
+// find returns the answer that is still good, or what a new one has to be compared with: how many changes there were before it.
+func (r *Reads) find(q selection, key string) (kept *answer, before int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w := r.watched[q]
+	if w != nil {
+		w.used = time.Now()
+		before = w.changes
+	}
+	if q.log {
+		before = r.pods[q.path]
+	}
+	a := r.answers[key]
+	if a == nil {
+		return nil, before
+	}
+	a.used = time.Now()
+	switch {
+	case q.log && a.changes == r.pods[q.path] && (!r.pollLogs || time.Since(a.read) < Poll),
+		a.watched != nil && a.watched == w && !w.refused && a.changes == w.changes,
+		!q.log && (w == nil || w.refused) && time.Since(a.read) < Poll:
+		return a, before
+	}
+	delete(r.answers, key)
+	return nil, before
+}
+
+// keep keeps an answer, and begins to watch what it is of.
+func (r *Reads) keep(q selection, key string, a *answer, before int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.used, a.changes = a.read, before
+	r.answers[key] = a
+	if q.log || !q.watchable() || r.follower.ctx.Err() != nil {
+		return
+	}
+	w := r.watched[q]
+	if w == nil && len(r.watched) < mostWatches && (a.status < http.StatusBadRequest || a.status == http.StatusNotFound && q.name != "") {
+		w = &watched{selection: q, reads: r, used: time.Now()}
+		r.watched[q] = w
+		w.cancel = r.follower.follow(q.source(r.client), versionOf(a), w, w.refuse)
+	} else if w != nil && before != w.changes {
+		delete(r.answers, key)
+		return
+	}
+	a.watched = w
+}

@@ -1,0 +1,304 @@
+package watch
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
+)
+
+// reading is a client whose answers are kept.
+type reading struct {
+	*Reads
+	t      *testing.T
+	server *apiServer
+	core   rest.Interface
+	ended  context.CancelFunc
+}
+
+func newReading(t *testing.T, s *apiServer) *reading {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	r := NewReads(NewFollower(ctx))
+	config := &rest.Config{Host: "http://api.test/prefix", Transport: inMemory{s}}
+	if err := r.Connect(config); err != nil {
+		t.Fatal(err)
+	}
+	kept := rest.CopyConfig(config)
+	kept.Wrap(r.Transport)
+	return &reading{Reads: r, t: t, server: s, core: newClients(t, kept).Core, ended: cancel}
+}
+
+// end ends the watches. In a bubble a goroutine that is left fails the test.
+func (r *reading) end() {
+	r.ended()
+	r.follower.Wait()
+	synctest.Wait()
+}
+
+// pods lists the names of pods with a label.
+func (r *reading) pods(label string) []string {
+	r.t.Helper()
+	var list corev1.PodList
+	if err := r.core.Get().Namespace("shop").Resource("pods").Param("labelSelector", label).Do(r.t.Context()).Into(&list); err != nil {
+		r.t.Fatal(err)
+	}
+	names := []string{}
+	for i := range list.Items {
+		names = append(names, list.Items[i].Name)
+	}
+	return names
+}
+
+func (r *reading) get(name string) error {
+	return r.core.Get().Namespace("shop").Resource("pods").Name(name).Do(r.t.Context()).Into(&corev1.Pod{})
+}
+
+func (r *reading) log(pod string) string {
+	r.t.Helper()
+	text, err := r.core.Get().Namespace("shop").Resource("pods").Name(pod).SubResource("log").DoRaw(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// asked are the requests since the last call that are no watches.
+func (r *reading) asked() []string {
+	synctest.Wait()
+	return slices.DeleteFunc(r.server.seen(), func(s string) bool { return strings.HasPrefix(s, "watch") })
+}
+
+func labelledPod(name, label string) *corev1.Pod {
+	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: name, Labels: map[string]string{"app": label}}}
+}
+
+func (r *reading) want(what string, got, want []string) {
+	r.t.Helper()
+	if !reflect.DeepEqual(got, want) && len(got)+len(want) > 0 {
+		r.t.Errorf("%s: %q, want %q", what, got, want)
+	}
+}
+
+func TestReadsAskOnlyForWhatHasChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		s.put(labelledPod("web-1", "web"), labelledPod("api-1", "api"))
+		r := newReading(t, s)
+		defer r.end()
+		r.want("the first list", r.pods("app=web"), []string{"web-1"})
+		r.asked()
+		time.Sleep(time.Hour)
+		r.want("an hour later", r.pods("app=web"), []string{"web-1"})
+		r.want("requests for it", r.asked(), nil)
+
+		s.put(labelledPod("api-2", "api"))
+		synctest.Wait()
+		r.pods("app=web")
+		r.want("requests after a change that is another's", r.asked(), nil)
+
+		s.put(labelledPod("web-2", "web"))
+		synctest.Wait()
+		r.want("with a new pod", r.pods("app=web"), []string{"web-1", "web-2"})
+		r.want("requests for it", r.asked(), []string{"list pods"})
+		s.remove(labelledPod("web-1", "web"))
+		synctest.Wait()
+		r.want("without a pod", r.pods("app=web"), []string{"web-2"})
+		select {
+		case <-r.follower.Changes():
+		default:
+			t.Error("nobody was told of the changes")
+		}
+	})
+}
+
+func TestReadsOfWhatIsAbsentNoticeThatItComes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		r := newReading(t, s)
+		defer r.end()
+		for range 3 {
+			if err := r.get("web-1"); !apierrors.IsNotFound(err) {
+				t.Fatalf("the error is %v", err)
+			}
+			synctest.Wait()
+		}
+		r.asked()
+		if err := r.get("web-1"); !apierrors.IsNotFound(err) {
+			t.Fatalf("the error is %v", err)
+		}
+		r.want("requests while it is absent", r.asked(), nil)
+		s.put(labelledPod("web-1", "web"))
+		synctest.Wait()
+		if err := r.get("web-1"); err != nil {
+			t.Errorf("it is there, and the error is %v", err)
+		}
+	})
+}
+
+func TestReadsBeginAnewWhereTheServerHasForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		s.put(labelledPod("web-1", "web"))
+		r := newReading(t, s)
+		defer r.end()
+		r.pods("app=web")
+		s.stop()
+		s.remove(labelledPod("web-1", "web"))
+		s.put(labelledPod("web-2", "web"))
+		s.compact()
+		r.want("while the server is away", r.pods("app=web"), []string{"web-1"})
+		time.Sleep(5 * time.Second)
+		if since, trouble := r.follower.Outage(); since.IsZero() || trouble == nil {
+			t.Error("the outage is not told")
+		}
+		s.resume()
+		time.Sleep(5 * time.Second)
+		r.want("after it", r.pods("app=web"), []string{"web-2"})
+		if since, _ := r.follower.Outage(); !since.IsZero() {
+			t.Error("the outage is over, and is told")
+		}
+	})
+}
+
+func TestReadsOfWhatMayNotBeWatchedArePolled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		s.put(labelledPod("web-1", "web"))
+		s.logs["web-1"] = "one"
+		s.setFault(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Query().Get("watch") == "" {
+				return false
+			}
+			refuse(w, http.StatusForbidden, metav1.StatusReasonForbidden, "no")
+			return true
+		})
+		r := newReading(t, s)
+		defer r.end()
+		r.pods("app=web")
+		r.log("web-1")
+		synctest.Wait()
+		r.asked()
+		s.put(labelledPod("web-2", "web"))
+		time.Sleep(Poll / 2)
+		r.pods("app=web")
+		r.log("web-1")
+		r.want("requests too early", r.asked(), nil)
+		time.Sleep(Poll)
+		r.want("after the pause", r.pods("app=web"), []string{"web-1", "web-2"})
+		r.log("web-1")
+		r.want("requests for it", r.asked(), []string{"list pods", "log pods"})
+		r.want("what may not be watched", r.Unwatched(), []string{"pods"})
+	})
+}
+
+func TestLogsAreReadAgainWhenTheirPodHasChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		s.put(labelledPod("web-1", "web"), labelledPod("web-2", "web"))
+		s.logs["web-1"] = "first"
+		r := newReading(t, s)
+		defer r.end()
+		r.pods("app=web")
+		r.log("web-1")
+		s.logs["web-1"] = "second"
+		s.put(labelledPod("web-2", "web"))
+		synctest.Wait()
+		if got := r.log("web-1"); got != "first" {
+			t.Errorf("another pod has changed, and the log is %q", got)
+		}
+		s.put(labelledPod("web-1", "web"))
+		synctest.Wait()
+		if got := r.log("web-1"); got != "second" {
+			t.Errorf("the pod has changed, and the log is %q", got)
+		}
+	})
+}
+
+func TestReadsEndWhatNobodyAsksFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		s.put(labelledPod("web-1", "web"))
+		r := newReading(t, s)
+		defer r.end()
+		r.pods("app=web")
+		r.pods("app=api")
+		time.Sleep(2 * unused / 3)
+		r.pods("app=web")
+		time.Sleep(2 * unused / 3)
+		r.Sweep()
+		synctest.Wait()
+		if len(r.watched) != 1 || len(r.answers) != 1 {
+			t.Errorf("%d watches and %d answers are left, want those of one list", len(r.watched), len(r.answers))
+		}
+	})
+}
+
+func TestSelectionsOfRequests(t *testing.T) {
+	for _, c := range []struct {
+		url  string
+		want selection
+		of   string
+	}{
+		{"/api/v1/namespaces/shop/pods?labelSelector=a%3Db", selection{path: "/api/v1/namespaces/shop/pods", labels: "a=b"}, "pods"},
+		{"/api/v1/namespaces/shop/secrets/db", selection{path: "/api/v1/namespaces/shop/secrets", name: "db", fields: "metadata.name=db"}, "secrets"},
+		{"/k8s/clusters/c-1/apis/apps/v1/namespaces/shop/deployments?limit=5", selection{path: "/apis/apps/v1/namespaces/shop/deployments"}, "deployments.apps"},
+		{"/api/v1/namespaces/shop", selection{path: "/api/v1/namespaces", name: "shop", fields: "metadata.name=shop"}, "namespaces"},
+		{"/api/v1/nodes", selection{path: "/api/v1/nodes"}, "nodes"},
+		{"/apis/batch/v1/jobs?fieldSelector=x%3Dy", selection{path: "/apis/batch/v1/jobs", fields: "x=y"}, "jobs.batch"},
+		{"/api/v1/namespaces/shop/pods/web-1/log?previous=true", selection{path: "/api/v1/namespaces/shop/pods/web-1", log: true}, ""},
+		{"/apis/gateway.networking.k8s.io", selection{}, ""},
+	} {
+		request, err := http.NewRequest(http.MethodGet, "https://api.test"+c.url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, keep := read(request)
+		if got != c.want || !keep {
+			t.Errorf("%s is %+v, want %+v", c.url, got, c.want)
+		}
+		if c.of != "" && got.resource() != c.of {
+			t.Errorf("%s is of %s, want %s", c.url, got.resource(), c.of)
+		}
+	}
+	for _, other := range []string{"/api/v1/pods?watch=true", "/api/v1/namespaces/shop/pods/web-1/log?follow=true"} {
+		request, _ := http.NewRequest(http.MethodGet, "https://api.test"+other, nil)
+		if _, _, keep := read(request); keep {
+			t.Errorf("the answer to %s is kept", other)
+		}
+	}
+}
+
+func TestVersionsOfAnswers(t *testing.T) {
+	s := newAPIServer(t)
+	object := labelledPod("web-1", "web")
+	object.ResourceVersion = "12"
+	object.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Pod"))
+	list := &corev1.PodList{ListMeta: metav1.ListMeta{ResourceVersion: "34"}, Items: []corev1.Pod{*object}}
+	list.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("PodList"))
+	for _, c := range []struct {
+		name string
+		a    answer
+		want string
+	}{
+		{"object", answer{status: 200, body: s.encode(object)}, "12"},
+		{"list", answer{status: 200, body: s.encode(list)}, "34"},
+		{"JSON", answer{status: 200, body: []byte(`{"metadata":{"resourceVersion":"56"},"items":[{"metadata":{"resourceVersion":"7"}}]}`)}, "56"},
+		{"no object", answer{status: 200, body: []byte("log line")}, ""},
+		{"broken", answer{status: 200, body: []byte("k8s\x00\x0a\xff")}, ""},
+		{"absent", answer{status: 404, body: s.encode(object)}, ""},
+	} {
+		if got := versionOf(&c.a); got != c.want {
+			t.Errorf("%s: the version is %q, want %q", c.name, got, c.want)
+		}
+	}
+}
