@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -72,6 +73,10 @@ func (c *Cluster) listObjects(ctx context.Context, r *workload.Resource, namespa
 	return all, err
 }
 
+// decoding is held while a page is decoded and used: of the pages of lists that are read side by side, only one is in
+// memory as objects.
+var decoding sync.Mutex
+
 // EachObject hands on each object of a list, page by page; the error is the API's.
 func (c *Cluster) EachObject(ctx context.Context, r *workload.Resource, namespace string, options metav1.ListOptions, use func(workload.API)) error {
 	return Pages(ctx, options, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
@@ -81,10 +86,13 @@ func (c *Cluster) EachObject(ctx context.Context, r *workload.Resource, namespac
 		if err != nil {
 			return nil, err
 		}
-		list := r.MakeList()
-		return list, request.Do(ctx).Into(list)
-	}, func(page runtime.Object) error {
-		return meta.EachListItem(page, func(o runtime.Object) error {
+		page, list := request.Do(ctx), r.MakeList()
+		decoding.Lock()
+		defer decoding.Unlock()
+		if err := page.Into(list); err != nil {
+			return nil, err
+		}
+		err = meta.EachListItem(list, func(o runtime.Object) error {
 			api, ok := o.(workload.API)
 			if !ok {
 				return errors.New("an item of a list is no object")
@@ -92,7 +100,8 @@ func (c *Cluster) EachObject(ctx context.Context, r *workload.Resource, namespac
 			use(api)
 			return nil
 		})
-	})
+		return list, err
+	}, func(runtime.Object) error { return nil })
 }
 
 // patchObject sends one patch; the error is the API's.

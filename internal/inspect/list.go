@@ -71,18 +71,23 @@ func (l *Lister) List(ctx context.Context) (app.List, error) {
 	if err := l.readObjects(ctx); err != nil {
 		return app.List{}, err
 	}
-	now := l.time()
-	var entries []*app.Entry
-	for _, e := range l.objects.Entries(l.forbidden, l.mask, now) {
-		if l.selector.Matches(labels.Set(e.Labels())) {
-			entries = append(entries, e)
-		}
-	}
+	entries := l.entries(l.objects)
 	l.gather(ctx, entries)
+	entries, err := l.again(ctx, entries)
+	if err != nil {
+		return app.List{}, err
+	}
 	related := l.related(ctx, entries)
-	list := app.NewList(l.namespace, entries, related, now)
+	list := app.NewList(l.namespace, entries, related, l.time())
 	l.limits(&list)
 	return list, nil
+}
+
+// entries are those that the selector matches.
+func (l *Lister) entries(objects *app.Objects) []*app.Entry {
+	return slices.DeleteFunc(objects.Entries(l.forbidden, l.mask, l.time()), func(e *app.Entry) bool {
+		return !l.selector.Matches(labels.Set(e.Labels()))
+	})
 }
 
 // time is that of the API server, as far as it is known.
@@ -92,7 +97,14 @@ func (l *Lister) time() time.Time { return l.now().Add(l.cluster.Skew()) }
 func (l *Lister) readObjects(ctx context.Context) error {
 	resources := listed()
 	_, err := cluster.Each(ctx, resources, func(ctx context.Context, r *workload.Resource) (struct{}, error) {
-		return struct{}{}, l.read(ctx, r)
+		err := l.read(ctx, r, l.namespace, metav1.ListOptions{Limit: page}, l.put)
+		if !cluster.Is(err, cluster.Forbidden) {
+			return struct{}{}, err
+		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.refused[r.Plural] = err
+		return struct{}{}, nil
 	})
 	if err != nil || len(l.refused) < len(resources) {
 		return err
@@ -100,31 +112,31 @@ func (l *Lister) readObjects(ctx context.Context) error {
 	return l.noneListed(l.refused[resources[0].Plural])
 }
 
-// page keeps the memory of a list small: pods of a cluster take 10 KB each.
+// page keeps the memory of a list small: as objects, pods take 10 KB each until they are trimmed.
 const page = 250
 
-func (l *Lister) read(ctx context.Context, r *workload.Resource) error {
+// read lists a resource. Each object is trimmed, and masked as far as no template of it is known.
+func (l *Lister) read(ctx context.Context, r *workload.Resource, namespace string, options metav1.ListOptions, use func(workload.API)) error {
 	trim, redactor := watch.NewTrimmer(), l.cluster.Redactor()
-	err := l.cluster.EachObject(ctx, r, l.namespace, metav1.ListOptions{Limit: page}, func(o workload.API) {
-		if pod, ok := o.(*corev1.Pod); ok {
+	err := l.cluster.EachObject(ctx, r, namespace, options, func(o workload.API) {
+		pod, ok := o.(*corev1.Pod)
+		if ok {
 			redactor.Pod(pod)
-			if owner := metav1.GetControllerOfNoCopy(pod); owner == nil || workload.KindNamed(owner.Kind) == nil {
-				o.SetManagedFields(nil) // its template is its own
-				l.put(o)
-				return
-			}
 		}
-		trim.Trim(o)
-		l.put(o)
+		if ok && ownTemplate(pod) {
+			o.SetManagedFields(nil)
+		} else {
+			trim.Trim(o)
+		}
+		use(o)
 	})
-	err = cluster.APIError(cluster.Call{Verb: "list", Resource: r.Plural, Namespace: l.namespace, Object: r.Plural}, err)
-	if !cluster.Is(err, cluster.Forbidden) {
-		return err
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.refused[r.Plural] = err
-	return nil
+	return cluster.APIError(cluster.Call{Verb: "list", Resource: r.Plural, Namespace: namespace, Object: r.Plural}, err)
+}
+
+// ownTemplate tells of a pod that no other object holds the template of.
+func ownTemplate(pod *corev1.Pod) bool {
+	owner := metav1.GetControllerOfNoCopy(pod)
+	return owner == nil || workload.KindNamed(owner.Kind) == nil
 }
 
 func (l *Lister) put(o workload.API) {

@@ -31,9 +31,13 @@ type fleet struct {
 	events    int      // pages of them that there are
 	refusal   string   // of all pods, in the status of the ReplicaSets
 	secret    string   // see server
+	moves     int      // changes of Deployments that happen each time when they are read, the first first
+	late      bool     // the ReplicaSets come after the first list of them
+	gone      int      // Deployments that are deleted after the first list
 
-	mu   sync.Mutex
-	seen []string
+	mu    sync.Mutex
+	seen  []string
+	reads map[string]int64 // of each Deployment
 }
 
 func (f *fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -81,17 +85,30 @@ func (f *fleet) answer(r *http.Request) any {
 		return secretDB(f.secret)
 	case strings.HasSuffix(path, "/deployments"):
 		list := appsv1.DeploymentList{TypeMeta: metav1.TypeMeta{Kind: "DeploymentList", APIVersion: "apps/v1"}}
+		if strings.Contains(r.Header.Get("Accept"), "PartialObjectMetadata") {
+			list.TypeMeta = metav1.TypeMeta{Kind: "PartialObjectMetadataList", APIVersion: "meta.k8s.io/v1"}
+		}
 		for i := range f.size {
 			name := fmt.Sprintf("web-%d", i)
+			m, asked := meta(name, ""), r.URL.Query().Get("fieldSelector")
+			if asked != "" && asked != "metadata.name="+name || !f.change(&m) {
+				continue
+			}
 			list.Items = append(list.Items, appsv1.Deployment{
-				ObjectMeta: meta(name, ""),
+				ObjectMeta: m,
 				Spec:       appsv1.DeploymentSpec{Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": name}}, Template: template},
-				Status:     appsv1.DeploymentStatus{ObservedGeneration: 1, Replicas: refused.Replicas, UpdatedReplicas: refused.Replicas},
+				Status:     appsv1.DeploymentStatus{ObservedGeneration: m.Generation, Replicas: refused.Replicas, UpdatedReplicas: refused.Replicas},
 			})
 		}
 		return list
 	case strings.HasSuffix(path, "/replicasets"):
 		list := appsv1.ReplicaSetList{TypeMeta: metav1.TypeMeta{Kind: "ReplicaSetList", APIVersion: "apps/v1"}}
+		if f.before("replicasets") == 0 && f.late {
+			return list
+		}
+		if strings.Contains(r.Header.Get("Accept"), "PartialObjectMetadata") {
+			list.TypeMeta = metav1.TypeMeta{Kind: "PartialObjectMetadataList", APIVersion: "meta.k8s.io/v1"}
+		}
 		for i := range f.size {
 			list.Items = append(list.Items, appsv1.ReplicaSet{ObjectMeta: meta(fmt.Sprintf("rs-%d", i), fmt.Sprintf("web-%d", i)), Spec: appsv1.ReplicaSetSpec{Replicas: new(int32(1)), Template: template}, Status: refused})
 		}
@@ -101,7 +118,8 @@ func (f *fleet) answer(r *http.Request) any {
 		for i := range f.size {
 			pod := crashed(i)
 			pod.Name, pod.Labels = fmt.Sprintf("pod-%d", i), map[string]string{"app": fmt.Sprintf("web-%d", i)}
-			pod.UID, pod.OwnerReferences[0].UID = types.UID(pod.Name), types.UID(fmt.Sprintf("rs-%d", i))
+			pod.UID, pod.OwnerReferences[0].Name = types.UID(pod.Name), fmt.Sprintf("rs-%d", i)
+			pod.OwnerReferences[0].UID = types.UID(pod.OwnerReferences[0].Name)
 			list.Items = append(list.Items, quoting(pod, f.secret))
 		}
 		return list
@@ -121,6 +139,32 @@ func (f *fleet) answer(r *http.Request) any {
 		group = "v1"
 	}
 	return map[string]any{"kind": kind + "List", "apiVersion": group, "items": []any{}}
+}
+
+// before is how often an object was read before.
+func (f *fleet) before(name string) int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.reads == nil {
+		f.reads = map[string]int64{}
+	}
+	f.reads[name]++
+	return f.reads[name] - 1
+}
+
+// change changes a Deployment that is read again. It is false if the Deployment is gone.
+func (f *fleet) change(m *metav1.ObjectMeta) bool {
+	n := f.before(m.Name)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if n > 0 && f.gone > 0 && m.Name == "web-0" {
+		return false
+	}
+	if n > 0 && f.moves > 0 {
+		f.moves--
+		m.Generation = 1 + n
+	}
+	return true
 }
 
 func (f *fleet) list(t *testing.T, namespace, selector string) (app.List, error) {
@@ -262,5 +306,48 @@ func TestListSelector(t *testing.T) {
 	l, err := (&fleet{size: 3}).list(t, "", "app in (web-0,web-2)")
 	if err != nil || len(l.Items) != 2 || l.Items[1].Object.Name != "web-2" {
 		t.Errorf("%+v, %v", l.Items, err)
+	}
+}
+
+// A workload that changes while it is read is read again once; one that goes on changing is not known. One that is deleted
+// is left out. However many change, the requests are bounded.
+func TestListMoved(t *testing.T) {
+	const kinds, events, byName = 8, 2, 3 // reads of all; of them for many; of one workload
+	for _, tt := range []struct {
+		name              string
+		size, moves, gone int
+		late              bool
+		unknown, requests int
+	}{
+		{name: "nothing changes", size: 3, requests: kinds + 3*3},
+		{name: "one changes once", size: 3, moves: 1, requests: kinds + 3*3 + byName + 3},
+		{name: "one goes on changing", size: 1, moves: 9, unknown: 1, requests: kinds + 3 + byName + 3},
+		{name: "one is deleted", size: 3, gone: 1, requests: kinds + 3*3},
+		{name: "a ReplicaSet comes late", size: 1, late: true, requests: kinds + 3 + 1 + byName + 3},
+		{name: "all change once", size: mostByName + 1, moves: mostByName + 1, requests: 2 * (kinds + events + mostLogs + 1)},
+		{name: "all go on changing", size: mostByName + 1, moves: 400, unknown: mostByName + 1, requests: 2 * (kinds + events + mostLogs + 1)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := &fleet{size: tt.size, moves: tt.moves, gone: tt.gone, late: tt.late}
+			l, err := f.list(t, "shop", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			unknown, explained := 0, 0
+			for _, i := range l.Items {
+				switch {
+				case i.State == app.Unknown && i.Cause == "" && strings.Contains(i.Message, "generation"):
+					unknown++
+				case i.Cause == diagnosis.ExecFormat:
+					explained++
+				}
+			}
+			if unknown != tt.unknown || tt.unknown == 0 && explained < min(tt.size-tt.gone, mostLogs) || len(l.Items) != tt.size-tt.gone || l.Items[0].Object.Kind != "Deployment" {
+				t.Errorf("%d lines, of which %d are not known and %d explained, want %d not known", len(l.Items), unknown, explained, tt.unknown)
+			}
+			if len(f.seen) > tt.requests {
+				t.Errorf("%d requests, want at most %d: %v", len(f.seen), tt.requests, f.seen)
+			}
+		})
 	}
 }

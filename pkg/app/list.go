@@ -65,14 +65,14 @@ func NewList(namespace string, entries []*Entry, related map[workload.Ref]chain.
 	idle := map[string]int{}
 	blockers := &blockers{related: related, now: now}
 	for _, e := range entries {
-		report := e.Explain(related)
+		report := e.explain(related, now)
 		item := e.item(&report, now)
 		l.addNotSeen(report.NotSeen)
 		if e.idle != "" && item.State == Well {
 			idle[e.idle]++
 			continue
 		}
-		if p := e.Decisive(); p != nil && item.Cause == p.Cause {
+		if p := e.Decisive(); p != nil && item.Cause == p.Cause && e.Moved == "" {
 			blockers.add(e, p, &item)
 		}
 		l.Items = append(l.Items, item)
@@ -98,13 +98,21 @@ func (l *List) addNotSeen(more []chain.NotSeen) {
 	}
 }
 
+// explain reports on the workload. Of one that moves nothing is known.
+func (e *Entry) explain(related map[workload.Ref]chain.Related, now time.Time) chain.Report {
+	if e.Moved != "" {
+		return chain.Moved(e.Ref, e.Moved, now)
+	}
+	return e.Explain(related)
+}
+
 // item is the line of a workload.
 func (e *Entry) item(r *chain.Report, now time.Time) ListItem {
 	item := ListItem{Object: e.Ref, Summary: Summarize(r), Ready: e.ready, Desired: e.desired, Images: e.images}
 	if since := e.since(item.State); item.Since == nil && !since.IsZero() && !since.After(now) {
 		item.Since = &since
 	}
-	if p := e.Decisive(); p != nil && item.Cause == p.Cause {
+	if p := e.Decisive(); p != nil && item.Cause == p.Cause && e.Moved == "" {
 		item.Detail = e.detail(p, r)
 	} else if item.State != Well {
 		item.Detail = strings.TrimPrefix(r.Message, string(r.Cause)+": ")

@@ -25,6 +25,10 @@ type Entry struct {
 	Objects []metav1.Object
 	// Quiet: all that it should have is ready and never failed. No message of it is looked at.
 	Quiet bool
+	// Unowned: these are pods whose controller was not among the objects.
+	Unowned bool
+	// Moved is how the workload changed while it was read, and was read again; "" if it did not.
+	Moved string
 
 	ready, desired int32
 	images         map[string]string
@@ -61,7 +65,9 @@ func (s *Objects) Entries(forbidden func(namespace string) []string, mask func(.
 				all = append(all, alone(pod, now))
 			}
 		default:
-			all = append(all, group(s.pods.of(owner), now))
+			e := group(s.pods.of(owner), now)
+			e.Unowned = !s.has(owner)
+			all = append(all, e)
 		}
 	}
 	for _, pod := range s.pods[""] {
@@ -83,6 +89,14 @@ func (s *Objects) mask(o workload.Object, mask func(...metav1.Object)) {
 		objects = append(objects, revision)
 	}
 	mask(objects...)
+}
+
+// has tells whether a workload, a revision or a Job is among the objects.
+func (s *Objects) has(uid types.UID) bool {
+	if _, ok := s.workloads[uid]; ok {
+		return true
+	}
+	return s.revisions.has(uid) || s.jobs.has(uid)
 }
 
 // isStatic tells of the static pods of a node. The node counts as their controller, though they differ.

@@ -133,6 +133,15 @@ func (f family[T]) put(o T) {
 
 func (f family[T]) drop(o T) { delete(f[controllerUID(o)], o.GetUID()) }
 
+func (f family[T]) has(uid types.UID) bool {
+	for _, all := range f {
+		if _, ok := all[uid]; ok {
+			return true
+		}
+	}
+	return false
+}
+
 // of are the objects of a controller, by name.
 func (f family[T]) of(owner types.UID) []T { return sorted(maps.Values(f[owner])) }
 
