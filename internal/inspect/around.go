@@ -124,7 +124,7 @@ func (r *surroundings) serves(ctx context.Context, group string) bool {
 }
 
 // maxWarningPages bounds what is read of events: an hour of a bad day can have very many.
-const maxWarningPages = 6
+const maxWarningPages = 20
 
 var errEnough = errors.New("enough")
 
@@ -141,6 +141,7 @@ func (r *surroundings) warnings(ctx context.Context, client kubernetes.Interface
 				return nil
 			}
 			for k := range events.Items {
+				events.Items[k].ManagedFields = nil
 				all = append(all, &events.Items[k])
 			}
 			if pages++; pages == maxWarningPages && events.Continue != "" {
@@ -150,7 +151,7 @@ func (r *surroundings) warnings(ctx context.Context, client kubernetes.Interface
 		})
 	r.around.Warnings = all
 	if errors.Is(err, errEnough) {
-		r.note(fmt.Sprintf("the namespace has more than %d warnings: these are the first of them", len(all)))
+		r.note(fmt.Sprintf("the namespace has more than %d warnings; they come by name, and those after %s were not read: kubectl events --for TYPE/NAME lists those of one object", len(all), all[len(all)-1].Name))
 		return nil
 	}
 	return r.unread(ctx, err, "list", "events")
