@@ -22,7 +22,10 @@ The number may depend on the present one: +2, -1, x2 or 50% (rounded up; never b
 A scale that does not succeed stays as it is: pods that find no node yet may be wanted, and those that are ready
 serve. --on-failure=rollback sets the number back to the one that was ready before.
 
-If a HorizontalPodAutoscaler sets the number, the command is refused, and says what to type instead.`
+If an autoscaler sets the number, the command is refused, and says what to type instead. --take-over pauses the
+autoscaler first: it then leaves the number alone until --restore.
+
+--to-zero sets the number to 0 and remembers it; --restore brings it back, and resumes the autoscaler.`
 
 const scaleExample = `  # Four replicas, and wait until all of them are ready
   kubectl app scale deployment/web --replicas=4
@@ -34,20 +37,29 @@ const scaleExample = `  # Four replicas, and wait until all of them are ready
   kubectl app scale deployment/web --replicas=50%
 
   # Only if there are three now
-  kubectl app scale deployment/web --current-replicas=3 --replicas=2`
+  kubectl app scale deployment/web --current-replicas=3 --replicas=2
+
+  # Four replicas, though an autoscaler sets the number
+  kubectl app scale deployment/web --replicas=4 --take-over
+
+  # Everything in the namespace to 0 for the night, and back in the morning
+  kubectl app scale --all --to-zero
+  kubectl app scale --all --restore`
 
 type scaleFlags struct {
 	changeFlags
 	replicas        string
 	currentReplicas int32
 	resourceVersion string
+	takeOver        bool
+	toZero, restore bool
 }
 
 func newScale(env *Env) *cobra.Command {
 	var flags scaleFlags
 	out := newOutput("scaled")
 	cmd := &cobra.Command{
-		Use:   "scale [--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME | TYPE/NAME)",
+		Use:   "scale [--resource-version=version] [--current-replicas=count] (--replicas=COUNT | --to-zero | --restore) (-f FILENAME | TYPE NAME | TYPE/NAME)",
 		Short: "Set the number of replicas, and watch until they are ready or gone",
 		Long:  scaleLong, Example: scaleExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -63,18 +75,25 @@ func (f *scaleFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.selectionFlags.add(flags)
 	flags.BoolVar(&f.all, "all", false, "Select all resources in the namespace of the specified resource types")
-	flags.StringVar(&f.replicas, "replicas", "", "The new desired number of replicas, or a change of the present number: +2, -1, x2 or 50%. Required.")
+	flags.StringVar(&f.replicas, "replicas", "", "The new desired number of replicas, or a change of the present number: +2, -1, x2 or 50%. Required without --to-zero and --restore.")
+	flags.BoolVar(&f.takeOver, "take-over", false, "Pause the autoscaler that sets the number. --restore resumes it.")
+	flags.BoolVar(&f.toZero, "to-zero", false, "Set the number to 0, and remember it for --restore. With --all or -l, no TYPE is needed.")
+	flags.BoolVar(&f.restore, "restore", false, "Set the number that --to-zero has remembered, and resume the autoscaler that --take-over has paused. With --all or -l, no TYPE is needed.")
 	flags.Int32Var(&f.currentReplicas, "current-replicas", -1, "Precondition for current size. Requires that the current size of the resource match this value in order to scale. -1 (default) for no condition.")
 	flags.StringVar(&f.resourceVersion, "resource-version", "", "Precondition for resource version. Requires that the current resource version match this value in order to scale.")
 	f.addScale(flags)
 }
 
 func (f *scaleFlags) run(cmd *cobra.Command, args []string, env *Env, out *output) error {
-	plan, err := f.plan(cmd)
+	wanted, err := f.wanted(cmd)
 	if err != nil {
 		return usageError{err}
 	}
-	selection := f.selection(args, "scale")
+	meant := args
+	if (f.toZero || f.restore) && len(args) == 0 && (f.all || f.selector != "") {
+		meant = []string{"all"}
+	}
+	selection := f.selection(meant, "scale")
 	selection.Scales = true
 	if err := selection.Validate(); err != nil {
 		return usageError{err}
@@ -84,29 +103,47 @@ func (f *scaleFlags) run(cmd *cobra.Command, args []string, env *Env, out *outpu
 		return err
 	}
 	t.scales = true
-	t.command = append([]string{"scale"}, append(f.typed(args), "--replicas="+shellWord(f.replicas))...)
-	return t.scale(cmd.Context(), selection, plan)
+	t.command = append([]string{"scale"}, append(f.typed(args), f.words()...)...)
+	return t.scale(cmd.Context(), selection, &scaling{transaction: t, flags: f, wanted: wanted, typed: f.typed(args)})
 }
 
-// plan reads what the number shall be.
-func (f *scaleFlags) plan(cmd *cobra.Command) (cluster.Plan, error) {
-	if !cmd.Flags().Changed("replicas") {
-		return nil, usagef("no number of replicas: give --replicas=COUNT")
-	}
-	if f.currentReplicas < -1 {
-		return nil, usagef("--current-replicas must be 0 or more, or -1 for no condition")
-	}
-	wanted, err := rollout.ParseReplicas(f.replicas)
-	if err != nil {
-		return nil, err
-	}
-	return func(c cluster.Captured) (cluster.Edit, error) {
-		if err := f.holds(c); err != nil {
-			return cluster.Edit{}, err
+// words are the flags that say what to do.
+func (f *scaleFlags) words() []string {
+	var words []string
+	for _, flag := range []struct {
+		given bool
+		word  string
+	}{{f.replicas != "", "--replicas=" + shellWord(f.replicas)}, {f.toZero, "--to-zero"}, {f.restore, "--restore"}, {f.takeOver, "--take-over"}} {
+		if flag.given {
+			words = append(words, flag.word)
 		}
-		n, err := wanted.Of(c.Ref(), c.Replicas())
-		return cluster.Edit{Template: *c.Template(), Replicas: &n}, err
-	}, nil
+	}
+	return words
+}
+
+// wanted reads what the number shall be; with --restore each workload says it.
+func (f *scaleFlags) wanted(cmd *cobra.Command) (rollout.Replicas, error) {
+	given := 0
+	for _, name := range []string{"replicas", "to-zero", "restore"} {
+		if cmd.Flags().Changed(name) {
+			given++
+		}
+	}
+	switch {
+	case given == 0:
+		return rollout.Replicas{}, usagef("no number of replicas: give --replicas=COUNT, --to-zero or --restore")
+	case given > 1:
+		return rollout.Replicas{}, usagef("give only one of --replicas, --to-zero and --restore")
+	case f.restore && f.takeOver:
+		return rollout.Replicas{}, usagef("--restore resumes the autoscaler that --take-over pauses: remove one of them")
+	case f.currentReplicas < -1:
+		return rollout.Replicas{}, usagef("--current-replicas must be 0 or more, or -1 for no condition")
+	case f.toZero:
+		return rollout.ParseReplicas("0")
+	case f.restore:
+		return rollout.Replicas{}, nil
+	}
+	return rollout.ParseReplicas(f.replicas)
 }
 
 // holds checks kubectl's preconditions, in its words.
@@ -124,13 +161,18 @@ func (f *scaleFlags) holds(c cluster.Captured) error {
 }
 
 // scale changes the replicas of what the selection names.
-func (t *transaction) scale(ctx context.Context, selection resolve.Selection, plan cluster.Plan) error {
+func (t *transaction) scale(ctx context.Context, selection resolve.Selection, s *scaling) error {
 	objects, err := resolve.Workloads(ctx, t.cluster, selection)
 	if err != nil {
 		return t.untouched(ctx, resolveError(err))
 	}
 	objects, made := resolve.WithoutMade(objects)
-	t.Warn(made...)
-	result, err := t.Run(ctx, cluster.CaptureReplicas(objects), plan)
+	if !selection.EveryKind() {
+		t.Warn(made...)
+	}
+	if objects, err = s.prepare(ctx, objects); err != nil {
+		return t.untouched(ctx, err)
+	}
+	result, err := t.Run(ctx, cluster.CaptureReplicas(objects), s.plan)
 	return t.end(result, err)
 }

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/autoscale"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -92,7 +93,7 @@ func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Wri
 		return change.asked(), &LostError{unknownEnd(change.Ref(), change.Scales(), lost.Err)}
 	}
 	return Written{
-		Object: object, Before: change.Before, Scaled: change.Scales(), Autoscaled: change.Edit.Autoscaled,
+		Object: object, Before: change.Before, Scaled: change.Scales(), Autoscaled: change.Edit.Autoscaled, TakenOver: change.Edit.TakenOver,
 		before: change.Object, restores: change.Edit.Revision,
 	}, err
 }
@@ -113,7 +114,7 @@ func unknownEnd(ref workload.Ref, scaled bool, err error) error {
 // send sends one patch.
 func (c *Cluster) send(ctx context.Context, change Change, o WriteOptions) (Object, error) {
 	if change.Scales() {
-		return c.sendScale(ctx, change.Object, *change.Edit.Replicas, o)
+		return c.sendReplicas(ctx, change.Object, change.Edited(), o)
 	}
 	p, err := change.patch(change.Edited())
 	if err != nil {
@@ -156,7 +157,7 @@ func (c *Cluster) replan(ctx context.Context, change *Change, now Object, uncert
 		return true, nil
 	case uncertain && change.Scales() && now.Replicas() != then.Replicas():
 		return false, &SupersededError{Workload: change.Ref(), What: replicasChanged(change.Edited(), now)}
-	case change.Edit.Annotations != nil && !equality.Semantic.DeepEqual(now.Template(), then.Template()):
+	case change.Edit.Annotations != nil && !change.Scales() && !equality.Semantic.DeepEqual(now.Template(), then.Template()):
 		return false, overtaken(change.Ref(), byWhom(then, now))
 	}
 	next, err := c.captureAndPlan(ctx, now, change)
@@ -192,7 +193,8 @@ func overtaken(ref workload.Ref, by string) error {
 func ours(now Object, change Change) bool {
 	after := change.Edited()
 	if change.Scales() {
-		return now.Replicas() == after.Replicas()
+		return now.Replicas() == after.Replicas() &&
+			now.GetAnnotations()[autoscale.AnnotationBeforeZero] == after.GetAnnotations()[autoscale.AnnotationBeforeZero]
 	}
 	return equality.Semantic.DeepEqual(now.Template(), after.Template()) &&
 		now.GetAnnotations()[workload.AnnotationChangeCause] == after.GetAnnotations()[workload.AnnotationChangeCause]

@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/autoscale"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -18,11 +19,13 @@ type Edit struct {
 	Template corev1.PodTemplateSpec
 	// Replicas is the wanted number, where the change is one of the replicas and not of the template; else nil.
 	Replicas *int32
-	// Autoscaled: an autoscaler may change the replicas as soon as they are written.
-	Autoscaled bool
+	// Autoscaled: an autoscaler may change the replicas as soon as they are written. TakenOver: the release keeps one from
+	// doing so, and gives the replicas back to it with a rollback.
+	Autoscaled, TakenOver bool
 	// Revision is the earlier revision whose template this is; 0 for a new template.
 	Revision int64
-	// Annotations replaces the workload's own annotations, as kubectl's undo does; nil keeps them.
+	// Annotations replaces the workload's own annotations, as kubectl's undo does; nil keeps them. Beside Replicas, they
+	// are written with the workload and not through the subresource scale.
 	Annotations map[string]string
 	// ChangeCause becomes the annotation kubernetes.io/change-cause. With "" the cause of an earlier
 	// change is removed, since it says nothing about this one; in Annotations it then stays.
@@ -111,7 +114,10 @@ func (c Change) Edited() Object {
 
 // annotations are the object's own after the edit.
 func (e Edit) annotations(own map[string]string) map[string]string {
-	if e.Replicas != nil { // they are about the template
+	if e.Replicas != nil { // those below are about the template
+		if e.Annotations != nil {
+			return e.Annotations
+		}
 		return own
 	}
 	from := own
@@ -126,6 +132,11 @@ func (e Edit) annotations(own map[string]string) map[string]string {
 	// over the verdict of each revision to come.
 	delete(merged, workload.AnnotationVerdict)
 	delete(merged, workload.AnnotationVoided) // any write makes an earlier one void
+	// The number that a scale to 0 remembers is the workload's, and not that of a revision.
+	delete(merged, autoscale.AnnotationBeforeZero)
+	if zeroed, ok := own[autoscale.AnnotationBeforeZero]; ok {
+		merged[autoscale.AnnotationBeforeZero] = zeroed
+	}
 	switch {
 	case e.ChangeCause != "":
 		merged[workload.AnnotationChangeCause] = e.ChangeCause
@@ -161,8 +172,8 @@ type Written struct {
 	Before *rollout.Baseline
 	// Doubt says of a rollout that was found under way why it is not known to have replaced what served.
 	Doubt string
-	// Scaled: the change is one of the replicas. Autoscaled is that of the edit.
-	Scaled, Autoscaled bool
+	// Scaled: the change is one of the replicas. Autoscaled and TakenOver are those of the edit.
+	Scaled, Autoscaled, TakenOver bool
 	// before is the whole object, for what a restore has to put back beside the template.
 	before Object
 	// restores is the revision whose template an undo has written; else 0.
@@ -174,7 +185,7 @@ type Written struct {
 // asked is a change whose write has got no answer.
 func (c Change) asked() Written {
 	return Written{
-		Object: c.Edited(), Before: c.Before, Scaled: c.Scales(), Autoscaled: c.Edit.Autoscaled,
+		Object: c.Edited(), Before: c.Before, Scaled: c.Scales(), Autoscaled: c.Edit.Autoscaled, TakenOver: c.Edit.TakenOver,
 		before: c.Object, change: &c, restores: c.Edit.Revision,
 	}
 }

@@ -26,6 +26,7 @@ func (c *Cluster) Restore(ctx context.Context, w Written, o WriteOptions) (Writt
 	return c.amend(ctx, w, o, func(o Object) {
 		if w.Scaled {
 			o.SetReplicas(w.before.Replicas())
+			o.SetAnnotations(annotationsBack(w.before.GetAnnotations(), w.GetAnnotations(), o.GetAnnotations()))
 			return
 		}
 		o.SetTemplate(w.before.Template())
@@ -108,7 +109,7 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 				return Object{}, c.void(ctx, before, o)
 			}
 			if w.Scaled {
-				return c.sendScale(ctx, before, w.before.Replicas(), o)
+				return c.sendReplicas(ctx, before, amended(before, change), o)
 			}
 			p, err := replacePatch(before, amended(before, change))
 			if err != nil {
@@ -121,7 +122,7 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 		return Written{}, w.explain(err)
 	}
 	if w.Scaled {
-		return Written{Object: object, Before: rollout.CaptureReplicas(before.Running()), Scaled: true, before: before}, nil
+		return Written{Object: object, Before: rollout.CaptureReplicas(before.Running()), Scaled: true, Autoscaled: w.TakenOver, before: before}, nil
 	}
 	return Written{Object: object, Before: &rollout.Baseline{Workload: before.Workload()}, before: before}, nil
 }

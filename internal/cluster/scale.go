@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -48,6 +49,22 @@ func (w Written) Effect() string {
 		return ""
 	}
 	return w.Object.Effect()
+}
+
+// sendReplicas writes the replicas and, if they differ, the annotations of a workload.
+func (c *Cluster) sendReplicas(ctx context.Context, before, after Object, o WriteOptions) (Object, error) {
+	if maps.Equal(before.GetAnnotations(), after.GetAnnotations()) {
+		return c.sendScale(ctx, before, after.Replicas(), o)
+	}
+	p, err := editPatch(before, after)
+	if err != nil {
+		return Object{}, err
+	}
+	stored, err := c.patch(ctx, before, p, o)
+	if err != nil {
+		return Object{}, err
+	}
+	return stored, otherNumber(stored, after.Replicas())
 }
 
 // sendScale writes the replicas through the subresource scale, for which users may have a permission of its own. The server
@@ -110,8 +127,14 @@ func replicasChanged(ours, now Object) string {
 	return ""
 }
 
-// foreign says what someone else has changed of what our write changed, or returns "".
+// foreign says what someone else has changed of what our write changed, or returns "". An autoscaler that was paused for the
+// write sets the replicas again as soon as it is resumed.
 func (w Written) foreign(ours, now Object) string {
+	if w.TakenOver && now.GetUID() == ours.GetUID() {
+		if by, _ := (&workload.Workload{Managers: now.GetManagedFields()}).ReplicasWriter(); by == workload.AutoscalerController {
+			return ""
+		}
+	}
 	if w.Scaled {
 		return replicasChanged(ours, now)
 	}

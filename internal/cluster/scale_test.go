@@ -181,3 +181,32 @@ func TestScaleIsRestored(t *testing.T) {
 		})
 	}
 }
+
+// An autoscaler that is resumed on the way back may be faster than the way back: its number is no foreign change.
+func TestForeignReplicas(t *testing.T) {
+	managed := func(n int32, manager string) Object {
+		d := deploymentOf(captured(t, webDeployment).Object).DeepCopy()
+		d.Spec.Replicas = &n
+		d.ManagedFields = []metav1.ManagedFieldsEntry{{
+			Manager: manager, Operation: metav1.ManagedFieldsOperationUpdate, Subresource: "scale",
+			FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:replicas":{}}}`)},
+		}}
+		o, _ := workload.ObjectOf(d)
+		return o
+	}
+	for name, test := range map[string]struct {
+		takenOver bool
+		now       Object
+		want      string
+	}{
+		"the autoscaler that was paused": {true, managed(6, "kube-controller-manager"), ""},
+		"an autoscaler":                  {false, managed(6, "kube-controller-manager"), "its replicas were set to 6 by the HorizontalPodAutoscaler"},
+		"a person":                       {true, managed(6, "kubectl"), "its replicas were set to 6 by kubectl scale"},
+		"nobody":                         {true, managed(8, "kubectl-app"), ""},
+	} {
+		w := Written{Object: managed(8, "kubectl-app"), Scaled: true, TakenOver: test.takenOver}
+		if got := w.foreign(w.Object, test.now); got != test.want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

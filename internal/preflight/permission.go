@@ -3,6 +3,7 @@ package preflight
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -84,17 +85,22 @@ func watchNeeds(oldPods, scales bool, refs ...workload.Ref) []need {
 }
 
 // scaleNeeds are those of a scale. It proves nothing of a revision, so that there is no verdict to record.
-func scaleNeeds(watch bool, refs []workload.Ref) []need {
+func scaleNeeds(watch bool, changes []cluster.Change, refs []workload.Ref) []need {
 	var needs []need
 	for _, kind := range workload.Kinds() {
-		var names []string
-		for _, ref := range refs {
-			if ref.Kind == kind.Kind {
-				names = append(names, ref.Name)
+		names := map[string][]string{} // by subresource
+		for _, change := range changes {
+			if change.Kind != kind {
+				continue
 			}
+			subresource := "scale"
+			if change.Edit.Annotations != nil {
+				subresource = ""
+			}
+			names[subresource] = append(names[subresource], change.GetName())
 		}
-		if len(names) > 0 {
-			needs = append(needs, need{"patch", kind.Group, kind.Plural, "scale", Refuse, "the replicas can't be set", names})
+		for _, subresource := range slices.Sorted(maps.Keys(names)) {
+			needs = append(needs, need{"patch", kind.Group, kind.Plural, subresource, Refuse, "the replicas can't be set", names[subresource]})
 		}
 	}
 	if !watch {
@@ -129,7 +135,7 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 	}
 	needs := watchNeeds(o.OldPods, false, refs...)
 	if changes[0].Scales() {
-		needs = scaleNeeds(o.Watch, refs)
+		needs = scaleNeeds(o.Watch, changes, refs)
 	} else if slices.ContainsFunc(changes, func(c cluster.Change) bool { return c.Before.Workload.Strategy.Ordered }) {
 		needs = append(needs, need{"delete", "", "pods", "", Warn, "a rollback can't delete the broken pod that would hold it up", nil})
 	}

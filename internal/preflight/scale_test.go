@@ -4,21 +4,26 @@ import (
 	"strings"
 	"testing"
 
+	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // What an autoscaler with a minimum and a maximum makes of a change from one number to another.
 func TestAutoscalerCheck(t *testing.T) {
-	web := workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}
 	patch := func(bounds string) string {
 		return "kubectl patch horizontalpodautoscaler/web -n shop --type=merge -p '{\"spec\":{" + bounds + "}}'"
 	}
+	takeOver := func(n string) string {
+		return "kubectl app scale deployment/web -n shop --replicas=" + n + " --take-over"
+	}
 	for name, test := range map[string]struct {
 		least, most, now, wanted int32
-		keda                     bool
+		keda, paused             bool
+		edit                     cluster.Edit
 		level                    Level
 		says                     string
 		next                     []string
@@ -27,24 +32,22 @@ func TestAutoscalerCheck(t *testing.T) {
 		"more than its maximum": {
 			least: 2, most: 6, now: 3, wanted: 8, level: Refuse,
 			says: "horizontalpodautoscaler/web sets the replicas of deployment/web between 2 and 6: it would change 8 again",
-			next: []string{patch(`"minReplicas":8,"maxReplicas":8`)},
+			next: []string{patch(`"minReplicas":8,"maxReplicas":8`), takeOver("8")},
 		},
-		"more, within its bounds": {
-			least: 2, most: 6, now: 3, wanted: 5, level: Refuse,
-			next: []string{patch(`"minReplicas":5,"maxReplicas":6`), patch(`"minReplicas":5,"maxReplicas":5`)},
-		},
-		"fewer": {
-			least: 2, most: 6, now: 5, wanted: 3, level: Refuse,
-			next: []string{patch(`"minReplicas":2,"maxReplicas":3`), patch(`"minReplicas":3,"maxReplicas":3`)},
-		},
-		"fewer than its minimum": {least: 2, most: 6, now: 5, wanted: 1, level: Refuse, next: []string{patch(`"minReplicas":1,"maxReplicas":1`)}},
-		"to 0":                   {least: 2, most: 6, now: 5, wanted: 0, level: Warn, says: "does nothing while deployment/web has 0 replicas"},
-		"from 0":                 {least: 2, most: 6, now: 0, wanted: 3, level: Warn, says: "acts again from now on", takesOver: true},
-		"from 0, out of bounds":  {least: 2, most: 6, now: 0, wanted: 9, level: Refuse, next: []string{patch(`"minReplicas":9,"maxReplicas":9`)}},
-		"to 0, its minimum is 0": {least: 0, most: 6, now: 5, wanted: 0, level: Refuse, next: []string{"kubectl describe horizontalpodautoscaler/web -n shop"}},
+		"more, within its bounds": {least: 2, most: 6, now: 3, wanted: 5, level: Refuse, says: "would change 5", next: []string{patch(`"minReplicas":5,"maxReplicas":6`), takeOver("5")}},
+		"fewer":                   {least: 2, most: 6, now: 5, wanted: 3, level: Refuse, says: "would change 3", next: []string{patch(`"minReplicas":2,"maxReplicas":3`), takeOver("3")}},
+		"fewer than its minimum":  {least: 2, most: 6, now: 5, wanted: 1, level: Refuse, says: "would change 1", next: []string{patch(`"minReplicas":1,"maxReplicas":1`), takeOver("1")}},
+		"to 0":                    {least: 2, most: 6, now: 5, wanted: 0, level: Warn, says: "does nothing while deployment/web has 0 replicas"},
+		"from 0":                  {least: 2, most: 6, now: 0, wanted: 3, level: Warn, says: "acts again from now on", takesOver: true},
+		"from 0, out of bounds":   {least: 2, most: 6, now: 0, wanted: 9, level: Refuse, says: "would change 9", next: []string{patch(`"minReplicas":9,"maxReplicas":9`), takeOver("9")}},
+		"restored, out of bounds": {least: 5, most: 6, now: 0, wanted: 3, edit: cluster.Edit{Autoscaled: true}, level: Warn, says: "acts again from now on", takesOver: true},
+		"to 0, its minimum is 0":  {least: 0, most: 6, now: 5, wanted: 0, level: Refuse, says: "would change 0", next: []string{takeOver("0")}},
+		"taken over":              {least: 2, most: 6, now: 3, wanted: 5, edit: cluster.Edit{TakenOver: true}},
+		"paused":                  {least: 2, most: 6, now: 3, wanted: 5, paused: true},
+		"paused, out of bounds":   {least: 2, most: 6, now: 3, wanted: 8, paused: true, level: Refuse, says: "would change 8", next: []string{patch(`"minReplicas":8,"maxReplicas":8`), takeOver("8")}},
 		"of KEDA": {
 			least: 2, most: 6, now: 3, wanted: 5, keda: true, level: Refuse, says: "scaledobject/orders (KEDA) sets the replicas of deployment/web",
-			next: []string{"kubectl annotate scaledobject orders -n shop autoscaling.keda.sh/paused-replicas=5 --overwrite", "kubectl edit scaledobject orders -n shop"},
+			next: []string{"kubectl edit scaledobject orders -n shop", takeOver("5")},
 		},
 	} {
 		a := &autoscalingv2.HorizontalPodAutoscaler{ObjectMeta: metav1.ObjectMeta{Name: "web"}}
@@ -52,29 +55,25 @@ func TestAutoscalerCheck(t *testing.T) {
 		if test.keda {
 			a.OwnerReferences = []metav1.OwnerReference{{APIVersion: "keda.sh/v1alpha1", Kind: "ScaledObject", Name: "orders", Controller: new(true)}}
 		}
-		check, takesOver := autoscalerCheck(web, test.now, test.wanted, a)
+		if test.paused {
+			off := &autoscalingv2.HPAScalingRules{SelectPolicy: new(autoscalingv2.DisabledPolicySelect)}
+			a.Spec.Behavior = &autoscalingv2.HorizontalPodAutoscalerBehavior{ScaleUp: off, ScaleDown: off}
+		}
+		d := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web"}, Spec: appsv1.DeploymentSpec{Replicas: &test.now}}
+		change := cluster.Change{Captured: cluster.Captured{Object: cluster.Object{API: d, Kind: workload.KindNamed("Deployment")}}, Edit: test.edit}
+		change.Edit.Replicas = &test.wanted
+		check, takesOver := autoscalerCheck(change, a)
+		if test.says == "" {
+			if check.Message != "" {
+				t.Errorf("%s: %q", name, check.Message)
+			}
+			continue
+		}
 		if check.Level != test.level || takesOver != test.takesOver || !strings.Contains(check.Message, test.says) {
 			t.Errorf("%s: %s %q, takes over %v", name, check.Level, check.Message, takesOver)
 		}
 		if strings.Join(check.Next, "\n") != strings.Join(test.next, "\n") {
 			t.Errorf("%s: next\n%s, want\n%s", name, strings.Join(check.Next, "\n"), strings.Join(test.next, "\n"))
-		}
-	}
-}
-
-func TestScales(t *testing.T) {
-	for target, want := range map[autoscalingv2.CrossVersionObjectReference]bool{
-		{APIVersion: "apps/v1", Kind: "Deployment", Name: "web"}:                true,
-		{APIVersion: "apps/v1", Kind: "Deployment", Name: "db"}:                 false,
-		{APIVersion: "apps/v1", Kind: "StatefulSet", Name: "web"}:               false,
-		{APIVersion: "argoproj.io/v1alpha1", Kind: "Rollout", Name: "web"}:      false,
-		{APIVersion: "apps.example.com/v1", Kind: "Deployment", Name: "web"}:    false,
-		{APIVersion: "extensions/v1beta1", Kind: "ReplicaController", Name: ""}: false,
-	} {
-		a := &autoscalingv2.HorizontalPodAutoscaler{}
-		a.Spec.ScaleTargetRef = target
-		if got := scales(a, workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}); got != want {
-			t.Errorf("%+v: %v", target, got)
 		}
 	}
 }

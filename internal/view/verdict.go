@@ -29,6 +29,9 @@ func verdict(r rollout.Result) string {
 		if w := only(r); w != nil && w.Scale != nil {
 			return layout.Join(": ", who, scaledTo(w, took(r)), text)
 		}
+		if len(r.Workloads) > 1 && r.Workloads[0].Scale != nil {
+			return layout.Join(": ", who, "scaled in "+took(r), text)
+		}
 		return layout.Join(": ", who, layout.Join(" ", "rolled out", newImages(only(r)), newSettings(only(r)), newRevision(r), "in "+took(r)), text)
 	case rollout.Unchanged:
 		return layout.Join(": ", who, "nothing to change", text)
@@ -36,17 +39,42 @@ func verdict(r rollout.Result) string {
 		return layout.Join(": ", who, "refused, and nothing was changed", text)
 	case rollout.Superseded:
 		what, rest := supersededText(r)
-		return layout.Join("; ", layout.Join(": ", who, what, text), rest, contentEnding(r))
+		return layout.Join("; ", layout.Join(": ", who, what, text), rest, objectsEnding(r))
 	case rollout.Interrupted:
-		return layout.Join("; ", layout.Join(": ", who, "interrupted after "+clock(cmp.Or(r.InterruptedAfter, length(r))), text), contentEnding(r))
+		return layout.Join("; ", layout.Join(": ", who, "interrupted after "+clock(cmp.Or(r.InterruptedAfter, length(r))), text), objectsEnding(r))
 	case rollout.Undecided:
-		return layout.Join("; ", layout.Join(": ", who, cmp.Or(text, "no verdict")), contentEnding(r))
+		return layout.Join("; ", layout.Join(": ", who, cmp.Or(text, "no verdict")), objectsEnding(r))
 	default:
 		if len(r.Workloads) > 1 && len(blamed(r)) > 0 {
 			who = ""
 		}
-		return layout.Join(": ", who, layout.Join("; ", layout.Join(": ", broken(r), text), ending(r), contentEnding(r)))
+		return layout.Join(": ", who, layout.Join("; ", layout.Join(": ", broken(r), text), ending(r), objectsEnding(r)))
 	}
+}
+
+// objectsEnding says how the objects were left that a release writes before its workloads.
+func objectsEnding(r rollout.Result) string {
+	texts := []string{contentEnding(r)}
+	for _, a := range r.Autoscalers {
+		texts = append(texts, autoscalerEnding(a))
+	}
+	return layout.Join("; ", texts...)
+}
+
+// autoscalerEnding says how an autoscaler was left by a release that was no success.
+func autoscalerEnding(a rollout.AutoscalerResult) string {
+	switch name := layout.Name(a.Ref); a.State {
+	case rollout.ContentChanged:
+		return name + " stays " + a.Change
+	case rollout.ContentRestored:
+		return name + " is as it was before"
+	case rollout.ContentNotRestored:
+		return name + " is still " + a.Change
+	case rollout.ContentUnknown:
+		return "whether " + name + " was changed is not known"
+	case rollout.ContentPlanned, rollout.ContentSuperseded, rollout.ContentUnchanged: // nothing to add
+	}
+	return ""
 }
 
 // contentEnding says how the Secret or ConfigMap was left by a release that was no success.

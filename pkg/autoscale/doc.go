@@ -1,3 +1,2 @@
-// Package autoscale is the place for the pure part of autoscaling: building an HPA, its algorithm,
-// and why it does or does not scale. It is still empty.
+// Package autoscale computes what autoscalers do to the replicas of a workload, and how they are told to leave them.
 package autoscale

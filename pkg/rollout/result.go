@@ -31,6 +31,8 @@ type Result struct {
 	Workloads       []WorkloadResult `json:"workloads"`
 	// Content is the Secret or ConfigMap that was changed before the workloads.
 	Content *ContentResult `json:"content,omitempty"`
+	// Autoscalers were paused before the workloads were scaled, or resumed.
+	Autoscalers []AutoscalerResult `json:"autoscalers,omitempty"`
 	// InterruptedAfter is when a signal came, where the command did more after it; 0 where it ended then.
 	InterruptedAfter time.Duration `json:"-"`
 }

@@ -40,11 +40,16 @@ type KeyResult struct {
 // AddContent joins the content to the result. A release is rolled back when its content is, too.
 func (r *Result) AddContent(c ContentResult) {
 	r.Content = &c
+	r.hold(c.State)
+}
+
+// hold makes the outcome no better than what became of an object that was written before the workloads.
+func (r *Result) hold(state ContentState) {
 	switch {
 	case r.Outcome == Interrupted: // what was left is told beside it
-	case c.State == ContentNotRestored, c.State == ContentUnknown:
+	case state == ContentNotRestored, state == ContentUnknown:
 		r.Outcome = worse(r.Outcome, RollbackFailed)
-	case c.State == ContentSuperseded && (r.Outcome == RolledBack || r.Outcome == Succeeded):
+	case state == ContentSuperseded && (r.Outcome == RolledBack || r.Outcome == Succeeded):
 		r.Outcome = Superseded
 	}
 }

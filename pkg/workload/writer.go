@@ -67,6 +67,9 @@ func (w *Workload) TemplateWriter() (name string, at time.Time) {
 	return name, at
 }
 
+// AutoscalerController is the writer of the replicas that an autoscaler sets.
+const AutoscalerController = "the HorizontalPodAutoscaler"
+
 // ReplicasWriter tells who wrote the replicas last, and when. The API server gives no time to what is written through the
 // subresource scale, but who changes a value is its only owner then, beside those who apply the same value.
 func (w *Workload) ReplicasWriter() (name string, at *metav1.Time) {
@@ -94,7 +97,7 @@ func writerName(f metav1.ManagedFieldsEntry) string {
 	switch {
 	case f.Subresource != subresourceScale:
 	case f.Manager == "kube-controller-manager":
-		return "the HorizontalPodAutoscaler"
+		return AutoscalerController
 	case f.Manager == "kubectl":
 		return "kubectl scale"
 	}

@@ -1,0 +1,101 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// AutoscalerChange pauses an autoscaler of a workload, or resumes it.
+type AutoscalerChange struct {
+	// Ref is the autoscaler, Of the workload that it scales.
+	Ref, Of workload.Ref
+	Pauses  bool
+	// Send writes the change, and Back takes it back. What someone else has changed is a *cluster.SupersededError.
+	Send, Back func(context.Context) error
+	// Print prints the autoscaler that was written, with what was done.
+	Print func(done string) error
+
+	// state is empty until something is written.
+	state rollout.ContentState
+}
+
+func (c *AutoscalerChange) String() string { return c.Ref.String() }
+
+func (c *AutoscalerChange) done() string {
+	if c.Pauses {
+		return "paused"
+	}
+	return "resumed"
+}
+
+// Keys implements Change.
+func (*AutoscalerChange) Keys() map[workload.Ref][]string { return nil }
+
+// Pending implements Change.
+func (c *AutoscalerChange) Pending() bool { return c.state == "" }
+
+// Write implements Change.
+func (c *AutoscalerChange) Write(ctx context.Context) error {
+	err := c.Send(ctx)
+	switch {
+	case errors.As(err, new(*cluster.LostError)):
+		c.state = rollout.ContentUnknown
+		return fmt.Errorf("it is not known whether %s was changed: %w", c, err)
+	case cluster.Is(err, cluster.Forbidden, cluster.Denied, cluster.Invalid):
+		return RefusedError{err}
+	case err != nil:
+		return Refused(err)
+	}
+	c.state = rollout.ContentChanged
+	_ = c.Print(c.done()) // the line of a write that happened is owed even if stdout is gone
+	return nil
+}
+
+// Held implements Change.
+func (c *AutoscalerChange) Held() bool {
+	return c.state == rollout.ContentChanged || c.state == rollout.ContentUnknown || c.state == rollout.ContentNotRestored
+}
+
+// Restore implements Change.
+func (c *AutoscalerChange) Restore(ctx context.Context) (back bool, err error) {
+	err = c.Back(ctx)
+	switch {
+	case err == nil:
+		c.state = rollout.ContentRestored
+	case errors.As(err, new(*cluster.SupersededError)):
+		c.state = rollout.ContentSuperseded
+	case errors.As(err, new(*cluster.LostError)):
+		c.state = rollout.ContentUnknown
+	default:
+		c.state = rollout.ContentNotRestored
+	}
+	return err == nil, err
+}
+
+// RestoreAfter implements Change.
+func (c *AutoscalerChange) RestoreAfter(ctx context.Context, cause error) error {
+	if _, err := c.Restore(ctx); err != nil {
+		return fmt.Errorf("%w\n%s is still %s: %w", cause, c, c.done(), err)
+	}
+	return fmt.Errorf("%w\n%s is as it was before", cause, c)
+}
+
+// UndoRestores implements Change: the number is set back by a scale, and the autoscaler stays as it is.
+func (*AutoscalerChange) UndoRestores() bool { return true }
+
+// Conclude implements Change.
+func (*AutoscalerChange) Conclude(context.Context, rollout.Outcome) []string { return nil }
+
+// AddTo implements Change.
+func (c *AutoscalerChange) AddTo(result *rollout.Result) {
+	state := c.state
+	if state == "" {
+		state = rollout.ContentPlanned
+	}
+	result.AddAutoscaler(rollout.AutoscalerResult{Ref: c.Ref, Change: c.done(), State: state})
+}
