@@ -2,12 +2,17 @@ package cluster
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -262,6 +267,9 @@ func TestNoVerdictStaysOnADeployment(t *testing.T) {
 
 // Whose failure leaves open whether the server has acted.
 func TestMayHaveActed(t *testing.T) {
+	request := func(err error) error {
+		return APIError(Call{"patch", "deployments", "shop", "deployment/web"}, &url.Error{Op: "Patch", URL: "https://api.example", Err: err})
+	}
 	html := apierrors.NewGenericServerResponse(http.StatusBadGateway, "patch", deploymentResource, "web", "<html>", 0, true)
 	for name, test := range map[string]struct {
 		err  error
@@ -269,6 +277,15 @@ func TestMayHaveActed(t *testing.T) {
 	}{
 		"nothing is wrong":         {nil, false},
 		"the connection broke off": {io.ErrUnexpectedEOF, true},
+		"the stream was reset":     {request(errors.New("stream error: stream ID 7; INTERNAL_ERROR; received from peer")), true},
+		"the answer broke off":     {APIError(Call{}, fmt.Errorf("stream error when reading response body: %w", errors.New("stream ID 7"))), true},
+		"no such host":             {request(&net.DNSError{}), false},
+		"nobody listens":           {request(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}), false},
+		"no way there":             {request(&net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}), false},
+		"a reset while it is sent": {request(&net.OpError{Op: "write", Err: syscall.ECONNRESET}), true},
+		"an unknown authority":     {request(x509.UnknownAuthorityError{}), false},
+		"no credentials":           {request(errors.New("getting credentials: exec: not found")), false},
+		"what we say of an answer": {&Error{Reason: Failed, Message: "an admission webhook changed the number"}, false},
 		"the user gave up":         {context.Canceled, true},
 		"a proxy answers":          {html, true},
 		"a webhook refuses":        {apierrors.NewInternalError(errors.New("failed calling webhook")), false},

@@ -121,7 +121,9 @@ func (c *Cluster) loadConfig() (*rest.Config, error) {
 	config.QPS = -1
 	// Nothing is printed behind the live view.
 	config.WarningHandlerWithContext = warningRouter{}
-	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return redacting{dating{next, &c.skew}, c.redactor} })
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return redacting{dating{single{next}, &c.skew}, c.redactor}
+	})
 	if c.wrap != nil {
 		config.Wrap(c.wrap)
 	}

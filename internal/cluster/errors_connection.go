@@ -19,7 +19,7 @@ func (e *Error) explainConnection(err error) {
 	switch {
 	case untrusted(err):
 		e.set(Untrusted, "the certificate of the server%s is not trusted: %v", host, innermost(err))
-	case strings.Contains(err.Error(), "getting credentials"):
+	case withoutCredentials(err):
 		e.set(Unauthorized, "the kubeconfig's credential plugin failed: %v", innermost(err))
 	case errors.As(err, &dns):
 		e.set(Unreachable, "the server%s can't be reached: no such host", host)
@@ -33,6 +33,23 @@ func (e *Error) explainConnection(err error) {
 		e.Next = nil
 	}
 }
+
+// unanswered tells whether a request ended without a whole answer, in whatever way, and may have left.
+func unanswered(err error) bool {
+	var request *url.Error
+	return broken(err) || timedOut(err) || errors.As(err, &request) && !unsent(err)
+}
+
+// unsent tells whether a request can't have left: there was no connection.
+func unsent(err error) bool {
+	var connect *net.OpError
+	var dns *net.DNSError
+	return untrusted(err) || withoutCredentials(err) || errors.As(err, &dns) || errors.Is(err, syscall.ECONNREFUSED) ||
+		errors.As(err, &connect) && (connect.Op == "dial" || connect.Op == "proxyconnect")
+}
+
+// withoutCredentials: the credential plugin of the kubeconfig failed.
+func withoutCredentials(err error) bool { return strings.Contains(err.Error(), "getting credentials") }
 
 func untrusted(err error) bool {
 	var verification *tls.CertificateVerificationError

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -17,13 +18,25 @@ func (c *Cluster) DeletePod(ctx context.Context, pod rollout.PodRef) (deleted bo
 		return false, err
 	}
 	options := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &pod.UID, ResourceVersion: &pod.ResourceVersion}}
-	err = restorePatience().repeat(ctx, func(uncertain bool) error {
-		err := client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, options)
-		if apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
-			deleted = uncertain // by a request whose answer was lost
+	pods, lost := client.CoreV1().Pods(pod.Namespace), false
+	err = restorePatience().repeat(ctx, func() (err error) {
+		switch err = pods.Delete(ctx, pod.Name, options); {
+		case err == nil:
+			deleted = true
+		case lost && apierrors.IsConflict(err): // by a request whose answer was lost, or it has only changed
+			var now *corev1.Pod
+			if now, err = pods.Get(ctx, pod.Name, metav1.GetOptions{}); err == nil {
+				deleted = now.UID != pod.UID || now.DeletionTimestamp != nil
+			}
+		}
+		lost = lost || MayHaveActed(err)
+		switch {
+		case apierrors.IsNotFound(err):
+			deleted = lost
+			return nil
+		case apierrors.IsConflict(err):
 			return nil
 		}
-		deleted = err == nil
 		return APIError(Call{"delete", "pods", pod.Namespace, "pod/" + pod.Name}, err)
 	})
 	return deleted, err

@@ -59,7 +59,10 @@ func (t redacting) RoundTrip(request *http.Request) (*http.Response, error) {
 	if response.StatusCode < http.StatusBadRequest {
 		return response, nil
 	}
-	return response, t.mask(response)
+	if err := t.mask(response); err != nil {
+		return nil, err
+	}
+	return response, nil
 }
 
 // WrappedRoundTripper lets client-go close the connections of the transport.

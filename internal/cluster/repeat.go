@@ -29,13 +29,12 @@ func restorePatience() patience {
 	return patience{conflicts: 50, trouble: 2 * time.Minute, refusals: 10 * time.Second}
 }
 
-// repeat runs try until it succeeds or there is no hope. An error that leaves open whether the
-// server acted is told to the next try, which has to look.
-func (p patience) repeat(ctx context.Context, try func(uncertain bool) error) error {
+// repeat runs try until it succeeds or there is no hope.
+func (p patience) repeat(ctx context.Context, try func() error) error {
 	pause, conflicts := 50*time.Millisecond, 0
-	uncertain, began, refused := false, time.Time{}, time.Time{}
+	began, refused := time.Time{}, time.Time{}
 	for {
-		err := try(uncertain)
+		err := try()
 		var delay time.Duration
 		switch {
 		case err == nil:
@@ -54,8 +53,8 @@ func (p patience) repeat(ctx context.Context, try func(uncertain bool) error) er
 			}
 			delay, pause = pause, min(2*pause, time.Second)
 		case p.trouble > 0 && passingTrouble(err):
-			if !uncertain {
-				uncertain, began = true, time.Now()
+			if began.IsZero() {
+				began = time.Now()
 			}
 			if time.Since(began) >= p.trouble {
 				return err

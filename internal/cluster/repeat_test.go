@@ -11,8 +11,8 @@ import (
 )
 
 // answers gives one error after the other, then success, and counts the tries.
-func answers(tries *int, errs ...error) func(bool) error {
-	return func(bool) error {
+func answers(tries *int, errs ...error) func() error {
+	return func() error {
 		*tries++
 		if *tries > len(errs) {
 			return nil
@@ -63,29 +63,11 @@ func TestRepeat(t *testing.T) {
 	}
 }
 
-// TestRepeatTellsOfLostAnswers: once a try may have been carried out, the next one has to look.
-func TestRepeatTellsOfLostAnswers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var told []bool
-		errs := []error{&Error{Reason: Conflict}, &Error{Reason: ServerFault}, &Error{Reason: Conflict}}
-		err := applyPatience().repeat(t.Context(), func(uncertain bool) error {
-			told = append(told, uncertain)
-			if len(told) <= len(errs) {
-				return errs[len(told)-1]
-			}
-			return nil
-		})
-		if err != nil || len(told) != 4 || told[0] || told[1] || !told[2] || !told[3] {
-			t.Errorf("%v, told %v", err, told)
-		}
-	})
-}
-
 // TestRepeatCountsSlowAnswers: a webhook that times out takes ten seconds to say so, each time.
 func TestRepeatCountsSlowAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tries, start := 0, time.Now()
-		err := applyPatience().repeat(t.Context(), func(bool) error {
+		err := applyPatience().repeat(t.Context(), func() error {
 			tries++
 			<-time.After(10 * time.Second)
 			return &Error{Reason: ServerFault, Message: "failed calling webhook: deadline exceeded"}
@@ -122,7 +104,7 @@ func TestRead(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tries := 0
 				next := answers(&tries, test.errs...)
-				_, err := Read(t.Context(), func(context.Context) (int, error) { return 0, next(false) })
+				_, err := Read(t.Context(), func(context.Context) (int, error) { return 0, next() })
 				if tries != test.tries || (err != nil) != test.fails {
 					t.Errorf("%v after %d tries", err, tries)
 				}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 	"syscall"
 	"time"
 
@@ -52,11 +53,14 @@ func passing(err error) bool {
 	return broken(err)
 }
 
-// broken tells that the connection ended before the answer: whether the server acted is not known.
+// broken tells that the connection, or its HTTP/2 stream, ended before the answer.
 func broken(err error) bool {
 	return utilnet.IsConnectionReset(err) || utilnet.IsProbableEOF(err) || utilnet.IsHTTP2ConnectionLost(err) ||
-		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.EPIPE)
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.EPIPE) || brokenStream.MatchString(err.Error())
 }
+
+// brokenStream are the words of net/http, and those of client-go where the answer had begun (rest/request.go).
+var brokenStream = regexp.MustCompile(`stream error: stream ID|error when reading response body`)
 
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

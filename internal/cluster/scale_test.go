@@ -27,6 +27,7 @@ type scaleServer struct {
 	stored *appsv1.Deployment
 	before func()
 	lost   bool
+	gaveUp bool // a proxy, after the write
 	sent   []string
 }
 
@@ -39,6 +40,13 @@ func newScaleServer(t *testing.T) *scaleServer {
 		if r.Method == http.MethodPatch {
 			body = s.patch(r)
 		}
+		if body == nil && s.gaveUp {
+			s.gaveUp = false
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = w.Write([]byte("<html>"))
+			return
+		}
 		if body == nil {
 			panic(http.ErrAbortHandler)
 		}
@@ -49,7 +57,9 @@ func newScaleServer(t *testing.T) *scaleServer {
 		_ = json.NewEncoder(w).Encode(body)
 	}))
 	t.Cleanup(server.Close)
-	client, err := kubernetes.NewForConfig(&rest.Config{Host: server.URL})
+	config := &rest.Config{Host: server.URL}
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return single{next} })
+	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +91,7 @@ func (s *scaleServer) patch(r *http.Request) any {
 	if *s.stored.Spec.Replicas != scale.Spec.Replicas {
 		s.set(scale.Spec.Replicas)
 	}
-	if s.lost {
+	if s.lost || s.gaveUp {
 		s.lost = false
 		return nil
 	}
@@ -122,6 +132,7 @@ func TestScaleIsGuarded(t *testing.T) {
 		"relative, someone else sets the same": {replicas: "+2", given: func(s *scaleServer) { s.before = func() { s.set(5) } }, want: 7, sent: 2},
 		"someone else sets the same":           {replicas: "5", given: func(s *scaleServer) { s.before = func() { s.set(5) } }, want: 5, sent: 2},
 		"relative, and the answer is lost":     {replicas: "+2", given: func(s *scaleServer) { s.lost = true }, want: 5, sent: 1},
+		"relative, and a proxy gives up on it": {replicas: "+2", given: func(s *scaleServer) { s.gaveUp = true }, want: 5, sent: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScaleServer(t)

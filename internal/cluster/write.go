@@ -49,8 +49,8 @@ func (w Write[T]) Run(ctx context.Context) (object T, err error) {
 	defer stop()
 	// stale: nothing is planned for the object as it is now; lost: a request without an answer may have been carried
 	// out, or may still be.
-	stale, lost := !w.Planned, false
-	read := func(ctx context.Context, uncertain bool) (done bool, err error) {
+	stale, lost, uncertain := !w.Planned, false, false
+	read := func(ctx context.Context) (done bool, err error) {
 		now, err := w.Read(ctx)
 		if err != nil {
 			return false, err
@@ -63,14 +63,14 @@ func (w Write[T]) Run(ctx context.Context) (object T, err error) {
 		return done, err
 	}
 	if stale && !w.Restores { // before anything is sent, trouble is reported at once
-		if done, err := read(ctx, false); done || err != nil {
+		if done, err := read(ctx); done || err != nil {
 			return object, err
 		}
 		stale = false
 	}
-	err = w.patience().repeat(ctx, func(uncertain bool) error {
+	err = w.patience().repeat(ctx, func() error {
 		if stale {
-			if done, err := read(ctx, uncertain); done || err != nil {
+			if done, err := read(ctx); done || err != nil {
 				return err
 			}
 		}
@@ -80,11 +80,12 @@ func (w Write[T]) Run(ctx context.Context) (object T, err error) {
 		}
 		var err error
 		object, err = w.Send(graceful)
-		lost = err != nil && lost || !w.DryRun && MayHaveActed(err)
+		acted := !w.DryRun && MayHaveActed(err)
+		lost, uncertain = err != nil && lost || acted, uncertain || acted || Is(err, ServerFault)
 		return err
 	})
 	if err != nil && lost && ctx.Err() != nil {
-		if done, _ := read(graceful, true); done {
+		if done, _ := read(graceful); done {
 			return object, nil
 		}
 	}
@@ -126,7 +127,7 @@ func Voided(read, stored metav1.Object) error {
 
 // MayHaveActed tells whether the server may have carried out a write whose answer did not come.
 func MayHaveActed(err error) bool {
-	return err != nil && (broken(err) || timedOut(err) || apierrors.IsTimeout(err) || isCancelled(err) || ofAProxy(err) || ofTheStore(err))
+	return err != nil && (unanswered(err) || apierrors.IsTimeout(err) || isCancelled(err) || ofAProxy(err) || ofTheStore(err))
 }
 
 // ofTheStore: etcd's own words ("request timed out", "leader changed") are passed on without a reason, and

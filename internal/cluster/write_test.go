@@ -4,10 +4,15 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
 // store is a server with one object, a text. It answers the requests with the answers given, then well.
@@ -191,6 +196,40 @@ func TestWrite(t *testing.T) {
 				}
 				if !s.arrive(err) {
 					t.Errorf("it became %q after the error %v", s.text, err)
+				}
+			})
+		})
+	}
+}
+
+// Once a request may have been carried out, Plan has to look. A request that can't have been leaves no doubt.
+func TestWriteTellsOfLostAnswers(t *testing.T) {
+	conflict := &Error{Reason: Conflict}
+	refused := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+	for name, test := range map[string]struct {
+		answers []error
+		want    []bool
+	}{
+		"a conflict":            {[]error{conflict}, []bool{false}},
+		"overloaded":            {[]error{&Error{Reason: Throttled, Err: apierrors.NewTooManyRequests("x", 1)}, conflict}, []bool{false, false}},
+		"no connection":         {[]error{&Error{Reason: Unreachable, Err: refused}, conflict}, []bool{false, false}},
+		"lost, then a conflict": {[]error{conflict, io.ErrUnexpectedEOF, conflict}, []bool{false, true, true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &store{version: 1, text: "a"}
+				for _, err := range test.answers {
+					s.answers = append(s.answers, answer{err: err})
+				}
+				w := s.add(readText{1, "a"})
+				plan := w.Plan
+				var told []bool
+				w.Plan = func(ctx context.Context, now readText, uncertain bool) (bool, error) {
+					told = append(told, uncertain)
+					return plan(ctx, now, uncertain)
+				}
+				if _, err := w.Run(t.Context()); err != nil || !slices.Equal(told, test.want) {
+					t.Errorf("%v, told %v, want %v", err, told, test.want)
 				}
 			})
 		})
