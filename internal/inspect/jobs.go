@@ -144,6 +144,7 @@ func (i *Inspector) node(ctx context.Context, ref workload.Ref) (reading, error)
 	if err = i.orForbidden(err, "pods"); err != nil {
 		return reading{}, err
 	}
+	i.requests = 2
 	return reading{subject: chain.Node(node, pods, i.seen.Forbidden, i.time()), moved: func(ctx context.Context) (string, error) {
 		now, err := i.getNode(ctx, ref.Name)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -57,6 +58,8 @@ func (i *Inspector) related(ctx context.Context, ref workload.Ref) chain.Related
 		found.Object, err = cluster.Read(ctx, func(ctx context.Context) (runtime.Object, error) { return get(ctx, client, ref) })
 		err = cluster.APIError(cluster.Call{Verb: "get", Object: ref.String(), Namespace: ref.Namespace}, err)
 		i.mask(found.Object)
+	} else if h := workload.HistoryNamed(ref.Kind); h != nil {
+		found.Object, err = i.metadata(ctx, h.GroupVersion().WithResource(h.Plural), ref)
 	} else {
 		withKeys := ref.Kind == string(workload.SecretReference) || ref.Kind == string(workload.ConfigMapReference)
 		found.Keys, err = i.cluster.Keys(ctx, ref, withKeys)
@@ -68,6 +71,17 @@ func (i *Inspector) related(ctx context.Context, ref workload.Ref) chain.Related
 		return chain.Related{Unread: true}
 	}
 	return found
+}
+
+func (i *Inspector) metadata(ctx context.Context, r schema.GroupVersionResource, ref workload.Ref) (*metav1.PartialObjectMetadata, error) {
+	client, err := i.cluster.Metadata()
+	if err != nil {
+		return nil, err
+	}
+	found, err := cluster.Read(ctx, func(ctx context.Context) (*metav1.PartialObjectMetadata, error) {
+		return client.Resource(r).Namespace(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+	})
+	return found, cluster.APIError(cluster.Call{Verb: "get", Object: ref.String(), Namespace: ref.Namespace}, err)
 }
 
 // mask hides values in what a kubelet says of its node.

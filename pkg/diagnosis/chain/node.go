@@ -8,6 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -100,21 +101,45 @@ func explainNode(r *Report, s *Subject, node *corev1.Node, now time.Time) {
 
 // held are the controllers of which pods are not ready, those with the most first, and how many pods that are of all.
 func (s *Subject) held() (steps []Step, says string) {
-	sick, total := 0, 0
-	count := map[workload.Ref]int{}
+	sick, all := 0, 0
+	unready, total := map[workload.Ref]int{}, map[workload.Ref]int{}
 	for _, l := range s.looks {
-		unready := 0
+		ref := s.controller(l.in.Workload.Ref)
 		for _, pod := range l.in.Pods {
-			if !diagnosis.IsReady(pod) && !diagnosis.Ended(pod) {
-				unready++
+			if total[ref]++; !diagnosis.IsReady(pod) && !diagnosis.Ended(pod) {
+				unready[ref]++
 			}
 		}
-		sick, total = sick+unready, total+len(l.in.Pods)
-		if unready > 0 {
-			count[l.in.Workload.Ref] = unready
-			steps = append(steps, Step{Object: l.in.Workload.Ref, Says: fmt.Sprintf("%d of %s here not ready", unready, workload.Plural(len(l.in.Pods), "pod", "pods")), Field: "spec.nodeName"})
+		if all += len(l.in.Pods); unready[ref] > 0 && !slices.ContainsFunc(steps, func(s Step) bool { return s.Object == ref }) {
+			steps = append(steps, Step{Object: ref, Field: "spec.nodeName"})
 		}
 	}
-	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(count[b.Object], count[a.Object]) })
-	return steps, fmt.Sprintf("%d of %s not ready", sick, workload.Plural(total, "pod", "pods"))
+	for i := range steps {
+		ref := steps[i].Object
+		sick += unready[ref]
+		steps[i].Says = fmt.Sprintf("%d of %s here not ready", unready[ref], workload.Plural(total[ref], "pod", "pods"))
+	}
+	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(unready[b.Object], unready[a.Object]) })
+	return steps, fmt.Sprintf("%d of %s not ready", sick, workload.Plural(all, "pod", "pods"))
+}
+
+// controller is the workload of a revision, if the revision was read.
+func (s *Subject) controller(of workload.Ref) workload.Ref {
+	if o, ok := s.related[of].Object.(metav1.Object); ok {
+		if owner := metav1.GetControllerOfNoCopy(o); owner != nil {
+			return workload.Ref{Kind: owner.Kind, Namespace: of.Namespace, Name: owner.Name}
+		}
+	}
+	return of
+}
+
+// revisions are those with pods that are not ready, whose workloads a node names.
+func (s *Subject) revisions() (refs []workload.Ref) {
+	steps, _ := s.held()
+	for _, step := range steps {
+		if workload.HistoryNamed(step.Object.Kind) != nil {
+			refs = append(refs, step.Object)
+		}
+	}
+	return refs
 }

@@ -36,6 +36,19 @@ func TestNodes(t *testing.T) {
 		t.Errorf("%s, next %v", outline(r), r.Next)
 	}
 
+	// A revision stands for its workload, if it may be read.
+	owned := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{OwnerReferences: []metav1.OwnerReference{{Kind: "Deployment", Name: "web", Controller: new(true)}}}}
+	related := map[workload.Ref]chain.Related{
+		{Kind: "ReplicaSet", Namespace: "shop", Name: "of-web-1"}: {Object: owned}, {Kind: "ReplicaSet", Namespace: "shop", Name: "of-api-1"}: {Unread: true},
+	}
+	asked := chain.Node(node("Unknown"), pods, nil, now)
+	if refs := asked.Related(); len(refs) != len(related) || related[refs[0]].Object == nil {
+		t.Errorf("asks for %v", refs)
+	}
+	if got := outline(explained(asked, related)); got != "Failing < node/node-1 NodeLost < deployment/web < replicaset/of-api-1" {
+		t.Error(got)
+	}
+
 	// Those with the most pods that are not ready come first; the others are counted.
 	for i := range 20 {
 		p := podtest.Owned(types.UID(fmt.Sprint(i)), fmt.Sprintf("more-%02d", i))

@@ -23,6 +23,7 @@ type Subject struct {
 	looks []*look
 	// explain ends a report whose pods are explained.
 	explain func(r *Report, d *decision)
+	related map[workload.Ref]Related
 	// forbidden is what may not be read; silent are those of it that were not answered, with the reason.
 	forbidden []string
 	silent    map[string]string
@@ -101,6 +102,9 @@ func (s *Subject) Templates() []*corev1.PodTemplateSpec {
 
 // Related are the objects that explain the decisive problem further, the most telling first.
 func (s *Subject) Related() []workload.Ref {
+	if s.StatusOnly {
+		return s.revisions()
+	}
 	d := s.decide()
 	if d.problem == nil {
 		return nil
@@ -136,6 +140,7 @@ func (s *Subject) decide() decision {
 // Explain reports what the looks have found.
 func (s *Subject) Explain(related map[workload.Ref]Related) Report {
 	r := Report{Also: nonEmpty(s.leaving), Kind: ReportKind, Object: s.Ref, Time: s.now, State: NothingFound, Chain: []Step{}, Pods: []PodReport{}, there: map[string]bool{}}
+	s.related = related
 	d := s.decide()
 	if d.problem != nil {
 		s.explainProblem(&r, &d, related)
