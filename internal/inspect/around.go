@@ -208,7 +208,7 @@ func (r *surroundings) unread(ctx context.Context, err error, verb, resource str
 	case cluster.Is(err, cluster.Unreachable, cluster.Untrusted, cluster.Unauthorized):
 		return err
 	default:
-		r.note(resource + " can't be read now, so it is not known " + hidden[resource] + ": " + firstLine(err.Error()))
+		r.note(resource + " can't be read now, which hides " + hidden[resource] + ": " + firstLine(err.Error()))
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.around.Silent = append(r.around.Silent, resource)

@@ -55,10 +55,10 @@ type wanting struct {
 
 // gather looks at all entries, and reads what the looks want.
 func (l *Lister) gather(ctx context.Context, entries []*app.Entry) {
+	l.learn(ctx, entries)
 	var open []*wanting
 	for _, e := range entries {
 		if !e.Quiet {
-			l.learn(ctx, e)
 			l.mask(e.Objects...)
 		}
 		w := &wanting{Entry: e, wants: e.Look(false), uids: map[types.UID]bool{}}
@@ -89,14 +89,28 @@ func (l *Lister) gather(ctx context.Context, entries []*app.Entry) {
 	}
 }
 
-// learn reads the Secrets of an entry with containers that have ended.
-func (l *Lister) learn(ctx context.Context, e *app.Entry) {
-	var templates []*corev1.PodTemplateSpec
-	ended := false
-	for _, o := range e.Objects {
+// learn reads the Secrets of entries with containers that have ended, side by side.
+func (l *Lister) learn(ctx context.Context, entries []*app.Entry) {
+	ended := map[string][]*corev1.PodTemplateSpec{}
+	for _, e := range entries {
+		if !e.Quiet && slices.ContainsFunc(e.Objects, func(o metav1.Object) bool { pod, ok := o.(*corev1.Pod); return ok && hasEnded(pod) }) {
+			ended[e.Ref.Namespace] = append(ended[e.Ref.Namespace], templatesOf(e.Objects)...)
+		}
+	}
+	var work []func(context.Context) error
+	for namespace, templates := range ended {
+		work = append(work, func(ctx context.Context) error {
+			l.cluster.LearnSecrets(ctx, namespace, templates...)
+			return nil
+		})
+	}
+	_ = together(ctx, work...)
+}
+
+func templatesOf(objects []metav1.Object) (templates []*corev1.PodTemplateSpec) {
+	for _, o := range objects {
 		if pod, ok := o.(*corev1.Pod); ok {
 			templates = append(templates, &corev1.PodTemplateSpec{Spec: pod.Spec})
-			ended = ended || hasEnded(pod)
 		} else if o, ok := o.(workload.API); ok {
 			if h := workload.HistoryOf(o); h != nil {
 				template := h.Template(o)
@@ -106,9 +120,7 @@ func (l *Lister) learn(ctx context.Context, e *app.Entry) {
 			}
 		}
 	}
-	if ended {
-		l.cluster.LearnSecrets(ctx, e.Ref.Namespace, templates...)
-	}
+	return templates
 }
 
 // mask hides values in what controllers and kubelets say of objects.

@@ -293,6 +293,9 @@ func TestListForbidden(t *testing.T) {
 			t.Errorf("%v: %+v does not say %q", tt.forbidden, l.NotSeen, tt.hides)
 		}
 	}
+	if l, err := (&fleet{forbidden: all[:1]}).list(t, "shop", ""); err != nil || len(l.Items) != 0 || l.State != app.Unknown {
+		t.Errorf("Deployments may be there: %s, %v, %v", l.State, l.Items, err)
+	}
 	for namespace, next := range map[string]string{"shop": "kubectl auth can-i list ", "": "kubectl app status -n NAMESPACE"} {
 		_, err := (&fleet{size: 1, forbidden: all}).list(t, namespace, "")
 		hints, _ := err.(interface{ Hints() []string })
