@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/inspect"
 	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/pkg/app"
@@ -19,19 +20,17 @@ func (f *statusFlags) list(ctx context.Context, env *Env) error {
 	if err := oneOf("output", f.format, "", "json", "yaml", "name", outputWide); err != nil {
 		return err
 	}
-	if f.watch {
-		return usagef("-w watches workloads that are named, or selected with -l")
-	}
 	selector, err := labels.Parse(f.selector)
 	if err != nil {
 		return usagef("--selector: %w", err)
 	}
+	if f.watch {
+		return f.watchList(ctx, env, selector)
+	}
 	c := env.cluster()
-	namespace := ""
-	if !f.allNamespaces {
-		if namespace, _, err = c.Namespace(); err != nil {
-			return err
-		}
+	namespace, err := f.namespace(c)
+	if err != nil {
+		return err
 	}
 	env.sparing()
 	list, err := inspect.NewLister(c, namespace, selector, env.Now).List(ctx)
@@ -48,6 +47,15 @@ func (f *statusFlags) list(ctx context.Context, env *Env) error {
 		return fmt.Errorf("writing the list: %w", err)
 	}
 	return f.code(list.State)
+}
+
+// namespace is the one that is listed, "" for all.
+func (f *statusFlags) namespace(c *cluster.Cluster) (string, error) {
+	if f.allNamespaces {
+		return "", nil
+	}
+	namespace, _, err := c.Namespace()
+	return namespace, err
 }
 
 // complete makes a list ready to be printed.

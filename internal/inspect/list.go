@@ -117,20 +117,25 @@ const page = 250
 
 // read lists a resource. Each object is trimmed, and masked as far as no template of it is known.
 func (l *Lister) read(ctx context.Context, r *workload.Resource, namespace string, options metav1.ListOptions, use func(workload.API)) error {
-	trim, redactor := watch.NewTrimmer(), l.cluster.Redactor()
+	trim := watch.NewTrimmer()
 	err := l.cluster.EachObject(ctx, r, namespace, options, func(o workload.API) {
-		pod, ok := o.(*corev1.Pod)
-		if ok {
-			redactor.Pod(pod)
-		}
-		if ok && ownTemplate(pod) {
-			o.SetManagedFields(nil)
-		} else {
-			trim.Trim(o)
-		}
+		l.arrived(o, trim)
 		use(o)
 	})
 	return cluster.APIError(cluster.Call{Verb: "list", Resource: r.Plural, Namespace: namespace, Object: r.Plural}, err)
+}
+
+// arrived trims and masks an object.
+func (l *Lister) arrived(o workload.API, trim watch.Trimmer) {
+	pod, ok := o.(*corev1.Pod)
+	if ok {
+		l.cluster.Redactor().Pod(pod)
+	}
+	if ok && ownTemplate(pod) {
+		o.SetManagedFields(nil)
+	} else {
+		trim.Trim(o)
+	}
 }
 
 // ownTemplate tells of a pod that no other object holds the template of.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -13,18 +14,20 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// Clients reach the two API groups that a rollout is made of. They are bare REST clients and not
+// Clients reach the API groups of workloads. They are bare REST clients and not
 // the typed clientset, whose scheme of every API group would cost each start of the program time.
 type Clients struct {
 	Apps rest.Interface
 	Core rest.Interface
+	// Batch is for lists of workloads: no rollout needs it.
+	Batch rest.Interface
 }
 
 // NewClients makes clients from the configuration that the rest of the program uses; they share its
 // connections. It is left as it was.
 func NewClients(config *rest.Config) (Clients, error) {
 	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, corev1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, corev1.AddToScheme, batchv1.AddToScheme} {
 		if err := add(scheme); err != nil {
 			return Clients{}, fmt.Errorf("registering API types: %w", err)
 		}
@@ -38,13 +41,20 @@ func NewClients(config *rest.Config) (Clients, error) {
 	if err != nil {
 		return Clients{}, err
 	}
-	return Clients{Apps: apps, Core: core}, nil
+	batch, err := restClient(config, batchv1.SchemeGroupVersion, "/apis", codecs)
+	if err != nil {
+		return Clients{}, err
+	}
+	return Clients{Apps: apps, Core: core, Batch: batch}, nil
 }
 
 // of is the client of a resource's group.
 func (c Clients) of(r *workload.Resource) rest.Interface {
-	if r.Group == "" {
+	switch r.Group {
+	case "":
 		return c.Core
+	case batchv1.GroupName:
+		return c.Batch
 	}
 	return c.Apps
 }

@@ -65,9 +65,14 @@ func NewList(namespace string, entries []*Entry, related map[workload.Ref]chain.
 	idle := map[string]int{}
 	blockers := &blockers{related: related, now: now}
 	for _, e := range entries {
+		if e.settled != nil {
+			l.Items = append(l.Items, *e.settled)
+			continue
+		}
 		report := e.explain(related, now)
 		item := e.item(&report, now)
 		l.addNotSeen(report.NotSeen)
+		e.settle(&item, len(report.NotSeen) > 0)
 		if e.idle != "" && item.State == Well {
 			idle[e.idle]++
 			continue

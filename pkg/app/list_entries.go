@@ -35,6 +35,9 @@ type Entry struct {
 	// running and idle are of what has no pods to be ready: since when it runs, and why it is not listed.
 	running time.Time
 	idle    string
+	// owners are the UIDs of the controllers of its pods; settled is its line if it is well.
+	owners  []types.UID
+	settled *ListItem
 }
 
 // Entries are the workloads of the objects, by name. forbidden says what may not be read in a namespace. mask hides values
@@ -42,10 +45,16 @@ type Entry struct {
 func (s *Objects) Entries(forbidden func(namespace string) []string, mask func(...metav1.Object), now time.Time) []*Entry {
 	claimed := map[types.UID]bool{"": true}
 	var all []*Entry
-	for _, o := range s.workloads {
-		s.mask(o, mask)
-		all = append(all, s.workload(o, forbidden(o.GetNamespace()), claimed, now))
+	for uid, o := range s.workloads {
+		e := s.unchanged(uid, claimed)
+		if e == nil {
+			s.mask(o, mask)
+			e = s.workload(o, forbidden(o.GetNamespace()), claimed, now)
+			s.keep(uid, e)
+		}
+		all = append(all, e)
 	}
+	s.forgetGone()
 	for _, cron := range s.crons {
 		all = append(all, s.cron(cron, forbidden(cron.Namespace), now))
 	}
@@ -132,6 +141,7 @@ func (s *Objects) workload(o workload.Object, forbidden []string, claimed map[ty
 		for i := range revisions {
 			owner := revisions[i].Key.Owner
 			claimed[owner] = true
+			e.owners = append(e.owners, owner)
 			for _, p := range s.pods[owner] {
 				set.Put(p)
 			}

@@ -26,6 +26,7 @@ type Objects struct {
 	pods      family[*corev1.Pod]
 	// newest are the ReplicaSets of the highest revision, by the UID of the Deployment.
 	newest map[types.UID]*appsv1.ReplicaSet
+	changes
 }
 
 // family holds objects by the UID of their controller and their own; "" is no controller.
