@@ -97,7 +97,7 @@ func (c *creation) keepLogins(ctx context.Context, next []byte) error {
 	if len(spoiled) == 0 {
 		return nil
 	}
-	return release.RefusedError{Err: fmt.Errorf("%s: the login of %s works now, and would not with this one: correct it, or write it all the same with --force", ref, strings.Join(spoiled, ", "))}
+	return release.RefusedError{Err: fmt.Errorf("%s: the login of %s works now, but the new one would not: correct it, or add --force to write it anyway", ref, strings.Join(spoiled, ", "))}
 }
 
 func (f *dockerFlags) add(flags *pflag.FlagSet) {

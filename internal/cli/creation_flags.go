@@ -47,7 +47,7 @@ func (f *creationFlags) add(flags *pflag.FlagSet) {
 	addChoice(flags, &f.ifExists, "if-exists", config.UpdateExisting, `What to do if the object exists: "update", "fail" or "skip"`,
 		config.UpdateExisting, config.FailOnExisting, config.SkipExisting)
 	flags.BoolVar(&f.force, "force-conflicts", false, "Take over keys that another manager set to other values")
-	flags.BoolVar(&f.remove, "force", false, "Also remove keys that workloads use, if an earlier command set them and this one does not; and replace a registry login that works by one that does not")
+	flags.BoolVar(&f.remove, "force", false, "Also remove keys that workloads use, if an earlier command set them and this one does not")
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what changes for each key, also in a dry run and for a new object")
 	f.kustomization.add(flags)
 }

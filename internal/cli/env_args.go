@@ -25,7 +25,7 @@ func parseEnvArgs(args, flagged []string) (envArgs, error) {
 	var given envArgs
 	resources, settings, ok := env.SplitEnvironmentFromResources(args)
 	if !ok {
-		return given, usagef("resources come before KEY=VALUE, and one comes after (a value with a space in it needs quotes)")
+		return given, usagef("name the resources before KEY=VALUE: one stands after it (put a value with a space in it in quotes)")
 	}
 	if err := checkEnvResources(resources); err != nil {
 		return given, err
@@ -35,7 +35,7 @@ func parseEnvArgs(args, flagged []string) (envArgs, error) {
 	for i, spec := range append(flagged[:len(flagged):len(flagged)], settings...) {
 		if spec == "-" {
 			if given.stdin {
-				return given, usagef("standard input can be read once: leave out one -")
+				return given, usagef("standard input can be read only once: remove one of the -")
 			}
 			given.stdin = true
 			continue

@@ -28,9 +28,9 @@ func TestParseEnvArgs(t *testing.T) {
 		"two values":          {args: []string{"deploy/web", "A=hunter2", "A=hunter3"}, err: "A is set to two values"},
 		"two values, one -e":  {args: []string{"deploy/web", "A=hunter2"}, flagged: []string{"A=hunter3"}, err: "A is set to two values"},
 		"a resource at the end": {
-			args: []string{"A=1", "deploy/web"}, err: "resources come before KEY=VALUE",
+			args: []string{"A=1", "deploy/web"}, err: "name the resources before KEY=VALUE",
 		},
-		"a value without quotes":    {args: []string{"deploy/web", "A=pass", "hunter2"}, err: "a value with a space in it needs quotes"},
+		"a value without quotes":    {args: []string{"deploy/web", "A=pass", "hunter2"}, err: "put a value with a space in it in quotes"},
 		"no name":                   {args: []string{"deploy/web", "A=1", "postgres://u:hunter2@h/?a=b"}, err: "setting 2 has no valid variable name"},
 		"a digit first":             {args: []string{"deploy/web", "1A=hunter2"}, err: "setting 1 has no valid variable name"},
 		"a name alone":              {args: []string{"deploy/web", "FOO"}, err: "argument 2 has no =; write NAME=VALUE to set a variable, or NAME- to remove it"},
@@ -41,7 +41,7 @@ func TestParseEnvArgs(t *testing.T) {
 		"no name to remove":         {args: []string{"deploy/web", "a b-"}, err: "setting 1 has no valid variable name"},
 		"-e that is no setting":     {args: []string{"deploy/web"}, flagged: []string{"hunter2"}, err: "setting 1 is neither KEY=VALUE nor KEY-"},
 		"set and removed":           {args: []string{"deploy/web", "A=hunter2", "A-"}, err: "can not both modify and remove the same environment variable in the same command"},
-		"standard input, twice":     {args: []string{"deploy/web", "-"}, flagged: []string{"-"}, err: "standard input can be read once"},
+		"standard input, twice":     {args: []string{"deploy/web", "-"}, flagged: []string{"-"}, err: "standard input can be read only once"},
 		"a value that is not UTF-8": {args: []string{"deploy/web", "A=hunter2\xff"}, err: "A is not UTF-8"},
 	} {
 		t.Run(name, func(t *testing.T) {

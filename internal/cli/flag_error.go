@@ -35,7 +35,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown):
 		err = fmt.Errorf("unknown flag: --%s", redact.Argument(unknown.GetSpecifiedName()))
 	default: // pflag quotes the argument
-		err = errors.New("an argument that begins with - is no flag: if it is a value, write -- before it")
+		err = errors.New("an argument begins with -, but is not a flag: if it is a value, write -- before it")
 	}
 	return usagef("%w\nSee '%s --help' for usage.", err, cmd.CommandPath())
 }

@@ -91,11 +91,11 @@ func TestWrongCommandLines(t *testing.T) {
 		"set image deployment/web web=web:2 -o xml":                   "yaml; or result",
 		"set env deployment/web":                                      "nothing to set or remove",
 		"set env A=1":                                                 "no workload",
-		"set env A=1 deployment/web":                                  "resources come before KEY=VALUE",
+		"set env A=1 deployment/web":                                  "name the resources before KEY=VALUE",
 		"set env deployment/web A=1 A=2":                              "A is set to two values",
 		"set env deployment/web A=1 A-":                               "can not both modify and remove",
 		"set env deployment/web A=1 --prefix=P_ P_A-":                 "P_A is set and removed by the same command",
-		"set env deployment/web --prefix=1 A=x":                       "--prefix=1 makes no valid names of variables",
+		"set env deployment/web --prefix=1 A=x":                       "--prefix=1 does not make valid names of variables",
 		"set image deployment/web web=web:2 web=web:3":                "web is set to two images",
 		"create configmap a a=1 a=2":                                  `the key "a" is given twice`,
 		"create configmap a a=1 --from-literal=a=2":                   `the key "a" is given twice`,
@@ -116,8 +116,8 @@ func TestWrongCommandLines(t *testing.T) {
 		"set env deployment/web --list -o yaml":                     "--list and --output may not be specified together",
 		"set env -f web.yaml --local --list --resolve":              "--resolve reads from the API server",
 		"set env -f web.yaml --local --from=secret/db":              "name them with --keys",
-		"set env -f - -e -":                                         "standard input can be read once",
-		"set env deployment/web -e - -e -":                          "standard input can be read once",
+		"set env -f - -e -":                                         "standard input can be read only once",
+		"set env deployment/web -e - -e -":                          "standard input can be read only once",
 		"set env deployment/web -e -":                               "standard input has no line KEY=VALUE",
 		"set env deployment/web A=1 --local":                        "--local reads files",
 		"set env deployment/web A=1 --wait=false --soak=3s":         "--wait=false does not watch",
@@ -236,8 +236,8 @@ func TestMisplacedValuesAreNotShown(t *testing.T) {
 		"set secret db --prompt=password=hunter2-Xyz":                                               "--prompt: it takes a key alone",
 		"create secret generic db --from-file=password=hunter2-Xyz":                                 "--from-file=password=…: there is no file of the name after password=",
 		"create secret generic db --from-env-prefix=PASSWORD=hunter2-Xyz":                           "--from-env-prefix: it takes what the names of variables begin with",
-		"create secret generic db --from-env=hunter2Xyz":                                            "a variable that the command line names is not set",
-		"create secret docker-registry db --docker-username=u --docker-password-env=hunter2Xyz":     "a variable that the command line names is not set",
+		"create secret generic db --from-env=hunter2Xyz":                                            "a variable on the command line is not set",
+		"create secret docker-registry db --docker-username=u --docker-password-env=hunter2Xyz":     "a variable on the command line is not set",
 		"create secret docker-registry db --docker-username=u --docker-password-stdin=hunter2-Xyz":  "invalid value --docker-password-stdin=…: it takes true or false",
 		"create secret docker-registry db --docker-username=u --docker-password-prompt=hunter2-Xyz": "invalid value --docker-password-prompt=…: it takes true or false",
 		"create secret docker-registry db --from-file=.dockerconfigjson=hunter2-Xyz":                "--from-file=.dockerconfigjson=…: there is no file",
@@ -245,7 +245,7 @@ func TestMisplacedValuesAreNotShown(t *testing.T) {
 		"create secret tls db --cert=password=hunter2-Xyz --key=password=hunter2-Xyz":               "--key: password=…: there is no file of this name",
 		"set env deployment/web --from=password=hunter2-Xyz":                                        "and password=… is neither",
 		"set image deployment/web =hunter2-Xyz":                                                     `"=…" is neither a resource nor CONTAINER=IMAGE`,
-		"set secret db -----hunter2-Xyz":                                                            "an argument that begins with - is no flag",
+		"set secret db -----hunter2-Xyz":                                                            "an argument begins with -, but is not a flag",
 		"get secret password=hunter2-Xyz":                                                           "password=… names no object",
 		"status password=hunter2-Xyz":                                                               "password=… names no object",
 		"rollout status deployment/web password=hunter2-Xyz":                                        "password=… can't be one",
@@ -281,6 +281,7 @@ func TestMisplacedValuesAreNotShown(t *testing.T) {
 		"create configmap hunter2SECRET a=b":                            "error: NAME is not a valid name",
 		"create secret tls hunter2SECRET --cert=a --key=b":              "error: NAME is not a valid name",
 		"set serviceaccount deployment/web hunter2SECRET":               "error: NAME is not a valid name",
+		"create secret opaque db a=hunter2":                             "give the type of the Secret first",
 		"create secret hunter2SECRET":                                   "give the type of the Secret first",
 		"create secret generic db --from-file=hunter2SECRET":            "a path on the command line (not shown: it could be a value): there is no such file",
 		"create secret generic db --from-env-file=hunter2SECRET":        "a path on the command line (not shown",
@@ -341,7 +342,7 @@ func TestContentInPlaceOfAPathIsNotShown(t *testing.T) {
 		}
 	}
 	_, _, errOut := runOffline(t, "create", "secret", "tls", "web", "--cert="+pem, "--key="+pem)
-	for _, says := range []string{"error: --key: …: this is no path, but perhaps the content of a file: give a path", `next: a shell makes a file of a variable: <(printf '%s\n' "$VARIABLE")`} {
+	for _, says := range []string{"error: --key: …: this looks like the content of a file, not like a path: give a path", `next: a shell makes a file of a variable: <(printf '%s\n' "$VARIABLE")`} {
 		if !strings.Contains(errOut, says) {
 			t.Errorf("stderr\n%slacks %s", errOut, says)
 		}

@@ -103,7 +103,7 @@ func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
 		}
 		unused = both(unused, unusedOf(rows))
 		if len(unused) == 0 {
-			return page.Note(env.Term, "nothing was deleted: none of them is unused any more")
+			return page.Note(env.Term, "nothing was deleted: all of them are in use now")
 		}
 	}
 	return f.deleteAll(ctx, env, c, unused)

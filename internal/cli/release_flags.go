@@ -94,7 +94,7 @@ func (f *releaseFlags) add(flags *pflag.FlagSet) {
 
 func (f *releaseFlags) writeFlags(flags *pflag.FlagSet) {
 	addDryRun(flags, &f.dryRun)
-	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what the change does to each object. Values of variables are hidden: equal numbers are equal values")
+	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what the change does to each object. The values of variables are replaced by numbers; the same number is the same value")
 	addFieldManager(flags, &f.fieldManager)
 }
 

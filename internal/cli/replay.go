@@ -80,7 +80,7 @@ func (f *replayFlags) run(ctx context.Context, env *Env, name string, policy rol
 	replay.Recorded = func(recorded rollout.Policy) rollout.Policy { return f.over(recorded, policy) }
 	v := view.New(env.Term, f.progress)
 	if f.instant && f.progress == view.ModeAuto {
-		v = view.Quiet(env.Term.Err)
+		v = view.Verdict(env.Term.Err)
 	}
 	last, err := f.play(ctx, replay, v)
 	if err != nil {
@@ -147,7 +147,7 @@ func resultOf(last recording.Frame) rollout.Result {
 	}
 	result := rollout.NewResult(*last.Release, &last.State, last.Time)
 	if last.Release.Outcome == rollout.Undecided {
-		result.Outcome, result.Message = rollout.Undecided, "no verdict: the recorded rollback began before these flags gave one"
+		result.Outcome, result.Message = rollout.Undecided, "no verdict: with these flags it would come later than the recorded rollback"
 	}
 	return result
 }

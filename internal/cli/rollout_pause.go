@@ -78,7 +78,7 @@ func (f *rolloutPauseFlags) write(ctx context.Context, env *Env, out *output, se
 			}
 			return errors.Join(append(faults, err, context.Cause(ctx))...)
 		}
-		faults = append(faults, err)
+		faults = append(faults, resolveError(err))
 	}
 	return errors.Join(faults...)
 }

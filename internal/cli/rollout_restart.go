@@ -22,7 +22,7 @@ fail in the same way. --on-failure=rollback helps if pods from before the restar
 		Example: `  # Restart deployment web, and watch the new pods
   kubectl app rollout restart deployment/web
 
-  # Restart all deployments of the namespace, one pod after the other in each
+  # Restart all deployments of the namespace, as one release
   kubectl app rollout restart deployment
 
   # Restart the workloads with a label, as one release

@@ -90,7 +90,7 @@ func newExitCodes() *cobra.Command {
 func checkConnection(flags *pflag.FlagSet) (err error) {
 	flags.VisitAll(func(flag *pflag.Flag) {
 		if flag.Changed && !redact.Quotable(flag.Value.String()) && flag.Name != "token" {
-			err = usagef("--%s: this is no name and no path, but perhaps the content of a file: give the path", flag.Name)
+			err = usagef("--%s takes a name or a path, and this looks like the content of a file: give the path", flag.Name)
 		}
 	})
 	return err

@@ -17,12 +17,12 @@ const scaleLong = `Set the number of replicas of deployments, statefulsets, repl
 does. Then watch until all of these pods are ready or, when there are to be fewer, until the others are gone. If pods
 do not become ready, name the cause.
 
-The number may depend on the present one: +2, -1, x2 or 50% (rounded up; never below 0).
+A number can be relative to the present one: +2, -1, x2 or 50% (rounded up; never below 0).
 
-A scale that does not succeed stays as it is: pods that find no node yet may be wanted, and those that are ready
-serve. --on-failure=rollback sets the number back to the one that was ready before.
+If pods do not become ready, the new number stays: a cluster may still add nodes for the pods, and the ready ones
+serve. --on-failure=rollback sets the old number again, if all of its pods were ready.
 
-If an autoscaler sets the number, the command is refused, and says what to type instead. --take-over pauses the
+If an autoscaler sets the number, the command is refused and names the commands to use instead. --take-over pauses the
 autoscaler first: it then leaves the number alone until --restore.
 
 --to-zero sets the number to 0 and remembers it; --restore brings it back, and resumes the autoscaler.`

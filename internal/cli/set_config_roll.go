@@ -129,7 +129,7 @@ func (c *configChange) wouldBreak(broken []secrets.Consumer) error {
 		faults = append(faults, fmt.Sprintf("%s needs %s", broken[i], strings.Join(broken[i].Missing(), ", ")))
 	}
 	return release.RefusedError{Err: hintedError{
-		fmt.Errorf("%s would not have keys that workloads need: %s; nothing was written", c.ref, strings.Join(faults, "; ")),
+		fmt.Errorf("workloads need keys that %s would not have: %s; nothing was written", c.ref, strings.Join(faults, "; ")),
 		[]string{release.App("status", c.ref), "the same command with --force, which does not restart these workloads"},
 	}}
 }
@@ -171,7 +171,7 @@ func (c *configChange) isDelivered(captured cluster.Captured) bool {
 // pointedElsewhere: what was read as the version in use is it no longer.
 func (c *configChange) pointedElsewhere(ref workload.Ref) error {
 	err := hintedError{
-		fmt.Errorf("%s does not use %s any more: someone else changed it, so this command did not", ref, c.object.Change.Before),
+		fmt.Errorf("%s does not use %s any more: someone else changed it, so it was not changed again", ref, c.object.Change.Before),
 		[]string{release.App("rollout status", ref), "then the same command again"},
 	}
 	if c.object.Pending() {

@@ -74,7 +74,7 @@ func (f *setEnvFlags) conflicts(flags *pflag.FlagSet, o setEnvOptions) error {
 	case badPattern != nil || f.containers == "":
 		return usagef("--containers=%s is not a pattern: it takes a name, with * for any letters", redact.Argument(f.containers))
 	case o.stdin && slices.Contains(f.filenames, "-"):
-		return usagef("standard input can be read once: by -f - or by -e -")
+		return usagef("standard input can be read only once: by -f - or by -e -")
 	case nothing && !f.list:
 		return usagef("nothing to set or remove: give KEY=VALUE, KEY-, --from or -e -; or --list")
 	}
@@ -152,7 +152,7 @@ func prefixed(prefix string, env []corev1.EnvVar, remove []string) ([]corev1.Env
 	for i := range all {
 		all[i].Name = prefix + all[i].Name
 		if len(validation.IsEnvVarName(all[i].Name)) > 0 {
-			return nil, usagef("--prefix=%s makes no valid names of variables: letters, digits, '_', '-' and '.', and no digit first", redact.Argument(prefix))
+			return nil, usagef("--prefix=%s does not make valid names of variables: use letters, digits, '_', '-' and '.', and no digit first", redact.Argument(prefix))
 		}
 		if slices.Contains(remove, all[i].Name) {
 			return nil, usagef("%s is set and removed by the same command", all[i].Name)

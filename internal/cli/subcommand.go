@@ -41,7 +41,7 @@ func noSubcommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	name := redact.Argument(args[0])
-	hint, next := hintFor(cmd, name)
+	hint, next := hintFor(cmd, name, args[1:])
 	err := usagef("unknown command %q for %q%s\nSee '%s --help' for usage.", name, cmd.CommandPath(), hint, cmd.CommandPath())
 	if next != "" {
 		return hintedError{err: err, hints: []string{next}}
@@ -49,7 +49,7 @@ func noSubcommand(cmd *cobra.Command, args []string) error {
 	return err
 }
 
-func hintFor(cmd *cobra.Command, word string) (hint, next string) {
+func hintFor(cmd *cobra.Command, word string, rest []string) (hint, next string) {
 	if cmd.SuggestionsMinimumDistance <= 0 {
 		cmd.SuggestionsMinimumDistance = 2
 	}
@@ -62,6 +62,9 @@ func hintFor(cmd *cobra.Command, word string) (hint, next string) {
 	}
 	if group != " create secret" {
 		return "", ""
+	}
+	if strings.EqualFold(word, "opaque") && len(rest) > 0 { // the type that generic has by default
+		word = rest[0]
 	}
 	if len(validation.IsDNS1123Subdomain(word)) == 0 {
 		next = "kubectl app create secret generic " + word + " --prompt=KEY"

@@ -40,7 +40,7 @@ func newWhy(env *Env) *cobra.Command {
 next. Causes and rules are those of a release.
 
 Each command has a tag: look changes nothing; safe adds only what is missing, or is watched and rolled back if it fails;
-nobody takes back what is risky.
+risky is not taken back.
 
 Nothing is changed. "nothing found" means that no rule fits what could be read; it does not mean healthy. The exit code
 is 0 also when a cause is found; with --exit-code it is 4 if the object is failing and 7 if it is progressing.`,

@@ -184,7 +184,7 @@ func (c *Cluster) captureAndPlan(ctx context.Context, o Object, change *Change) 
 func overtaken(ref workload.Ref, by string) error {
 	return &Error{
 		Reason: Failed, Object: ref.String(),
-		Message: fmt.Sprintf("the template of %s was changed%s at the same time: it was not undone", ref, by),
+		Message: fmt.Sprintf("the template of %s was changed%s at the same time: the write was not undone", ref, by),
 		Next:    []string{"kubectl app rollout history " + ref.String() + InFlag(ref.Namespace)},
 	}
 }

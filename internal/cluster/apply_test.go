@@ -83,7 +83,7 @@ func TestAnUndoUndoesNobodyElse(t *testing.T) {
 		return Edit{Template: template, Annotations: map[string]string{}}, nil
 	}
 	written, err := c.Apply(t.Context(), []Change{planned(before, undo)}, WriteOptions{})
-	if err == nil || len(written) != 0 || *patches != 1 || !strings.Contains(err.Error(), "it was not undone") {
+	if err == nil || len(written) != 0 || *patches != 1 || !strings.Contains(err.Error(), "the write was not undone") {
 		t.Errorf("%d patches, %v, %v", *patches, written, err)
 	}
 	now.Spec.Template = *before.Template() // a status, or replicas: no obstacle

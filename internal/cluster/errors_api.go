@@ -46,6 +46,9 @@ func (e *Error) explainStatus(c Call, err error) {
 	case deniedByAdmission(text):
 		e.set(Denied, "%s was rejected by admission: %s", c.Object, text)
 	case apierrors.IsForbidden(err):
+		if strings.Contains(text, ` cannot create resource "`) { // an apply of an object that is not there
+			c.Verb = "create"
+		}
 		e.set(Forbidden, "no permission to %s %s%s: %s", c.Verb, c.Object, InNamespace(c.Namespace), text)
 		e.Next = []string{"kubectl auth can-i " + c.Verb + " " + c.Resource + InFlag(c.Namespace), "kubectl auth whoami"}
 	case apierrors.IsNotFound(err):

@@ -43,6 +43,7 @@ func (c *Cluster) SetPaused(ctx context.Context, o Object, paused bool, options 
 	return written, err
 }
 
+// cannotPause is about the kind, which the command line names.
 func cannotPause(ref workload.Ref) *Error {
 	return &Error{Reason: Unsupported, Object: ref.String(), Message: fmt.Sprintf("%s can't be paused: only %s can", ref, strings.Join(workload.Pausable(), " and "))}
 }

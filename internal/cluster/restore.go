@@ -197,7 +197,7 @@ func foreignChange(ours, now Object) string {
 	case !equality.Semantic.DeepEqual(now.Template(), ours.Template()):
 		return "its template was changed" + byWhom(ours, now)
 	case now.Paused() != ours.Paused():
-		return "it was paused or resumed" + byWhom(ours, now)
+		return map[bool]string{true: "it was paused", false: "it was resumed"}[now.Paused()] + byWhom(ours, now)
 	}
 	if !equality.Semantic.DeepEqual(ours.SpecWithoutReplicas(), now.SpecWithoutReplicas()) {
 		return "its spec was changed" + byWhom(ours, now)

@@ -37,7 +37,7 @@ func TestForeignChange(t *testing.T) {
 			d.Spec.Template.Spec.Containers[0].Image = "web:7"
 			d.ManagedFields = append(d.ManagedFields, entry("helm", 5))
 		}, "its template was changed by helm"},
-		"paused":         {func(d *appsv1.Deployment) { d.Spec.Paused = true }, "it was paused or resumed"},
+		"paused":         {func(d *appsv1.Deployment) { d.Spec.Paused = true }, "it was paused"},
 		"another window": {func(d *appsv1.Deployment) { d.Spec.MinReadySeconds = 30 }, "its spec was changed"},
 	} {
 		t.Run(name, func(t *testing.T) {

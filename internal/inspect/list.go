@@ -157,7 +157,7 @@ func (l *Lister) noneListed(err error) error {
 	}
 	return &cluster.Error{
 		Reason: cluster.Forbidden, Err: err,
-		Message: "no permission to list workloads in all namespaces; in one of them it may be there: give -n NAMESPACE",
+		Message: "no permission to list workloads in all namespaces; you may have it in one namespace: give -n NAMESPACE",
 		Next:    []string{"kubectl app status -n NAMESPACE", "kubectl auth can-i list deployments --all-namespaces"},
 	}
 }

@@ -2,7 +2,9 @@ package release
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/page"
@@ -36,7 +38,7 @@ func afterOthers(workloads []rollout.WorkloadState) (next []string) {
 		switch w := &workloads[i]; {
 		case w.Outcome != rollout.Superseded:
 		case w.Deleted:
-			next = append(next, Kubectl("get", w.Target.Ref))
+			next = append(next, fmt.Sprintf("kubectl get %ss -n %s", strings.ToLower(w.Target.Kind), w.Target.Namespace))
 		default:
 			next = append(next, App("rollout status", w.Target.Ref))
 		}

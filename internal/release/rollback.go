@@ -55,7 +55,7 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	state.Workloads = append(state.Workloads, failed...)
 	end.rollback = &state
 	if state.Outcome == rollout.Interrupted {
-		end.message = fmt.Sprintf("%v: the rollback is written and not verified", context.Cause(ctx))
+		end.message = fmt.Sprintf("%v: the rollback is written, but not verified", context.Cause(ctx))
 		for _, w := range restored {
 			end.next = append(end.next, watchAgain(w))
 		}
@@ -130,8 +130,11 @@ func (r *Release) restoreAll(work context.Context, written []cluster.Written, en
 			continue
 		}
 		message := err.Error()
-		if superseded := (*cluster.SupersededError)(nil); errors.As(err, &superseded) && superseded.Restored {
-			message = restoredElsewhere(w)
+		if superseded := (*cluster.SupersededError)(nil); errors.As(err, &superseded) {
+			message = superseded.What
+			if superseded.Restored {
+				message = restoredElsewhere(w)
+			}
 			end.next = append(end.next, watchAgain(w))
 		}
 		failed = append(failed, rollout.WorkloadState{

@@ -319,7 +319,7 @@ func TestInterruption(t *testing.T) {
 			expect: expectation{outcome: rollout.RollbackFailed, images: "web:slow", web: rollout.RollbackFailed, calls: begun + ", restore web"},
 		},
 		"in the rollback": {tag: "missing", given: during("restore web"), expect: expectation{
-			outcome: rollout.Interrupted, images: "web:1", message: "received SIGTERM: the rollback is written and not verified",
+			outcome: rollout.Interrupted, images: "web:1", message: "received SIGTERM: the rollback is written, but not verified",
 			next: status, calls: begun + ", verdict web-2 failed, restore web",
 		}},
 	})

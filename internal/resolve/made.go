@@ -47,7 +47,7 @@ func WithoutMade(objects []cluster.Object) (kept []cluster.Object, made []string
 		for _, plural := range slices.Sorted(maps.Keys(counts[name])) {
 			parts = append(parts, workload.Plural(counts[name][plural], strings.TrimSuffix(plural, "s"), plural))
 		}
-		made = append(made, fmt.Sprintf("not changed, since %s makes them: %s", name, strings.Join(parts, ", ")))
+		made = append(made, fmt.Sprintf("not changed, because %s creates them: %s", name, strings.Join(parts, ", ")))
 	}
 	return kept, made
 }

@@ -150,7 +150,7 @@ func (m *Machine) File(ctx context.Context, path string) ([]byte, error) {
 		return m.readStdin(ctx)
 	}
 	if !redact.Quotable(path) {
-		return nil, &FileError{Path: redact.Placeholder, Problem: "this is no path, but perhaps the content of a file: give a path", Next: `a shell makes a file of a variable: <(printf '%s\n' "$VARIABLE")`}
+		return nil, &FileError{Path: redact.Placeholder, Problem: "this looks like the content of a file, not like a path: give a path", Next: `a shell makes a file of a variable: <(printf '%s\n' "$VARIABLE")`}
 	}
 	info, err := os.Stat(path)
 	if err != nil {

@@ -9,9 +9,13 @@ import (
 // Quiet shows no progress, only warnings, and how a release ended that did not succeed.
 func Quiet(out *term.Output) View { return quiet{out: out} }
 
+// Verdict shows no progress, only warnings, and how a release ended.
+func Verdict(out *term.Output) View { return quiet{out: out, success: true} }
+
 type quiet struct {
 	none
-	out *term.Output
+	out     *term.Output
+	success bool
 }
 
 func (q quiet) Show(f Frame) error {
@@ -25,7 +29,7 @@ func (q quiet) Show(f Frame) error {
 }
 
 func (q quiet) Finish(r rollout.Result) error {
-	if r.Outcome == rollout.Succeeded || r.Outcome == rollout.Unchanged {
+	if !q.success && (r.Outcome == rollout.Succeeded || r.Outcome == rollout.Unchanged) {
 		return nil
 	}
 	return layout.WriteLines(q.out, summary(newSheet(q.out), r, everything))

@@ -103,7 +103,7 @@ func contentEnding(r rollout.Result) string {
 // been rolled back.
 func supersededText(r rollout.Result) (what, rest string) {
 	if r.Content != nil && r.Content.State == rollout.ContentSuperseded {
-		return "another change of " + layout.Name(r.Content.Ref) + " superseded this one", "it was not reverted"
+		return "someone else changed " + layout.Name(r.Content.Ref) + " too", "that change stays"
 	}
 	if len(r.Workloads) == 1 {
 		return "another change superseded this one", "nothing more was done"
@@ -127,7 +127,11 @@ func subject(r rollout.Result) string {
 
 func newRevision(r rollout.Result) string {
 	if len(r.Workloads) == 1 && r.Workloads[0].Revision.To > 0 {
-		return fmt.Sprintf("as revision %d", r.Workloads[0].Revision.To)
+		revision := r.Workloads[0].Revision
+		if revision.Restores > 0 && revision.Restores != revision.To {
+			return fmt.Sprintf("as revision %d (was %d)", revision.To, revision.Restores)
+		}
+		return fmt.Sprintf("as revision %d", revision.To)
 	}
 	return ""
 }

@@ -195,5 +195,5 @@ func dotenvProblem(err error) string {
 	case errors.As(err, &invalid):
 		return "a $ is not followed by a variable name; for a literal $ write $$, or use single quotes"
 	}
-	return `the statement is not KEY=VALUE: the text before "=" is not a valid variable name (or does a value of several lines lack its quotes?)`
+	return `the statement is not KEY=VALUE: it has no "=", or the text before it is not a valid variable name (does a value of several lines lack its quotes?)`
 }

@@ -62,7 +62,7 @@ func (e *UnsetError) Error() string {
 		return fmt.Sprintf(`%s: the line has no "=", and no variable of that name is set (is it a part of a value of several lines?)`, e.Origin)
 	}
 	if e.Nearest == "" && !isShownVariable(e.Variable) {
-		return "a variable that the command line names is not set; its name is not shown: it could be a value, since it is not in capitals"
+		return "a variable on the command line is not set; its name is not shown, because it is not in capitals and could be a value"
 	}
 	text := fmt.Sprintf("the variable %s is not set", e.Variable)
 	if e.Nearest != "" {

@@ -49,9 +49,9 @@ func (s *Subject) dryRunNotes(r *Report) {
 		switch {
 		case !asked || l.aside:
 		case answer.Unasked != "":
-			r.Notes = append(r.Notes, "a pod is missing, and whether the API server refuses it can't be asked: "+answer.Unasked)
+			r.Notes = append(r.Notes, "a pod is missing, and the API server can't be asked whether it refuses the pod: "+answer.Unasked)
 		case answer == diagnosis.DryRun{}:
-			r.Notes = append(r.Notes, "a pod is missing, and the API server would accept one now, by a dry run")
+			r.Notes = append(r.Notes, "a pod is missing, and in a dry run the API server accepts it now")
 		}
 	}
 }

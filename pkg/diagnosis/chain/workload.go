@@ -14,6 +14,14 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
+// ofRevision says which pods these are. A revision has no number if its object may not be read.
+func ofRevision(r *workload.Revision) string {
+	if r.Number == 0 {
+		return "pods of an unknown revision"
+	}
+	return fmt.Sprintf("pods of revision %d", r.Number)
+}
+
 // Workload asks about a workload with rollouts.
 func Workload(o diagnosis.Observed, now time.Time) *Subject {
 	s := &Subject{Ref: o.Workload.Ref, now: now, forbidden: o.Forbidden}
@@ -25,7 +33,7 @@ func Workload(o diagnosis.Observed, now time.Time) *Subject {
 	s.add(&look{in: diagnosis.Input{Observed: o, Revision: current, Populated: !neverPlaced(o, current), EndedCount: true}, of: of})
 	for i := range o.Revisions {
 		if r := &o.Revisions[i]; r != current && slices.ContainsFunc(o.Pods, func(p *corev1.Pod) bool { return r.Owns(p) && p.DeletionTimestamp == nil }) {
-			s.add(&look{in: diagnosis.Input{Observed: aside(o, r), Revision: r}, of: fmt.Sprintf("pods of revision %d", r.Number), aside: true})
+			s.add(&look{in: diagnosis.Input{Observed: aside(o, r), Revision: r}, of: ofRevision(r), aside: true})
 		}
 	}
 	s.explain = func(r *Report, d *decision) { explainWorkload(r, d, s.looks[0], current) }
