@@ -41,7 +41,8 @@ var rules = []struct {
 	{room: "pkg/app", allow: []string{"pkg/workload", "pkg/diagnosis", "pkg/diagnosis/chain", "pkg/secrets", "pkg/rollout"}},
 	{room: "pkg/rollout", allow: []string{"pkg/workload", "pkg/diagnosis", "pkg/redact", "pkg/rollout/"}},
 	{room: "pkg/diagnosis", allow: []string{"pkg/workload"}},
-	{room: "pkg/secrets", allow: []string{"pkg/workload", "pkg/redact"}},
+	{room: "pkg/secrets", allow: []string{"pkg/workload", "pkg/redact"}, forbid: []string{module + "pkg/secrets/"}},
+	{room: "pkg/secrets/consumers", allow: []string{"pkg/workload"}},
 	{room: "pkg/redact", allow: []string{"pkg/workload"}},
 	{room: "pkg/workload", allow: []string{}},
 	{room: "internal/term", allow: []string{}},
@@ -199,7 +200,7 @@ var kindNames = []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet",
 
 // namedKinds are the files outside pkg/workload that may name them, and why.
 var namedKinds = map[string]string{
-	"pkg/secrets/consumer.go":            "users of a Secret have kinds without rollouts, too, and each is ranked",
+	"pkg/secrets/consumers/consumer.go":  "users of a Secret have kinds without rollouts, too, and each is ranked",
 	"pkg/diagnosis/chain/job.go":         "its rules are about how a Job ends, and what made it",
 	"internal/inspect/objects.go":        "each kind is read by its typed client",
 	"pkg/diagnosis/podtest/podtest.go":   "pods for tests have an owner",

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets/kustomization"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -53,7 +54,7 @@ func (c *creation) read(ctx context.Context, f *sourceFlags, r source.Request, d
 		}
 	}
 	if !c.flags.kustomization.wanted() && c.flags.dryRun != release.DryRunClient {
-		c.users = func(ctx context.Context) []secrets.Consumer {
+		c.users = func(ctx context.Context) []consumers.Consumer {
 			return usersOf(ctx, c.env.cluster(), workload.Ref{Kind: string(draft.Kind), Name: c.meta.Name})
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -84,7 +84,7 @@ func (f *getFlags) run(ctx context.Context, env *Env, selection resolve.Selectio
 	if err != nil {
 		return err
 	}
-	report := secrets.NewConsumerReport(rollout.APIVersion, objects, notSeen)
+	report := consumers.NewReport(rollout.APIVersion, objects, notSeen)
 	report.Next = env.here(statusCommands(objects))
 	if err := f.print(env, report); err != nil || len(notSeen) == 0 {
 		return err
@@ -92,7 +92,7 @@ func (f *getFlags) run(ctx context.Context, env *Env, selection resolve.Selectio
 	return page.Warning(env.Term, "no permission to read "+resources(notSeen)+": those that use it are not shown")
 }
 
-func (f *getFlags) print(env *Env, report secrets.ConsumerReport) error {
+func (f *getFlags) print(env *Env, report consumers.Report) error {
 	switch f.format {
 	case "json", outputResult:
 		return encode(env, "json", "keys", report)
@@ -119,11 +119,11 @@ func (e *Env) names(ctx context.Context, c *cluster.Cluster, refs []workload.Ref
 }
 
 // statusCommands tell more of an object with users that hold older content, or that lack a key.
-func statusCommands(objects []secrets.SubjectReport) []string {
+func statusCommands(objects []consumers.SubjectReport) []string {
 	var commands []string
 	for _, o := range objects {
 		for _, c := range o.Consumers {
-			if c.State == secrets.StateStale || c.State == secrets.StateMissing {
+			if c.State == consumers.StateStale || c.State == consumers.StateMissing {
 				commands = append(commands, statusCommand(o.Ref))
 				break
 			}
@@ -136,7 +136,7 @@ func statusCommand(ref workload.Ref) string {
 	return "kubectl app status " + ref.String() + " -n " + ref.Namespace
 }
 
-func resources(notSeen []secrets.NotSeen) string {
+func resources(notSeen []consumers.NotSeen) string {
 	names := make([]string, 0, len(notSeen))
 	for _, n := range notSeen {
 		names = append(names, n.Resource)

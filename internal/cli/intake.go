@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/source"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -22,7 +23,7 @@ type intake struct {
 	// kustomize is to read the files as well: it knows fewer rules.
 	kustomize bool
 	// users finds who uses the object; nil where no cluster is asked.
-	users func(context.Context) []secrets.Consumer
+	users func(context.Context) []consumers.Consumer
 	// warn shows a warning; nil for stderr alone.
 	warn func(text string)
 	// events: stderr takes nothing else.
@@ -48,7 +49,7 @@ func (i intake) read(ctx context.Context, f *sourceFlags, r source.Request, draf
 	}
 	draft.Entries = entries
 	if i.users != nil && secrets.NeedsUsers(entries) {
-		draft.Users = i.users(ctx)
+		draft.Variables = consumers.Variables(i.users(ctx))
 	}
 	return entries, i.tell(append(found, secrets.Lint(draft)...))
 }
@@ -64,7 +65,7 @@ func (i intake) hinted(err error) error {
 const dotenvHint = "--from-dotenv in place of --from-env-file: it reads export, quotes, and values of several lines"
 
 // usersOf are those that can be found; of an object that is not there, or may not be read, nobody is known.
-func usersOf(ctx context.Context, connection *cluster.Cluster, ref workload.Ref) []secrets.Consumer {
+func usersOf(ctx context.Context, connection *cluster.Cluster, ref workload.Ref) []consumers.Consumer {
 	namespace, _, err := connection.Namespace()
 	if err != nil {
 		return nil

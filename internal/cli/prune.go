@@ -14,7 +14,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -109,7 +109,7 @@ func (f *pruneFlags) run(ctx context.Context, env *Env, typ string) error {
 	return f.deleteAll(ctx, env, c, unused)
 }
 
-func (f *pruneFlags) plan(ctx context.Context, env *Env, c *cluster.Cluster, kind string) ([]secrets.PruneRow, error) {
+func (f *pruneFlags) plan(ctx context.Context, env *Env, c *cluster.Cluster, kind string) ([]consumers.PruneRow, error) {
 	namespace, _, err := c.Namespace()
 	if err != nil {
 		return nil, err
@@ -125,13 +125,13 @@ func (f *pruneFlags) plan(ctx context.Context, env *Env, c *cluster.Cluster, kin
 	if err != nil {
 		return nil, err
 	}
-	return secrets.PlanPrune(all, mentions, f.olderThan, env.Now()), nil
+	return consumers.PlanPrune(all, mentions, f.olderThan, env.Now()), nil
 }
 
-func unusedOf(rows []secrets.PruneRow) []secrets.Version {
-	var unused []secrets.Version
+func unusedOf(rows []consumers.PruneRow) []consumers.Version {
+	var unused []consumers.Version
 	for _, row := range rows {
-		if row.Reason == secrets.PruneUnused {
+		if row.Reason == consumers.PruneUnused {
 			unused = append(unused, row.Version)
 		}
 	}
@@ -139,12 +139,12 @@ func unusedOf(rows []secrets.PruneRow) []secrets.Version {
 }
 
 // both keeps what was shown and is unused still.
-func both(shown, unused []secrets.Version) []secrets.Version {
+func both(shown, unused []consumers.Version) []consumers.Version {
 	still := map[string]bool{}
 	for _, g := range unused {
 		still[g.UID] = true
 	}
-	var kept []secrets.Version
+	var kept []consumers.Version
 	for _, g := range shown {
 		if still[g.UID] {
 			kept = append(kept, g)
@@ -155,7 +155,7 @@ func both(shown, unused []secrets.Version) []secrets.Version {
 
 // deleteAll continues after an object that can't be deleted, and reports each one. It is a refusal if the
 // server deleted none.
-func (f *pruneFlags) deleteAll(ctx context.Context, env *Env, c *cluster.Cluster, unused []secrets.Version) error {
+func (f *pruneFlags) deleteAll(ctx context.Context, env *Env, c *cluster.Cluster, unused []consumers.Version) error {
 	done := f.dryRun.Operation("deleted")
 	var failed []error
 	deleted := 0

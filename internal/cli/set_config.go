@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -13,7 +13,7 @@ import (
 type setConfigFlags struct {
 	sourceFlags
 	releaseFlags
-	roll      secrets.Roll
+	roll      consumers.Roll
 	force     bool
 	versioned bool
 }
@@ -21,8 +21,8 @@ type setConfigFlags struct {
 func (f *setConfigFlags) add(flags *pflag.FlagSet) {
 	f.sourceFlags.add(flags)
 	f.releaseFlags.add(flags)
-	addChoice(flags, &f.roll, "roll", secrets.RollAuto, `Which workloads to restart: "auto" (those that still run with the old values), "all" (all that use the object) or "none"`,
-		secrets.RollAuto, secrets.RollAll, secrets.RollNone)
+	addChoice(flags, &f.roll, "roll", consumers.RollAuto, `Which workloads to restart: "auto" (those that still run with the old values), "all" (all that use the object) or "none"`,
+		consumers.RollAuto, consumers.RollAll, consumers.RollNone)
 	flags.BoolVar(&f.versioned, "versioned", false, "Write a new immutable object with a hash in its name, and make the workloads refer to it; rollout undo goes back to the old one")
 	flags.BoolVar(&f.force, "force", false, "Remove keys even if workloads use them; workloads that need a removed key are not restarted")
 }

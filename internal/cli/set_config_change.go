@@ -18,6 +18,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -32,7 +33,7 @@ type configChange struct {
 	// object is the change that the release writes first.
 	object *release.ConfigChange
 	// delivered read what the object has already: their rollouts may not be over.
-	delivered []secrets.Consumer
+	delivered []consumers.Consumer
 }
 
 // change is what a command line asks for.
@@ -81,7 +82,7 @@ func (c *configChange) run(ctx context.Context) error {
 	if err := c.show(); err != nil {
 		return err
 	}
-	if names := secrets.Names(append(slices.Clone(c.object.Plan.Roll), c.delivered...)); len(names) > 0 {
+	if names := consumers.Names(append(slices.Clone(c.object.Plan.Roll), c.delivered...)); len(names) > 0 {
 		return c.transaction.run(ctx, resolve.Selection{Args: names, Verb: "set " + strings.ToLower(c.ref.Kind)}, c.planRestart())
 	}
 	result, err := c.Run(ctx, nil, nil)
@@ -150,7 +151,7 @@ func (c *configChange) add(change config.ContentChange) {
 func (c *configChange) intake(before config.Content) intake {
 	return intake{
 		env: c.env, strict: c.flags.strict, warn: func(text string) { c.Warn(text) }, events: c.flags.progress == view.ModeNDJSON,
-		users: func(ctx context.Context) []secrets.Consumer { return usersOf(ctx, c.cluster, before.Ref()) },
+		users: func(ctx context.Context) []consumers.Consumer { return usersOf(ctx, c.cluster, before.Ref()) },
 	}
 }
 

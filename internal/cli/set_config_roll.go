@@ -13,17 +13,17 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // planRoll finds those who are concerned, and refuses what would break them.
 func (c *configChange) planRoll(ctx context.Context) error {
 	roll := c.flags.roll
-	if roll == secrets.RollNone && (len(c.remove) == 0 || c.flags.force) {
+	if roll == consumers.RollNone && (len(c.remove) == 0 || c.flags.force) {
 		return nil
 	}
-	consumers, notSeen, err := config.New(c.cluster).ConsumersAfter(ctx, c.object.Change)
+	users, notSeen, err := config.New(c.cluster).ConsumersAfter(ctx, c.object.Change)
 	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Forbidden {
 		return c.blind(e.Message, e.Next)
 	}
@@ -33,24 +33,24 @@ func (c *configChange) planRoll(ctx context.Context) error {
 	if err := c.judgeBlindness(notSeen); err != nil {
 		return err
 	}
-	if err := c.checkVersions(ctx, consumers); err != nil {
+	if err := c.checkVersions(ctx, users); err != nil {
 		return err
 	}
 	changes := c.object.Change.Changes()
-	if users := secrets.UsersOfRemoved(changes, consumers); len(users) > 0 && !c.flags.force {
-		return c.inUse(users)
+	if left := consumers.UsersOfRemoved(changes, users); len(left) > 0 && !c.flags.force {
+		return c.inUse(left)
 	}
 	if c.flags.versioned {
-		c.object.Plan = secrets.PlanVersion(roll, consumers)
+		c.object.Plan = consumers.PlanVersion(roll, users)
 		if c.object.Change.Empty() {
-			c.object.Plan = secrets.RollPlan{} // they have it already
+			c.object.Plan = consumers.RollPlan{} // they have it already
 		}
 	} else {
-		c.object.Plan = secrets.PlanRoll(roll, changes, consumers)
+		c.object.Plan = consumers.PlanRoll(roll, changes, users)
 	}
-	if c.object.Change.Empty() && roll != secrets.RollNone {
-		c.delivered = slices.DeleteFunc(secrets.Readers(consumers, c.object.Change.Keys), func(r secrets.Consumer) bool {
-			return secrets.Contains(slices.Concat(c.object.Plan.Roll, c.object.Plan.Broken), &r)
+	if c.object.Change.Empty() && roll != consumers.RollNone {
+		c.delivered = slices.DeleteFunc(consumers.Readers(users, c.object.Change.Keys), func(r consumers.Consumer) bool {
+			return consumers.Contains(slices.Concat(c.object.Plan.Roll, c.object.Plan.Broken), &r)
 		})
 	}
 	if broken := c.object.Plan.Broken; len(broken) > 0 && !c.flags.force {
@@ -60,8 +60,8 @@ func (c *configChange) planRoll(ctx context.Context) error {
 }
 
 // checkVersions: where versions of the object are used in its place, a change of it would reach nobody.
-func (c *configChange) checkVersions(ctx context.Context, consumers []secrets.Consumer) error {
-	if c.flags.versioned || len(secrets.ByTemplate(consumers)) > 0 || c.flags.roll == secrets.RollNone {
+func (c *configChange) checkVersions(ctx context.Context, users []consumers.Consumer) error {
+	if c.flags.versioned || len(consumers.ByTemplate(users)) > 0 || c.flags.roll == consumers.RollNone {
 		return nil
 	}
 	inUse, err := config.New(c.cluster).ReadVersioned(ctx, c.ref)
@@ -82,7 +82,7 @@ func (c *configChange) checkVersions(ctx context.Context, consumers []secrets.Co
 }
 
 // judgeBlindness: without Deployments and pods nobody knows whom to roll; of other kinds it is only told.
-func (c *configChange) judgeBlindness(notSeen []secrets.NotSeen) error {
+func (c *configChange) judgeBlindness(notSeen []consumers.NotSeen) error {
 	for _, n := range notSeen {
 		if n.Resource == "deployments" || n.Resource == "pods" {
 			return c.blind("no permission to list "+n.Resource, n.Next)
@@ -108,9 +108,9 @@ func (c *configChange) unseen() string {
 }
 
 // inUse refuses to remove what somebody uses.
-func (c *configChange) inUse(users []secrets.Consumer) error {
+func (c *configChange) inUse(users []consumers.Consumer) error {
 	return release.RefusedError{Err: hintedError{
-		fmt.Errorf("%s in use by %s; nothing was written", verbFor(c.remove), strings.Join(secrets.Names(users), ", ")),
+		fmt.Errorf("%s in use by %s; nothing was written", verbFor(c.remove), strings.Join(consumers.Names(users), ", ")),
 		[]string{release.App("status", c.ref), "to remove it anyway: the same command with --force"},
 	}}
 }
@@ -123,7 +123,7 @@ func verbFor(keys []string) string {
 }
 
 // wouldBreak refuses a change that leaves somebody without a key.
-func (c *configChange) wouldBreak(broken []secrets.Consumer) error {
+func (c *configChange) wouldBreak(broken []consumers.Consumer) error {
 	faults := make([]string, 0, len(broken))
 	for i := range broken {
 		faults = append(faults, fmt.Sprintf("%s needs %s", broken[i], strings.Join(broken[i].Missing(), ", ")))
@@ -157,15 +157,15 @@ func (c *configChange) planRestart() cluster.Plan {
 // Times are of whole seconds: what happened within one counts as the newer, as it does of pods.
 func (c *configChange) isDelivered(captured cluster.Captured) bool {
 	ref := captured.Ref()
-	if slices.ContainsFunc(c.delivered, func(d secrets.Consumer) bool { return d.Ref == ref }) {
+	if slices.ContainsFunc(c.delivered, func(d consumers.Consumer) bool { return d.Ref == ref }) {
 		return true
 	}
-	if !c.object.Change.Empty() || c.flags.versioned || c.flags.roll == secrets.RollAll || captured.Before == nil {
+	if !c.object.Change.Empty() || c.flags.versioned || c.flags.roll == consumers.RollAll || captured.Before == nil {
 		return false
 	}
 	current := workload.Current(captured.Before.Workload, captured.Revisions)
 	before := c.object.Change.Before.Meta()
-	return current != nil && !current.Created.Before(secrets.ChangedAt(before, c.object.Change.Keys))
+	return current != nil && !current.Created.Before(consumers.ChangedAt(before, c.object.Change.Keys))
 }
 
 // pointedElsewhere: what was read as the version in use is it no longer.
@@ -212,7 +212,7 @@ func (c *configChange) show() error {
 }
 
 // leftOut says how one who is not rolled goes on.
-func (c *configChange) leftOut(consumer *secrets.Consumer, text string) string {
+func (c *configChange) leftOut(consumer *consumers.Consumer, text string) string {
 	if c.flags.versioned {
 		text = fmt.Sprintf("is not changed by this command, and goes on using %s", c.object.Change.Before)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 )
 
 // consumers prints what uses Secrets and ConfigMaps.
@@ -25,7 +25,7 @@ func (f *statusFlags) consumers(ctx context.Context, env *Env, args []string) er
 	if err != nil {
 		return err
 	}
-	report := secrets.NewConsumerReport(rollout.APIVersion, objects, notSeen)
+	report := consumers.NewReport(rollout.APIVersion, objects, notSeen)
 	report.Next = env.here(report.Next)
 	switch f.format {
 	case "json", outputResult:
@@ -55,7 +55,7 @@ func (f *statusFlags) validateConfig(env *Env, args []string) error {
 }
 
 // warnNotSeen tells what the answer lacks.
-func warnNotSeen(env *Env, notSeen []secrets.NotSeen) error {
+func warnNotSeen(env *Env, notSeen []consumers.NotSeen) error {
 	for _, n := range notSeen {
 		if err := page.Warning(env.Term, fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without)); err != nil {
 			return err

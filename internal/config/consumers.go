@@ -13,7 +13,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -22,20 +22,20 @@ import (
 // is a namespace in which nothing may be listed.
 //
 // Each kind is listed once, page by page, all kinds side by side, whatever the number of objects.
-func (c Client) Consumers(ctx context.Context, refs []workload.Ref) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
+func (c Client) Consumers(ctx context.Context, refs []workload.Ref) (found []consumers.SubjectReport, notSeen []consumers.NotSeen, err error) {
 	return c.searchFor(ctx, refs, false)
 }
 
 // Contents is Consumers for someone who asks for the objects themselves: that one may not be read is an
 // error, and that nothing may be listed is told in notSeen.
-func (c Client) Contents(ctx context.Context, refs []workload.Ref) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
+func (c Client) Contents(ctx context.Context, refs []workload.Ref) (found []consumers.SubjectReport, notSeen []consumers.NotSeen, err error) {
 	return c.searchFor(ctx, refs, true)
 }
 
-func (c Client) searchFor(ctx context.Context, refs []workload.Ref, objects bool) (found []secrets.SubjectReport, notSeen []secrets.NotSeen, err error) {
+func (c Client) searchFor(ctx context.Context, refs []workload.Ref, objects bool) (found []consumers.SubjectReport, notSeen []consumers.NotSeen, err error) {
 	s := &consumerSearch{
-		cluster: c, search: secrets.NewSearch(refs...), objects: objects,
-		subjects: make([]secrets.Subject, len(refs)), absent: make([]error, len(refs)),
+		cluster: c, search: consumers.NewSearch(refs...), objects: objects,
+		subjects: make([]consumers.Subject, len(refs)), absent: make([]error, len(refs)),
 	}
 	if s.client, err = c.Typed(); err != nil {
 		return nil, nil, err
@@ -44,23 +44,23 @@ func (c Client) searchFor(ctx context.Context, refs []workload.Ref, objects bool
 		return nil, nil, err
 	}
 	for i, subject := range s.subjects {
-		consumers := s.search.Consumers(subject)
+		users := s.search.Consumers(subject)
 		if s.absent[i] != nil {
-			return nil, nil, c.explainAbsent(ctx, refs[i], consumers, s.absent[i])
+			return nil, nil, c.explainAbsent(ctx, refs[i], users, s.absent[i])
 		}
-		found = append(found, secrets.NewSubjectReport(subject, consumers))
+		found = append(found, consumers.NewSubjectReport(subject, users))
 	}
 	return found, s.notSeen(), nil
 }
 
 // ConsumersAfter finds who uses the object of a change, and how they stand to it once it is made.
-func (c Client) ConsumersAfter(ctx context.Context, change ContentChange) ([]secrets.Consumer, []secrets.NotSeen, error) {
+func (c Client) ConsumersAfter(ctx context.Context, change ContentChange) ([]consumers.Consumer, []consumers.NotSeen, error) {
 	client, err := c.Typed()
 	if err != nil {
 		return nil, nil, err
 	}
 	subject := subjectOf(change.Before)
-	s := &consumerSearch{cluster: c, client: client, search: secrets.NewSearch(subject.Ref)}
+	s := &consumerSearch{cluster: c, client: client, search: consumers.NewSearch(subject.Ref)}
 	if err := s.run(ctx, subject.Namespace, nil); err != nil {
 		return nil, nil, err
 	}
@@ -73,18 +73,18 @@ type consumerSearch struct {
 	client  kubernetes.Interface
 	// objects: they are what is asked for, and who uses them comes second.
 	objects  bool
-	subjects []secrets.Subject
+	subjects []consumers.Subject
 	absent   []error // by subject: it does not exist
 
 	mu      sync.Mutex // of what follows
-	search  *secrets.Search
+	search  *consumers.Search
 	refused []refusal
 }
 
 // refusal is something that may not be read.
 type refusal struct {
 	order   int
-	notSeen secrets.NotSeen
+	notSeen consumers.NotSeen
 	err     error
 }
 
@@ -111,8 +111,8 @@ func (s *consumerSearch) run(ctx context.Context, namespace string, refs []workl
 	return nil
 }
 
-func (s *consumerSearch) notSeen() []secrets.NotSeen {
-	var all []secrets.NotSeen
+func (s *consumerSearch) notSeen() []consumers.NotSeen {
+	var all []consumers.NotSeen
 	for _, r := range s.refused {
 		all = append(all, r.notSeen)
 	}
@@ -127,7 +127,7 @@ func (s *consumerSearch) refuse(order int, resource, without string, err error) 
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.refused = append(s.refused, refusal{order, secrets.NotSeen{Resource: resource, Without: without, Next: e.Next[:1]}, err})
+	s.refused = append(s.refused, refusal{order, consumers.NotSeen{Resource: resource, Without: without, Next: e.Next[:1]}, err})
 	return nil
 }
 
@@ -155,13 +155,13 @@ func (s *consumerSearch) add(page runtime.Object) error {
 }
 
 // consumerNames lists some of the consumers for a sentence.
-func consumerNames(consumers []secrets.Consumer) string {
+func consumerNames(users []consumers.Consumer) string {
 	const shown = 3
 	var names []string
-	for _, c := range consumers[:min(shown, len(consumers))] {
+	for _, c := range users[:min(shown, len(users))] {
 		names = append(names, c.String())
 	}
-	if more := len(consumers) - shown; more > 0 {
+	if more := len(users) - shown; more > 0 {
 		names = append(names, "others")
 	}
 	return strings.Join(names, ", ")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -21,7 +22,7 @@ func (s *consumerSearch) readSubject(ctx context.Context, i, order int, ref work
 		s.subjects[i] = subjectOf(content)
 		return nil
 	}
-	s.subjects[i] = secrets.Subject{Ref: ref, Unread: true}
+	s.subjects[i] = consumers.Subject{Ref: ref, Unread: true}
 	if cluster.Is(err, cluster.NotFound) {
 		s.absent[i] = err
 		return nil
@@ -33,8 +34,8 @@ func (s *consumerSearch) readSubject(ctx context.Context, i, order int, ref work
 }
 
 // subjectOf describes an object without its values.
-func subjectOf(c Content) secrets.Subject {
-	subject := secrets.NewSubject(c.Ref(), c.Meta(), c.sizes())
+func subjectOf(c Content) consumers.Subject {
+	subject := consumers.NewSubject(c.Ref(), c.Meta(), c.sizes())
 	for i := range subject.Keys {
 		key := &subject.Keys[i]
 		key.Expires, _ = secrets.Expiry(c.Data()[key.Name]) // zero of what is no certificate
@@ -45,15 +46,15 @@ func subjectOf(c Content) secrets.Subject {
 
 // explainAbsent finds out what a wrong name may have meant, and tells who would use the object. Only
 // metadata is read for that, so that no value travels.
-func (c Client) explainAbsent(ctx context.Context, ref workload.Ref, consumers []secrets.Consumer, cause error) error {
+func (c Client) explainAbsent(ctx context.Context, ref workload.Ref, users []consumers.Consumer, cause error) error {
 	var e *cluster.Error
 	if !errors.As(cause, &e) {
 		return cause
 	}
 	resource := strings.ToLower(ref.Kind) + "s"
 	e.Next = []string{"kubectl get " + resource + cluster.InFlag(ref.Namespace)}
-	if len(consumers) > 0 {
-		e.Message += fmt.Sprintf(", which %s would use", consumerNames(consumers))
+	if len(users) > 0 {
+		e.Message += fmt.Sprintf(", which %s would use", consumerNames(users))
 	}
 	client, err := c.Metadata()
 	if err != nil {
@@ -67,7 +68,7 @@ func (c Client) explainAbsent(ctx context.Context, ref workload.Ref, consumers [
 	for i := range list.Items {
 		names = append(names, list.Items[i].Name)
 	}
-	if len(names) == 0 && len(consumers) == 0 {
+	if len(names) == 0 && len(users) == 0 {
 		if typed, err := c.Typed(); err == nil {
 			if missing := cluster.NamespaceMissing(ctx, typed, ref.Namespace); missing != nil {
 				return missing

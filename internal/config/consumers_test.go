@@ -13,12 +13,12 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-func namesOf(consumers []secrets.Consumer) (names []string) {
-	for _, c := range consumers {
+func namesOf(users []consumers.Consumer) (names []string) {
+	for _, c := range users {
 		names = append(names, c.String())
 	}
 	slices.Sort(names)
@@ -135,18 +135,18 @@ func TestConsumersAfter(t *testing.T) {
 }
 
 func TestConsumerNames(t *testing.T) {
-	named := func(names ...string) (all []secrets.Consumer) {
+	named := func(names ...string) (all []consumers.Consumer) {
 		for _, name := range names {
-			all = append(all, secrets.Consumer{Ref: workload.Ref{Kind: "Deployment", Name: name}})
+			all = append(all, consumers.Consumer{Ref: workload.Ref{Kind: "Deployment", Name: name}})
 		}
 		return all
 	}
-	for want, consumers := range map[string][]secrets.Consumer{
+	for want, users := range map[string][]consumers.Consumer{
 		"deployment/a": named("a"),
 		"deployment/a, deployment/b, deployment/c":         named("a", "b", "c"),
 		"deployment/a, deployment/b, deployment/c, others": named("a", "b", "c", "d"),
 	} {
-		if got := consumerNames(consumers); got != want {
+		if got := consumerNames(users); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

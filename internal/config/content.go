@@ -16,6 +16,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 )
 
 // Content is a Secret or a ConfigMap: one of the two is set, or none for an object that is not there.
@@ -123,7 +124,7 @@ func (c Content) same(other Content) bool {
 
 // holds tells whether an apply of want by this field manager would change nothing.
 func (c Content) holds(want Content, manager string) bool {
-	if !c.Exists() || len(secrets.LeftOut(c.Meta(), manager, want.Data())) > 0 {
+	if !c.Exists() || len(consumers.LeftOut(c.Meta(), manager, want.Data())) > 0 {
 		return false
 	}
 	data := c.Data()

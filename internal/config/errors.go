@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 )
 
 // The reasons for which a Secret or a ConfigMap is not written, and nothing was changed.
@@ -82,7 +83,7 @@ func noValues(want Content, what string) error {
 }
 
 // keysInUse: keys that the same field manager has applied before are not given this time.
-func keysInUse(want Content, keys []string, users []secrets.Consumer) error {
+func keysInUse(want Content, keys []string, users []consumers.Consumer) error {
 	return &cluster.Error{
 		Reason: KeysInUse, Object: want.String(),
 		Message: fmt.Sprintf("%s was not changed: it would lose %s, in use by %s", want, some(keys), consumerNames(users)),
@@ -93,7 +94,7 @@ func keysInUse(want Content, keys []string, users []secrets.Consumer) error {
 	}
 }
 
-func usersUnknown(want Content, keys []string, n secrets.NotSeen) error {
+func usersUnknown(want Content, keys []string, n consumers.NotSeen) error {
 	return &cluster.Error{
 		Reason: KeysInUse, Object: want.String(),
 		Message: fmt.Sprintf("%s was not changed: it would lose %s, and it is not known what uses it: no permission to list %s", want, some(keys), n.Resource),

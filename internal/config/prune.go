@@ -13,7 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -47,13 +47,13 @@ func mentioners() []mentioner {
 
 // Versions lists the Secrets or ConfigMaps (kind) that this program has generated in a namespace. Only
 // metadata is read, so that no value travels.
-func (c Client) Versions(ctx context.Context, namespace, kind string) ([]secrets.Version, error) {
+func (c Client) Versions(ctx context.Context, namespace, kind string) ([]consumers.Version, error) {
 	client, err := c.Metadata()
 	if err != nil {
 		return nil, err
 	}
 	resource := strings.ToLower(kind) + "s"
-	var all []secrets.Version
+	var all []consumers.Version
 	objects := client.Resource(corev1.SchemeGroupVersion.WithResource(resource)).Namespace(namespace)
 	err = cluster.Pages(ctx, metav1.ListOptions{}, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 		return objects.List(ctx, o)
@@ -63,7 +63,7 @@ func (c Client) Versions(ctx context.Context, namespace, kind string) ([]secrets
 			return fmt.Errorf("the server answered with a %T", page)
 		}
 		for i := range list.Items {
-			if g, ours := secrets.VersionOf(kind, &list.Items[i].ObjectMeta); ours {
+			if g, ours := consumers.VersionOf(kind, &list.Items[i].ObjectMeta); ours {
 				all = append(all, g)
 			}
 		}
@@ -74,8 +74,8 @@ func (c Client) Versions(ctx context.Context, namespace, kind string) ([]secrets
 
 // Mentions looks in everything of the namespace that may use the objects. It has to see all of it: an
 // object of which that is not known can't be deleted.
-func (c Client) Mentions(ctx context.Context, namespace string, of []secrets.Version) (*secrets.Mentions, error) {
-	mentions := secrets.NewMentions(of)
+func (c Client) Mentions(ctx context.Context, namespace string, of []consumers.Version) (*consumers.Mentions, error) {
+	mentions := consumers.NewMentions(of)
 	if len(of) == 0 {
 		return mentions, nil
 	}
@@ -93,7 +93,7 @@ func (c Client) Mentions(ctx context.Context, namespace string, of []secrets.Ver
 
 // DeleteVersion deletes one, if it is still the one that was looked at; dryRun asks the server only
 // whether it would.
-func (c Client) DeleteVersion(ctx context.Context, g secrets.Version, dryRun bool) error {
+func (c Client) DeleteVersion(ctx context.Context, g consumers.Version, dryRun bool) error {
 	client, err := c.Metadata()
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -108,7 +109,7 @@ func differing(a, b Content, keys []string) []string {
 // notes are to be written along: when each key was changed.
 func (t *transition) notes() *string {
 	now := t.now
-	update := secrets.Update{Manager: t.options.Manager(), At: time.Now(), Keys: differing(now, t.to, t.keys)}
+	update := consumers.Update{Manager: t.options.Manager(), At: time.Now(), Keys: differing(now, t.to, t.keys)}
 	kept := t.to.Data()
 	update.Removes = slices.ContainsFunc(update.Keys, func(key string) bool { _, stays := kept[key]; return !stays })
 	if !t.back {

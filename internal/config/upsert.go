@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -61,7 +62,7 @@ type Upserted struct {
 	// Skipped: it was there, and was to be left as it is.
 	Skipped bool
 	// NotSeen are those among whom nobody was sought who uses a key that is removed.
-	NotSeen []secrets.NotSeen
+	NotSeen []consumers.NotSeen
 }
 
 // Operation is what was done in kubectl's words: created, configured or unchanged.
@@ -199,7 +200,7 @@ func (u *upsert) noteTimes(next Content) {
 	if !u.now.Exists() {
 		return
 	}
-	update := secrets.Update{Manager: u.options.Manager(), At: time.Now(), Keys: u.options.changedKeys(u.want, u.now)}
+	update := consumers.Update{Manager: u.options.Manager(), At: time.Now(), Keys: u.options.changedKeys(u.want, u.now)}
 	wanted := u.want.Data()
 	update.Removes = slices.ContainsFunc(update.Keys, func(key string) bool { _, stays := wanted[key]; return !stays })
 	for key := range wanted {

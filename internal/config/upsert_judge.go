@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 )
 
 // judge tells what stands against the write before it is made.
@@ -35,7 +36,7 @@ func (o UpsertOptions) judge(want, before Content, blind bool) (skip bool, err e
 		return false, immutableKeys(want, changed)
 	}
 	if want.secretType() == corev1.SecretTypeTLS {
-		kept := before.without(secrets.LeftOut(before.Meta(), o.Manager(), want.Data()))
+		kept := before.without(consumers.LeftOut(before.Meta(), o.Manager(), want.Data()))
 		if fault := secrets.KeptPairFault(want.Data(), kept.Data()); fault != "" {
 			return false, wrongPair(want, fault)
 		}
@@ -48,7 +49,7 @@ func (o UpsertOptions) judge(want, before Content, blind bool) (skip bool, err e
 
 // changedKeys are those that the write makes, changes or takes away; keys of others stay.
 func (o UpsertOptions) changedKeys(want, before Content) []string {
-	left := secrets.LeftOut(before.Meta(), o.Manager(), want.Data())
+	left := consumers.LeftOut(before.Meta(), o.Manager(), want.Data())
 	var keys []string
 	for _, c := range secrets.Diff(before.Data(), want.Data()) {
 		if c.Kind == secrets.Added || c.Kind == secrets.Changed || slices.Contains(left, c.Key) {
@@ -63,7 +64,7 @@ func (o UpsertOptions) heldAsText(before Content, keys []string) []fieldOwner {
 	if o.Force {
 		return nil
 	}
-	held := secrets.AppliedAsText(before.Meta(), o.Manager())
+	held := consumers.AppliedAsText(before.Meta(), o.Manager())
 	var owners []fieldOwner
 	for _, key := range keys {
 		if manager, is := held[key]; is {
@@ -74,17 +75,17 @@ func (o UpsertOptions) heldAsText(before Content, keys []string) []fieldOwner {
 }
 
 // checkRemoved refuses to take away keys that somebody uses.
-func (c Client) checkRemoved(ctx context.Context, want, before Content, o UpsertOptions) ([]secrets.NotSeen, error) {
+func (c Client) checkRemoved(ctx context.Context, want, before Content, o UpsertOptions) ([]consumers.NotSeen, error) {
 	if !before.Exists() {
 		return nil, nil
 	}
-	left := secrets.LeftOut(before.Meta(), o.Manager(), want.Data())
+	left := consumers.LeftOut(before.Meta(), o.Manager(), want.Data())
 	if len(left) == 0 {
 		return nil, nil
 	}
-	consumers, notSeen, err := c.ConsumersAfter(ctx, ContentChange{Before: before, After: before.without(left), Keys: left})
+	all, notSeen, err := c.ConsumersAfter(ctx, ContentChange{Before: before, After: before.without(left), Keys: left})
 	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Forbidden {
-		return nil, usersUnknown(want, left, secrets.NotSeen{Resource: "workloads", Next: e.Next})
+		return nil, usersUnknown(want, left, consumers.NotSeen{Resource: "workloads", Next: e.Next})
 	}
 	if err != nil {
 		return nil, err
@@ -94,7 +95,7 @@ func (c Client) checkRemoved(ctx context.Context, want, before Content, o Upsert
 			return nil, usersUnknown(want, left, n)
 		}
 	}
-	if users := secrets.UsersOfRemoved(secrets.Diff(before.Data(), before.without(left).Data()), consumers); len(users) > 0 {
+	if users := consumers.UsersOfRemoved(secrets.Diff(before.Data(), before.without(left).Data()), all); len(users) > 0 {
 		return nil, keysInUse(want, left, users)
 	}
 	return notSeen, nil

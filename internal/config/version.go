@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -25,7 +26,7 @@ func PlanVersion(before Content, e secrets.Edit) (ContentChange, error) {
 		return ContentChange{}, err
 	}
 	of := before.Meta().Name
-	if v, isVersion := secrets.VersionOf(before.Ref().Kind, before.Meta()); isVersion {
+	if v, isVersion := consumers.VersionOf(before.Ref().Kind, before.Meta()); isVersion {
 		of = v.Of
 	}
 	if after.Secret != nil {
@@ -44,11 +45,11 @@ func (c Client) ReadVersioned(ctx context.Context, ref workload.Ref) (Content, e
 	if err != nil {
 		return Content{}, err
 	}
-	all = slices.DeleteFunc(all, func(v secrets.Version) bool { return v.Of != ref.Name })
+	all = slices.DeleteFunc(all, func(v consumers.Version) bool { return v.Of != ref.Name })
 	if len(all) == 0 {
 		return c.ReadContent(ctx, ref)
 	}
-	slices.SortFunc(all, func(a, b secrets.Version) int { return b.Created.Compare(a.Created) })
+	slices.SortFunc(all, func(a, b consumers.Version) int { return b.Created.Compare(a.Created) })
 	candidates := make([]workload.Ref, 0, len(all)+1)
 	for _, v := range all {
 		candidates = append(candidates, v.Ref)
@@ -86,13 +87,13 @@ func (c Client) inTemplates(ctx context.Context, refs []workload.Ref) ([]workloa
 	if err != nil {
 		return nil, err
 	}
-	s := &consumerSearch{cluster: c, client: client, search: secrets.NewSearch(refs...)}
+	s := &consumerSearch{cluster: c, client: client, search: consumers.NewSearch(refs...)}
 	if err := s.run(ctx, refs[0].Namespace, nil); err != nil {
 		return nil, err
 	}
 	return slices.DeleteFunc(slices.Clone(refs), func(ref workload.Ref) bool {
-		return !slices.ContainsFunc(s.search.Consumers(secrets.Subject{Ref: ref, Unread: true}), func(c secrets.Consumer) bool {
-			return slices.ContainsFunc(c.Uses, func(u secrets.Use) bool { return !u.PodsOnly })
+		return !slices.ContainsFunc(s.search.Consumers(consumers.Subject{Ref: ref, Unread: true}), func(c consumers.Consumer) bool {
+			return slices.ContainsFunc(c.Uses, func(u consumers.Use) bool { return !u.PodsOnly })
 		})
 	}), nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/app"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -140,7 +141,7 @@ func (r *surroundings) accounts(ctx context.Context, needs []app.Need) error {
 func (r *surroundings) configs(ctx context.Context, kind string, needs []app.Need) error {
 	resource := strings.ToLower(kind) + "s"
 	if err := r.metadata(ctx, resource, needs, func(o *metav1.PartialObjectMetadata) app.Named {
-		return app.Named{State: app.RefPresent, Keys: secrets.ManagedKeys(&o.ObjectMeta)}
+		return app.Named{State: app.RefPresent, Keys: consumers.ManagedKeys(&o.ObjectMeta)}
 	}); err != nil {
 		return err
 	}

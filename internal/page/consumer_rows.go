@@ -6,14 +6,14 @@ import (
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/layout"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 )
 
 // roomy is where there is room for all that is known of a use.
 const roomy = 120
 
 // consumers has a row for each consumer, way and container.
-func (s *sheet) consumers(all []secrets.Consumer, nobody string, terminal bool) {
+func (s *sheet) consumers(all []consumers.Consumer, nobody string, terminal bool) {
 	s.Add("")
 	if len(all) == 0 {
 		s.Add("Used by " + nobody)
@@ -56,13 +56,13 @@ func firstColumns(n int, header []string, rows [][]layout.Cell) ([]string, [][]l
 
 // group is uses of one way in one container.
 type group struct {
-	how                      secrets.How
+	how                      consumers.How
 	container                string
 	every                    bool // key
 	keys, containers, places []string
 }
 
-func grouped(uses []secrets.Use) []group {
+func grouped(uses []consumers.Use) []group {
 	var groups []group
 	for _, u := range uses {
 		i := slices.IndexFunc(groups, func(g group) bool { return g.how == u.How && g.container == u.Container })
@@ -98,12 +98,12 @@ func dashed(words []string) string {
 }
 
 // place is where a consumer finds what it uses: a variable, a file, an account.
-func place(u secrets.Use) string {
+func place(u consumers.Use) string {
 	words := []string{}
 	switch {
 	case u.Variable != "":
 		words = append(words, "$"+u.Variable)
-	case u.How == secrets.HowEnvFrom:
+	case u.How == consumers.HowEnvFrom:
 		words = append(words, "$"+u.Prefix+"*")
 	case u.MountPath != "":
 		words = append(words, u.MountPath)
@@ -119,32 +119,32 @@ func place(u secrets.Use) string {
 }
 
 // stateText is a state, with the pods that make it one.
-func stateText(c secrets.Consumer) string {
-	if c.State == secrets.StateStale {
+func stateText(c consumers.Consumer) string {
+	if c.State == consumers.StateStale {
 		return fmt.Sprintf("%d of %d %s", c.StalePods, c.Pods, stateWords[c.State])
 	}
 	return stateWords[c.State]
 }
 
-var howWords = map[secrets.How]string{
-	secrets.HowEnv: "env", secrets.HowEnvFrom: "envFrom", secrets.HowVolume: "volume", secrets.HowProjected: "projected",
-	secrets.HowSubPath: "subPath", secrets.HowPullSecret: "imagePullSecrets", secrets.HowIngressTLS: "tls", secrets.HowAccount: "secrets",
+var howWords = map[consumers.How]string{
+	consumers.HowEnv: "env", consumers.HowEnvFrom: "envFrom", consumers.HowVolume: "volume", consumers.HowProjected: "projected",
+	consumers.HowSubPath: "subPath", consumers.HowPullSecret: "imagePullSecrets", consumers.HowIngressTLS: "tls", consumers.HowAccount: "secrets",
 }
 
-var stateWords = map[secrets.State]string{
-	secrets.StateMissing: "missing key", secrets.StateStale: "stale", secrets.StateUnknown: "unknown",
-	secrets.StateInPlace: "in place", secrets.StateCurrent: "current", secrets.StateNoPods: "no pods",
+var stateWords = map[consumers.State]string{
+	consumers.StateMissing: "missing key", consumers.StateStale: "stale", consumers.StateUnknown: "unknown",
+	consumers.StateInPlace: "in place", consumers.StateCurrent: "current", consumers.StateNoPods: "no pods",
 }
 
-func (s *sheet) statePaint(state secrets.State) func(string) string {
+func (s *sheet) statePaint(state consumers.State) func(string) string {
 	switch state {
-	case secrets.StateMissing:
+	case consumers.StateMissing:
 		return s.Red
-	case secrets.StateStale:
+	case consumers.StateStale:
 		return s.Yellow
-	case secrets.StateCurrent:
+	case consumers.StateCurrent:
 		return s.Green
-	case secrets.StateInPlace:
+	case consumers.StateInPlace:
 		return s.Cyan
 	}
 	return s.Faint
@@ -152,19 +152,19 @@ func (s *sheet) statePaint(state secrets.State) func(string) string {
 
 // stateMeanings explain what asks for something; once for each state, however many consumers there are.
 var stateMeanings = []struct {
-	state secrets.State
+	state consumers.State
 	text  string
 }{
-	{secrets.StateMissing, "new containers fail, or start without it where it is optional"},
-	{secrets.StateStale, "pods read it before the last change, and read it only when they start"},
-	{secrets.StateInPlace, "mounted files are updated within about a minute after a change; the app may have to read them again"},
-	{secrets.StateUnknown, "it is not known whether it is older than the last change"},
+	{consumers.StateMissing, "new containers fail, or start without it where it is optional"},
+	{consumers.StateStale, "pods read it before the last change, and read it only when they start"},
+	{consumers.StateInPlace, "mounted files are updated within about a minute after a change; the app may have to read them again"},
+	{consumers.StateUnknown, "it is not known whether it is older than the last change"},
 }
 
-func (s *sheet) states(all []secrets.Consumer) {
+func (s *sheet) states(all []consumers.Consumer) {
 	first := true
 	for _, m := range stateMeanings {
-		if !slices.ContainsFunc(all, func(c secrets.Consumer) bool { return c.State == m.state }) {
+		if !slices.ContainsFunc(all, func(c consumers.Consumer) bool { return c.State == m.state }) {
 			continue
 		}
 		if first {

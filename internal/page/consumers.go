@@ -10,12 +10,13 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Consumers writes who uses some Secrets and ConfigMaps: for each its keys, then its consumers, then what
 // is to be done. On a terminal it fits the width, elsewhere it is whole and every row names its consumer.
-func Consumers(out *term.Output, r secrets.ConsumerReport, now time.Time) error {
+func Consumers(out *term.Output, r consumers.Report, now time.Time) error {
 	s := newSheet(out)
 	nobody := nobodyOf(r)
 	for i, object := range r.Objects {
@@ -35,7 +36,7 @@ func Consumers(out *term.Output, r secrets.ConsumerReport, now time.Time) error 
 }
 
 // subject is the head of one object.
-func (s *sheet) subject(o secrets.SubjectReport, now time.Time) {
+func (s *sheet) subject(o consumers.SubjectReport, now time.Time) {
 	keys, changed, immutable := workload.Plural(len(o.Keys), "key", "keys"), "", ""
 	if o.Unread {
 		keys = "keys not known"
@@ -53,7 +54,7 @@ func (s *sheet) subject(o secrets.SubjectReport, now time.Time) {
 func age(at, now time.Time) string { return duration.HumanDuration(max(now.Sub(at), 0)) }
 
 // keys is a row for each key, and for each that is named and missing.
-func (s *sheet) keys(o secrets.SubjectReport, nobody string, now time.Time) {
+func (s *sheet) keys(o consumers.SubjectReport, nobody string, now time.Time) {
 	if len(o.Keys)+len(o.MissingKeys) == 0 {
 		return
 	}

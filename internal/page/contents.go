@@ -6,11 +6,12 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 )
 
 // Contents writes what some Secrets and ConfigMaps hold: their keys with sizes, ages and users, and how
 // long their certificates are good for; then what is to be typed. No value is in it.
-func Contents(out *term.Output, r secrets.ConsumerReport, now time.Time) error {
+func Contents(out *term.Output, r consumers.Report, now time.Time) error {
 	s := newSheet(out)
 	for i, object := range r.Objects {
 		if i > 0 {
@@ -28,7 +29,7 @@ func Contents(out *term.Output, r secrets.ConsumerReport, now time.Time) error {
 }
 
 // nobodyOf is said of a key without users: that it has none is only known when everyone was seen.
-func nobodyOf(r secrets.ConsumerReport) string {
+func nobodyOf(r consumers.Report) string {
 	if len(r.NotSeen) > 0 {
 		return "<none seen>"
 	}
@@ -36,7 +37,7 @@ func nobodyOf(r secrets.ConsumerReport) string {
 }
 
 // certificates has a row for each key that is one.
-func (s *sheet) certificates(keys []secrets.KeyReport, now time.Time) {
+func (s *sheet) certificates(keys []consumers.KeyReport, now time.Time) {
 	var rows [][]layout.Cell
 	for _, k := range keys {
 		if k.Expires != nil {

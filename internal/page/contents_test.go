@@ -10,39 +10,39 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/layout/layouttest"
 	"github.com/kubectl-app/kubectl-app/internal/term"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // certificateReport has certificates of every validity, a key that is missing, and an object without keys.
-func certificateReport() secrets.ConsumerReport {
+func certificateReport() consumers.Report {
 	const day = 24 * time.Hour
-	key := func(name string, bytes int, left time.Duration) secrets.SubjectKey {
-		k := secrets.SubjectKey{Name: name, Bytes: bytes, Changed: start.Add(-50 * day)}
+	key := func(name string, bytes int, left time.Duration) consumers.SubjectKey {
+		k := consumers.SubjectKey{Name: name, Bytes: bytes, Changed: start.Add(-50 * day)}
 		if left != 0 {
 			k.Expires = start.Add(left)
 		}
 		return k
 	}
-	served := []secrets.Use{
-		{How: secrets.HowIngressTLS, Key: "tls.crt", Reach: secrets.ReachController},
-		{How: secrets.HowIngressTLS, Key: "tls.key", Reach: secrets.ReachController},
+	served := []consumers.Use{
+		{How: consumers.HowIngressTLS, Key: "tls.crt", Reach: consumers.ReachController},
+		{How: consumers.HowIngressTLS, Key: "tls.key", Reach: consumers.ReachController},
 	}
-	needs := secrets.Use{How: secrets.HowEnv, Key: "pin", Container: "web", Variable: "PIN", Missing: true, Reach: secrets.ReachContainerStart}
-	subject := secrets.Subject{
+	needs := consumers.Use{How: consumers.HowEnv, Key: "pin", Container: "web", Variable: "PIN", Missing: true, Reach: consumers.ReachContainerStart}
+	subject := consumers.Subject{
 		Ref: workload.Ref{Kind: "Secret", Namespace: "shop", Name: "web"}, Type: "kubernetes.io/tls",
-		Changed: secrets.Change{Time: start.Add(-5 * time.Minute), Source: secrets.FromManagedFields},
-		Keys: []secrets.SubjectKey{
+		Changed: consumers.Change{Time: start.Add(-5 * time.Minute), Source: consumers.FromManagedFields},
+		Keys: []consumers.SubjectKey{
 			key("ca-of-the-european-shop\x1b[2J.crt", 1800, 3650*day), key("next.crt", 1300, 29*day),
 			key("old.crt", 1300, -23*day), key("tls.crt", 1400, 89*day), key("tls.key", 227, 0),
 		},
 	}
-	empty := secrets.Subject{Ref: workload.Ref{Kind: "ConfigMap", Namespace: "shop", Name: "settings"}, Changed: secrets.Change{Time: start, Source: secrets.FromCreation}}
-	report := secrets.NewConsumerReport("kubectl-app.dev/v1alpha1", []secrets.SubjectReport{
-		secrets.NewSubjectReport(subject, []secrets.Consumer{
-			consumer("Deployment", "web", secrets.StateMissing, 0, 3, needs), consumer("Ingress", "shop", secrets.StateCurrent, 0, 0, served...),
+	empty := consumers.Subject{Ref: workload.Ref{Kind: "ConfigMap", Namespace: "shop", Name: "settings"}, Changed: consumers.Change{Time: start, Source: consumers.FromCreation}}
+	report := consumers.NewReport("kubectl-app.dev/v1alpha1", []consumers.SubjectReport{
+		consumers.NewSubjectReport(subject, []consumers.Consumer{
+			consumer("Deployment", "web", consumers.StateMissing, 0, 3, needs), consumer("Ingress", "shop", consumers.StateCurrent, 0, 0, served...),
 		}),
-		secrets.NewSubjectReport(empty, []secrets.Consumer{}),
+		consumers.NewSubjectReport(empty, []consumers.Consumer{}),
 	}, nil)
 	report.Next = []string{"kubectl app status secret/web -n shop"}
 	return report
@@ -50,11 +50,11 @@ func certificateReport() secrets.ConsumerReport {
 
 func TestContents(t *testing.T) {
 	partly := certificateReport()
-	partly.NotSeen, partly.Next = []secrets.NotSeen{{Resource: "pods", Without: "nothing of them"}}, nil
-	p := printed[secrets.ConsumerReport]{
+	partly.NotSeen, partly.Next = []consumers.NotSeen{{Resource: "pods", Without: "nothing of them"}}, nil
+	p := printed[consumers.Report]{
 		folder: "contents", tooLong: "next: ",
-		examples: map[string]secrets.ConsumerReport{"all": certificateReport(), "partly": partly},
-		write: func(out *term.Output, _ string, _ int, report secrets.ConsumerReport) error {
+		examples: map[string]consumers.Report{"all": certificateReport(), "partly": partly},
+		write: func(out *term.Output, _ string, _ int, report consumers.Report) error {
 			return Contents(out, report, start)
 		},
 	}

@@ -7,12 +7,12 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 )
 
 // Prune writes each generated object of a kind, and what is to become of it. A person confirms this list: on a terminal
 // that is too narrow for the table, it has a second line for each object, and nothing is cut.
-func Prune(out *term.Output, kind string, rows []secrets.PruneRow, now time.Time) error {
+func Prune(out *term.Output, kind string, rows []consumers.PruneRow, now time.Time) error {
 	s := newSheet(out)
 	if len(rows) == 0 {
 		s.Add("no versions of any " + kind + " in this namespace (set " + strings.ToLower(kind) + " --versioned creates them)")
@@ -21,7 +21,7 @@ func Prune(out *term.Output, kind string, rows []secrets.PruneRow, now time.Time
 	cells := make([][]layout.Cell, 0, len(rows))
 	for _, r := range rows {
 		paint := s.Faint
-		if r.Reason == secrets.PruneUnused {
+		if r.Reason == consumers.PruneUnused {
 			paint = s.Yellow
 		}
 		cells = append(cells, []layout.Cell{{Text: layout.Name(r.Ref)}, {Text: age(r.Created, now), Paint: s.Faint}, {Text: pruneState(&r), Paint: paint}})
@@ -40,11 +40,11 @@ func Prune(out *term.Output, kind string, rows []secrets.PruneRow, now time.Time
 	return layout.WriteLines(out, s.Lines)
 }
 
-func pruneState(r *secrets.PruneRow) string {
+func pruneState(r *consumers.PruneRow) string {
 	switch {
-	case r.Reason == secrets.PruneUnused:
+	case r.Reason == consumers.PruneUnused:
 		return "unused"
-	case r.Reason == secrets.KeepYoung:
+	case r.Reason == consumers.KeepYoung:
 		return "kept: too young"
 	case r.Keeper.Revision > 0:
 		return fmt.Sprintf("kept: revision %d of %s", r.Keeper.Revision, r.Keeper)

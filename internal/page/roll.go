@@ -6,22 +6,22 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 )
 
 // Roll writes what becomes of those who use what was changed: one line for those who get new pods, one for
 // those who follow without.
-func Roll(t *term.Terminal, plan secrets.RollPlan) error {
+func Roll(t *term.Terminal, plan consumers.RollPlan) error {
 	s := newSheet(t.Err)
 	for _, line := range []struct {
-		what      string
-		consumers []secrets.Consumer
+		what  string
+		users []consumers.Consumer
 	}{
 		{"new pods for ", plan.Roll},
 		{"mounted files are updated within about a minute in ", plan.InPlace},
 	} {
-		if len(line.consumers) > 0 {
-			s.Wrapped(indents("    ", "      "), line.what+consumersText(line.consumers), mostNamed)
+		if len(line.users) > 0 {
+			s.Wrapped(indents("    ", "      "), line.what+consumersText(line.users), mostNamed)
 		}
 	}
 	return layout.WriteLines(t.Err, s.Lines)
@@ -40,13 +40,13 @@ func indents(first, rest string) func() string {
 // mostNamed bounds a list that is read as a sentence.
 const mostNamed = 10
 
-func consumersText(consumers []secrets.Consumer) string {
+func consumersText(users []consumers.Consumer) string {
 	var names []string
-	for _, c := range consumers[:min(mostNamed, len(consumers))] {
+	for _, c := range users[:min(mostNamed, len(users))] {
 		names = append(names, c.String())
 	}
 	text := strings.Join(names, ", ")
-	if more := len(consumers) - mostNamed; more > 0 {
+	if more := len(users) - mostNamed; more > 0 {
 		text += fmt.Sprintf(", and %d more", more)
 	}
 	return text

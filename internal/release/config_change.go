@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -20,7 +21,7 @@ type ConfigStore interface {
 	ChangeContent(context.Context, config.ContentChange, cluster.WriteOptions) (config.ContentChange, error)
 	RestoreContent(context.Context, config.ContentChange, cluster.WriteOptions) (restored []string, err error)
 	Overtaken(context.Context, config.ContentChange) ([]string, error)
-	ConsumersAfter(context.Context, config.ContentChange) ([]secrets.Consumer, []secrets.NotSeen, error)
+	ConsumersAfter(context.Context, config.ContentChange) ([]consumers.Consumer, []consumers.NotSeen, error)
 	CheckVersioned(ctx context.Context, of workload.Ref, before config.Content) error
 	CreateVersion(context.Context, config.Content, cluster.WriteOptions) (written config.Content, created bool, err error)
 }
@@ -29,7 +30,7 @@ type ConfigStore interface {
 type ConfigChange struct {
 	Store   ConfigStore
 	Change  config.ContentChange
-	Plan    secrets.RollPlan
+	Plan    consumers.RollPlan
 	Options cluster.WriteOptions
 	// Print prints the object that was written, with what was done.
 	Print func(config.Content, string) error
@@ -54,7 +55,7 @@ func (c *ConfigChange) AddTo(result *rollout.Result) { result.AddContent(c.resul
 func (c *ConfigChange) result() rollout.ContentResult {
 	r := rollout.ContentResult{
 		Ref: c.Change.After.Ref(), State: c.state, Changes: []rollout.KeyResult{},
-		ByHand: secrets.Names(c.Plan.ByHand), InPlace: secrets.Names(c.Plan.InPlace),
+		ByHand: consumers.Names(c.Plan.ByHand), InPlace: consumers.Names(c.Plan.InPlace),
 	}
 	switch {
 	case r.State != "":

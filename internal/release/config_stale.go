@@ -6,14 +6,14 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
-	"github.com/kubectl-app/kubectl-app/pkg/secrets"
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 )
 
 // stale warns of consumers that run with other data than the object has now. The plan was made before the write: since
 // then a container may have restarted, or a Deployment been scaled up. Consumers that were named already are left
 // out. What can't be read says nothing.
 func (c *ConfigEdit) stale(work context.Context, outcome rollout.Outcome) []string {
-	var known []secrets.Consumer
+	var known []consumers.Consumer
 	switch {
 	case c.state == rollout.ContentChanged && outcome == rollout.Succeeded:
 		known = append(append(known, c.Plan.ByHand...), c.Plan.Broken...)
@@ -25,14 +25,14 @@ func (c *ConfigEdit) stale(work context.Context, outcome rollout.Outcome) []stri
 	if err != nil {
 		return nil
 	}
-	consumers, _, err := c.Store.ConsumersAfter(work, config.ContentChange{Before: now, After: now, Keys: c.Change.Keys})
+	users, _, err := c.Store.ConsumersAfter(work, config.ContentChange{Before: now, After: now, Keys: c.Change.Keys})
 	if err != nil {
 		return nil
 	}
 	var texts []string
-	for i := range consumers {
-		b := &consumers[i]
-		if b.NeedsRoll && !secrets.Contains(known, b) {
+	for i := range users {
+		b := &users[i]
+		if b.NeedsRoll && !consumers.Contains(known, b) {
 			texts = append(texts, fmt.Sprintf("%s: %d of %d pods run with other data than %s has now; it %s", b, b.StalePods, b.Pods, now, ByHand(b)))
 		}
 	}
@@ -40,7 +40,7 @@ func (c *ConfigEdit) stale(work context.Context, outcome rollout.Outcome) []stri
 }
 
 // ByHand says what the user has to do about a consumer that needs new pods.
-func ByHand(b *secrets.Consumer) string {
+func ByHand(b *consumers.Consumer) string {
 	const why = "reads the data only when its pods start, and this command does not restart them: "
 	switch {
 	case b.Rollable:

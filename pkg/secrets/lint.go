@@ -23,8 +23,8 @@ type Draft struct {
 	Type    corev1.SecretType
 	// Kept is what the object holds already, and keeps.
 	Kept map[string][]byte
-	// Users are those that are known to use the object.
-	Users []Consumer
+	// Variables says which variables are made of a key; nil where that is not known.
+	Variables func(key string) []string
 }
 
 // encodes tells that the object encodes the values itself: one in base64 is then encoded twice.
@@ -157,7 +157,11 @@ func crlf(e Entry, _ *Draft) string {
 }
 
 func notUTF8(e Entry, d *Draft) string {
-	why, users := NoVariable(e.Value), d.variables(e.Key)
+	why := NoVariable(e.Value)
+	var users []string
+	if d.Variables != nil {
+		users = d.Variables(e.Key)
+	}
 	switch {
 	case why == "" || users == nil && utf16Order(e.Value) != "":
 		return ""
@@ -165,24 +169,6 @@ func notUTF8(e Entry, d *Draft) string {
 		return fmt.Sprintf("the value (%s) %s: it can be mounted as a file, but can't be a variable", Size(len(e.Value)), why)
 	}
 	return fmt.Sprintf("the value (%s) %s, and no variable can hold it: %s", Size(len(e.Value)), why, strings.Join(users, ", "))
-}
-
-// variables are those that the users of the object make of a key.
-func (d *Draft) variables(key string) []string {
-	var users []string
-	for _, c := range d.Users {
-		for _, u := range c.Uses {
-			name := u.Variable
-			if u.How == HowEnvFrom {
-				name = u.Prefix + key
-			}
-			text := fmt.Sprintf("%s uses it as %s", c, name)
-			if (u.How == HowEnv && u.Key == key || u.How == HowEnvFrom) && !u.PodsOnly && !slices.Contains(users, text) {
-				users = append(users, text)
-			}
-		}
-	}
-	return users
 }
 
 // NoVariable is why no variable can hold a value, "" if one can.

@@ -85,30 +85,22 @@ func wrapped(text string, length int, end string) []byte {
 
 // Who makes a variable of what none can hold is named.
 func TestLintVariables(t *testing.T) {
-	user := func(kind, name string, uses ...Use) Consumer {
-		return Consumer{Ref: workload.Ref{Kind: kind, Namespace: "shop", Name: name}, Uses: uses}
-	}
-	users := []Consumer{
-		user("Deployment", "web", Use{How: HowEnv, Key: "raw", Variable: "RAW"}, Use{How: HowEnv, Key: "raw", Variable: "RAW", Container: "other"}),
-		user("Deployment", "api", Use{How: HowEnvFrom, Prefix: "DB_"}, Use{How: HowVolume}),
-		user("Deployment", "files", Use{How: HowVolume}, Use{How: HowEnv, Key: "other", Variable: "OTHER"}),
-		user("Deployment", "old", Use{How: HowEnv, Key: "raw", Variable: "OLD", PodsOnly: true}),
-	}
+	users := func(all ...string) func(string) []string { return func(string) []string { return all } }
 	for name, test := range map[string]struct {
 		value string
-		users []Consumer
+		users func(string) []string
 		want  []string
 	}{
-		"text":         {"hunter2", users, nil},
+		"text":         {"hunter2", users("deployment/web uses it as RAW"), nil},
 		"nobody knows": {"hunter2\xff", nil, []string{"warning raw (f): the value (8 bytes) is not UTF-8: it can be mounted as a file, but can't be a variable"}},
-		"as a file":    {"hunter2\xff", users[2:], []string{"warning raw (f): the value (8 bytes) is not UTF-8: it can be mounted"}},
-		"as variables": {"hunter2\xff", users, []string{"warning raw (f): the value (8 bytes) is not UTF-8, and no variable can hold it: deployment/web uses it as RAW, deployment/api uses it as DB_raw"}},
-		"with NUL":     {"hunter2\x00", users[:1], []string{"warning raw (f): the value (8 bytes) contains NUL (\\0), and no variable can hold it: deployment/web uses it as RAW"}},
-		"UTF-16":       {inUTF16("hunter2", binary.LittleEndian), users[:1], []string{"warning raw (f): the value (14 bytes) is UTF-16, not UTF-8, and is stored unchanged: convert it with iconv -f UTF-16LE -t UTF-8; the value (14 bytes) contains NUL (\\0), and no variable can hold it: deployment/web"}},
+		"as a file":    {"hunter2\xff", users(), []string{"warning raw (f): the value (8 bytes) is not UTF-8: it can be mounted"}},
+		"as variables": {"hunter2\xff", users("deployment/web uses it as RAW", "deployment/api uses it as DB_raw"), []string{"warning raw (f): the value (8 bytes) is not UTF-8, and no variable can hold it: deployment/web uses it as RAW, deployment/api uses it as DB_raw"}},
+		"with NUL":     {"hunter2\x00", users("deployment/web uses it as RAW"), []string{"warning raw (f): the value (8 bytes) contains NUL (\\0), and no variable can hold it: deployment/web uses it as RAW"}},
+		"UTF-16":       {inUTF16("hunter2", binary.LittleEndian), users("deployment/web uses it as RAW"), []string{"warning raw (f): the value (14 bytes) is UTF-16, not UTF-8, and is stored unchanged: convert it with iconv -f UTF-16LE -t UTF-8; the value (14 bytes) contains NUL (\\0), and no variable can hold it: deployment/web"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := Entry{"raw", []byte(test.value), Origin{Kind: File, Name: "f"}}
-			wantFindings(t, Merge(Lint(Draft{Kind: workload.SecretReference, Entries: []Entry{e}, Users: test.users})), test.want)
+			wantFindings(t, Merge(Lint(Draft{Kind: workload.SecretReference, Entries: []Entry{e}, Variables: test.users})), test.want)
 		})
 	}
 }

@@ -45,22 +45,3 @@ func versionMeta(meta *metav1.ObjectMeta, of string) metav1.ObjectMeta {
 		Annotations: map[string]string{workload.AnnotationGenerated: of},
 	}
 }
-
-// PlanVersion says whom a new version concerns: it is no change of what they use, so that only those who are
-// pointed to it read it.
-func PlanVersion(roll Roll, consumers []Consumer) RollPlan {
-	var plan RollPlan
-	for _, c := range consumers {
-		switch {
-		case !c.usesByTemplate():
-		case c.lacksKey():
-			plan.Broken = append(plan.Broken, c)
-		case roll == RollNone:
-		case c.Rollable:
-			plan.Roll = append(plan.Roll, c)
-		default:
-			plan.ByHand = append(plan.ByHand, c)
-		}
-	}
-	return plan
-}

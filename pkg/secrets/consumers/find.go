@@ -1,4 +1,4 @@
-package secrets
+package consumers
 
 import (
 	"cmp"
@@ -60,7 +60,7 @@ func (f *finder) pullingAccounts() map[string]bool {
 }
 
 // of picks the uses of the finder's object, and completes them with what is known of it.
-func (f *finder) of(found []sighting) []Use {
+func (f *finder) of(found []objectUse) []Use {
 	var uses []Use
 	for _, one := range found {
 		if one.object != f.object {
@@ -87,8 +87,8 @@ func (f *finder) of(found []sighting) []Use {
 func (f *finder) addHolder(h *holder, accounts map[string]bool) {
 	uses := f.of(h.uses)
 	if accounts[h.account] {
-		pull := sighting{f.object, Use{How: HowPullSecret, ServiceAccount: h.account, Reach: ReachImagePull}}
-		uses = append(uses, f.of([]sighting{pull})...)
+		pull := objectUse{f.object, Use{How: HowPullSecret, ServiceAccount: h.account, Reach: ReachImagePull}}
+		uses = append(uses, f.of([]objectUse{pull})...)
 	}
 	if uses != nil {
 		f.byOwner[objectName{h.Kind, h.Name}] = &Consumer{Ref: h.Ref, Uses: uses}

@@ -1,4 +1,4 @@
-package secrets
+package consumers
 
 import (
 	"slices"
@@ -8,11 +8,11 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// ReportKind is the kind of a ConsumerReport.
+// ReportKind is the kind of a Report.
 const ReportKind = "ConsumerReport"
 
-// ConsumerReport says who uses some Secrets and ConfigMaps: docs/schema/consumer-report.v1alpha1.json.
-type ConsumerReport struct {
+// Report says who uses some Secrets and ConfigMaps: docs/schema/consumer-report.v1alpha1.json.
+type Report struct {
 	APIVersion string          `json:"apiVersion"`
 	Kind       string          `json:"kind"`
 	Objects    []SubjectReport `json:"objects"`
@@ -63,10 +63,10 @@ type MissingKey struct {
 // maxRestarts bounds the command that rolls what needs it: a longer one is nothing to type.
 const maxRestarts = 20
 
-// NewConsumerReport joins what was found of each object, and names the command that makes an end of old
+// NewReport joins what was found of each object, and names the command that makes an end of old
 // content.
-func NewConsumerReport(apiVersion string, objects []SubjectReport, notSeen []NotSeen) ConsumerReport {
-	r := ConsumerReport{APIVersion: apiVersion, Kind: ReportKind, Objects: objects, NotSeen: notSeen}
+func NewReport(apiVersion string, objects []SubjectReport, notSeen []NotSeen) Report {
+	r := Report{APIVersion: apiVersion, Kind: ReportKind, Objects: objects, NotSeen: notSeen}
 	var names []string
 	namespace := ""
 	for _, o := range objects {

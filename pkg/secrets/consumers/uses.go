@@ -1,13 +1,16 @@
-package secrets
+package consumers
 
 import (
+	"fmt"
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// sighting is a use of one of the objects that are sought.
-type sighting struct {
+// objectUse is a use of one of the objects that are sought.
+type objectUse struct {
 	object objectName
 	Use
 }
@@ -16,15 +19,15 @@ type sighting struct {
 type objectName struct{ kind, name string }
 
 // podUses lists how a pod uses what is sought, in the order of workload.References.
-func podUses(spec *corev1.PodSpec, sought map[objectName]bool) []sighting {
-	var found []sighting
+func podUses(spec *corev1.PodSpec, sought map[objectName]bool) []objectUse {
+	var found []objectUse
 	for _, r := range workload.References(&corev1.PodTemplateSpec{Spec: *spec}) {
 		object := objectName{string(r.Kind), r.Name}
 		if !sought[object] {
 			continue
 		}
 		for _, use := range referenceUses(spec, r) {
-			found = append(found, sighting{object, use})
+			found = append(found, objectUse{object, use})
 		}
 	}
 	return found
@@ -73,4 +76,24 @@ func volumeUses(spec *corev1.PodSpec, r workload.Reference, use Use) []Use {
 		return []Use{use}
 	}
 	return uses
+}
+
+// Variables says which variables the consumers make of a key: "deployment/web uses it as DB_URL".
+func Variables(consumers []Consumer) func(key string) []string {
+	return func(key string) []string {
+		var all []string
+		for _, c := range consumers {
+			for _, u := range c.Uses {
+				name := u.Variable
+				if u.How == HowEnvFrom {
+					name = u.Prefix + key
+				}
+				text := fmt.Sprintf("%s uses it as %s", c, name)
+				if (u.How == HowEnv && u.Key == key || u.How == HowEnvFrom) && !u.PodsOnly && !slices.Contains(all, text) {
+					all = append(all, text)
+				}
+			}
+		}
+		return all
+	}
 }

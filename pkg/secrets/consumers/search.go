@@ -1,4 +1,4 @@
-package secrets
+package consumers
 
 import (
 	"strings"
@@ -31,7 +31,7 @@ type Search struct {
 // holder is an object that may use what is sought.
 type holder struct {
 	workload.Ref
-	uses []sighting
+	uses []objectUse
 	// account is the ServiceAccount that gives its pods their pull secrets; "" when they have their own.
 	account string
 }
@@ -151,7 +151,7 @@ func (s *Search) addAccount(a *corev1.ServiceAccount) {
 	h := holder{Ref: workload.Ref{Kind: kindServiceAccount, Namespace: a.Namespace, Name: a.Name}}
 	add := func(name string, use Use) {
 		if object := (objectName{string(workload.SecretReference), name}); s.sought[object] {
-			h.uses = append(h.uses, sighting{object, use})
+			h.uses = append(h.uses, objectUse{object, use})
 		}
 	}
 	for _, r := range a.ImagePullSecrets {
@@ -173,7 +173,7 @@ func (s *Search) addIngress(i *networkingv1.Ingress) {
 			continue
 		}
 		for _, key := range []string{corev1.TLSCertKey, corev1.TLSPrivateKeyKey} {
-			h.uses = append(h.uses, sighting{object, Use{How: HowIngressTLS, Key: key, Reach: ReachController}})
+			h.uses = append(h.uses, objectUse{object, Use{How: HowIngressTLS, Key: key, Reach: ReachController}})
 		}
 	}
 	if h.uses != nil {

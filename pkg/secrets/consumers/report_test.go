@@ -1,4 +1,4 @@
-package secrets
+package consumers
 
 import (
 	"encoding/json"
@@ -76,13 +76,13 @@ func TestConsumerReportSaysWhatToType(t *testing.T) {
 		{Consumers: []Consumer{stale("Deployment", "web"), current, stale("Pod", "bare")}},
 		{Consumers: []Consumer{stale("Deployment", "web"), stale("DaemonSet", "agent"), stale("GameServer", "game")}},
 	}
-	if got := NewConsumerReport("v", objects, nil).Next; !slices.Equal(got, []string{"kubectl app rollout restart deployment/web daemonset/agent -n shop"}) {
+	if got := NewReport("v", objects, nil).Next; !slices.Equal(got, []string{"kubectl app rollout restart deployment/web daemonset/agent -n shop"}) {
 		t.Errorf("next: %q", got)
 	}
 	for i := range maxRestarts - 1 {
 		objects[0].Consumers = append(objects[0].Consumers, stale("StatefulSet", fmt.Sprint(i)))
 	}
-	if got := NewConsumerReport("v", objects, nil).Next; got != nil {
+	if got := NewReport("v", objects, nil).Next; got != nil {
 		t.Errorf("next: %q", got)
 	}
 }

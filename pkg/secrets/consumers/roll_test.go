@@ -1,10 +1,12 @@
-package secrets
+package consumers
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
 // planText is a plan as a table can hold it: "roll web api; broken web".
@@ -37,14 +39,14 @@ func planned(t *testing.T, roll Roll, edit, objects string) (RollPlan, string) {
 	for _, key := range subject.Keys {
 		before[key.Name] = make([]byte, key.Bytes)
 	}
-	e := Edit{MayLack: true}
+	e := secrets.Edit{MayLack: true}
 	for word := range strings.FieldsSeq(edit) {
 		key, value, set := strings.Cut(word, "=")
 		if set {
 			if value == "same" {
 				value = string(before[key])
 			}
-			e.Set = append(e.Set, Entry{Key: key, Value: []byte(value)})
+			e.Set = append(e.Set, secrets.Entry{Key: key, Value: []byte(value)})
 		} else {
 			key = strings.TrimSuffix(word, "-")
 			e.Remove = append(e.Remove, key)
@@ -59,7 +61,7 @@ func planned(t *testing.T, roll Roll, edit, objects string) (RollPlan, string) {
 	for _, o := range objectsOf(t, objects) {
 		search.Add(o)
 	}
-	changes := Diff(before, after)
+	changes := secrets.Diff(before, after)
 	consumers := search.Consumers(subject.After(changes, named))
 	return PlanRoll(roll, changes, consumers), strings.TrimSpace(namesOf(UsersOfRemoved(changes, consumers)))
 }

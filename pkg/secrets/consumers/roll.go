@@ -1,8 +1,10 @@
-package secrets
+package consumers
 
 import (
 	"slices"
 	"time"
+
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 )
 
 // Roll is what a change of content does to those who use it. The set is closed.
@@ -33,21 +35,21 @@ var lateEnough = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // After is the subject as a change leaves it, for the question who will hold older content then. changes
 // are those of all its keys, named the keys that the command is about: others may have changed when they
 // like, it is none of this change's business.
-func (s Subject) After(changes []KeyChange, named []string) Subject {
+func (s Subject) After(changes []secrets.KeyChange, named []string) Subject {
 	after := s
 	after.Keys, after.Changed.Time, after.earlier = nil, time.Time{}, nil
-	if !slices.ContainsFunc(changes, func(c KeyChange) bool { return c.Kind != Unchanged }) {
+	if !slices.ContainsFunc(changes, func(c secrets.KeyChange) bool { return c.Kind != secrets.Unchanged }) {
 		after.earlier = s.earlier
 	}
 	for _, name := range named {
-		if !slices.ContainsFunc(changes, func(c KeyChange) bool { return c.Key == name }) {
+		if !slices.ContainsFunc(changes, func(c secrets.KeyChange) bool { return c.Key == name }) {
 			after.Changed.Time = s.Changed.Time // it may have been removed then
 		}
 	}
 	for _, c := range changes {
 		key := SubjectKey{Name: c.Key, Bytes: c.After}
 		switch known := s.key(c.Key); {
-		case c.Kind != Unchanged:
+		case c.Kind != secrets.Unchanged:
 			key.Changed = lateEnough
 		case known != nil && slices.Contains(named, c.Key):
 			key.Changed, key.earlier = known.Changed, known.earlier // they may hold what was there before that
@@ -55,7 +57,7 @@ func (s Subject) After(changes []KeyChange, named []string) Subject {
 		if key.Changed.After(after.Changed.Time) {
 			after.Changed.Time = key.Changed
 		}
-		if c.Kind != Removed {
+		if c.Kind != secrets.Removed {
 			after.Keys = append(after.Keys, key)
 		}
 	}
@@ -63,7 +65,7 @@ func (s Subject) After(changes []KeyChange, named []string) Subject {
 }
 
 // PlanRoll decides who is rolled. consumers are those of the Subject After the changes.
-func PlanRoll(roll Roll, changes []KeyChange, consumers []Consumer) RollPlan {
+func PlanRoll(roll Roll, changes []secrets.KeyChange, consumers []Consumer) RollPlan {
 	var plan RollPlan
 	for _, c := range consumers {
 		affected := c.affected(changes)
@@ -84,21 +86,21 @@ func PlanRoll(roll Roll, changes []KeyChange, consumers []Consumer) RollPlan {
 }
 
 // affected tells whether new pods would read something else than those of today have read.
-func (c *Consumer) affected(changes []KeyChange) bool {
+func (c *Consumer) affected(changes []secrets.KeyChange) bool {
 	return slices.ContainsFunc(c.Uses, func(u Use) bool {
 		return !u.PodsOnly && (u.Reach == ReachContainerStart || u.Reach == ReachPodStart) && u.sees(changes)
 	})
 }
 
 // sees tells whether anything that it uses changes.
-func (c *Consumer) sees(changes []KeyChange) bool {
+func (c *Consumer) sees(changes []secrets.KeyChange) bool {
 	return slices.ContainsFunc(c.Uses, func(u Use) bool { return !u.PodsOnly && u.sees(changes) })
 }
 
 // sees tells whether one of the changes is of what the use reads.
-func (u *Use) sees(changes []KeyChange) bool {
-	return slices.ContainsFunc(changes, func(k KeyChange) bool {
-		return k.Kind != Unchanged && (u.Key == "" || u.Key == k.Key)
+func (u *Use) sees(changes []secrets.KeyChange) bool {
+	return slices.ContainsFunc(changes, func(k secrets.KeyChange) bool {
+		return k.Kind != secrets.Unchanged && (u.Key == "" || u.Key == k.Key)
 	})
 }
 
@@ -115,9 +117,9 @@ func ByTemplate(consumers []Consumer) []Consumer {
 // Readers picks those of them that can be rolled and read one of the keys when they start: whether or not
 // they need to, for the rollout that has brought it to them may not be over.
 func Readers(consumers []Consumer, keys []string) []Consumer {
-	changes := make([]KeyChange, 0, len(keys))
+	changes := make([]secrets.KeyChange, 0, len(keys))
 	for _, key := range keys {
-		changes = append(changes, KeyChange{Key: key, Kind: Changed})
+		changes = append(changes, secrets.KeyChange{Key: key, Kind: secrets.Changed})
 	}
 	return slices.DeleteFunc(ByTemplate(consumers), func(c Consumer) bool { return !c.Rollable || !c.affected(changes) })
 }
@@ -127,8 +129,8 @@ func (c *Consumer) usesByTemplate() bool {
 }
 
 // UsersOfRemoved lists who uses keys that the changes remove, those that use every key included.
-func UsersOfRemoved(changes []KeyChange, consumers []Consumer) []Consumer {
-	removed := slices.DeleteFunc(slices.Clone(changes), func(c KeyChange) bool { return c.Kind != Removed })
+func UsersOfRemoved(changes []secrets.KeyChange, consumers []Consumer) []Consumer {
+	removed := slices.DeleteFunc(slices.Clone(changes), func(c secrets.KeyChange) bool { return c.Kind != secrets.Removed })
 	var users []Consumer
 	for _, c := range consumers {
 		if slices.ContainsFunc(c.Uses, func(u Use) bool { return u.Reach != ReachNothing && u.sees(removed) }) {
@@ -161,4 +163,23 @@ func Names(consumers []Consumer) []string {
 // Contains tells whether the consumer is one of them.
 func Contains(consumers []Consumer, one *Consumer) bool {
 	return slices.ContainsFunc(consumers, func(c Consumer) bool { return c.Ref == one.Ref })
+}
+
+// PlanVersion says whom a new version concerns: it is no change of what they use, so that only those who are
+// pointed to it read it.
+func PlanVersion(roll Roll, consumers []Consumer) RollPlan {
+	var plan RollPlan
+	for _, c := range consumers {
+		switch {
+		case !c.usesByTemplate():
+		case c.lacksKey():
+			plan.Broken = append(plan.Broken, c)
+		case roll == RollNone:
+		case c.Rollable:
+			plan.Roll = append(plan.Roll, c)
+		default:
+			plan.ByHand = append(plan.ByHand, c)
+		}
+	}
+	return plan
 }

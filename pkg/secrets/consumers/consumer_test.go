@@ -1,4 +1,4 @@
-package secrets
+package consumers
 
 import (
 	"fmt"
@@ -355,5 +355,22 @@ func TestSubjectOfAnObject(t *testing.T) {
 	s.Unread = true
 	if s.lacks("c") {
 		t.Error("nothing is known to be missing of what can't be read")
+	}
+}
+
+// Each variable that is made of a key is named once; a container that only old pods have is not.
+func TestVariables(t *testing.T) {
+	user := func(name string, uses ...Use) Consumer {
+		return Consumer{Ref: workload.Ref{Kind: "Deployment", Namespace: "shop", Name: name}, Uses: uses}
+	}
+	variables := Variables([]Consumer{
+		user("web", Use{How: HowEnv, Key: "raw", Variable: "RAW"}, Use{How: HowEnv, Key: "raw", Variable: "RAW", Container: "other"}),
+		user("api", Use{How: HowEnvFrom, Prefix: "DB_"}, Use{How: HowVolume}),
+		user("files", Use{How: HowVolume}, Use{How: HowEnv, Key: "other", Variable: "OTHER"}),
+		user("old", Use{How: HowEnv, Key: "raw", Variable: "OLD", PodsOnly: true}),
+	})
+	want := []string{"deployment/web uses it as RAW", "deployment/api uses it as DB_raw"}
+	if got := variables("raw"); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

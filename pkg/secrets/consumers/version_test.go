@@ -1,4 +1,4 @@
-package secrets
+package consumers
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/secrets"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -20,11 +21,11 @@ func TestVersions(t *testing.T) {
 		OwnerReferences: []metav1.OwnerReference{{Kind: "ExternalSecret", Name: "db"}},
 	}
 	content := map[string][]byte{"a": []byte("1"), "blob": {0xff}}
-	secret, err := NewSecretVersion(&corev1.Secret{ObjectMeta: meta, Type: corev1.SecretTypeOpaque, Data: content}, "db")
+	secret, err := secrets.NewSecretVersion(&corev1.Secret{ObjectMeta: meta, Type: corev1.SecretTypeOpaque, Data: content}, "db")
 	if err != nil {
 		t.Fatal(err)
 	}
-	configMap, err := NewConfigMapVersion(&corev1.ConfigMap{ObjectMeta: meta, Data: map[string]string{"a": "1"}, BinaryData: map[string][]byte{"blob": {0xff}}}, "db")
+	configMap, err := secrets.NewConfigMapVersion(&corev1.ConfigMap{ObjectMeta: meta, Data: map[string]string{"a": "1"}, BinaryData: map[string][]byte{"blob": {0xff}}}, "db")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +41,7 @@ func TestVersions(t *testing.T) {
 	if !*secret.Immutable || !*configMap.Immutable {
 		t.Error("a version can be changed")
 	}
-	other, err := NewSecretVersion(&corev1.Secret{ObjectMeta: meta, Type: corev1.SecretTypeOpaque, Data: map[string][]byte{"a": []byte("2")}}, "db")
+	other, err := secrets.NewSecretVersion(&corev1.Secret{ObjectMeta: meta, Type: corev1.SecretTypeOpaque, Data: map[string][]byte{"a": []byte("2")}}, "db")
 	if err != nil || other.Name == secret.Name || !strings.HasPrefix(other.Name, "db-") {
 		t.Errorf("%s and %s, %v", secret.Name, other.Name, err)
 	}
