@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -44,15 +45,18 @@ func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) (
 	var mu sync.Mutex
 	written, err := Each(ctx, changes, func(ctx context.Context, change Change) (Written, error) {
 		w, err := c.apply(ctx, change, o)
-		if lost := (*LostError)(nil); errors.As(err, &lost) {
-			mu.Lock()
-			defer mu.Unlock()
+		if err == nil {
+			return w, nil
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case errors.As(err, new(*LostError)):
 			partial.Doubtful = append(partial.Doubtful, w)
+		case w.API != nil: // it is stored, and not as it was asked for
+			partial.Altered = append(partial.Altered, w)
 		}
-		if err != nil {
-			return Written{}, &writeError{change.Ref(), err}
-		}
-		return w, nil
+		return Written{}, &writeError{change.Ref(), err}
 	})
 	if err == nil {
 		return written, nil
@@ -63,7 +67,7 @@ func (c *Cluster) Apply(ctx context.Context, changes []Change, o WriteOptions) (
 	if errors.As(err, &failed) {
 		partial.Failed, partial.Err = failed.ref, failed.err
 	}
-	if len(partial.Written) == 0 && (len(partial.Doubtful) == 0 || len(changes) == 1 && !o.Joint) {
+	if len(partial.Written)+len(partial.Doubtful)+len(partial.Altered) == 0 || len(changes) == 1 && !o.Joint {
 		return nil, partial.Err
 	}
 	return partial.Written, partial
@@ -78,7 +82,8 @@ type writeError struct {
 func (f *writeError) Error() string { return f.err.Error() }
 func (f *writeError) Unwrap() error { return f.err }
 
-// apply writes one change. Beside a *LostError, the result is what was asked for.
+// apply writes one change. Beside a *LostError, the result is what was asked for; beside any other error it is what was
+// stored, if anything was.
 func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Written, error) {
 	object, err := Write[Object]{
 		Planned: true, DryRun: o.DryRun,
@@ -125,7 +130,7 @@ func (c *Cluster) send(ctx context.Context, change Change, o WriteOptions) (Obje
 		return Object{}, err
 	}
 	if message := change.NoEffect(stored); message != "" && !o.DryRun && workload.SameTemplate(change.Template(), stored.Template()) {
-		return Object{}, &Error{Reason: Failed, Object: change.Ref().String(), Message: message}
+		return stored, &Error{Reason: Failed, Object: change.Ref().String(), Message: message}
 	}
 	return stored, nil
 }
@@ -153,6 +158,10 @@ func (c *Cluster) replan(ctx context.Context, change *Change, now Object, uncert
 	switch {
 	case now.GetUID() != then.GetUID():
 		return false, &SupersededError{Workload: change.Ref(), What: "it was deleted and created again"}
+	case !change.Scales() && onlyStatus(then, now):
+		// The capture still holds, and another one would take so long that the status would have changed again.
+		change.Object = now
+		return false, nil
 	case ours(now, *change) && (uncertain || !change.Scales()): // a refused scale is planned anew, also for a number that someone else has set
 		return true, nil
 	case uncertain && change.Scales() && now.Replicas() != then.Replicas():
@@ -177,6 +186,12 @@ func (c *Cluster) captureAndPlan(ctx context.Context, o Object, change *Change) 
 	}
 	edit, err := change.plan(captured)
 	return Change{Captured: captured, Edit: edit, plan: change.plan}, err
+}
+
+// onlyStatus tells whether nothing but the status has changed since an object was read. Pods of old servers have no generation.
+func onlyStatus(then, now Object) bool {
+	return now.GetGeneration() == then.GetGeneration() && now.GetGeneration() > 0 && now.GetDeletionTimestamp() == nil &&
+		maps.Equal(now.GetAnnotations(), then.GetAnnotations())
 }
 
 // overtaken: an undo puts a whole template in the place of the one that it was asked for. If that has

@@ -82,10 +82,12 @@ func (e *SupersededError) Error() string {
 	return fmt.Sprintf("%s was not changed again: %s", e.Workload, e.What)
 }
 
-// PartialError: some workloads of a release are written, then one failed. Those in Written and in
+// PartialError: some workloads of a release are written, then one failed. Those in Written, in Altered and in
 // Doubtful have to be restored; nothing else was touched.
 type PartialError struct {
 	Written []Written
+	// Altered are those of which a webhook stored something else.
+	Altered []Written
 	// Doubtful are those to whose write no answer came: Restore looks what became of each.
 	Doubtful []Written
 	// Failed is the one that could not be written; none when the command was interrupted.

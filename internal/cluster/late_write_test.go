@@ -96,6 +96,7 @@ func (s *lateServer) patch(r *http.Request, body []byte) *apierrors.StatusError 
 			err = errors.Join(err, json.Unmarshal(o.Value, fields[o.Path]))
 		}
 	} else if body, err = strategicpatch.StrategicMergePatch(was, body, next); err == nil {
+		next = &appsv1.Deployment{}
 		err = json.Unmarshal(body, next)
 	}
 	switch {

@@ -18,7 +18,7 @@ type patch struct {
 
 // editPatch takes the captured object to the edited one. It is the strategic merge patch that kubectl
 // makes, or a JSON merge patch where that can't express the edit. The captured resourceVersion guards it: the
-// server answers 409 if the object is another one by now.
+// server answers 409 if the object is another one by now. Fields that this program does not know stay as they are.
 func editPatch(before, after Object) (patch, error) {
 	old, next, err := encodeBoth(before, after)
 	if err != nil {
@@ -72,8 +72,8 @@ func guard(diff []byte, before Object) ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// replacePatch sets the whole template, the annotations and, where there is one, the pause, as kubectl's undo does it:
-// merging would leave what the template has gained since. It is guarded as editPatch is.
+// replacePatch sets the whole template, the annotations and, where there is one, the pause, as kubectl's undo does it. It is
+// guarded as editPatch is. It takes away the fields of the template that this program does not know.
 func replacePatch(current, after Object) (patch, error) {
 	type operation struct {
 		Op    string `json:"op"`

@@ -30,7 +30,7 @@ func (c *Cluster) SetPaused(ctx context.Context, o Object, paused bool, options 
 		Send: func(ctx context.Context) (Object, error) {
 			after := o.Copy()
 			after.SetPaused(paused)
-			p, err := replacePatch(o, after)
+			p, err := editPatch(o, after)
 			if err != nil {
 				return Object{}, err
 			}

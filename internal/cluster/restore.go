@@ -111,7 +111,7 @@ func (c *Cluster) amend(ctx context.Context, w Written, o WriteOptions, change f
 			if w.Scaled {
 				return c.sendReplicas(ctx, before, amended(before, change), o)
 			}
-			p, err := replacePatch(before, amended(before, change))
+			p, err := editPatch(before, amended(before, change))
 			if err != nil {
 				return Object{}, err
 			}

@@ -27,7 +27,8 @@ type scaleServer struct {
 	stored *appsv1.Deployment
 	before func()
 	lost   bool
-	gaveUp bool // a proxy, after the write
+	gaveUp bool  // a proxy, after the write
+	most   int32 // that a webhook lets pass; 0 is no limit
 	sent   []string
 }
 
@@ -87,6 +88,9 @@ func (s *scaleServer) patch(r *http.Request) any {
 		status := apierrors.NewConflict(deploymentResource, "web", nil).Status()
 		status.APIVersion, status.Kind = "v1", "Status"
 		return status
+	}
+	if s.most > 0 {
+		scale.Spec.Replicas = min(scale.Spec.Replicas, s.most)
 	}
 	if *s.stored.Spec.Replicas != scale.Spec.Replicas {
 		s.set(scale.Spec.Replicas)
@@ -152,6 +156,25 @@ func TestScaleIsGuarded(t *testing.T) {
 				t.Errorf("target %+v, stored generation %d", target, s.stored.Generation)
 			}
 		})
+	}
+}
+
+// What a webhook has made of a number goes back with the numbers of the other workloads.
+func TestANumberThatAWebhookChangedIsRestored(t *testing.T) {
+	s := newScaleServer(t)
+	s.most = 5
+	change := s.plus(t, "10")
+	if _, err := s.Apply(t.Context(), []Change{change}, WriteOptions{}); err == nil || errors.As(err, new(*PartialError)) {
+		t.Errorf("a single one: %v", err)
+	}
+	s.set(3)
+	var partial *PartialError
+	_, err := s.Apply(t.Context(), []Change{s.plus(t, "10")}, WriteOptions{Joint: true})
+	if !errors.As(err, &partial) || len(partial.Altered) != 1 || partial.Altered[0].Replicas() != 5 {
+		t.Fatalf("%v", err)
+	}
+	if _, err := s.Restore(t.Context(), partial.Altered[0], WriteOptions{}); err != nil || *s.stored.Spec.Replicas != 3 {
+		t.Errorf("%d replicas, %v", *s.stored.Spec.Replicas, err)
 	}
 }
 

@@ -192,6 +192,8 @@ type ending struct {
 	state     rollout.State
 	// rollback is the watch of the way back; nil if none was taken.
 	rollback *rollout.State
+	// incomplete: not all workloads could be written, so that nothing was judged.
+	incomplete bool
 	// unrestored: not all that was written before the workloads was taken back.
 	unrestored bool
 	// message says what the states do not: why nothing was rolled back, what an undo can't restore.
@@ -219,8 +221,8 @@ func (r *Release) applyFailed(ctx, work context.Context, f *follower, written []
 		return result, errors.Join(err, f.close())
 	}
 	// Whether the doubtful ones were written is looked up on the way back.
-	all := slices.Concat(written, partial.Doubtful)
-	end := ending{written: all, state: r.start(targets(all), r.Policy), message: cause.Error()}
+	all := slices.Concat(written, partial.Altered, partial.Doubtful)
+	end := ending{written: all, state: r.start(targets(all), r.Policy), message: cause.Error(), incomplete: true}
 	end.state.Outcome = rollout.Failed
 	watching := ctx
 	if ctx.Err() != nil {
@@ -231,8 +233,11 @@ func (r *Release) applyFailed(ctx, work context.Context, f *follower, written []
 	for i := range end.state.Workloads {
 		w := &end.state.Workloads[i]
 		w.Outcome, w.Message = rollout.Failed, "written, but the release stopped before all workloads were written"
-		if i >= len(written) {
+		switch {
+		case i >= len(written)+len(partial.Altered):
 			w.Message = "the API server did not answer the write: it may have been stored"
+		case i >= len(written):
+			w.Message = "the API server stored something else: a webhook or a policy changed it"
 		}
 	}
 	if len(all) > 0 && all[0].Scaled { // a number that nobody has judged goes back whatever becomes of one that failed

@@ -88,6 +88,12 @@ func TestChangesBeforeTheWorkloads(t *testing.T) {
 		"the workload can't be written": {tag: "2", given: with(fault("apply web", errors.New("no"))), expect: expectation{
 			outcome: rollout.Undecided, images: "web:1", message: "no; old again", calls: begun + ", restore secret/db",
 		}},
+		"one was not serving, and the next can't be written": {
+			world: []string{"api:never", "web:1"}, tag: "2", on: []string{"api", "web"}, given: with(fault("apply web", errors.New("no"))), expect: expectation{
+				outcome: rollout.Failed, images: "api:2 web:1", message: "revision 1 of deployment/api was not serving before this change",
+				calls: "preflight api web, watch 2, write secret/db, apply api, apply web, restore secret/db",
+			},
+		},
 		"the answer of the only workload is lost": {tag: "2", given: with(fault("apply web", errArrived)), expect: expectation{
 			outcome: rollout.RolledBack, images: "web:1", message: "deployment/web could not be changed",
 			calls: begun + ", restore secret/db, restore web, verdict web-1 good",

@@ -22,7 +22,7 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 		}
 		r.notRolledBack(f, w, end)
 	}
-	if len(restorable) == 0 {
+	if len(restorable) == 0 && !end.incomplete {
 		return
 	}
 	// First, for the pods that come back read it.
@@ -33,6 +33,9 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	}
 	if len(restorable) < len(end.written) && len(back) > 0 {
 		end.takeBack(restorable, back.names())
+	}
+	if len(restorable) == 0 {
+		return
 	}
 	restored, failed := r.restoreAll(work, restorable, end)
 	policy := r.Policy

@@ -116,16 +116,18 @@ func TestScaleRelease(t *testing.T) {
 
 // Of several workloads that are scaled together, one that can't be written takes the others back.
 func TestScaleSeveral(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a := try(t, newWorld("web:1", "db:1"))
-		a.OnFailure = Keep // as the verb's default is
-		a.world.fail("apply db", errNever)
-		result, err := a.scaleTo(5, "web", "db")
-		if result == nil || result.Outcome != rollout.RolledBack {
-			t.Fatalf("%+v, %v", result, err)
-		}
-		if got := a.world.replicas(); got[0] != 3 || got[1] != 3 {
-			t.Errorf("replicas %v", got)
-		}
-	})
+	for _, fault := range []error{errNever, errAltered} {
+		synctest.Test(t, func(t *testing.T) {
+			a := try(t, newWorld("web:1", "db:1"))
+			a.OnFailure = Keep // as the verb's default is
+			a.world.fail("apply db", fault)
+			result, err := a.scaleTo(5, "web", "db")
+			if result == nil || result.Outcome != rollout.RolledBack {
+				t.Fatalf("%v: %+v, %v", fault, result, err)
+			}
+			if got := a.world.replicas(); got[0] != 3 || got[1] != 3 {
+				t.Errorf("%v: replicas %v", fault, got)
+			}
+		})
+	}
 }

@@ -47,6 +47,7 @@ type world struct {
 var (
 	errArrived = errors.New("no answer, but it is stored")
 	errNever   = errors.New("no answer, and it is not stored")
+	errAltered = errors.New("a webhook changed it")
 )
 
 // app is a Deployment and its revisions.
@@ -256,6 +257,9 @@ func (w *world) Apply(ctx context.Context, changes []cluster.Change, o cluster.W
 			}
 			partial.Doubtful = append(partial.Doubtful, cluster.Written{Object: c.Edited(), Before: c.Before, Scaled: c.Scales()})
 			partial.Failed, partial.Err = c.Ref(), fault
+		case errors.Is(fault, errAltered):
+			partial.Altered = append(partial.Altered, cluster.Written{Object: w.write(c), Before: c.Before, Scaled: c.Scales()})
+			partial.Failed, partial.Err = c.Ref(), fault
 		case fault != nil:
 			partial.Failed, partial.Err = c.Ref(), fault
 		default:
@@ -268,7 +272,7 @@ func (w *world) Apply(ctx context.Context, changes []cluster.Change, o cluster.W
 	switch {
 	case partial.Err == nil:
 		return written, nil
-	case len(written) == 0 && (len(partial.Doubtful) == 0 || len(changes) == 1 && !o.Joint):
+	case len(written)+len(partial.Doubtful)+len(partial.Altered) == 0, len(changes) == 1 && !o.Joint:
 		return nil, partial.Err
 	}
 	return written, partial
