@@ -10,6 +10,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
@@ -193,5 +194,32 @@ func TestFixedTemplates(t *testing.T) {
 	}
 	if checks := refuseUnpausable([]cluster.Change{cron}, true); len(checks) != 1 {
 		t.Errorf("--on-failure=pause of a CronJob: %+v", checks)
+	}
+}
+
+// What a template leaves out, a webhook may set: only what it asks for can be too much for certain.
+func TestQuotaOfWhatTheTemplateLeavesOut(t *testing.T) {
+	one := resource.MustParse("1")
+	quota := func(name corev1.ResourceName) []corev1.ResourceQuota {
+		return []corev1.ResourceQuota{{
+			ObjectMeta: metav1.ObjectMeta{Name: "q"},
+			Status:     corev1.ResourceQuotaStatus{Hard: corev1.ResourceList{name: one}, Used: corev1.ResourceList{name: one}},
+		}}
+	}
+	for name, test := range map[string]struct {
+		resource corev1.ResourceName
+		requests corev1.ResourceList
+		want     Level
+	}{
+		"it leaves the requests out": {corev1.ResourceRequestsCPU, nil, Warn},
+		"it asks for too much":       {corev1.ResourceRequestsCPU, corev1.ResourceList{corev1.ResourceCPU: one}, Refuse},
+		"there is no room for a pod": {corev1.ResourcePods, nil, Refuse},
+	} {
+		spec := &corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Resources: corev1.ResourceRequirements{Requests: test.requests}}}}
+		quotas := quota(test.resource)
+		checks := room{change: changeOf(t, webYAML), after: spec, added: 1}.checks(quotas, quotas)
+		if len(checks) != 1 || checks[0].Level != test.want {
+			t.Errorf("%s: %+v", name, checks)
+		}
 	}
 }

@@ -118,7 +118,8 @@ func newRoom(change cluster.Change, ranges []corev1.LimitRange) room {
 
 // checks refuses when not even one new pod could be created, whatever old ones the strategy lets go
 // before. It warns when there is room for a part of the new pods only, beside those of the release's
-// other workloads: the rollout takes longer then.
+// other workloads: the rollout takes longer then. What a template leaves out may come from a webhook, which
+// the API server asks before the quotas: that is never refused.
 func (r room) checks(quotas, left []corev1.ResourceQuota) []Check {
 	if r.added == 0 {
 		return nil
@@ -126,7 +127,8 @@ func (r room) checks(quotas, left []corev1.ResourceQuota) []Check {
 	if r.change.Scales() {
 		return shortageChecks(r.change, Warn, workload.Shortages(left, r.after, r.added, nil), "not all of them can be created")
 	}
-	if short := workload.Shortages(quotas, r.after, 1, r.freed); len(short) > 0 {
+	short := workload.Shortages(quotas, r.after, 1, r.freed)
+	if slices.ContainsFunc(short, func(s workload.Shortage) bool { return len(s.Undeclared) == 0 }) {
 		return shortageChecks(r.change, Refuse, short, "no new pod could be created")
 	}
 	return shortageChecks(r.change, Warn, workload.Shortages(left, r.after, r.added, r.freed),
@@ -151,8 +153,9 @@ func shortageChecks(change cluster.Change, level Level, short []workload.Shortag
 			Next: []string{"kubectl describe resourcequota " + s.Quota + cluster.InFlag(ref.Namespace)},
 		}
 		if len(s.Undeclared) > 0 {
-			check.Message = fmt.Sprintf("resourcequota/%s admits only pods that set %s, and container %s of %s does not: %s",
-				s.Quota, s.Resource, s.Undeclared[0], ref, consequence)
+			check.Level = Warn
+			check.Message = fmt.Sprintf("resourcequota/%s admits only pods that set %s, and container %s of %s does not: no new pod can be created, unless a webhook sets it",
+				s.Quota, s.Resource, s.Undeclared[0], ref)
 		} else {
 			check.Message = fmt.Sprintf("resourcequota/%s has %s of %s left (%s of %s used), and %s needs %s for its new pods: %s",
 				s.Quota, s.Free.String(), s.Resource, s.Used.String(), s.Hard.String(), ref, s.Need.String(), consequence)

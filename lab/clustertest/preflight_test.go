@@ -100,7 +100,7 @@ func TestPreflightQuota(t *testing.T) {
 		"an old pod makes room": {hard: corev1.ResourceList{"pods": resource.MustParse("2")}, declare: true, unavailable: 1},
 		"a limit that is a duty": {
 			hard: corev1.ResourceList{"limits.memory": resource.MustParse("4Gi")}, declare: true,
-			want: []string{"refuse Quota: resourcequota/q admits only pods that set limits.memory, and container web of deployment/web does not"},
+			want: []string{"warn Quota: resourcequota/q admits only pods that set limits.memory, and container web of deployment/web does not"},
 		},
 		"a LimitRange does the duty": {hard: corev1.ResourceList{"limits.memory": resource.MustParse("4Gi")}, declare: true, limitRange: true},
 	} {

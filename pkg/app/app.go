@@ -78,7 +78,11 @@ func (l *look) changed(current *workload.Revision) *Change {
 	}
 	for _, o := range workload.Owners(l.Object) {
 		if o.Tool != workload.OwnerApply && o.Tool != workload.OwnerSSA { // the manager says so itself
-			c.Owners = append(c.Owners, strings.TrimSpace(string(o.Tool)+" "+o.Name))
+			by := string(o.Tool)
+			if o.Tool == workload.OwnerController {
+				by = o.Kind
+			}
+			c.Owners = append(c.Owners, strings.TrimSpace(by+" "+o.Name))
 		}
 	}
 	if c.At == nil && c.Cause == "" && len(c.Owners) == 0 {

@@ -65,15 +65,12 @@ func appliesReplicas(lastApplied string) bool {
 // ContentOwners lists who else writes these keys of a Secret or ConfigMap. self is the field manager that
 // asks.
 func ContentOwners(o metav1.Object, keys []string, self string) []Owner {
-	if controller := metav1.GetControllerOf(o); controller != nil {
-		return []Owner{{Tool: OwnerController, Kind: controller.Kind, Namespace: o.GetNamespace(), Name: controller.Name}}
-	}
 	return owners(o, func(f metav1.ManagedFieldsEntry) bool { return f.Manager != self && holdsKeys(f, keys) })
 }
 
 // owners finds the tools by their marks, and the appliers that hold what is asked about.
 func owners(o metav1.Object, holds func(metav1.ManagedFieldsEntry) bool) []Owner {
-	for _, find := range []func(metav1.Object) (Owner, bool){fluxOwner, argoOwner, helmOwner} {
+	for _, find := range []func(metav1.Object) (Owner, bool){controllerOwner, fluxOwner, argoOwner, helmOwner} {
 		if owner, ok := find(o); ok {
 			return []Owner{owner} // with what it applies is its business
 		}
@@ -88,6 +85,16 @@ func owners(o metav1.Object, holds func(metav1.ManagedFieldsEntry) bool) []Owner
 		}
 	}
 	return found
+}
+
+// controllerOwner reads the reference of an operator that makes the object out of one of its own. What the kinds of the table
+// make is no matter of tools.
+func controllerOwner(o metav1.Object) (Owner, bool) {
+	controller := metav1.GetControllerOfNoCopy(o)
+	if controller == nil || KindNamed(controller.Kind) != nil {
+		return Owner{}, false
+	}
+	return Owner{OwnerController, controller.Kind, o.GetNamespace(), controller.Name}, true
 }
 
 // fluxOwner reads the labels that Flux puts on what it applies.

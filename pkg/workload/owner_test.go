@@ -31,10 +31,13 @@ func TestOwners(t *testing.T) {
 			`{labels: {app.kubernetes.io/managed-by: Helm, helm.toolkit.fluxcd.io/name: shop, helm.toolkit.fluxcd.io/namespace: prod}, annotations: {meta.helm.sh/release-name: shop}}`,
 			[]string{"Flux HelmRelease prod shop"},
 		},
-		"Flux, by its manager":    {`managedFields: [{manager: kustomize-controller, operation: Apply, ` + image + `}]`, []string{"Flux Kustomization  "}},
-		"Argo CD":                 {`annotations: {argocd.argoproj.io/tracking-id: "shop:apps/Deployment:prod/web", kubectl.kubernetes.io/last-applied-configuration: "{}"}`, []string{"Argo CD Application  shop"}},
-		"Argo CD, any namespace":  {`annotations: {argocd.argoproj.io/tracking-id: "team_shop:apps/Deployment:prod/web"}`, []string{"Argo CD Application team shop"}},
-		"Argo CD, by its manager": {`managedFields: [{manager: argocd-controller, operation: Update, ` + image + `}]`, []string{"Argo CD Application  "}},
+		"Flux, by its manager":           {`managedFields: [{manager: kustomize-controller, operation: Apply, ` + image + `}]`, []string{"Flux Kustomization  "}},
+		"Argo CD":                        {`annotations: {argocd.argoproj.io/tracking-id: "shop:apps/Deployment:prod/web", kubectl.kubernetes.io/last-applied-configuration: "{}"}`, []string{"Argo CD Application  shop"}},
+		"Argo CD, any namespace":         {`annotations: {argocd.argoproj.io/tracking-id: "team_shop:apps/Deployment:prod/web"}`, []string{"Argo CD Application team shop"}},
+		"an operator":                    {`{namespace: prod, ownerReferences: [{apiVersion: monitoring.coreos.com/v1, kind: Prometheus, name: k8s, uid: u, controller: true}]}`, []string{"controller Prometheus prod k8s"}},
+		"an owner that controls nothing": {`{ownerReferences: [{apiVersion: shop.example/v1, kind: Shop, name: k8s, uid: u}]}`, nil},
+		"a workload of the table":        {`{ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: u, controller: true}]}`, nil},
+		"Argo CD, by its manager":        {`managedFields: [{manager: argocd-controller, operation: Update, ` + image + `}]`, []string{"Argo CD Application  "}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var o metav1.ObjectMeta
