@@ -143,7 +143,7 @@ func (c *Cluster) podCounts(ctx context.Context, objects []Object) (diagnosis.Po
 		return nil, err
 	}
 	namespace, subject := objects[0].GetNamespace(), subjectOf(objects)
-	counts, now := diagnosis.PodCounts{}, time.Now()
+	counts, now := diagnosis.PodCounts{}, time.Now().Add(c.Skew())
 	options := jointly(objects)
 	options.Limit = podPage
 	err = Pages(ctx, options, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {

@@ -108,6 +108,9 @@ func (r *Release) change(ctx context.Context, captured []cluster.Captured, plan 
 	if len(changed) == 0 {
 		return r.nothingToDo(ctx, unchanged)
 	}
+	if len(unchanged) > 0 {
+		r.setClock(r.cluster.Skew())
+	}
 	pending, settled := r.unfinished(unchanged)
 	if refused := preflight.RefusePaused(pending, nil); len(refused) > 0 {
 		return r.reportRefused(ctx, slices.Concat(changed, unchanged), refused)

@@ -68,6 +68,19 @@ func TestOnceByTheClockOfTheCluster(t *testing.T) {
 	}
 }
 
+// What was found under way is watched by the clock of the cluster, too: its deadline began by that clock.
+func TestWatchByTheClockOfTheCluster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld("web:1.0")
+		w.skew = -time.Hour
+		a := try(t, w)
+		result, _, err := a.Watch(a.ctx, []cluster.Written{{Object: w.apps["web"].object()}}, rollout.Policy{FailFast: diagnosis.FailFastAuto})
+		if err != nil || result.Outcome != rollout.Succeeded || !a.Now().Equal(time.Now().Add(-time.Hour)) {
+			t.Errorf("%+v, %v at %s", result, err, a.Now())
+		}
+	})
+}
+
 // expectation is how a release ends.
 type expectation struct {
 	outcome rollout.Outcome

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
-// setClock goes by the clock of the cluster: a single look judges by the cluster's times.
+// setClock goes by the clock of the cluster: what was found under way is judged by the cluster's times.
 func (r *Release) setClock(ahead time.Duration) {
 	now := r.Now
 	r.Now, r.started = func() time.Time { return now().Add(ahead) }, r.started.Add(ahead)
@@ -21,9 +21,7 @@ func (r *Release) setClock(ahead time.Duration) {
 func (r *Release) Watch(ctx context.Context, attached []cluster.Written, policy rollout.Policy) (*rollout.Result, rollout.Snapshot, error) {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	if policy.Once {
-		r.setClock(r.cluster.Skew())
-	}
+	r.setClock(r.cluster.Skew())
 	objects := make([]cluster.Object, 0, len(attached))
 	for _, w := range attached {
 		objects = append(objects, w.Object)

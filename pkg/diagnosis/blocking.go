@@ -102,7 +102,8 @@ func (d *Diagnosis) blockedByPods() []symptom {
 		patience = blockTimeElse
 	}
 	for _, pod := range slices.Backward(d.old()) {
-		kept := workload.Ordinal(pod) < d.in.Workload.Strategy.Partition // it is to stay of its revision
+		s := d.in.Workload.Strategy
+		kept := workload.Ordinal(pod)-s.FirstOrdinal < s.Partition // it is to stay of its revision
 		if IsReady(pod) || kept || !d.evidence.wake.Passed(later(unreadySince(pod), patience)) {
 			continue
 		}

@@ -214,3 +214,18 @@ func TestNextOfABlockingPod(t *testing.T) {
 		}
 	}
 }
+
+// The partition counts from the first ordinal on: a pod that it keeps blocks no update, ready or not.
+func TestAKeptPodBlocksNothing(t *testing.T) {
+	for first, blocks := range map[int32]bool{0: true, 1: false} {
+		w := watch(t, 2, FailFastAuto).pods()
+		w.Workload.Strategy, w.Workload.Updated = workload.Strategy{InPlace: true, Ordered: true, Partition: 1, FirstOrdinal: first}, 0
+		pod := ownedPod("old", "web-1")
+		pod.CreationTimestamp = *at(0)
+		w.Pods = []*corev1.Pod{pod}
+		w.after(time.Hour)
+		if found := len(w.last.Blocking) > 0; found != blocks {
+			t.Errorf("from ordinal %d on: blocks %v", first, found)
+		}
+	}
+}

@@ -29,8 +29,9 @@ type PodCount struct {
 	Restarts int32
 	// Crashed is when the last of those containers ended.
 	Crashed time.Time
-	// FirstReady is when the first settled pod became ready, FirstCreated when the oldest starting one was created.
-	FirstReady, FirstCreated time.Time
+	// FirstReady and LastReady are when the first and the last settled pod became ready, FirstCreated when the oldest starting
+	// one was created.
+	FirstReady, LastReady, FirstCreated time.Time
 }
 
 // Growing tells whether all starting pods were created when another one was ready already: they were added to what serves.
@@ -62,7 +63,11 @@ func (c PodCounts) Add(pod *corev1.Pod, now time.Time) {
 		}
 	case IsReady(pod):
 		count.Settled++
-		count.FirstReady = earlier(count.FirstReady, podCondition(pod, corev1.PodReady).LastTransitionTime.Time)
+		ready := podCondition(pod, corev1.PodReady).LastTransitionTime.Time
+		count.FirstReady = earlier(count.FirstReady, ready)
+		if ready.After(count.LastReady) {
+			count.LastReady = ready
+		}
 	case starting(pod, now):
 		count.Starting++
 		count.FirstCreated = earlier(count.FirstCreated, pod.CreationTimestamp.Time)

@@ -45,7 +45,7 @@ func TestPodCounts(t *testing.T) {
 			counts := PodCounts{}
 			counts.Add(pod, epoch)
 			got := counts[key]
-			got.FirstReady, got.FirstCreated = time.Time{}, time.Time{}
+			got.FirstReady, got.LastReady, got.FirstCreated = time.Time{}, time.Time{}, time.Time{}
 			if got != test.want {
 				t.Errorf("counted as %+v, want %+v", got, test.want)
 			}

@@ -90,11 +90,14 @@ func (b *Baseline) Complete() bool {
 	return b.Serving && b.Workload.Complete()
 }
 
-// Soaking tells whether the captured rollout has been complete for less than a soak, and has no verdict.
+// Soaking tells whether the captured rollout has been complete for less than a soak, and has no verdict. A StatefulSet and a
+// DaemonSet don't tell when they were complete: at the latest when their last pod became ready.
 func (b *Baseline) Soaking(soak time.Duration, now time.Time) bool {
-	c := b.Workload.Condition("Progressing")
-	return b.Revision != nil && VerdictOf(b.Revision) == nil && b.Complete() && rolledOut(b.Workload) &&
-		c != nil && now.Sub(c.LastUpdate) < soak
+	complete := b.pods.LastReady
+	if c := b.Workload.Condition("Progressing"); c != nil {
+		complete = c.LastUpdate
+	}
+	return b.Revision != nil && VerdictOf(b.Revision) == nil && b.Complete() && rolledOut(b.Workload) && now.Sub(complete) < soak
 }
 
 // alone tells whether no pod of another revision is left.

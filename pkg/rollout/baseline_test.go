@@ -238,3 +238,38 @@ func TestHistory(t *testing.T) {
 		t.Errorf("row: %+v", rows[1])
 	}
 }
+
+// A StatefulSet has no condition that tells when its rollout was complete: its last pod that became ready does.
+func TestSoaking(t *testing.T) {
+	now := time.Unix(1e9, 0)
+	complete := workload.Condition{Type: "Progressing", Status: "True", Reason: "NewReplicaSetAvailable"}
+	for name, test := range map[string]struct {
+		condition, ready time.Duration // how long ago; 0 is unknown
+		verdict          bool
+		want             bool
+	}{
+		"a Deployment, just complete":  {condition: 5 * time.Second, ready: time.Hour, want: true},
+		"a Deployment, long complete":  {condition: time.Minute, ready: time.Second},
+		"a StatefulSet, just complete": {ready: 5 * time.Second, want: true},
+		"a StatefulSet, long complete": {ready: time.Minute},
+		"its pods may not be read":     {},
+		"it has a verdict":             {ready: 5 * time.Second, verdict: true},
+	} {
+		w := &workload.Workload{Desired: 1, Total: 1, Updated: 1, Ready: 1, Available: 1, RolledOut: true}
+		if test.condition > 0 {
+			c := complete
+			c.LastUpdate = now.Add(-test.condition)
+			w.Conditions = []workload.Condition{c}
+		}
+		b := &Baseline{Workload: w, Revision: &workload.Revision{Name: "web-a", Hash: "a"}, Serving: true}
+		if test.ready > 0 {
+			b.pods.LastReady = now.Add(-test.ready)
+		}
+		if test.verdict {
+			b.Revision.Annotations = map[string]string{workload.AnnotationVerdict: VerdictAnnotation{Outcome: VerdictGood, At: now, Hash: "a"}.Encode()}
+		}
+		if got := b.Soaking(15*time.Second, now); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

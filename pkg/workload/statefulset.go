@@ -65,6 +65,9 @@ func statefulSetStrategy(s *appsv1.StatefulSet, desired int32) Strategy {
 		MaxUnavailable: 1, MinReady: time.Duration(s.Spec.MinReadySeconds) * time.Second, ProgressDeadline: setDeadline, Lenient: true,
 	}
 	strategy.ProgressDeadline += strategy.MinReady
+	if s.Spec.Ordinals != nil {
+		strategy.FirstOrdinal = s.Spec.Ordinals.Start
+	}
 	if r := s.Spec.UpdateStrategy.RollingUpdate; r != nil && !strategy.OnDelete {
 		if r.Partition != nil {
 			strategy.Partition = min(*r.Partition, desired)

@@ -71,8 +71,8 @@ type Strategy struct {
 	MaxSurge       int32
 	MaxUnavailable int32
 	MinReady       time.Duration
-	// Partition is how many pods, the lowest ordinals, keep their revision.
-	Partition int32
+	// Partition is how many pods, the lowest ordinals from FirstOrdinal on, keep their revision.
+	Partition, FirstOrdinal int32
 	// ProgressDeadline is progressDeadlineSeconds; 0 means that there is none.
 	ProgressDeadline time.Duration
 	// Lenient: the kind has no such field, and the deadline is ours.
