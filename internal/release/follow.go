@@ -25,6 +25,9 @@ func (f *follower) follow(ctx context.Context, state rollout.State, release *rol
 	wake, clock := time.NewTimer(0), time.NewTicker(view.Refresh)
 	defer wake.Stop()
 	defer clock.Stop()
+	if f.unblock != nil {
+		defer f.unblock.stop()
+	}
 	for state.Outcome == "" {
 		var events []rollout.Event
 		due := true // there is something to judge

@@ -17,6 +17,7 @@ const maxDeletions = 3
 type unblocker struct {
 	release *Release
 	work    context.Context
+	stop    context.CancelFunc // gives up what is under way
 	tried   map[rollout.PodRef]bool
 	times   map[string]int // how often a pod of this name was deleted
 	waiting map[workload.Ref]bool
@@ -33,8 +34,9 @@ type deletion struct {
 }
 
 func (r *Release) unblocker(work context.Context) *unblocker {
+	work, stop := context.WithCancel(work)
 	return &unblocker{
-		release: r, work: work, answers: make(chan deletion),
+		release: r, work: work, stop: stop, answers: make(chan deletion),
 		tried: map[rollout.PodRef]bool{}, times: map[string]int{}, waiting: map[workload.Ref]bool{},
 	}
 }

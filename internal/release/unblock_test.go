@@ -114,3 +114,13 @@ type frames struct{ shown int }
 func (f *frames) Show(view.Frame) error     { f.shown++; return nil }
 func (*frames) Finish(rollout.Result) error { return nil }
 func (*frames) Close() error                { return nil }
+
+// What an undo has begun to delete is given up when its watch ends: a rollback of the undo wants those pods.
+func TestDeletionsEndWithTheirWatch(t *testing.T) {
+	a := try(t, newWorld("web:1"))
+	f := &follower{now: a.Now, watcher: noWatch{errSilent}, view: a.view}
+	f.unblock = a.unblocker(t.Context())
+	if _, err := f.follow(t.Context(), rollout.State{}, nil); !errors.Is(err, errSilent) || f.unblock.work.Err() == nil {
+		t.Errorf("%v, and the deletions go on", err)
+	}
+}

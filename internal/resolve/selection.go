@@ -147,10 +147,10 @@ func splitCombined(args []string, byLabel bool) ([]named, error) {
 		return nil, &ArgumentError{"a name can't be combined with -l or --all"}
 	}
 	wanted := make([]named, 0, len(args))
-	for _, arg := range args {
+	for i, arg := range args {
 		kind, name, _ := strings.Cut(arg, "/")
 		if kind == "" || name == "" || strings.Contains(name, "/") {
-			return nil, &ArgumentError{"objects are named TYPE/NAME, and " + arg + " is not"}
+			return nil, &ArgumentError{"objects are named TYPE/NAME, and " + redact.ArgumentOr(arg, fmt.Sprintf("argument %d", i+1)) + " is not"}
 		}
 		wanted = append(wanted, named{kind, name})
 	}
