@@ -342,6 +342,11 @@ status: {phase: Running, conditions: [{type: Ready, status: "False"}], container
 		"no pod has a node": {func(w *world) {
 			w.pods(unschedulable("web-new-0")).after(0).after(time.Minute)
 		}, Failed, diagnosis.Unschedulable},
+		"no node for the next one, right after the others": {func(w *world) {
+			w.change().Strategy.MaxSurge = 2
+			w.pods(starting("web-new-0"), unschedulable("web-new-1")).after(time.Second)
+			w.pods(readyPod("web-new-0"), unschedulable("web-new-1"), unschedulable("web-new-2")).after(time.Second)
+		}, Failed, diagnosis.Unschedulable},
 		"an autoscaler has just added a pod": {func(w *world) {
 			w.finished().after(20 * time.Second).after(2 * time.Minute)
 			w.change().Desired, w.seen.Revisions[1].Desired = 11, 11

@@ -136,17 +136,15 @@ func (e *evaluation) blocker(complete bool) int {
 	return first
 }
 
-// standsStill tells whether a problem has lasted longer than new pods need to become ready, and leaves it only the pods that
-// have. A crash is never normal.
+// standsStill tells whether a problem is none that ends by itself in the time that new pods need to become ready. Of one
+// that does it leaves the pods that have needed longer.
 func (e *evaluation) standsStill(p *diagnosis.Problem) bool {
 	m := &e.next.memory
 	switch {
 	case p.SlowStart(), p.Affected != nil && e.surplus():
 		return false
-	case p.Grade != diagnosis.Waiting || e.diagnosis.Ready == 0 && m.readied.IsZero():
+	case p.Grade != diagnosis.Waiting, p.Cause != diagnosis.ReadinessFailing, e.diagnosis.Ready == 0 && m.readied.IsZero():
 		return true
-	case p.Affected == nil:
-		return e.now.Sub(m.readied) > m.usual()
 	}
 	p.Affected = slices.DeleteFunc(slices.Clone(p.Affected), func(pod *corev1.Pod) bool {
 		return e.now.Sub(e.diagnosis.UnreadySince(pod)) <= m.usual()
