@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"os"
 	"time"
@@ -25,11 +26,17 @@ type Env struct {
 	Flags *genericclioptions.ConfigFlags
 	// Redactor learns the values of this command, and masks them in what others say.
 	Redactor *redact.Redactor
+	// ended is the context of the command: it bounds what the redactor reads.
+	ended context.Context
 	// resulted: the one result of -o result is written.
 	resulted bool
 }
 
-func (e *Env) cluster() *cluster.Cluster { return cluster.New(e.Flags, version, e.Redactor) }
+func (e *Env) cluster() *cluster.Cluster {
+	c := cluster.New(e.Flags, version, e.Redactor)
+	c.RecognizeValues(e.ended)
+	return c
+}
 
 // program is what a release gets of it.
 func (e *Env) program() release.Program {
@@ -43,6 +50,6 @@ func newEnv(in io.Reader, out, errOut io.Writer, getenv func(string) string, now
 		Getenv: getenv, Environ: os.Environ,
 		// usePersistentConfig: the kubeconfig is read once.
 		Flags:    genericclioptions.NewConfigFlags(true),
-		Redactor: &redact.Redactor{},
+		Redactor: &redact.Redactor{}, ended: context.Background(),
 	}
 }

@@ -26,6 +26,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	// Without it a dead connection is noticed later, and nothing else changes.
 	_ = noticeSilence()
 	env := newEnv(in, out, errOut, os.Getenv, time.Now)
+	env.ended = ctx
 	started := env.Now()
 	root := newRoot(env)
 	root.SetArgs(args)

@@ -112,9 +112,6 @@ func (f *rolloutStatusFlags) run(ctx context.Context, t *transaction, selection 
 	if err := f.checkRevision(ctx, t.cluster, objects); err != nil {
 		return err
 	}
-	for _, o := range objects {
-		t.cluster.LearnSecrets(ctx, o.GetNamespace(), o.Template())
-	}
 	attached, err := f.attach(ctx, t, objects)
 	if err != nil {
 		return err

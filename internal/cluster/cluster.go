@@ -30,9 +30,8 @@ type Cluster struct {
 	version  string
 	redactor *redact.Redactor
 
-	skew atomic.Int64
-	// learntSecrets are those whose values the redactor knows, or can't know, by their Ref.
-	learntSecrets sync.Map
+	skew   atomic.Int64
+	values secretValues
 	// wrap goes around the transport of all clients, if it is set.
 	wrap func(http.RoundTripper) http.RoundTripper
 

@@ -8,12 +8,20 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // SecretOrConfigMap reads the object of that name: one of the two, by the ref's kind.
 func (c *Cluster) SecretOrConfigMap(ctx context.Context, ref workload.Ref) (secret *corev1.Secret, configMap *corev1.ConfigMap, err error) {
+	if secret, configMap, err = c.secretOrConfigMap(ctx, ref); secret != nil {
+		c.valuesKnown(types.NamespacedName{Namespace: ref.Namespace, Name: ref.Name})
+	}
+	return secret, configMap, err
+}
+
+func (c *Cluster) secretOrConfigMap(ctx context.Context, ref workload.Ref) (secret *corev1.Secret, configMap *corev1.ConfigMap, err error) {
 	client, err := c.typed()
 	if err != nil {
 		return nil, nil, err
@@ -32,7 +40,6 @@ func (c *Cluster) SecretOrConfigMap(ctx context.Context, ref workload.Ref) (secr
 	}
 	if secret != nil {
 		c.redactor.Secret(secret.Data)
-		c.learntSecrets.Store(ref, true)
 	}
 	return secret, configMap, nil
 }

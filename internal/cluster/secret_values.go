@@ -2,36 +2,155 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// learnTime bounds LearnSecrets: a message that is not masked in full is better than none.
-const learnTime = 5 * time.Second
+const (
+	// valuesTime bounds the reads that a text waits for.
+	valuesTime = 5 * time.Second
+	// valuesStay is how long the values of a Secret count as read: it may be created or changed while a command watches.
+	valuesStay = 30 * time.Second
+)
 
-// LearnSecrets reads the Secrets that containers read, each once, so that their values are masked in what programs say.
-// One that can't be read stays unknown.
-func (c *Cluster) LearnSecrets(ctx context.Context, namespace string, templates ...*corev1.PodTemplateSpec) {
-	var refs []workload.Ref
-	for _, t := range templates {
-		for _, r := range workload.References(t) {
-			ref := workload.Ref{Kind: string(r.Kind), Namespace: namespace, Name: r.Name}
-			if r.Kind != workload.SecretReference || r.Use == workload.UsePullSecret || slices.Contains(refs, ref) {
-				continue
-			}
-			if _, known := c.learntSecrets.LoadOrStore(ref, true); !known {
-				refs = append(refs, ref)
-			}
+// secretValues are the Secrets that were read for their values: the redactor masks them in what programs say.
+type secretValues struct {
+	mu     sync.Mutex
+	read   map[types.NamespacedName]*valuesRead
+	most   int // how many are read; 0: no bound
+	spent  int
+	unread map[types.NamespacedName]error
+}
+
+type valuesRead struct {
+	mu sync.Mutex
+	at time.Time
+	// refused: it may not be read.
+	refused bool
+}
+
+// RecognizeValues has the redactor of this cluster read the Secrets of pods before it masks what their programs, the kubelet
+// and events say. Until ctx ends, each Secret is read once by those who may read it.
+func (c *Cluster) RecognizeValues(ctx context.Context) {
+	c.redactor.Read = func(secrets []types.NamespacedName) {
+		if !slices.ContainsFunc(secrets, c.values.due) {
+			return
 		}
+		ctx, cancel := context.WithTimeout(ctx, valuesTime)
+		defer cancel()
+		// Each read has noted what could not be read.
+		_, _ = Each(ctx, secrets, func(ctx context.Context, name types.NamespacedName) (struct{}, error) {
+			c.readValues(ctx, name)
+			return struct{}{}, nil
+		})
 	}
-	ctx, cancel := context.WithTimeout(ctx, learnTime)
-	defer cancel()
-	_, _ = Each(ctx, refs, func(ctx context.Context, ref workload.Ref) (struct{}, error) {
-		_, _, _ = c.SecretOrConfigMap(ctx, ref)
-		return struct{}{}, nil
+}
+
+// LimitValues bounds how many Secrets are read for their values.
+func (c *Cluster) LimitValues(most int) {
+	c.values.mu.Lock()
+	defer c.values.mu.Unlock()
+	c.values.most = most
+}
+
+// ValuesRead counts the Secrets that were read for their values.
+func (c *Cluster) ValuesRead() int {
+	c.values.mu.Lock()
+	defer c.values.mu.Unlock()
+	return c.values.spent
+}
+
+// Unrecognized are the Secrets whose values could not be read, by namespace and name, and why.
+func (c *Cluster) Unrecognized() (secrets []workload.Ref, why []error) {
+	c.values.mu.Lock()
+	defer c.values.mu.Unlock()
+	for name := range c.values.unread {
+		secrets = append(secrets, secretRef(name))
+	}
+	slices.SortFunc(secrets, func(a, b workload.Ref) int {
+		return strings.Compare(a.Namespace+"/"+a.Name, b.Namespace+"/"+b.Name)
 	})
+	for _, s := range secrets {
+		why = append(why, c.values.unread[types.NamespacedName{Namespace: s.Namespace, Name: s.Name}])
+	}
+	return secrets, why
+}
+
+func secretRef(name types.NamespacedName) workload.Ref {
+	return workload.Ref{Kind: string(workload.SecretReference), Namespace: name.Namespace, Name: name.Name}
+}
+
+// readValues reads a Secret, unless it has just been read. Others who ask for it meanwhile wait for the answer.
+func (c *Cluster) readValues(ctx context.Context, name types.NamespacedName) {
+	r := c.values.of(name)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.due() {
+		return
+	}
+	err := c.values.spend()
+	if err == nil {
+		_, _, err = c.secretOrConfigMap(ctx, secretRef(name))
+	}
+	if Is(err, NotFound) {
+		err = nil
+	}
+	r.at, r.refused = time.Now(), Is(err, Forbidden) || errors.Is(err, errMostValues)
+	c.values.note(name, err)
+}
+
+// valuesKnown notes that a Secret was read for another reason.
+func (c *Cluster) valuesKnown(name types.NamespacedName) {
+	r := c.values.of(name)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.at = time.Now()
+}
+
+func (r *valuesRead) due() bool { return !r.refused && time.Since(r.at) > valuesStay }
+
+func (v *secretValues) of(name types.NamespacedName) *valuesRead {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.read == nil {
+		v.read, v.unread = map[types.NamespacedName]*valuesRead{}, map[types.NamespacedName]error{}
+	}
+	if v.read[name] == nil {
+		v.read[name] = &valuesRead{}
+	}
+	return v.read[name]
+}
+
+func (v *secretValues) due(name types.NamespacedName) bool {
+	r := v.of(name)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.due()
+}
+
+func (v *secretValues) note(name types.NamespacedName, err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if delete(v.unread, name); err != nil {
+		v.unread[name] = err
+	}
+}
+
+var errMostValues = errors.New("too many Secrets are used")
+
+func (v *secretValues) spend() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.most > 0 && v.spent >= v.most {
+		return errMostValues
+	}
+	v.spent++
+	return nil
 }

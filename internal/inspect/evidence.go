@@ -26,6 +26,9 @@ const readTime = 5 * time.Second
 // fetch reads what a look wants and has not got, side by side. It is false if there was nothing to read.
 func (i *Inspector) fetch(ctx context.Context, s *chain.Subject, wants diagnosis.Wants) bool {
 	namespace := s.Ref.Namespace
+	for _, key := range wants.Logs { // before their number decides what else is read
+		i.cluster.Redactor().Recognize(namespace, key.Pod)
+	}
 	var work []func(context.Context) error
 	ask := func(key any, read func(context.Context) error) {
 		if !i.asked[key] && i.spend(kept) {
@@ -37,11 +40,17 @@ func (i *Inspector) fetch(ctx context.Context, s *chain.Subject, wants diagnosis
 			})
 		}
 	}
-	for _, uid := range slices.Sorted(maps.Keys(wants.Events)) {
-		ask(uid, func(ctx context.Context) error { return i.events(ctx, namespace, "involvedObject.uid="+string(uid)) })
-	}
-	for _, key := range wants.Logs {
-		ask(key, func(ctx context.Context) error { return i.log(ctx, namespace, key) })
+	// In turns: if few requests are left, some events and some log say more than all events.
+	uids := slices.Sorted(maps.Keys(wants.Events))
+	for n := range max(len(uids), len(wants.Logs)) {
+		if n < len(uids) {
+			ask(uids[n], func(ctx context.Context) error {
+				return i.events(ctx, namespace, "involvedObject.uid="+string(uids[n]))
+			})
+		}
+		if n < len(wants.Logs) {
+			ask(wants.Logs[n], func(ctx context.Context) error { return i.log(ctx, namespace, wants.Logs[n]) })
+		}
 	}
 	for _, ref := range slices.SortedFunc(maps.Keys(wants.Claims), func(a, b workload.Ref) int { return cmp.Compare(a.Name, b.Name) }) {
 		ask("classes", func(ctx context.Context) error { return i.classes(ctx) })
@@ -62,6 +71,9 @@ func (i *Inspector) fetch(ctx context.Context, s *chain.Subject, wants diagnosis
 		}
 	}
 	i.again = true
+	if i.counted {
+		i.cluster.LimitValues(most - atLast - i.requests)
+	}
 	// Each read has noted what it could not read: the others go on.
 	_ = together(ctx, work...)
 	return len(work) > 0 || len(wants.References) > 0
@@ -132,9 +144,7 @@ func (i *Inspector) log(ctx context.Context, namespace string, key diagnosis.Log
 			i.unread(err, "get", "logs", namespace)
 		}
 	}
-	for n, line := range log.Lines {
-		log.Lines[n] = i.cluster.Redactor().LogLine(line)
-	}
+	i.cluster.Redactor().Log(namespace, key.Pod, log.Lines)
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.seen.Logs[key] = log

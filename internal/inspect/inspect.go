@@ -21,8 +21,13 @@ import (
 // most is how many requests one look makes, pages of a list not counted.
 const most = 12
 
-// The requests that are kept for the end: the related objects, and the object itself once more.
-const kept = 3
+// The requests that are kept for the end: the related objects, and the object itself once more. Secrets whose values have to
+// be masked come before the related objects.
+const (
+	kept        = 3
+	atLast      = 1
+	mostSecrets = 6
+)
 
 // Inspector reads one object and what belongs to it.
 type Inspector struct {
@@ -34,6 +39,7 @@ type Inspector struct {
 	seen     diagnosis.Observed // what was read for Wants
 	asked    map[any]bool       // of it
 	again    bool               // wants were read before
+	counted  bool               // the Secrets that are read for their values count as requests, too
 }
 
 // New makes an Inspector; now is the local clock.
@@ -68,6 +74,7 @@ func (i *Inspector) Why(ctx context.Context, kind string, ref workload.Ref) (cha
 	if read == nil {
 		return chain.Report{}, unsupported(ref)
 	}
+	i.counted = true
 	report, _, err := i.explain(ctx, ref, func(ctx context.Context) (reading, error) { return read(i, ctx, ref) })
 	return report, err
 }
@@ -101,6 +108,7 @@ func (i *Inspector) explain(ctx context.Context, ref workload.Ref, read func(con
 		case moved == "":
 			report := r.subject.Explain(related)
 			i.clock(&report)
+			i.unrecognized(&report, r.subject)
 			return report, r, nil
 		}
 		what = moved
@@ -109,6 +117,9 @@ func (i *Inspector) explain(ctx context.Context, ref workload.Ref, read func(con
 }
 
 func (i *Inspector) reset() {
+	if i.counted {
+		i.cluster.LimitValues(mostSecrets)
+	}
 	i.requests, i.seen, i.asked, i.again = 0, diagnosis.Observed{Logs: map[diagnosis.LogKey]diagnosis.Log{}, Nodes: map[string]*corev1.Node{}, Silent: map[string]string{}}, map[any]bool{}, false
 }
 
@@ -156,7 +167,7 @@ func (i *Inspector) finish(ctx context.Context, r reading) (related map[workload
 			related[ref] = chain.Related{Object: object}
 			continue
 		}
-		if !i.spend(0) {
+		if !i.spend(atLast) {
 			break
 		}
 		work = append(work, func(ctx context.Context) error {
@@ -174,11 +185,20 @@ func (i *Inspector) finish(ctx context.Context, r reading) (related map[workload
 func (i *Inspector) spend(kept int) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.requests >= most-kept {
+	secrets := i.secrets()
+	if i.requests+secrets >= most-max(atLast, kept-max(0, secrets-mostSecrets+kept-atLast)) {
 		return false
 	}
 	i.requests++
 	return true
+}
+
+// secrets counts those that were read for their values, where they count.
+func (i *Inspector) secrets() int {
+	if !i.counted {
+		return 0
+	}
+	return i.cluster.ValuesRead()
 }
 
 // together runs functions side by side.

@@ -140,7 +140,8 @@ func (i *Inspector) node(ctx context.Context, ref workload.Ref) (reading, error)
 	if err != nil {
 		return reading{}, i.notFound(ctx, "nodes", ref, err)
 	}
-	pods, err := i.pods(ctx, "", metav1.ListOptions{FieldSelector: "spec.nodeName=" + node.Name})
+	// What is said of the pods is not shown.
+	pods, err := i.listPods(ctx, "", metav1.ListOptions{FieldSelector: "spec.nodeName=" + node.Name})
 	if err = i.orForbidden(err, "pods"); err != nil {
 		return reading{}, err
 	}

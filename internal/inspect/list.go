@@ -129,7 +129,7 @@ func (l *Lister) read(ctx context.Context, r *workload.Resource, namespace strin
 func (l *Lister) arrived(o workload.API, trim watch.Trimmer) {
 	pod, ok := o.(*corev1.Pod)
 	if ok {
-		l.cluster.Redactor().Pod(pod)
+		l.cluster.Redactor().Arrived(pod)
 	}
 	if ok && ownTemplate(pod) {
 		o.SetManagedFields(nil)
@@ -205,6 +205,9 @@ func (l *Lister) limits(list *app.List) {
 			list.State = app.Unknown
 		}
 		list.NotSeen = append(list.NotSeen, chain.NotSeen{Resource: r.Plural, Hides: "they are not listed", Next: []string{"kubectl auth can-i list " + r.Plural}})
+	}
+	if secrets, _ := l.cluster.Unrecognized(); len(secrets) > 0 {
+		list.NotSeen = append(list.NotSeen, chain.NotSeen{Resource: "secrets", Hides: "their values can't be recognized in logs and messages", Next: []string{"kubectl auth can-i get secrets"}})
 	}
 	for i := range list.NotSeen {
 		next := list.NotSeen[i].Next

@@ -55,8 +55,16 @@ type wanting struct {
 
 // gather looks at all entries, and reads what the looks want.
 func (l *Lister) gather(ctx context.Context, entries []*app.Entry) {
-	l.learn(ctx, entries)
 	var open []*wanting
+	var pods []*corev1.Pod
+	for _, e := range entries {
+		for _, o := range e.Objects {
+			if pod, ok := o.(*corev1.Pod); ok && !e.Quiet {
+				pods = append(pods, pod)
+			}
+		}
+	}
+	l.cluster.Redactor().Pods(pods...)
 	for _, e := range entries {
 		if !e.Quiet {
 			l.mask(e.Objects...)
@@ -89,47 +97,12 @@ func (l *Lister) gather(ctx context.Context, entries []*app.Entry) {
 	}
 }
 
-// learn reads the Secrets of entries with containers that have ended, side by side.
-func (l *Lister) learn(ctx context.Context, entries []*app.Entry) {
-	ended := map[string][]*corev1.PodTemplateSpec{}
-	for _, e := range entries {
-		if !e.Quiet && slices.ContainsFunc(e.Objects, func(o metav1.Object) bool { pod, ok := o.(*corev1.Pod); return ok && hasEnded(pod) }) {
-			ended[e.Ref.Namespace] = append(ended[e.Ref.Namespace], templatesOf(e.Objects)...)
-		}
-	}
-	var work []func(context.Context) error
-	for namespace, templates := range ended {
-		work = append(work, func(ctx context.Context) error {
-			l.cluster.LearnSecrets(ctx, namespace, templates...)
-			return nil
-		})
-	}
-	_ = together(ctx, work...)
-}
-
-func templatesOf(objects []metav1.Object) (templates []*corev1.PodTemplateSpec) {
-	for _, o := range objects {
-		if pod, ok := o.(*corev1.Pod); ok {
-			templates = append(templates, &corev1.PodTemplateSpec{Spec: pod.Spec})
-		} else if o, ok := o.(workload.API); ok {
-			if h := workload.HistoryOf(o); h != nil {
-				template := h.Template(o)
-				templates = append(templates, &template)
-			} else if w, ok := workload.ObjectOf(o); ok {
-				templates = append(templates, w.Template())
-			}
-		}
-	}
-	return templates
-}
-
-// mask hides values in what controllers and kubelets say of objects.
+// mask hides values in what controllers say of objects. The pods are masked all at once.
 func (l *Lister) mask(objects ...metav1.Object) {
 	redactor := l.cluster.Redactor()
 	for _, o := range objects {
 		switch o := o.(type) {
 		case *corev1.Pod:
-			redactor.Pod(o)
 		case workload.API:
 			if h := workload.HistoryOf(o); h != nil {
 				redactor.Revision(h, o)

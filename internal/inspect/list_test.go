@@ -178,7 +178,9 @@ func (f *fleet) list(t *testing.T, namespace, selector string) (app.List, error)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewLister(cluster.New(flags, "test", &redact.Redactor{}), namespace, chosen, time.Now).List(t.Context())
+	c := cluster.New(flags, "test", &redact.Redactor{})
+	c.RecognizeValues(t.Context())
+	return NewLister(c, namespace, chosen, time.Now).List(t.Context())
 }
 
 func (f *fleet) count(part string) (n int) {

@@ -122,6 +122,12 @@ func (i *Inspector) orForbidden(err error, what string) error {
 
 // pods lists pods by name, and masks what is said of them.
 func (i *Inspector) pods(ctx context.Context, namespace string, options metav1.ListOptions) ([]*corev1.Pod, error) {
+	all, err := i.listPods(ctx, namespace, options)
+	i.cluster.Redactor().Pods(all...)
+	return all, err
+}
+
+func (i *Inspector) listPods(ctx context.Context, namespace string, options metav1.ListOptions) ([]*corev1.Pod, error) {
 	client, err := i.cluster.Typed()
 	if err != nil {
 		return nil, err
@@ -137,7 +143,6 @@ func (i *Inspector) pods(ctx context.Context, namespace string, options metav1.L
 				return nil
 			}
 			for k := range list.Items {
-				i.maskPod(ctx, &list.Items[k])
 				all = append(all, &list.Items[k])
 			}
 			return nil
@@ -176,22 +181,8 @@ func (i *Inspector) getPod(ctx context.Context, ref workload.Ref) (*corev1.Pod, 
 	if err != nil {
 		return nil, i.notFound(ctx, "pods", ref, err)
 	}
-	i.maskPod(ctx, pod)
-	return pod, nil
-}
-
-// maskPod hides values in the status of a pod. If a container has ended, its program may have quoted those of a Secret.
-func (i *Inspector) maskPod(ctx context.Context, pod *corev1.Pod) {
-	if hasEnded(pod) {
-		i.cluster.LearnSecrets(ctx, pod.Namespace, &corev1.PodTemplateSpec{Spec: pod.Spec})
-	}
 	i.cluster.Redactor().Pod(pod)
-}
-
-func hasEnded(pod *corev1.Pod) bool {
-	return slices.ContainsFunc(slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses), func(s corev1.ContainerStatus) bool {
-		return s.State.Terminated != nil || s.LastTerminationState.Terminated != nil
-	})
+	return pod, nil
 }
 
 // owners reads the controllers above a pod, the nearest first: their metadata only.

@@ -9,6 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
 )
 
 // unread notes that something could not be read, and why: a part of the evidence is missing.
@@ -40,3 +41,24 @@ func silence(err error) string {
 	}
 	return "can't be read now (" + firstLine(err.Error()) + ")"
 }
+
+// unrecognized names the Secrets whose values could not be masked.
+func (i *Inspector) unrecognized(r *chain.Report, s *chain.Subject) {
+	secrets, why := i.cluster.Unrecognized()
+	for k, secret := range secrets {
+		if !s.Uses(secret) {
+			continue
+		}
+		name := "secret/" + secret.Name
+		if !cluster.Is(why[k], cluster.Forbidden) {
+			r.Notes = append(r.Notes, name+" was not read ("+firstLine(why[k].Error())+"): "+valuesShown)
+			continue
+		}
+		r.NotSeen = append(r.NotSeen, chain.NotSeen{
+			Resource: name, Hides: valuesShown, Next: []string{"kubectl auth can-i get " + name + cluster.InFlag(secret.Namespace)},
+		})
+	}
+}
+
+// valuesShown is what not reading a Secret leads to.
+const valuesShown = "its values can't be recognized in logs and messages"

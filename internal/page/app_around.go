@@ -172,15 +172,12 @@ func (p *appPage) message(text string) {
 
 // limits says what could not be read, and what limits the page.
 func (p *appPage) limits() {
-	var unseen []string
-	for _, n := range p.app.NotSeen {
-		unseen = append(unseen, n.Resource+" ("+n.Hides+")")
-	}
-	for i, text := range []string{layout.Join("", prefixed("no permission to read: ", strings.Join(unseen, "; "))), prefixed("note: ", strings.Join(p.app.Notes, "; "))} {
+	unseen := unread(p.app.NotSeen)
+	for i, text := range []string{layout.Join("", prefixed("no permission to read: ", unseen)), prefixed("note: ", strings.Join(p.app.Notes, "; "))} {
 		if text == "" {
 			continue
 		}
-		if i == 0 || len(unseen) == 0 {
+		if i == 0 || unseen == "" {
 			p.Add("")
 		}
 		p.Add(term.Clean(text))

@@ -197,6 +197,15 @@ func countsText(l app.List) string {
 
 // Unread says in one line what could not be read, and what that may hide; "" if nothing.
 func Unread(all []chain.NotSeen) string {
+	groups := unread(all)
+	if groups == "" {
+		return ""
+	}
+	return "no permission to read " + groups
+}
+
+// unread names what could not be read by what that may hide.
+func unread(all []chain.NotSeen) string {
 	var groups []string
 	for i, n := range all {
 		resources := []string{n.Resource}
@@ -210,8 +219,5 @@ func Unread(all []chain.NotSeen) string {
 		}
 		groups = append(groups, strings.Join(resources, ", ")+" ("+n.Hides+")")
 	}
-	if len(groups) == 0 {
-		return ""
-	}
-	return "no permission to read " + strings.Join(groups, "; ")
+	return strings.Join(groups, "; ")
 }

@@ -67,13 +67,9 @@ const maxMessageLines = 6
 
 // whyNotes adds what is no part of the chain, a paragraph for each kind.
 func (s *sheet) whyNotes(r chain.Report) {
-	var unseen []string
-	for _, n := range r.NotSeen {
-		unseen = append(unseen, n.Resource+" ("+n.Hides+")")
-	}
 	notes := []struct{ title, text string }{
 		{"also: ", strings.Join(r.Also, "; ")},
-		{"no permission to read: ", strings.Join(unseen, "; ")},
+		{"no permission to read: ", unread(r.NotSeen)},
 		{"note: ", strings.Join(r.Notes, "; ")},
 		{"", changes(r.Changes, r.Time)},
 	}

@@ -49,9 +49,6 @@ func (c checker) checkReferences(ctx context.Context, changes []cluster.Change, 
 		}
 		return c.checkReferent(ctx, to, uses[to])
 	})
-	for _, change := range changes { // of those that were not read above: optional ones, and those without keys
-		c.LearnSecrets(ctx, change.GetNamespace(), &change.Edit.Template)
-	}
 	return slices.Concat(found...), err
 }
 

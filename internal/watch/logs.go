@@ -40,9 +40,7 @@ func (w *Watcher) fetchLog(ctx context.Context, key diagnosis.LogKey) {
 			return
 		}
 		log, err := w.requestLog(ctx, t, key)
-		for i, line := range log.Lines {
-			log.Lines[i] = w.options.Redactor.LogLine(line)
-		}
+		w.options.Redactor.Log(t.ref.Namespace, key.Pod, log.Lines)
 		log.Err = w.options.Redactor.Text(log.Err)
 		<-w.wanted.slots
 		if ctx.Err() != nil {

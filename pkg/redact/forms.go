@@ -26,15 +26,23 @@ func forms(value string, how confidence) []string {
 		all, strings.ReplaceAll(value, `'`, `''`), strings.ReplaceAll(value, `'`, `'\''`), quoteShell(value),
 		url.QueryEscape(value), url.PathEscape(value),
 	)
+	all = append(all, base64Forms(value)...)
+	if how >= secret { // as Go prints the data of a Secret
+		list := fmt.Sprintf("%d", []byte(value))
+		syntax := fmt.Sprintf("%#v", []byte(value))
+		all = append(all, list[1:len(list)-1], syntax[len("[]byte{"):len(syntax)-1], hex.EncodeToString([]byte(value)))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// base64Forms are a value and a line of it in base64, without padding.
+func base64Forms(value string) []string {
+	var all []string
 	for _, bytes := range []string{value, value + "\n"} {
 		for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			all = append(all, encoding.EncodeToString([]byte(bytes)))
 		}
-	}
-	if how == secret { // as Go prints the data of a Secret
-		list := fmt.Sprintf("%d", []byte(value))
-		syntax := fmt.Sprintf("%#v", []byte(value))
-		all = append(all, list[1:len(list)-1], syntax[len("[]byte{"):len(syntax)-1], hex.EncodeToString([]byte(value)))
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

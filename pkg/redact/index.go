@@ -41,7 +41,7 @@ func edgeOf(value string, how confidence) edge {
 		shortest = 8
 	}
 	switch {
-	case how == secret && len(value) >= shortest:
+	case how >= secret && len(value) >= shortest:
 		return anywhere
 	case word.MatchString(value), how == literal && nameLike.MatchString(value):
 		return nameEdge
@@ -55,10 +55,17 @@ func (ix *index) add(value string, how confidence) {
 	for _, form := range forms(value, how) {
 		ix.pattern(pattern{form, value, edgeOf(value, how)})
 	}
-	if how == secret {
+	if how >= secret {
 		for _, form := range within(value) {
 			ix.pattern(pattern{form, value, anywhere})
 		}
+	}
+}
+
+// encoded finds a value in base64 alone: as it stands, it is a word of messages.
+func (ix *index) encoded(value string) {
+	for _, form := range base64Forms(value) {
+		ix.pattern(pattern{form, value, wordEdge})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -36,58 +37,46 @@ func (r *Redactor) owner(meta metav1.Object, template *corev1.PodTemplateSpec) {
 	r.Template(&template.Spec)
 }
 
-// Pod masks what the scheduler and the kubelet say of a pod, in place. A webhook may have given it variables
-// that its template lacks: they are learnt first. Of a pod that nothing is said of nothing is read.
-func (r *Redactor) Pod(p *corev1.Pod) {
-	var said []*string
+// Pod masks what the scheduler and the kubelet say of a pod, in place.
+func (r *Redactor) Pod(p *corev1.Pod) { r.Pods(p) }
+
+// said are the texts of a pod's status.
+func said(p *corev1.Pod) []*string {
+	var all []*string
 	s := &p.Status
-	said = append(said, &s.Message)
+	all = append(all, &s.Message)
 	for i := range s.Conditions {
-		said = append(said, &s.Conditions[i].Message)
+		all = append(all, &s.Conditions[i].Message)
 	}
 	for i := range s.VolumeHealth {
 		for j := range s.VolumeHealth[i].HealthConditions {
-			said = append(said, &s.VolumeHealth[i].HealthConditions[j].Message)
+			all = append(all, &s.VolumeHealth[i].HealthConditions[j].Message)
 		}
 	}
-	for _, all := range [][]corev1.ContainerStatus{s.InitContainerStatuses, s.ContainerStatuses, s.EphemeralContainerStatuses} {
-		for i := range all {
-			for _, r := range all[i].AllocatedResourcesStatus {
+	for _, statuses := range [][]corev1.ContainerStatus{s.InitContainerStatuses, s.ContainerStatuses, s.EphemeralContainerStatuses} {
+		for i := range statuses {
+			for _, r := range statuses[i].AllocatedResourcesStatus {
 				for j := range r.Resources {
 					if m := r.Resources[j].Message; m != nil {
-						said = append(said, m)
+						all = append(all, m)
 					}
 				}
 			}
-			for _, state := range []*corev1.ContainerState{&all[i].State, &all[i].LastTerminationState} {
+			for _, state := range []*corev1.ContainerState{&statuses[i].State, &statuses[i].LastTerminationState} {
 				if w := state.Waiting; w != nil {
-					said = append(said, &w.Message)
+					all = append(all, &w.Message)
 				}
 				if t := state.Terminated; t != nil {
-					said = append(said, &t.Message)
+					all = append(all, &t.Message)
 				}
 			}
 		}
 	}
-	if said = slices.DeleteFunc(said, func(text *string) bool { return *text == "" }); len(said) > 0 {
-		r.injected(&p.Spec)
-		r.texts(said...)
-	}
+	return slices.DeleteFunc(all, func(text *string) bool { return *text == "" })
 }
 
 // mostVariables bounds what is kept of pods to each of which a webhook gives values of its own.
 const mostVariables = 5000
-
-// injected learns the variables of a pod.
-func (r *Redactor) injected(spec *corev1.PodSpec) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, c := range containers(spec) {
-		if len(r.variables) < mostVariables {
-			r.container(c)
-		}
-	}
-}
 
 // Masked is a copy of an object of the kinds above whose annotations are masked, too.
 func (r *Redactor) Masked(o runtime.Object) runtime.Object {
@@ -110,8 +99,14 @@ func (r *Redactor) Masked(o runtime.Object) runtime.Object {
 	return o
 }
 
-// Event masks what an event says, in place. A reason is a word of the API, here and in each status.
-func (r *Redactor) Event(e *corev1.Event) { r.texts(&e.Message, &e.Action) }
+// Event masks what an event says, in place. A reason is a word of the API, here and in each status. What is normal quotes
+// no program.
+func (r *Redactor) Event(e *corev1.Event) {
+	if o := &e.InvolvedObject; o.Kind == "Pod" && e.Type != corev1.EventTypeNormal {
+		r.read(types.NamespacedName{Namespace: o.Namespace, Name: o.Name})
+	}
+	r.texts(&e.Message, &e.Action)
+}
 
 // Status masks what the API server says of a request, in place.
 func (r *Redactor) Status(s *metav1.Status) {

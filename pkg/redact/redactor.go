@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // Mask stands where a value stood.
@@ -20,6 +21,10 @@ const Placeholder = "…"
 // Redactor masks the values that it has learnt, and what follows the name of a variable that comes from a
 // Secret. The zero value is ready; it is safe for concurrent use.
 type Redactor struct {
+	// Read, if any, teaches the redactor the data of Secrets, those that it has not learnt yet. It is called before a text
+	// of a pod is masked whose containers take variables or files from them.
+	Read func([]types.NamespacedName)
+
 	mu     sync.RWMutex
 	values map[string]confidence
 	index  index
@@ -28,6 +33,7 @@ type Redactor struct {
 	public map[string]bool
 	// variables are those that were learnt, by name and value.
 	variables map[[2]string]bool
+	sources   sources
 	// numbers are those of the values that Hide has replaced.
 	numbers map[string]int
 }
@@ -36,9 +42,10 @@ type Redactor struct {
 type confidence int
 
 const (
-	unknown confidence = iota // a text of which only the parts that look secret are masked
-	literal                   // written out in a template or a ConfigMap
-	secret                    // of a Secret, or of a variable whose name says so
+	unknown    confidence = iota // a text of which only the parts that look secret are masked
+	literal                      // written out in a template or a ConfigMap
+	secret                       // of a Secret, or of a variable whose name says so
+	credential                   // of a key of a Secret that is named like a password: a short word is one, too
 )
 
 // Secret learns the data of a Secret. Its keys are often names of variables.
@@ -46,10 +53,14 @@ func (r *Redactor) Secret(data map[string][]byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for key, value := range data {
-		r.learn(key, string(value), secret)
-		put(&r.public, key)
+		how := secret
+		if sensitive(key) {
+			how = credential
+		}
+		r.learn(key, string(value), how)
+		put(&r.public, key, true)
 		if variableLike(key) || sensitive(key) {
-			put(&r.names.secret, key)
+			put(&r.names.secret, key, true)
 		}
 	}
 }
@@ -76,7 +87,7 @@ func (r *Redactor) Public(words ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, word := range words {
-		put(&r.public, word)
+		put(&r.public, word, true)
 	}
 }
 
@@ -85,7 +96,7 @@ func (r *Redactor) Template(spec *corev1.PodSpec) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, word := range publicWords(spec) {
-		put(&r.public, word)
+		put(&r.public, word, true)
 	}
 	for _, c := range containers(spec) {
 		r.container(c)
@@ -105,16 +116,16 @@ func (r *Redactor) container(c *corev1.Container) {
 		v := &c.Env[i]
 		switch {
 		case v.ValueFrom != nil && v.ValueFrom.SecretKeyRef != nil:
-			put(&r.names.secret, v.Name)
+			put(&r.names.secret, v.Name, true)
 		case v.ValueFrom != nil:
-			put(&r.names.plain, v.Name)
+			put(&r.names.plain, v.Name, true)
 		case !hidden(v.Value):
 			r.variable(v.Name, v.Value)
 		}
 	}
 	for _, from := range c.EnvFrom {
 		if from.SecretRef != nil {
-			put(&r.names.prefixes, from.Prefix)
+			put(&r.names.prefixes, from.Prefix, true)
 		}
 	}
 	for _, h := range headers(c) {
@@ -127,8 +138,8 @@ func (r *Redactor) variable(name, value string) {
 	if r.variables[[2]string{name, value}] {
 		return
 	}
-	put(&r.variables, [2]string{name, value})
-	put(&r.names.literal, name)
+	put(&r.variables, [2]string{name, value}, true)
+	put(&r.names.literal, name, true)
 	if sensitive(name) {
 		r.learn(name, value, secret)
 	} else {
@@ -144,6 +155,9 @@ func (r *Redactor) learn(name, value string, how confidence) {
 	r.value(value, how)
 	trimmed := strings.TrimSpace(value)
 	r.value(trimmed, how)
+	if strings.Contains(trimmed, "\n") { // a file: not each word of it is a password
+		how = min(how, secret)
+	}
 	n := 0
 	for line := range strings.Lines(trimmed) {
 		if n++; n > mostLines {
@@ -215,22 +229,26 @@ func (r *Redactor) fields(name string, node any) {
 }
 
 func (r *Redactor) value(value string, how confidence) {
-	if r.values[value] >= how || !sought(value, how) {
+	if r.values[value] >= how {
 		return
 	}
-	if r.values == nil {
-		r.values = map[string]confidence{}
+	switch {
+	case sought(value, how):
+		r.index.add(value, how)
+	case how >= secret && len(value) >= shortest:
+		r.index.encoded(value)
+	default:
+		return
 	}
-	r.values[value] = how
-	r.index.add(value, how)
+	put(&r.values, value, how)
 }
 
-// put adds to a set, which may be nil.
-func put[K comparable](set *map[K]bool, key K) {
-	if *set == nil {
-		*set = map[K]bool{}
+// put adds to a map, which may be nil.
+func put[K comparable, V any](to *map[K]V, key K, value V) {
+	if *to == nil {
+		*to = map[K]V{}
 	}
-	(*set)[key] = true
+	(*to)[key] = value
 }
 
 // Text masks a text of the cluster.

@@ -231,6 +231,31 @@ func TestASecretsValueIsFound(t *testing.T) {
 	}
 }
 
+// A short value is a word of messages, too: only a password is masked, where it stands by itself. In base64 it is no word.
+func TestShortValues(t *testing.T) {
+	for _, test := range []struct{ key, value, text, want string }{
+		{"level", "apple", "apple pies", "apple pies"},
+		{"level", "apple", "got YXBwbGU=, YXBwbGUK and YXBwbGU", "got ***, *** and ***"},
+		{"level", "apple", "xYXBwbGUx", "xYXBwbGUx"},
+		{"level", "true", "true is dHJ1ZQ==", "true is ***"},
+		{"port", "5432", "db:5432 is NTQzMg==", "db:5432 is ***"},
+		{"mode", "on", "on is b24=", "on is b24="},
+		{"pin", "q7Xz", "q7Xz, not q7Xzy", "***, not q7Xzy"},
+		{"password", "apple", "apple refused: apple, pineapple, apple-pie", "*** refused: ***, pineapple, apple-pie"},
+		{"password", "4711", "4711 refused at port 14711", "*** refused at port 14711"},
+		{"password", "abc", "abc refused", "abc refused"},
+		{"auth", "true", "true is dHJ1ZQ==", "true is ***"},
+		{"password", "root", "root is refused", "root is refused"},
+		{"passwords.txt", "apple\nbanana1\n", "apple, banana1", "apple, ***"},
+	} {
+		r := &Redactor{}
+		r.Secret(map[string][]byte{test.key: []byte(test.value)})
+		if got := r.LogLine(test.text); got != test.want {
+			t.Errorf("%s=%q: %s\n got %s\nwant %s", test.key, test.value, test.text, got, test.want)
+		}
+	}
+}
+
 func quoteWith(quote func(string) string, s string) string { return `"` + quote(s) + `"` }
 
 func TestParts(t *testing.T) {

@@ -10,6 +10,9 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
+// shortest is the length from which on a value of a Secret is masked in base64, and a password as a word of its own.
+const shortest = 4
+
 // sought tells whether a value is masked wherever it stands. Short values and words are in every message;
 // after NAME= they are masked all the same.
 func sought(value string, how confidence) bool {
@@ -18,10 +21,14 @@ func sought(value string, how confidence) bool {
 		return false
 	case how == literal:
 		return len(value) >= 6 && !ordinary(value)
+	case how == credential && slices.Contains(everydayPasswords, strings.ToLower(value)):
+		return false
+	case how == credential:
+		return len(value) >= shortest
 	case word.MatchString(value), number.MatchString(value):
 		return len(value) >= 6
 	}
-	return len(value) >= 4
+	return len(value) >= shortest
 }
 
 var (
@@ -33,6 +40,8 @@ var (
 		"enabled", "failed", "kubernetes", "localhost", "message", "namespace", "postgres", "production",
 		"secret", "secrets", "server", "service", "staging", "unknown", "verbose", "warning",
 	}
+	// everydayPasswords are shorter words of messages that keys named like passwords hold.
+	everydayPasswords = []string{"admin", "basic", "bearer", "error", "false", "local", "none", "null", "pass", "root", "test", "token", "true", "user"}
 )
 
 // ordinary tells that a value is made of words, names and numbers as messages are: a sentence, a path, a URL,

@@ -100,6 +100,20 @@ func (s *Subject) Templates() []*corev1.PodTemplateSpec {
 	return all
 }
 
+// Uses tells whether a pod that was looked at refers to an object.
+func (s *Subject) Uses(ref workload.Ref) bool {
+	for _, l := range s.looks {
+		for _, pod := range l.in.Pods {
+			if pod.Namespace == ref.Namespace && slices.ContainsFunc(workload.References(&corev1.PodTemplateSpec{Spec: pod.Spec}), func(r workload.Reference) bool {
+				return string(r.Kind) == ref.Kind && r.Name == ref.Name
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Related are the objects that explain the decisive problem further, the most telling first.
 func (s *Subject) Related() []workload.Ref {
 	if s.StatusOnly {

@@ -1,0 +1,119 @@
+package redact
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// sources are the Secrets that the containers of pods take variables and files from.
+type sources struct {
+	ofPods map[types.NamespacedName][]types.NamespacedName
+	known  map[string][]types.NamespacedName // equal lists are kept once
+}
+
+// mostPods bounds how many pods are known by name. A watch may see very many in its time.
+const mostPods = 20000
+
+// put notes the Secrets of a pod; the lock is held. Of a pod that was trimmed, they are known already.
+func (s *sources) put(p *corev1.Pod) {
+	var found []types.NamespacedName
+	key := p.Namespace
+	for _, r := range workload.References(&corev1.PodTemplateSpec{Spec: p.Spec}) {
+		secret := types.NamespacedName{Namespace: p.Namespace, Name: r.Name}
+		if r.Kind == workload.SecretReference && r.Use != workload.UsePullSecret && !slices.Contains(found, secret) {
+			found = append(found, secret)
+			key += "/" + r.Name
+		}
+	}
+	if len(found) == 0 {
+		return
+	}
+	if s.ofPods == nil || len(s.ofPods) >= mostPods {
+		s.ofPods, s.known = map[types.NamespacedName][]types.NamespacedName{}, map[string][]types.NamespacedName{}
+	}
+	if same, known := s.known[key]; known {
+		found = same
+	}
+	s.known[key] = found
+	s.ofPods[types.NamespacedName{Namespace: p.Namespace, Name: p.Name}] = found
+}
+
+// of are the Secrets of pods.
+func (s *sources) of(pods []types.NamespacedName) []types.NamespacedName {
+	var all []types.NamespacedName
+	for _, p := range pods {
+		for _, secret := range s.ofPods[p] {
+			if !slices.Contains(all, secret) {
+				all = append(all, secret)
+			}
+		}
+	}
+	return all
+}
+
+// read has the values of the Secrets read that a text of these pods may hold. The lock is not held.
+func (r *Redactor) read(pods ...types.NamespacedName) {
+	if r.Read == nil {
+		return
+	}
+	r.mu.RLock()
+	secrets := r.sources.of(pods)
+	r.mu.RUnlock()
+	if len(secrets) > 0 {
+		r.Read(secrets)
+	}
+}
+
+// Pods masks what is said of pods, in place. What their Secrets hold is read side by side.
+func (r *Redactor) Pods(pods ...*corev1.Pod) {
+	var told []types.NamespacedName
+	said := make([][]*string, len(pods))
+	for i, p := range pods {
+		if said[i] = r.arrived(p); len(said[i]) > 0 {
+			told = append(told, types.NamespacedName{Namespace: p.Namespace, Name: p.Name})
+		}
+	}
+	r.read(told...)
+	for _, texts := range said {
+		r.texts(texts...)
+	}
+}
+
+// Arrived learns a pod before it is trimmed, and masks what is said of it by what is known already. Before it is shown,
+// Pods has to follow.
+func (r *Redactor) Arrived(p *corev1.Pod) { r.texts(r.arrived(p)...) }
+
+// arrived learns a pod, and returns what is said of it. A webhook may have given it variables that its template lacks. Of
+// the variables of a pod that nothing is said of nothing is learnt.
+func (r *Redactor) arrived(p *corev1.Pod) []*string {
+	texts := said(p)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sources.put(p)
+	if len(texts) > 0 && len(r.variables) < mostVariables {
+		for _, c := range containers(&p.Spec) {
+			r.container(c)
+		}
+	}
+	return texts
+}
+
+// Recognize has the Secrets read that a pod takes values from.
+func (r *Redactor) Recognize(namespace, pod string) {
+	r.read(types.NamespacedName{Namespace: namespace, Name: pod})
+}
+
+// Log masks lines that a program in a pod wrote, in place: the values that are known, and nothing else.
+func (r *Redactor) Log(namespace, pod string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	r.Recognize(namespace, pod)
+	for i := range lines {
+		lines[i] = r.LogLine(lines[i])
+	}
+}
