@@ -113,8 +113,12 @@ func (d *Diagnosis) askNodes() {
 		}
 	}
 	for i := range d.Problems {
-		if p := &d.Problems[i]; p.Cause == StuckTerminating && p.Subject != "" && len(d.Wants.Nodes) < maxNodes {
+		p := &d.Problems[i]
+		if p.Cause == StuckTerminating && p.Subject != "" && len(d.Wants.Nodes) < maxNodes {
 			d.Wants.Nodes = put(d.Wants.Nodes, p.Subject, true)
+		}
+		if e := p.exemplar; p.Cause == NodeLost && e != nil && e.pod != nil && e.pod.Spec.NodeName != "" && len(d.Wants.Nodes) < maxNodes {
+			d.Wants.Nodes = put(d.Wants.Nodes, e.pod.Spec.NodeName, true)
 		}
 	}
 }

@@ -202,3 +202,46 @@ status: {phase: Pending, conditions: [{type: PodScheduled, status: "True"}]}
 		}
 	}
 }
+
+// A pod that the node controller set to unready is the node's fault only while the node is not Ready: a node that answers
+// again is not lost, whatever its kubelet has not reported yet and whatever an old event says.
+func TestPodOfANodeThatIsBack(t *testing.T) {
+	const unready = `
+metadata: {creationTimestamp: "2026-01-01T11:50:00Z"}
+spec: {nodeName: node-1}
+status:
+  phase: Running
+  conditions:
+  - {type: PodScheduled, status: "True"}
+  - {type: ContainersReady, status: "True"}
+  - {type: Ready, status: "False", lastTransitionTime: "2026-01-01T11:52:00Z"}
+  containerStatuses: [{name: web, ready: true, started: true, state: {running: {startedAt: "2026-01-01T11:50:01Z"}}}]
+`
+	node := func(ready corev1.ConditionStatus) map[string]*corev1.Node {
+		return map[string]*corev1.Node{"node-1": {Status: corev1.NodeStatus{Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: ready, Message: "no word"}}}}}
+	}
+	for _, tt := range []struct {
+		name  string
+		nodes map[string]*corev1.Node
+		cause Cause
+		says  string
+	}{
+		{"not read", nil, NodeLost, "node node-1: it does not answer"},
+		{"lost", node(corev1.ConditionUnknown), NodeLost, "node node-1"},
+		{"back", node(corev1.ConditionTrue), ReadinessFailing, "node node-1 is Ready again, but its kubelet has not set the pod Ready"},
+	} {
+		w := watch(t, 1, FailFastAuto).pods(podFrom(t, unready))
+		w.Once, w.UnderWay = true, true
+		if asked := Look(w.Input, History{}).Wants.Nodes; !asked["node-1"] {
+			t.Errorf("%s: asked for nodes %v", tt.name, asked)
+		}
+		w.Final, w.Nodes = true, tt.nodes
+		var got Finding
+		for _, p := range Look(w.Input, History{}).Problems {
+			got = p.Finding
+		}
+		if got.Cause != tt.cause || !strings.Contains(got.Message, tt.says) {
+			t.Errorf("%s: %s %s", tt.name, got.Cause, got.Message)
+		}
+	}
+}

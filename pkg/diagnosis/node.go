@@ -17,11 +17,15 @@ func (ev *evidence) lostNode(pod *corev1.Pod, all events) (symptom, bool) {
 	if pod.Status.Reason == "NodeLost" || pod.Status.Phase == corev1.PodUnknown {
 		return waiting(NodeLost, nodeMessage(pod, pod.Status.Message)).from("status.reason"), true
 	}
-	if event := all.latest("", "NodeNotReady"); event != nil && !laterThanReady(pod, event) {
+	back := ev.nodeReady(pod.Spec.NodeName)
+	if event := all.latest("", "NodeNotReady"); event != nil && !back && !laterThanReady(pod, event) {
 		return waiting(NodeLost, nodeMessage(pod, eventText(event))).fromEvent(event), true
 	}
 	ready, containers := podCondition(pod, corev1.PodReady), podCondition(pod, corev1.ContainersReady)
 	if ready != nil && ready.Status == corev1.ConditionFalse && ready.Reason == "" && containers != nil && containers.Status == corev1.ConditionTrue {
+		if back {
+			return waiting(ReadinessFailing, oneLine("node "+pod.Spec.NodeName+" is Ready again, but its kubelet has not set the pod Ready since the node was lost; its containers are ready")).from("status.conditions[Ready]"), true
+		}
 		return waiting(NodeLost, nodeMessage(pod, "it does not answer, so that the pod is not Ready though its containers are")).from("status.conditions[Ready]"), true
 	}
 	if text := ev.nodeDown(pod.Spec.NodeName); text != "" {
@@ -45,6 +49,11 @@ func (ev *evidence) nodeDown(name string) string {
 		}
 	}
 	return ""
+}
+
+// nodeReady tells that a node was read, and that its kubelet answers: what it did not report is no loss of the node.
+func (ev *evidence) nodeReady(name string) bool {
+	return ev.nodes[name] != nil && ev.nodeDown(name) == ""
 }
 
 // laterThanReady tells whether the pod's Ready has changed since the event, which makes the event obsolete.
