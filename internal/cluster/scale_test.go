@@ -223,7 +223,7 @@ func TestForeignReplicas(t *testing.T) {
 		d.Spec.Replicas = &n
 		d.ManagedFields = []metav1.ManagedFieldsEntry{{
 			Manager: manager, Operation: metav1.ManagedFieldsOperationUpdate, Subresource: "scale",
-			FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:replicas":{}}}`)},
+			FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:replicas":{}}}`),
 		}}
 		o, _ := workload.ObjectOf(d)
 		return o

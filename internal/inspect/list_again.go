@@ -67,10 +67,10 @@ func (l *Lister) readOne(ctx context.Context, ref workload.Ref, into *app.Object
 	o, _ := workload.ObjectOf(found)
 	var mu sync.Mutex
 	list := func(r *workload.Resource) func(context.Context) error {
+		if l.refused[r.Plural] != nil {
+			return func(context.Context) error { return nil }
+		}
 		return func(ctx context.Context) error {
-			if l.refused[r.Plural] != nil {
-				return nil
-			}
 			return l.read(ctx, r, ref.Namespace, metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(o.Selector())}, func(o workload.API) {
 				mu.Lock()
 				defer mu.Unlock()

@@ -33,7 +33,7 @@ func TestWatchLooksWhenSomethingChangesAndEachSecond(t *testing.T) {
 		changes <- struct{}{}
 		want("a change at once after a look", time.Second+pause)
 		go func() {
-			time.Sleep(500 * time.Millisecond)
+			<-time.After(500 * time.Millisecond)
 			changes <- struct{}{}
 		}()
 		want("a change later", 1700*time.Millisecond)
@@ -56,7 +56,7 @@ func TestALookThatTakesLongIsFollowedByAPause(t *testing.T) {
 		began := time.Now()
 		looks := Watch(ctx, changes, func(context.Context) (time.Duration, error) {
 			at := time.Since(began)
-			time.Sleep(300 * time.Millisecond)
+			<-time.After(300 * time.Millisecond)
 			changes <- struct{}{}
 			return at, nil
 		})

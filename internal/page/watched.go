@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
@@ -47,7 +48,7 @@ func WatchedList(out *term.Output, l app.List, wide bool, w Watched) []string {
 	if most := w.Height / 2; w.Height > 0 && len(end.Lines) > most {
 		end.Lines = end.Lines[:most]
 	}
-	below := append(end.Lines, notes...)
+	below := slices.Concat(end.Lines, notes)
 	shown := l
 	for n := len(l.Items); ; n-- {
 		if w.Height > 0 {
@@ -60,7 +61,7 @@ func WatchedList(out *term.Output, l app.List, wide bool, w Watched) []string {
 			s.Lines = append(s.Lines, s.more(workload.Plural(left, "more workload", "more workloads"), w))
 		}
 		if w.Height == 0 || n <= 0 || len(s.Lines)+len(below) <= w.Height {
-			lines := append(s.Lines, below...)
+			lines := slices.Concat(s.Lines, below)
 			if w.Height > 0 {
 				lines = lines[:min(len(lines), w.Height)]
 			}
