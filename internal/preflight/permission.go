@@ -188,12 +188,21 @@ func missingNeeds(ctx context.Context, client kubernetes.Interface, namespace st
 	return denied, nil
 }
 
+// mayAccess asks about each of the names, or once where the need has none.
 func mayAccess(ctx context.Context, client kubernetes.Interface, namespace string, n need) (bool, error) {
-	attributes := &authorizationv1.ResourceAttributes{
-		Namespace: namespace, Verb: n.verb, Group: n.group, Resource: n.resource, Subresource: n.subresource,
+	names := n.names
+	if len(names) == 0 {
+		names = []string{""}
 	}
-	if len(n.names) > 0 { // of several, one stands for all
-		attributes.Name = n.names[0]
+	allowed, err := cluster.Each(ctx, names, func(ctx context.Context, name string) (bool, error) {
+		return mayAccessOne(ctx, client, namespace, name, n)
+	})
+	return !slices.Contains(allowed, false), err
+}
+
+func mayAccessOne(ctx context.Context, client kubernetes.Interface, namespace, name string, n need) (bool, error) {
+	attributes := &authorizationv1.ResourceAttributes{
+		Namespace: namespace, Verb: n.verb, Group: n.group, Resource: n.resource, Subresource: n.subresource, Name: name,
 	}
 	review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: attributes}}
 	review, err := cluster.Read(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectAccessReview, error) {

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes/fake"
+	clienttesting "k8s.io/client-go/testing"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -70,6 +73,22 @@ func TestWatchNeeds(t *testing.T) {
 		}
 		if s := strings.Join(got, ", "); s != want {
 			t.Errorf("%s: got %s", kinds, s)
+		}
+	}
+}
+
+// A role may name some of the objects: each of them is asked about.
+func TestEachNameIsAskedAbout(t *testing.T) {
+	for denied, want := range map[string]bool{"": true, "web": false, "db": false} {
+		client := fake.NewClientset()
+		client.PrependReactor("create", "selfsubjectaccessreviews", func(action clienttesting.Action) (bool, runtime.Object, error) {
+			review := action.(clienttesting.CreateAction).GetObject().(*authorizationv1.SelfSubjectAccessReview)
+			review.Status.Allowed = review.Spec.ResourceAttributes.Name != denied
+			return true, review, nil
+		})
+		got, err := mayAccess(t.Context(), client, "shop", need{verb: "patch", group: "apps", resource: "deployments", names: []string{"web", "db"}})
+		if err != nil || got != want {
+			t.Errorf("%q is denied: %v, %v", denied, got, err)
 		}
 	}
 }

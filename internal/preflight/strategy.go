@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -115,16 +117,24 @@ func (c checker) checkNodes(ctx context.Context, changes []cluster.Change) ([]Ch
 	return checks, nil
 }
 
-func (c checker) nodes(ctx context.Context) ([]corev1.Node, error) {
+func (c checker) nodes(ctx context.Context) (nodes []corev1.Node, err error) {
 	client, err := c.Typed()
 	if err != nil {
 		return nil, err
 	}
-	list, err := cluster.Read(ctx, func(ctx context.Context) (*corev1.NodeList, error) {
-		return client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	err = cluster.Pages(ctx, metav1.ListOptions{}, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+		return client.CoreV1().Nodes().List(ctx, o)
+	}, func(page runtime.Object) error {
+		return meta.EachListItem(page, func(o runtime.Object) error {
+			if node, ok := o.(*corev1.Node); ok {
+				node.ManagedFields, node.Status.Images = nil, nil // most of its size
+				nodes = append(nodes, *node)
+			}
+			return nil
+		})
 	})
 	if err != nil {
 		return nil, cluster.APIError(cluster.Call{Verb: "list", Resource: "nodes", Namespace: "", Object: "nodes"}, err)
 	}
-	return list.Items, nil
+	return nodes, nil
 }

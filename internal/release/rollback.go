@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -15,12 +16,16 @@ import (
 // it is: a release that was to mend something broken must not bring the broken state back.
 func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) {
 	var restorable []cluster.Written
+	var kept []string // why
 	for _, w := range end.written {
 		if worthRestoring(w) {
 			restorable = append(restorable, w)
 			continue
 		}
-		r.notRolledBack(f, w, end)
+		kept = append(kept, r.notRolledBack(f, w, end))
+	}
+	if len(kept) > 0 {
+		end.message = strings.Join(kept, "; ")
 	}
 	if len(restorable) == 0 && !end.incomplete {
 		return
@@ -65,26 +70,27 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	}
 }
 
-// notRolledBack says why a workload stays as it is, and where it can be brought.
-func (r *Release) notRolledBack(f *follower, w cluster.Written, end *ending) {
-	end.message = before(w) + " was not serving before this change"
+// notRolledBack says why a workload stays as it is, and adds where it can be brought.
+func (r *Release) notRolledBack(f *follower, w cluster.Written, end *ending) (why string) {
+	why = before(w) + " was not serving before this change"
 	if w.Doubt != "" {
-		end.message = w.Doubt
+		why = w.Doubt
 	}
 	if w.Scaled {
 		if w.Doubt == "" {
 			end.next = append(end.next, scaleTo(w.Ref(), w.Before.Workload.Desired))
 		}
-		return
+		return why
 	}
 	end.next = append(end.next, App("rollout history", w.Ref()))
 	if !r.changes.undoRestores() {
-		return
+		return why
 	}
 	other := rollout.FallbackRevision(f.snapshot[w.Ref()].Revisions, w.Before, w.Template())
 	if other > 0 || w.Doubt != "" && w.Before != nil {
 		end.next = append(end.next, Undo(w.Ref(), other, end.findings(w.Ref())...))
 	}
+	return why
 }
 
 // takeBack fails the workloads that are not rolled back: the old data was not good enough for their new pods.

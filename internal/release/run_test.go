@@ -268,6 +268,13 @@ func TestPartialWrites(t *testing.T) {
 			outcome: rollout.Failed, images: "api:2 web:1", message: "deployment/web could not be changed (1 others were): the server said no",
 			next: "kubectl app rollout undo deployment/api -n shop", calls: strings.TrimSuffix(write, ", "),
 		}),
+		"none was serving: each is named": {
+			world: []string{"api:never", "web:never"}, tag: "missing", on: []string{"api", "web"}, expect: expectation{
+				outcome: rollout.Failed, images: "api:missing web:missing",
+				message: "revision 1 of deployment/api was not serving before this change; revision 1 of deployment/web was not serving before this change",
+				calls:   write + "verdict api-2 failed, verdict web-2 failed",
+			},
+		},
 		"what is not watched goes back, too": two(func(a *attempt) {
 			a.Wait, a.world.faults["apply web"] = false, refused
 		}, expectation{

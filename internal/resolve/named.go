@@ -33,19 +33,14 @@ func One(in *cluster.Cluster, s Selection) (schema.GroupVersionKind, workload.Re
 func ExplainNotFound(ctx context.Context, in *cluster.Cluster, plural string, ref workload.Ref, cause error) error {
 	c := finder{in}
 	var e *cluster.Error
-	client, err := c.Metadata()
-	if err != nil || !errors.As(cause, &e) {
+	if !errors.As(cause, &e) {
 		return cause
 	}
 	e.Next = []string{"kubectl get " + plural + cluster.InFlag(ref.Namespace)}
 	k, _ := builtinKind(plural)
-	list, err := client.Resource(k.GroupVersion().WithResource(plural)).Namespace(ref.Namespace).List(ctx, metav1.ListOptions{Limit: cluster.MaxNames})
-	if err != nil {
+	names := c.each(ctx, k.GroupVersion().WithResource(plural), ref.Namespace, metav1.ListOptions{Limit: cluster.MaxNames}, metav1.Object.GetName)
+	if names == nil {
 		return e
-	}
-	names := make([]string, 0, len(list.Items))
-	for i := range list.Items {
-		names = append(names, list.Items[i].Name)
 	}
 	if typed, err := c.Typed(); err == nil && len(names) == 0 && ref.Namespace != "" {
 		if missing := cluster.NamespaceMissing(ctx, typed, ref.Namespace); missing != nil {

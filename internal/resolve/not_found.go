@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -61,22 +62,30 @@ func (c finder) explainNothing(ctx context.Context, refs []workload.Ref, selecto
 }
 
 func (c finder) names(ctx context.Context, kind *workload.Kind, namespace string) []string {
-	return c.each(ctx, kind, namespace, metav1.ListOptions{Limit: cluster.MaxNames}, cluster.Object.GetName)
+	return c.each(ctx, resourceOf(kind), namespace, metav1.ListOptions{Limit: cluster.MaxNames}, metav1.Object.GetName)
 }
 
 func (c finder) namespacesOf(ctx context.Context, kind *workload.Kind, name string) []string {
-	return c.each(ctx, kind, "", metav1.ListOptions{Limit: 5, FieldSelector: "metadata.name=" + name}, cluster.Object.GetNamespace)
+	return c.each(ctx, resourceOf(kind), "", metav1.ListOptions{Limit: 5, FieldSelector: "metadata.name=" + name}, metav1.Object.GetNamespace)
 }
 
-// each reads a field of the objects of a list; nil where they may not be read.
-func (c finder) each(ctx context.Context, kind *workload.Kind, namespace string, o metav1.ListOptions, field func(cluster.Object) string) []string {
-	list, err := c.List(ctx, kind, namespace, o)
+func resourceOf(kind *workload.Kind) schema.GroupVersionResource {
+	return kind.GroupVersion().WithResource(kind.Plural)
+}
+
+// each reads a field of the metadata of objects, of no more than the limit; nil where they may not be read.
+func (c finder) each(ctx context.Context, of schema.GroupVersionResource, namespace string, o metav1.ListOptions, field func(metav1.Object) string) []string {
+	client, err := c.Metadata()
 	if err != nil {
 		return nil
 	}
-	names := make([]string, 0, len(list))
-	for _, o := range list {
-		names = append(names, field(o))
+	list, err := client.Resource(of).Namespace(namespace).List(ctx, o)
+	if err != nil {
+		return nil
+	}
+	names := make([]string, 0, len(list.Items))
+	for i := range list.Items {
+		names = append(names, field(&list.Items[i]))
 	}
 	return names
 }
