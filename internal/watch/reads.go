@@ -23,10 +23,6 @@ type Reads struct {
 	mu      sync.Mutex
 	answers map[string]*answer
 	watched map[selection]*watched
-	// pods counts the changes of each pod, by its path: they make its logs out of date.
-	pods map[string]int
-	// pollLogs: the pods of some logs may not be watched.
-	pollLogs bool
 }
 
 // Poll is how long an answer counts that no watch can make out of date.
@@ -41,7 +37,7 @@ const (
 
 // NewReads makes Reads whose watches the follower runs.
 func NewReads(follower *Follower) *Reads {
-	return &Reads{follower: follower, answers: map[string]*answer{}, watched: map[selection]*watched{}, pods: map[string]int{}}
+	return &Reads{follower: follower, answers: map[string]*answer{}, watched: map[selection]*watched{}}
 }
 
 // Connect makes the client of the watches. It has to come before the first request.
@@ -166,8 +162,9 @@ func (r *Reads) find(q selection, key string) (kept *answer, before int) {
 		w.used = time.Now()
 		before = w.changes
 	}
+	logWatched := false
 	if q.log {
-		before = r.pods[q.path]
+		before, logWatched = r.follower.logs(q.pod())
 	}
 	a := r.answers[key]
 	if a == nil {
@@ -175,7 +172,7 @@ func (r *Reads) find(q selection, key string) (kept *answer, before int) {
 	}
 	a.used = time.Now()
 	switch {
-	case q.log && a.changes == r.pods[q.path] && (!r.pollLogs || time.Since(a.read) < Poll),
+	case q.log && a.changes == before && (logWatched || time.Since(a.read) < Poll),
 		a.watched != nil && a.watched == w && !w.refused && a.changes == w.changes,
 		!q.log && (w == nil || w.refused) && time.Since(a.read) < Poll:
 		return a, before
@@ -195,7 +192,7 @@ func (r *Reads) keep(q selection, key string, a *answer, before int) {
 	}
 	w := r.watched[q]
 	if w == nil && len(r.watched) < mostWatches && (a.status < http.StatusBadRequest || a.status == http.StatusNotFound && q.name != "") {
-		w = &watched{selection: q, reads: r, used: time.Now()}
+		w = &watched{reads: r, used: time.Now()}
 		r.watched[q] = w
 		w.cancel = r.follower.follow(q.source(r.client), versionOf(a), w, w.refuse)
 	} else if w != nil && before != w.changes {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"path"
 	"regexp"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 )
 
@@ -90,6 +92,11 @@ func (q selection) namespace() string {
 	return namespace
 }
 
+// pod is that of a log.
+func (q selection) pod() types.NamespacedName {
+	return types.NamespacedName{Namespace: q.namespace(), Name: path.Base(q.path)}
+}
+
 func (q selection) source(client rest.Interface) source {
 	return source{
 		client: client, resource: q.resource(), path: q.path, namespace: q.namespace(), labels: q.labels, fields: q.fields,
@@ -99,13 +106,12 @@ func (q selection) source(client rest.Interface) source {
 
 // watched is a watch that makes answers out of date. The lock of Reads guards it.
 type watched struct {
-	selection selection
-	reads     *Reads
-	cancel    context.CancelFunc
-	used      time.Time
-	changes   int
-	refused   bool // what is polled instead
-	listing   bool
+	reads   *Reads
+	cancel  context.CancelFunc
+	used    time.Time
+	changes int
+	refused bool // what is polled instead
+	listing bool
 }
 
 func (w *watched) begin() {
@@ -114,9 +120,9 @@ func (w *watched) begin() {
 	w.listing = true
 }
 
-func (w *watched) put(obj runtime.Object) { w.changed(obj) }
+func (w *watched) put(runtime.Object) { w.changed() }
 
-func (w *watched) drop(obj runtime.Object) { w.changed(obj) }
+func (w *watched) drop(runtime.Object) { w.changed() }
 
 // end of a list: what has changed meanwhile is not known.
 func (w *watched) end() {
@@ -126,15 +132,11 @@ func (w *watched) end() {
 	w.changes++
 }
 
-func (w *watched) changed(obj runtime.Object) {
+func (w *watched) changed() {
 	w.reads.mu.Lock()
 	defer w.reads.mu.Unlock()
-	if w.listing {
-		return
-	}
-	w.changes++
-	if o, ok := obj.(metav1.Object); ok && strings.HasSuffix(w.selection.path, "/pods") {
-		w.reads.pods[w.selection.path+"/"+o.GetName()]++
+	if !w.listing {
+		w.changes++
 	}
 }
 
@@ -143,7 +145,6 @@ func (w *watched) refuse(error) {
 	w.reads.mu.Lock()
 	defer w.reads.mu.Unlock()
 	w.refused = true
-	w.reads.pollLogs = w.reads.pollLogs || strings.HasSuffix(w.selection.path, "/pods")
 }
 
 // versionOf is the resourceVersion of an answer, from which a watch goes on; "" if there is none.

@@ -14,6 +14,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // reading is a client whose answers are kept.
@@ -220,6 +222,45 @@ func TestLogsAreReadAgainWhenTheirPodHasChanged(t *testing.T) {
 		synctest.Wait()
 		if got := r.log("web-1"); got != "second" {
 			t.Errorf("the pod has changed, and the log is %q", got)
+		}
+	})
+}
+
+// followed takes in objects, and keeps none.
+type followed struct{}
+
+func (followed) Arrived(workload.API)       {}
+func (followed) Changed(workload.API, bool) {}
+func (followed) Listed()                    {}
+func (followed) Ended(error)                {}
+
+// The list of a namespace follows its pods, and never reads them.
+func TestLogsAreReadAgainWhenAFollowedPodHasChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		s.put(labelledPod("web-1", "web"))
+		s.logs["web-1"] = "first"
+		r := newReading(t, s)
+		defer r.end()
+		r.follower.Follow(s.clients(t), &workload.KindNamed("Pod").Resource, "shop", followed{})
+		synctest.Wait()
+		r.log("web-1")
+		s.logs["web-1"] = "second"
+		<-time.After(2 * Poll)
+		if got := r.log("web-1"); got != "first" {
+			t.Errorf("nothing has changed, and the log is %q", got)
+		}
+		s.put(labelledPod("web-1", "web"))
+		synctest.Wait()
+		if got := r.log("web-1"); got != "second" {
+			t.Errorf("the pod has changed, and the log is %q", got)
+		}
+		s.logs["web-1"] = "third"
+		s.remove(labelledPod("web-1", "web"))
+		s.put(labelledPod("web-1", "web"))
+		synctest.Wait()
+		if got := r.log("web-1"); got != "third" {
+			t.Errorf("another pod has the name now, and the log is %q", got)
 		}
 	})
 }
