@@ -52,11 +52,11 @@ KEY=- reads the value from standard input. A value that is not UTF-8 becomes bin
 
 // configMap makes a ConfigMap of entries.
 func (f *creationFlags) configMap(entries []secrets.Entry) build {
-	return func(m secrets.Meta) (config.Content, error) {
+	return func(m secrets.Meta) (config.Object, error) {
 		c, err := secrets.NewConfigMap(m, entries)
 		if err == nil && f.appendHash {
 			err = secrets.AppendConfigMapHash(c)
 		}
-		return config.Content{ConfigMap: c}, err
+		return config.Object{ConfigMap: c}, err
 	}
 }

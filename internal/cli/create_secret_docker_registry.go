@@ -58,7 +58,7 @@ func newCreateSecretDockerRegistry(env *Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			entry, err := docker.entry(cmd.Context(), env.machine())
+			entry, err := docker.entry(cmd.Context(), env.sources())
 			entries := []secrets.Entry{entry}
 			if err == nil {
 				found := secrets.Lint(secrets.Draft{Kind: workload.SecretReference, Type: corev1.SecretTypeDockerConfigJson, Entries: entries})
@@ -89,7 +89,7 @@ func (c *creation) keepLogins(ctx context.Context, next []byte) error {
 		return err
 	}
 	ref := workload.Ref{Kind: string(workload.SecretReference), Namespace: namespace, Name: c.meta.Name}
-	old, err := config.New(connection).ReadContent(ctx, ref)
+	old, err := config.New(connection).ReadObject(ctx, ref)
 	if err != nil {
 		return nil //nolint:nilerr // it is not there, or can't be read: the write tells
 	}
@@ -151,7 +151,7 @@ func (f *dockerFlags) variable() (secrets.VariableSource, error) {
 }
 
 // entry is the one key of the Secret.
-func (f *dockerFlags) entry(ctx context.Context, m *source.Machine) (secrets.Entry, error) {
+func (f *dockerFlags) entry(ctx context.Context, m *source.Reader) (secrets.Entry, error) {
 	if len(f.files) > 0 {
 		return f.config(ctx, m)
 	}
@@ -162,7 +162,7 @@ func (f *dockerFlags) entry(ctx context.Context, m *source.Machine) (secrets.Ent
 	return secrets.Login{Server: f.server, Username: f.username, Email: f.email, Password: password}.Entry()
 }
 
-func (f *dockerFlags) secret(ctx context.Context, m *source.Machine) (secrets.Entry, error) {
+func (f *dockerFlags) secret(ctx context.Context, m *source.Reader) (secrets.Entry, error) {
 	switch {
 	case f.passwordVariable != "":
 		v, err := f.variable()
@@ -180,7 +180,7 @@ func (f *dockerFlags) secret(ctx context.Context, m *source.Machine) (secrets.En
 	return secrets.Entry{Key: passwordKey, Value: []byte(f.password), Origin: secrets.Origin{Kind: secrets.Literal, Name: "--docker-password"}}, nil
 }
 
-func (f *dockerFlags) config(ctx context.Context, m *source.Machine) (secrets.Entry, error) {
+func (f *dockerFlags) config(ctx context.Context, m *source.Reader) (secrets.Entry, error) {
 	path, named := strings.CutPrefix(f.files[0], corev1.DockerConfigJsonKey+"=")
 	content, err := m.FileOf(ctx, secrets.FileSource{Key: corev1.DockerConfigJsonKey, Path: path, Named: named})
 	e := secrets.Entry{Key: corev1.DockerConfigJsonKey, Value: content, Origin: secrets.Origin{Kind: secrets.File, Name: path}}

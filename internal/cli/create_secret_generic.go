@@ -65,11 +65,11 @@ KEY=- reads the value from standard input.`,
 
 // secret makes a Secret of entries.
 func (f *creationFlags) secret(t corev1.SecretType, entries []secrets.Entry) build {
-	return func(m secrets.Meta) (config.Content, error) {
+	return func(m secrets.Meta) (config.Object, error) {
 		s, err := secrets.NewSecret(m, t, entries)
 		if err == nil && f.appendHash {
 			err = secrets.AppendSecretHash(s)
 		}
-		return config.Content{Secret: s}, err
+		return config.Object{Secret: s}, err
 	}
 }

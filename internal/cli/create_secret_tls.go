@@ -55,7 +55,7 @@ first in the certificate file.`,
 }
 
 func (e *Env) tlsEntries(ctx context.Context, certificate, key string) ([]secrets.Entry, error) {
-	m := e.machine()
+	m := e.sources()
 	first, certificateErr := m.File(ctx, certificate)
 	second, keyErr := m.File(ctx, key)
 	if certificateErr != nil {

@@ -21,15 +21,15 @@ import (
 // creation is the way of a Secret or a ConfigMap from its sources to the server: read, check, write,
 // say what changed.
 type creation struct {
-	intake
+	valueReader
 	flags   *creationFlags
 	output  *objectOutput
-	options config.UpsertOptions
+	options config.ApplyOptions
 	meta    secrets.Meta
 }
 
 // build makes the object of entries that are read and checked.
-type build func(secrets.Meta) (config.Content, error)
+type build func(secrets.Meta) (config.Object, error)
 
 func newCreation(env *Env, flags *creationFlags, out *objectOutput, args []string, strict bool) (*creation, error) {
 	options, err := flags.options()
@@ -43,10 +43,10 @@ func newCreation(env *Env, flags *creationFlags, out *objectOutput, args []strin
 		return nil, err
 	}
 	meta, err := flags.meta(args)
-	return &creation{intake: intake{env: env, strict: strict, kustomize: flags.kustomization.wanted()}, flags: flags, output: out, options: options, meta: meta}, err
+	return &creation{valueReader: valueReader{env: env, strict: strict, kustomize: flags.kustomization.wanted()}, flags: flags, output: out, options: options, meta: meta}, err
 }
 
-// read is the intake's; what is not to go into a repository is refused before anyone is asked for it.
+// read is the value reader's; what is not to go into a repository is refused before anyone is asked for it.
 func (c *creation) read(ctx context.Context, f *sourceFlags, r source.Request, draft secrets.Draft) ([]secrets.Entry, error) {
 	if c.flags.kustomization.wanted() && draft.Kind == workload.SecretReference {
 		if err := plainText(r); err != nil {
@@ -58,7 +58,7 @@ func (c *creation) read(ctx context.Context, f *sourceFlags, r source.Request, d
 			return usersOf(ctx, c.env.cluster(), workload.Ref{Kind: string(draft.Kind), Name: c.meta.Name})
 		}
 	}
-	return c.intake.read(ctx, f, r, draft)
+	return c.valueReader.read(ctx, f, r, draft)
 }
 
 // writeSecret carries a Secret of entries to where it is to go.
@@ -101,20 +101,20 @@ func (c *creation) write(ctx context.Context, build build) error {
 	if !client || explicit {
 		c.meta.Namespace = namespace
 	}
-	content, err := build(c.meta)
+	object, err := build(c.meta)
 	if err != nil {
 		return release.Refused(err)
 	}
 	if client {
-		done := config.Upserted{After: content}
-		return errors.Join(c.show(done), c.output.print(c.env, content.Object(), "created", "client"))
+		done := config.Applied{After: object}
+		return errors.Join(c.show(done), c.output.print(c.env, object.Object(), "created", "client"))
 	}
-	done, err := config.New(connection).Upsert(ctx, content, c.options)
+	done, err := config.New(connection).ApplyObject(ctx, object, c.options)
 	if err != nil {
 		if done.Tried {
 			err = refusedByServer(err)
 		}
-		return c.ended(ctx, content.String()+" was not written", err)
+		return c.ended(ctx, object.String()+" was not written", err)
 	}
 	for _, n := range done.NotSeen {
 		err = errors.Join(err, page.Warning(c.env.Term, fmt.Sprintf("no permission to read %s: %s", n.Resource, n.Without)))
@@ -135,9 +135,9 @@ func (c *creation) ended(ctx context.Context, what string, err error) error {
 }
 
 // show says on stderr what became of each key, where that is not plain.
-func (c *creation) show(done config.Upserted) error {
+func (c *creation) show(done config.Applied) error {
 	switch {
-	case done.Blind:
+	case done.Forbidden:
 		return page.Warning(c.env.Term, fmt.Sprintf("no permission to read %s: it is not known whether it existed and what changed", done.After))
 	case done.Skipped:
 		return page.Warning(c.env.Term, fmt.Sprintf("%s exists already and was not changed (--if-exists=skip)", done.After))

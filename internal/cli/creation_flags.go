@@ -57,8 +57,8 @@ var validations = map[string]string{
 	"strict": "Strict", "true": "Strict", "warn": "Warn", "ignore": "Ignore", "false": "Ignore",
 }
 
-func (f *creationFlags) options() (config.UpsertOptions, error) {
-	o := config.UpsertOptions{
+func (f *creationFlags) options() (config.ApplyOptions, error) {
+	o := config.ApplyOptions{
 		WriteOptions: cluster.WriteOptions{FieldManager: f.fieldManager, DryRun: f.dryRun == release.DryRunServer},
 		IfExists:     f.ifExists, Force: f.force, Remove: f.remove, Validation: validations[f.validate],
 	}

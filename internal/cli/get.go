@@ -108,7 +108,7 @@ func (f *getFlags) print(env *Env, report consumers.Report) error {
 // names prints the names of those that are there.
 func (e *Env) names(ctx context.Context, c *cluster.Cluster, refs []workload.Ref) error {
 	for _, ref := range refs {
-		if _, err := config.New(c).ReadContent(ctx, ref); err != nil {
+		if _, err := config.New(c).ReadObject(ctx, ref); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintln(e.Term.Out, ref); err != nil {

@@ -18,7 +18,7 @@ import (
 
 // reveal prints one value as it is. It is the only place that ever does.
 func (e *Env) reveal(ctx context.Context, c *cluster.Cluster, ref workload.Ref, key string) error {
-	content, err := config.New(c).ReadContent(ctx, ref)
+	content, err := config.New(c).ReadObject(ctx, ref)
 	if err != nil {
 		return err
 	}

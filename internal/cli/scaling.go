@@ -184,7 +184,7 @@ func (s *scaling) print(o runtime.Object, done string) error {
 // back are the commands that give back what was taken.
 func (s *scaling) back(result *rollout.Result) []string {
 	changed := s.flags.toZero && len(result.Workloads) > 0 || slices.ContainsFunc(result.Autoscalers, func(a rollout.AutoscalerResult) bool {
-		return a.State == rollout.ContentChanged
+		return a.State == rollout.ConfigChanged
 	})
 	if !changed || result.DryRun != "" || result.Outcome == rollout.Unchanged || result.Outcome == rollout.Refused {
 		return nil

@@ -99,7 +99,7 @@ func (c *configChange) ended(ctx context.Context, err error) error {
 
 // plan finds out what the change is, whether the server would take it, and who is concerned.
 func (c *configChange) plan(ctx context.Context) error {
-	read, plan := config.New(c.cluster).ReadContent, config.PlanContent
+	read, plan := config.New(c.cluster).ReadObject, config.PlanEdit
 	if c.flags.versioned {
 		read, plan = config.New(c.cluster).ReadVersioned, config.PlanVersion
 	}
@@ -108,7 +108,7 @@ func (c *configChange) plan(ctx context.Context) error {
 		return c.explainMissing(ctx, release.Refused(err))
 	}
 	c.command = []string{"set", strings.ToLower(c.ref.Kind), c.ref.Name} // a refusal has no number of keys
-	entries, err := c.intake(before).read(ctx, &c.flags.sourceFlags, c.request, c.draft(before))
+	entries, err := c.valueReader(before).read(ctx, &c.flags.sourceFlags, c.request, c.draft(before))
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (c *configChange) plan(ctx context.Context) error {
 }
 
 // add makes the planned change a part of the release.
-func (c *configChange) add(change config.ContentChange) {
+func (c *configChange) add(change config.Change) {
 	object := release.ConfigChange{Store: config.New(c.cluster), Change: change, Options: c.WriteOptions(), Print: c.print}
 	if c.flags.versioned {
 		version := &release.ConfigVersion{ConfigChange: object, Of: c.ref}
@@ -147,16 +147,16 @@ func (c *configChange) add(change config.ContentChange) {
 	c.Before(edit)
 }
 
-// intake looks at the values; what it has to say is in the result, too.
-func (c *configChange) intake(before config.Content) intake {
-	return intake{
+// valueReader looks at the values; what it has to say is in the result, too.
+func (c *configChange) valueReader(before config.Object) valueReader {
+	return valueReader{
 		env: c.env, strict: c.flags.strict, warn: func(text string) { c.Warn(text) }, events: c.flags.progress == view.ModeNDJSON,
 		users: func(ctx context.Context) []consumers.Consumer { return usersOf(ctx, c.cluster, before.Ref()) },
 	}
 }
 
 // draft tells of the object that is changed.
-func (c *configChange) draft(before config.Content) secrets.Draft {
+func (c *configChange) draft(before config.Object) secrets.Draft {
 	d := secrets.Draft{Kind: workload.ReferenceKind(c.ref.Kind), Kept: maps.Clone(before.Data())}
 	if before.Secret != nil {
 		d.Type = before.Secret.Type
@@ -222,7 +222,7 @@ func (c *configChange) tryOut(ctx context.Context) error {
 	}
 	o := c.WriteOptions()
 	o.DryRun = true
-	_, err := config.New(c.cluster).ChangeContent(ctx, c.object.Change, o)
+	_, err := config.New(c.cluster).ChangeKeys(ctx, c.object.Change, o)
 	return refusedByServer(err)
 }
 
@@ -246,11 +246,11 @@ func refusedByServer(err error) error {
 }
 
 // print writes the line of the object itself, as kubectl does; with -o result nothing.
-func (c *configChange) print(content config.Content, operation string) error {
+func (c *configChange) print(object config.Object, operation string) error {
 	if c.output.wantsResult() {
 		return nil
 	}
 	line := newObjectOutput()
 	*line.flags.OutputFormat = *c.output.print.OutputFormat
-	return line.print(c.env, content.Object(), operation, c.flags.dryRun)
+	return line.print(c.env, object.Object(), operation, c.flags.dryRun)
 }

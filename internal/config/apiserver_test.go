@@ -479,7 +479,7 @@ func configMapOf(name string, data ...string) *corev1.ConfigMap {
 }
 
 // dataOf is "a=1 b=2"; "-" of an object that is not there.
-func dataOf(c Content) string {
+func dataOf(c Object) string {
 	if !c.Exists() {
 		return "-"
 	}

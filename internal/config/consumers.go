@@ -54,7 +54,7 @@ func (c Client) searchFor(ctx context.Context, refs []workload.Ref, objects bool
 }
 
 // ConsumersAfter finds who uses the object of a change, and how they stand to it once it is made.
-func (c Client) ConsumersAfter(ctx context.Context, change ContentChange) ([]consumers.Consumer, []consumers.NotSeen, error) {
+func (c Client) ConsumersAfter(ctx context.Context, change Change) ([]consumers.Consumer, []consumers.NotSeen, error) {
 	client, err := c.Typed()
 	if err != nil {
 		return nil, nil, err

@@ -17,9 +17,9 @@ import (
 
 // readSubject reads one of the objects whose consumers are sought, and drops its values at once.
 func (s *consumerSearch) readSubject(ctx context.Context, i, order int, ref workload.Ref) error {
-	content, err := s.cluster.content(ctx, ref)
+	object, err := s.cluster.object(ctx, ref)
 	if err == nil {
-		s.subjects[i] = subjectOf(content)
+		s.subjects[i] = subjectOf(object)
 		return nil
 	}
 	s.subjects[i] = consumers.Subject{Ref: ref, Unread: true}
@@ -34,7 +34,7 @@ func (s *consumerSearch) readSubject(ctx context.Context, i, order int, ref work
 }
 
 // subjectOf describes an object without its values.
-func subjectOf(c Content) consumers.Subject {
+func subjectOf(c Object) consumers.Subject {
 	subject := consumers.NewSubject(c.Ref(), c.Meta(), c.sizes())
 	for i := range subject.Keys {
 		key := &subject.Keys[i]

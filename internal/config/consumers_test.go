@@ -129,7 +129,7 @@ func TestConsumersAfter(t *testing.T) {
 		}
 	}
 	s.faults = []fault{{request: "list", answer: forbidden("pods"), always: true}}
-	if _, _, err := c.ConsumersAfter(t.Context(), ContentChange{Before: wanted(secretOf("db")), After: wanted(secretOf("db"))}); reasonOf(err) != cluster.Forbidden {
+	if _, _, err := c.ConsumersAfter(t.Context(), Change{Before: wanted(secretOf("db")), After: wanted(secretOf("db"))}); reasonOf(err) != cluster.Forbidden {
 		t.Errorf("got %v", err)
 	}
 }

@@ -39,13 +39,13 @@ func editOf(arguments ...string) (e secrets.Edit) {
 }
 
 // planned reads secret/db and plans an edit of it.
-func planned(t *testing.T, c Client, ref workload.Ref, arguments ...string) ContentChange {
+func planned(t *testing.T, c Client, ref workload.Ref, arguments ...string) Change {
 	t.Helper()
-	before, err := c.ReadContent(t.Context(), ref)
+	before, err := c.ReadObject(t.Context(), ref)
 	if err != nil {
 		t.Fatal(err)
 	}
-	change, err := PlanContent(before, editOf(arguments...))
+	change, err := PlanEdit(before, editOf(arguments...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func deleteSecret(s *apiServer, name string) func() {
 }
 
 // Of secret/db with a=1 b=1, the keys a=2 and b- are asked for, and taken back.
-func TestChangeContent(t *testing.T) {
+func TestChangeKeys(t *testing.T) {
 	const patch = "patch secrets/db"
 	conflict := apierrors.NewConflict(schema.GroupResource{}, "db", errors.New("it was changed"))
 	noPermission := cluster.Forbidden
@@ -161,16 +161,16 @@ func TestChangeContent(t *testing.T) {
 				if test.faults != nil {
 					s.faults = test.faults(s)
 				}
-				change, err := c.ChangeContent(t.Context(), change, cluster.WriteOptions{})
-				if got := dataOf(Content{Secret: s.secret("db")}); got != test.data || reasonOf(err) != test.reason {
+				change, err := c.ChangeKeys(t.Context(), change, cluster.WriteOptions{})
+				if got := dataOf(Object{Secret: s.secret("db")}); got != test.data || reasonOf(err) != test.reason {
 					t.Errorf("changed to %s, %v", got, err)
 				}
 				if err != nil && test.reason == noPermission {
 					return // nothing to take back
 				}
-				_, err = c.RestoreContent(t.Context(), change, cluster.WriteOptions{})
+				_, err = c.RestoreKeys(t.Context(), change, cluster.WriteOptions{})
 				s.arrive()
-				if got := dataOf(Content{Secret: s.secret("db")}); got != test.restored || reasonOf(err) != test.back {
+				if got := dataOf(Object{Secret: s.secret("db")}); got != test.restored || reasonOf(err) != test.back {
 					t.Errorf("restored to %s, %v", got, err)
 				}
 			})
@@ -180,7 +180,7 @@ func TestChangeContent(t *testing.T) {
 
 // Ctrl-C while a write is under way: it gets five seconds. If it may still arrive after them, it is made void, so that what
 // is said of the way back stays true.
-func TestChangeContentEndsWithTheContext(t *testing.T) {
+func TestChangeKeysEndsWithTheContext(t *testing.T) {
 	const patch, get = "patch secrets/db", "get secrets/db"
 	for name, test := range map[string]struct {
 		faults   func(*apiServer) []fault
@@ -231,13 +231,13 @@ func TestChangeContentEndsWithTheContext(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
 				s.faults = test.faults(s)
-				change, err := c.ChangeContent(ctx, change, cluster.WriteOptions{})
-				if got := dataOf(Content{Secret: s.secret("db")}); got != test.data || reasonOf(err) != test.reason {
+				change, err := c.ChangeKeys(ctx, change, cluster.WriteOptions{})
+				if got := dataOf(Object{Secret: s.secret("db")}); got != test.data || reasonOf(err) != test.reason {
 					t.Errorf("changed to %s, %v", got, err)
 				}
-				_, err = c.RestoreContent(t.Context(), change, cluster.WriteOptions{})
+				_, err = c.RestoreKeys(t.Context(), change, cluster.WriteOptions{})
 				s.arrive()
-				if got := dataOf(Content{Secret: s.secret("db")}); got != test.restored || reasonOf(err) != test.back {
+				if got := dataOf(Object{Secret: s.secret("db")}); got != test.restored || reasonOf(err) != test.back {
 					t.Errorf("restored to %s, %v", got, err)
 				}
 				if _, voided := s.secret("db").Annotations[workload.AnnotationVoided]; voided != test.voided {
@@ -252,7 +252,7 @@ func TestChangeContentEndsWithTheContext(t *testing.T) {
 func TestVoidKeepsTheTimesOfKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, c := newAPIServer(t, secretOf("db", "a=1"))
-		if _, err := c.ChangeContent(t.Context(), planned(t, c, secretRef("db"), "b=1"), cluster.WriteOptions{}); err != nil {
+		if _, err := c.ChangeKeys(t.Context(), planned(t, c, secretRef("db"), "b=1"), cluster.WriteOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		written := time.Now()
@@ -260,12 +260,12 @@ func TestVoidKeepsTheTimesOfKeys(t *testing.T) {
 		s.faults = []fault{{request: "patch", hangs: true}}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		change, _ := c.ChangeContent(ctx, planned(t, c, secretRef("db"), "b=2"), cluster.WriteOptions{})
-		if _, err := c.RestoreContent(t.Context(), change, cluster.WriteOptions{}); err != nil {
+		change, _ := c.ChangeKeys(ctx, planned(t, c, secretRef("db"), "b=2"), cluster.WriteOptions{})
+		if _, err := c.RestoreKeys(t.Context(), change, cluster.WriteOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		now := s.secret("db")
-		subject := subjectOf(Content{Secret: now})
+		subject := subjectOf(Object{Secret: now})
 		for _, key := range subject.Keys {
 			if key.Name == "b" && !key.Changed.Equal(written.Truncate(time.Second)) {
 				t.Errorf("b was changed at %s, and looks changed at %s", written, key.Changed)
@@ -284,13 +284,13 @@ func TestVoidWithoutEffect(t *testing.T) {
 		change := planned(t, c, secretRef("db"), "a=2")
 		change.unanswered = change.Before.Meta().ResourceVersion
 		s.strips = workload.AnnotationVoided
-		if _, err := c.RestoreContent(t.Context(), change, cluster.WriteOptions{}); reasonOf(err) != UnknownWrite {
+		if _, err := c.RestoreKeys(t.Context(), change, cluster.WriteOptions{}); reasonOf(err) != UnknownWrite {
 			t.Errorf("got %v", err)
 		}
 	})
 }
 
-func TestPlanContent(t *testing.T) {
+func TestPlanEdit(t *testing.T) {
 	fixed := secretOf("fixed", "a=1")
 	fixed.Immutable = new(true)
 	binary := configMapOf("binary")
@@ -314,7 +314,7 @@ func TestPlanContent(t *testing.T) {
 		"a wrong name, with a nearest one": {ref: secretRef("dbb"), reason: cluster.NotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
-			before, err := c.ReadContent(t.Context(), test.ref)
+			before, err := c.ReadObject(t.Context(), test.ref)
 			if test.reason == cluster.NotFound {
 				var e *cluster.Error
 				if !errors.As(err, &e) || e.Nearest != "db" {
@@ -325,7 +325,7 @@ func TestPlanContent(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			change, err := PlanContent(before, editOf(test.edit...))
+			change, err := PlanEdit(before, editOf(test.edit...))
 			if noKey := (*secrets.NoKeyError)(nil); errors.As(err, &noKey) != test.noKey || reasonOf(err) != test.reason {
 				t.Fatalf("got %v", err)
 			}
@@ -348,11 +348,11 @@ func TestChangeConfigMap(t *testing.T) {
 	config := configMapOf("flags", "a=1", "b=1")
 	config.BinaryData = map[string][]byte{"bin": {0xff, 0xfe}}
 	s, c := newAPIServer(t, config)
-	change, err := c.ChangeContent(t.Context(), planned(t, c, configMapRef("flags"), "bin=text", "b=\xff", "new=1"), cluster.WriteOptions{})
+	change, err := c.ChangeKeys(t.Context(), planned(t, c, configMapRef("flags"), "bin=text", "b=\xff", "new=1"), cluster.WriteOptions{})
 	if now := s.configMap("flags"); err != nil || now.Data["bin"] != "text" || string(now.BinaryData["b"]) != "\xff" || now.Data["new"] != "1" || now.Data["a"] != "1" {
 		t.Fatalf("%v, %v", now, err)
 	}
-	if _, err := c.RestoreContent(t.Context(), change, cluster.WriteOptions{}); err != nil {
+	if _, err := c.RestoreKeys(t.Context(), change, cluster.WriteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if now := s.configMap("flags"); string(now.BinaryData["bin"]) != "\xff\xfe" || now.Data["b"] != "1" || len(now.Data) != 2 || len(now.BinaryData) != 1 {
@@ -361,10 +361,10 @@ func TestChangeConfigMap(t *testing.T) {
 }
 
 // A dry run asks the server, and stores nothing.
-func TestChangeContentDryRun(t *testing.T) {
+func TestChangeKeysDryRun(t *testing.T) {
 	s, c := newAPIServer(t, secretOf("db", "a=1"))
-	change, err := c.ChangeContent(t.Context(), planned(t, c, secretRef("db"), "a=2"), cluster.WriteOptions{DryRun: true})
-	if got := dataOf(Content{Secret: s.secret("db")}); err != nil || got != "a=1" || dataOf(change.After) != "a=2" || s.sent("patch") != 1 {
+	change, err := c.ChangeKeys(t.Context(), planned(t, c, secretRef("db"), "a=2"), cluster.WriteOptions{DryRun: true})
+	if got := dataOf(Object{Secret: s.secret("db")}); err != nil || got != "a=1" || dataOf(change.After) != "a=2" || s.sent("patch") != 1 {
 		t.Errorf("%s, then %s, %v", dataOf(change.After), got, err)
 	}
 }
@@ -385,7 +385,7 @@ func TestOvertaken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, c := newAPIServer(t, secretOf("db", "a=1", "b=1"))
-			change, err := c.ChangeContent(t.Context(), planned(t, c, secretRef("db"), "a=2", "b-"), cluster.WriteOptions{})
+			change, err := c.ChangeKeys(t.Context(), planned(t, c, secretRef("db"), "a=2", "b-"), cluster.WriteOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -397,7 +397,7 @@ func TestOvertaken(t *testing.T) {
 	}
 	s, c := newAPIServer(t, secretOf("db", "a=1"))
 	s.faults = []fault{{request: "get", answer: forbidden("secrets")}}
-	if _, err := c.Overtaken(t.Context(), ContentChange{After: Content{Secret: secretOf("db")}}); reasonOf(err) != cluster.Forbidden {
+	if _, err := c.Overtaken(t.Context(), Change{After: Object{Secret: secretOf("db")}}); reasonOf(err) != cluster.Forbidden {
 		t.Errorf("got %v", err)
 	}
 }

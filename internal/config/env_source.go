@@ -19,7 +19,7 @@ import (
 // nil without an error. unfit says of some why no variable can hold the value; the values are dropped here. If there
 // is no such object, the error is a *rollout.EnvSourceError.
 func (c Client) EnvKeys(ctx context.Context, from rollout.EnvSource) (keys []string, unfit map[string]string, err error) {
-	found, err := c.content(ctx, workload.Ref{Kind: string(from.Kind), Namespace: from.Namespace, Name: from.Name})
+	found, err := c.object(ctx, workload.Ref{Kind: string(from.Kind), Namespace: from.Namespace, Name: from.Name})
 	switch {
 	case cluster.Is(err, cluster.NotFound):
 		return nil, nil, c.noSource(ctx, from)

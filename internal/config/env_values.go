@@ -47,7 +47,7 @@ func (v *EnvValues) load(ctx context.Context, name string) error {
 	if v.store.ConfigMapStore[name] != nil {
 		return nil
 	}
-	found, err := v.cluster.content(ctx, workload.Ref{Kind: string(workload.ConfigMapReference), Namespace: v.namespace, Name: name})
+	found, err := v.cluster.object(ctx, workload.Ref{Kind: string(workload.ConfigMapReference), Namespace: v.namespace, Name: name})
 	if err == nil {
 		v.store.ConfigMapStore[name] = found.ConfigMap
 	}
@@ -57,7 +57,7 @@ func (v *EnvValues) load(ctx context.Context, name string) error {
 func (v *EnvValues) size(ctx context.Context, ref *corev1.SecretKeySelector) (string, error) {
 	sizes, known := v.sizes[ref.Name]
 	if !known {
-		secret, err := v.cluster.content(ctx, workload.Ref{Kind: string(workload.SecretReference), Namespace: v.namespace, Name: ref.Name})
+		secret, err := v.cluster.object(ctx, workload.Ref{Kind: string(workload.SecretReference), Namespace: v.namespace, Name: ref.Name})
 		if err != nil {
 			return "", err
 		}

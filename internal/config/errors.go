@@ -31,7 +31,7 @@ const (
 	UnknownWrite cluster.Reason = "UnknownWrite"
 )
 
-func exists(want Content) error {
+func exists(want Object) error {
 	return &cluster.Error{
 		Reason: Exists, Object: want.String(),
 		Message: fmt.Sprintf("%s exists already%s (--if-exists=fail)", want, cluster.InNamespace(want.Meta().Namespace)),
@@ -39,7 +39,7 @@ func exists(want Content) error {
 	}
 }
 
-func otherType(want, before Content) error {
+func otherType(want, before Object) error {
 	return &cluster.Error{
 		Reason: OtherType, Object: want.String(),
 		Message: fmt.Sprintf("%s is of type %s, which can't be changed to %s", want, before.secretType(), want.secretType()),
@@ -47,7 +47,7 @@ func otherType(want, before Content) error {
 	}
 }
 
-func immutable(want, before Content) error {
+func immutable(want, before Object) error {
 	var keys []string
 	for _, change := range secrets.Diff(before.Data(), want.Data()) {
 		if change.Kind != secrets.Unchanged {
@@ -58,7 +58,7 @@ func immutable(want, before Content) error {
 }
 
 // fixedEdit is immutable for who uses it and goes on with it: another version takes its place.
-func fixedEdit(after, before Content) error {
+func fixedEdit(after, before Object) error {
 	err := immutable(after, before)
 	if e := (*cluster.Error)(nil); errors.As(err, &e) {
 		e.Next = []string{"the same command with --versioned, which creates a new one and makes the workloads use it"}
@@ -66,7 +66,7 @@ func fixedEdit(after, before Content) error {
 	return err
 }
 
-func immutableKeys(want Content, keys []string) error {
+func immutableKeys(want Object, keys []string) error {
 	return &cluster.Error{
 		Reason: Immutable, Object: want.String(),
 		Message: fmt.Sprintf("%s is immutable: %s can't be changed", want, some(keys)),
@@ -74,7 +74,7 @@ func immutableKeys(want Content, keys []string) error {
 	}
 }
 
-func noValues(want Content, what string) error {
+func noValues(want Object, what string) error {
 	return &cluster.Error{
 		Reason: NoValues, Object: want.String(),
 		Message: fmt.Sprintf("%s was not changed: this command gives it no value, and %s", want, what),
@@ -83,7 +83,7 @@ func noValues(want Content, what string) error {
 }
 
 // keysInUse: keys that the same field manager has applied before are not given this time.
-func keysInUse(want Content, keys []string, users []consumers.Consumer) error {
+func keysInUse(want Object, keys []string, users []consumers.Consumer) error {
 	return &cluster.Error{
 		Reason: KeysInUse, Object: want.String(),
 		Message: fmt.Sprintf("%s was not changed: it would lose %s, in use by %s", want, some(keys), consumerNames(users)),
@@ -94,7 +94,7 @@ func keysInUse(want Content, keys []string, users []consumers.Consumer) error {
 	}
 }
 
-func usersUnknown(want Content, keys []string, n consumers.NotSeen) error {
+func usersUnknown(want Object, keys []string, n consumers.NotSeen) error {
 	return &cluster.Error{
 		Reason: KeysInUse, Object: want.String(),
 		Message: fmt.Sprintf("%s was not changed: it would lose %s, and it is not known what uses it: no permission to list %s", want, some(keys), n.Resource),
@@ -102,11 +102,11 @@ func usersUnknown(want Content, keys []string, n consumers.NotSeen) error {
 	}
 }
 
-func wrongPair(want Content, fault string) error {
+func wrongPair(want Object, fault string) error {
 	return &cluster.Error{Reason: WrongPair, Object: want.String(), Message: fmt.Sprintf("%s was not changed: %s", want, fault)}
 }
 
-func replaceOrRename(want Content) []string {
+func replaceOrRename(want Object) []string {
 	return []string{
 		"kubectl delete " + want.String() + cluster.InFlag(want.Meta().Namespace),
 		"or the same command with another name (--append-hash adds a hash of the data)",
@@ -114,14 +114,14 @@ func replaceOrRename(want Content) []string {
 }
 
 // keysChanged: the keys are no longer as they were read, or as they were left.
-func keysChanged(content Content, what string, back bool) error {
+func keysChanged(object Object, what string, back bool) error {
 	e := &cluster.Error{
-		Reason: KeysChanged, Object: content.String(),
-		Message: fmt.Sprintf("%s was not changed: %s since it was read", content, what),
-		Next:    []string{"kubectl app status " + content.String() + cluster.InFlag(content.Meta().Namespace)},
+		Reason: KeysChanged, Object: object.String(),
+		Message: fmt.Sprintf("%s was not changed: %s since it was read", object, what),
+		Next:    []string{"kubectl app status " + object.String() + cluster.InFlag(object.Meta().Namespace)},
 	}
 	if back {
-		e.Message = fmt.Sprintf("%s was only restored in part: %s since this change", content, what)
+		e.Message = fmt.Sprintf("%s was only restored in part: %s since this change", object, what)
 	}
 	return e
 }
@@ -139,7 +139,7 @@ func some(keys []string) string {
 	return strings.Join(keys[:most], ", ") + " and " + rest
 }
 
-func unknownWrite(want Content, err error) error {
+func unknownWrite(want Object, err error) error {
 	return &cluster.Error{
 		Reason: UnknownWrite, Object: want.String(), Err: err,
 		Message: fmt.Sprintf("it is not known whether %s was written: the write got no answer: %v", want, err),
@@ -148,7 +148,7 @@ func unknownWrite(want Content, err error) error {
 }
 
 // explainWrite tells a missing namespace, which the server does not name; other answers are explained as ever.
-func (c Client) explainWrite(ctx context.Context, want Content, err error) error {
+func (c Client) explainWrite(ctx context.Context, want Object, err error) error {
 	explained := cluster.APIError(want.call("patch"), err)
 	if !cluster.Is(explained, cluster.NotFound) {
 		return explained
@@ -179,7 +179,7 @@ func fieldOwners(err error) []fieldOwner {
 	return owners
 }
 
-func fieldConflict(want Content, owners []fieldOwner, err error) error {
+func fieldConflict(want Object, owners []fieldOwner, err error) error {
 	var owned []string
 	for _, o := range owners {
 		owned = append(owned, fmt.Sprintf("%s (by %s)", o.field, o.manager))
@@ -193,7 +193,7 @@ func fieldConflict(want Content, owners []fieldOwner, err error) error {
 }
 
 // appeared: someone else made the object in the same moment.
-func appeared(want Content, err error) error {
+func appeared(want Object, err error) error {
 	return &cluster.Error{Reason: cluster.Conflict, Object: want.String(), Err: err, Message: fmt.Sprintf("%s was created by someone else at the same time", want)}
 }
 

@@ -17,23 +17,23 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-type mentioner struct{ path, resource, kind string }
+type referrer struct{ path, resource, kind string }
 
-// mentioners are the resources whose objects keep what they mention: workloads, their revisions that an undo can
+// referrers are the resources whose objects keep what they mention: workloads, their revisions that an undo can
 // bring back, other kinds with pods, and the users of a Secret that are no pods.
-func mentioners() []mentioner {
-	all := []mentioner{
+func referrers() []referrer {
+	all := []referrer{
 		{"/api/v1", "podtemplates", "PodTemplate"},
 		{"/api/v1", "serviceaccounts", "ServiceAccount"},
 		{"/apis/networking.k8s.io/v1", "ingresses", "Ingress"},
 	}
 	add := func(r workload.Resource) {
-		if !slices.ContainsFunc(all, func(m mentioner) bool { return m.kind == r.Kind }) {
+		if !slices.ContainsFunc(all, func(m referrer) bool { return m.kind == r.Kind }) {
 			path := "/apis/" + r.GroupVersion().String()
 			if r.Group == "" {
 				path = "/api/" + r.Version
 			}
-			all = append(all, mentioner{path, r.Plural, r.Kind})
+			all = append(all, referrer{path, r.Plural, r.Kind})
 		}
 	}
 	for _, k := range workload.Kinds() {
@@ -80,7 +80,7 @@ func (c Client) Mentions(ctx context.Context, namespace string, of []consumers.V
 		return mentions, nil
 	}
 	var mu sync.Mutex
-	_, err := cluster.Each(ctx, mentioners(), func(ctx context.Context, m mentioner) (struct{}, error) {
+	_, err := cluster.Each(ctx, referrers(), func(ctx context.Context, m referrer) (struct{}, error) {
 		call := cluster.Call{Verb: "list", Resource: m.resource, Namespace: namespace, Object: m.resource}
 		return struct{}{}, c.RawPages(ctx, m.path+"/namespaces/"+namespace+"/"+m.resource, call, func(object []byte) {
 			mu.Lock()

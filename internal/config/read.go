@@ -7,26 +7,26 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// content reads a Secret or ConfigMap.
-func (c Client) content(ctx context.Context, ref workload.Ref) (found Content, err error) {
+// object reads a Secret or ConfigMap.
+func (c Client) object(ctx context.Context, ref workload.Ref) (found Object, err error) {
 	found.Secret, found.ConfigMap, err = c.SecretOrConfigMap(ctx, ref)
 	if err != nil {
-		return Content{}, err
+		return Object{}, err
 	}
 	return found.typed(), nil
 }
 
-// readContent reads the object of that kind and name; one that is not there is no error.
-func (c Client) readContent(ctx context.Context, want Content) (Content, error) {
-	found, err := c.content(ctx, want.Ref())
+// readObject reads the object of that kind and name; one that is not there is no error.
+func (c Client) readObject(ctx context.Context, want Object) (Object, error) {
+	found, err := c.object(ctx, want.Ref())
 	if cluster.Is(err, cluster.NotFound) {
-		return Content{}, nil
+		return Object{}, nil
 	}
 	return found, err
 }
 
 // sizes are those of the values in bytes, by key.
-func (c Content) sizes() map[string]int {
+func (c Object) sizes() map[string]int {
 	sizes := map[string]int{}
 	for key, value := range c.Data() {
 		sizes[key] = len(value)

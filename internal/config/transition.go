@@ -17,31 +17,31 @@ import (
 // transition takes some keys of an object from one state to another.
 type transition struct {
 	cluster  Client
-	from, to Content
+	from, to Object
 	keys     []string
 	options  cluster.WriteOptions
 	// back: that they are as wanted already is as good as a write, and those that someone else has changed
 	// are left out.
 	back   bool
 	theirs []string
-	now    Content // as it was read last
-	sent   string  // the resourceVersion of the last request
+	now    Object // as it was read last
+	sent   string // the resourceVersion of the last request
 	// unanswered is that of a write which is taken back and got no answer, until the object has another one.
 	unanswered string
 }
 
-func (t *transition) run(ctx context.Context) (Content, error) {
+func (t *transition) run(ctx context.Context) (Object, error) {
 	t.now = t.from
-	return cluster.Write[Content]{
+	return cluster.Write[Object]{
 		Planned: !t.back, Restores: t.back, DryRun: t.options.DryRun,
-		Read:      func(ctx context.Context) (Content, error) { return t.cluster.readContent(ctx, t.from) },
-		MayArrive: func(now Content) bool { return now.meta().ResourceVersion == t.sent },
+		Read:      func(ctx context.Context) (Object, error) { return t.cluster.readObject(ctx, t.from) },
+		MayArrive: func(now Object) bool { return now.meta().ResourceVersion == t.sent },
 		Plan:      t.plan,
 		Send:      t.send,
 	}.Run(ctx)
 }
 
-func (t *transition) send(ctx context.Context) (Content, error) {
+func (t *transition) send(ctx context.Context) (Object, error) {
 	t.sent = t.now.Meta().ResourceVersion
 	if t.unanswered != "" {
 		return t.void(ctx)
@@ -51,16 +51,16 @@ func (t *transition) send(ctx context.Context) (Content, error) {
 }
 
 // void keeps a write without an answer from arriving.
-func (t *transition) void(ctx context.Context) (Content, error) {
+func (t *transition) void(ctx context.Context) (Object, error) {
 	after, err := t.cluster.patch(ctx, t.now, types.MergePatchType, cluster.Void(t.now.Meta()), t.options.VoidOptions().PatchOptions())
 	if err != nil {
-		return Content{}, cluster.APIError(t.now.call("patch"), err)
+		return Object{}, cluster.APIError(t.now.call("patch"), err)
 	}
 	return after, cluster.Voided(t.now.Meta(), after.Meta())
 }
 
 // plan tells whether the transition can still be made, or was.
-func (t *transition) plan(_ context.Context, now Content, uncertain bool) (done bool, err error) {
+func (t *transition) plan(_ context.Context, now Object, uncertain bool) (done bool, err error) {
 	switch {
 	case !now.Exists() || now.Meta().UID != t.from.Meta().UID:
 		return false, keysChanged(t.from, "it was deleted", t.back)
@@ -86,14 +86,14 @@ func (t *transition) plan(_ context.Context, now Content, uncertain bool) (done 
 }
 
 // give leaves to others what they have changed; what is as it shall be is nobody's.
-func (t *transition) give(others []string, now Content) {
+func (t *transition) give(others []string, now Object) {
 	wanted := differing(now, t.to, others)
 	t.theirs = append(t.theirs, wanted...)
 	t.keys = slices.DeleteFunc(slices.Clone(t.keys), func(key string) bool { return slices.Contains(others, key) })
 }
 
 // differing lists which of the keys are not the same in both.
-func differing(a, b Content, keys []string) []string {
+func differing(a, b Object, keys []string) []string {
 	left, right := a.Data(), b.Data()
 	var others []string
 	for _, key := range keys {
@@ -122,7 +122,7 @@ func (t *transition) notes() *string {
 }
 
 // keyPatch makes the keys of now those of next: a JSON merge patch, guarded by now's resourceVersion.
-func keyPatch(now, next Content, keys []string, notes *string) map[string]any {
+func keyPatch(now, next Object, keys []string, notes *string) map[string]any {
 	meta := map[string]any{"resourceVersion": now.Meta().ResourceVersion, "uid": now.Meta().UID}
 	switch {
 	case notes == nil:

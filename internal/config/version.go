@@ -19,11 +19,11 @@ import (
 )
 
 // PlanVersion is an edit as a new version: an immutable object of its own, whose name has the hash of its
-// content, while the one before stays as it is. The errors are those of secrets.Edit.Apply.
-func PlanVersion(before Content, e secrets.Edit) (ContentChange, error) {
+// data, while the one before stays as it is. The errors are those of secrets.Edit.Apply.
+func PlanVersion(before Object, e secrets.Edit) (Change, error) {
 	after, err := before.edited(e)
 	if err != nil {
-		return ContentChange{}, err
+		return Change{}, err
 	}
 	of := before.Meta().Name
 	if v, isVersion := consumers.VersionOf(before.Ref().Kind, before.Meta()); isVersion {
@@ -34,20 +34,20 @@ func PlanVersion(before Content, e secrets.Edit) (ContentChange, error) {
 	} else {
 		after.ConfigMap, err = secrets.NewConfigMapVersion(after.ConfigMap, of)
 	}
-	return ContentChange{Before: before, After: after, Keys: e.Keys()}, err
+	return Change{Before: before, After: after, Keys: e.Keys()}, err
 }
 
 // ReadVersioned reads the object of that name or, if it has versions, the one of them that is in use: that
 // templates refer to. With none in use it is the newest; with several in use the error has the reason
 // SeveralVersions.
-func (c Client) ReadVersioned(ctx context.Context, ref workload.Ref) (Content, error) {
+func (c Client) ReadVersioned(ctx context.Context, ref workload.Ref) (Object, error) {
 	all, err := c.Versions(ctx, ref.Namespace, ref.Kind)
 	if err != nil {
-		return Content{}, err
+		return Object{}, err
 	}
 	all = slices.DeleteFunc(all, func(v consumers.Version) bool { return v.Of != ref.Name })
 	if len(all) == 0 {
-		return c.ReadContent(ctx, ref)
+		return c.ReadObject(ctx, ref)
 	}
 	slices.SortFunc(all, func(a, b consumers.Version) int { return b.Created.Compare(a.Created) })
 	candidates := make([]workload.Ref, 0, len(all)+1)
@@ -57,18 +57,18 @@ func (c Client) ReadVersioned(ctx context.Context, ref workload.Ref) (Content, e
 	used, err := c.inTemplates(ctx, append(candidates, ref))
 	switch {
 	case err != nil:
-		return Content{}, err
+		return Object{}, err
 	case len(used) == 0:
-		return c.ReadContent(ctx, candidates[0])
+		return c.ReadObject(ctx, candidates[0])
 	case len(used) == 1:
-		return c.ReadContent(ctx, used[0])
+		return c.ReadObject(ctx, used[0])
 	}
-	return Content{}, severalVersions(ref, used)
+	return Object{}, severalVersions(ref, used)
 }
 
 // CheckVersioned tells whether what ReadVersioned has read is still what it would read: the error otherwise
 // has the reason KeysChanged.
-func (c Client) CheckVersioned(ctx context.Context, ref workload.Ref, before Content) error {
+func (c Client) CheckVersioned(ctx context.Context, ref workload.Ref, before Object) error {
 	now, err := c.ReadVersioned(ctx, ref)
 	switch {
 	case err != nil:
@@ -121,24 +121,24 @@ func severalVersions(ref workload.Ref, used []workload.Ref) error {
 	return e
 }
 
-// CreateVersion writes a planned version. One that is there already has the same content, since its name
-// says so: then created is false. What has that name and other content is an error.
-func (c Client) CreateVersion(ctx context.Context, version Content, o cluster.WriteOptions) (written Content, created bool, err error) {
-	var found Content
-	written, err = cluster.Write[Content]{
+// CreateVersion writes a planned version. One that is there already has the same data, since its name
+// says so: then created is false. What has that name and other data is an error.
+func (c Client) CreateVersion(ctx context.Context, version Object, o cluster.WriteOptions) (written Object, created bool, err error) {
+	var found Object
+	written, err = cluster.Write[Object]{
 		Planned: true, DryRun: o.DryRun,
-		Read: func(ctx context.Context) (Content, error) { return c.readContent(ctx, version) },
-		MayArrive: func(now Content) bool {
+		Read: func(ctx context.Context) (Object, error) { return c.readObject(ctx, version) },
+		MayArrive: func(now Object) bool {
 			return !now.Exists() || now.meta().ResourceVersion == found.meta().ResourceVersion
 		},
-		Plan: func(_ context.Context, now Content, uncertain bool) (done bool, err error) {
+		Plan: func(_ context.Context, now Object, uncertain bool) (done bool, err error) {
 			created = uncertain && now.Exists() && !found.Exists() // the answer to our own request was lost
 			found = now
 			return now.Exists() && (o.DryRun || created), version.checkExisting(now)
 		},
-		Send: func(ctx context.Context) (Content, error) {
+		Send: func(ctx context.Context) (Object, error) {
 			if found.Exists() {
-				return c.takeUp(ctx, found, o)
+				return c.reuse(ctx, found, o)
 			}
 			after, err := c.create(ctx, version, o)
 			created = err == nil
@@ -149,16 +149,16 @@ func (c Client) CreateVersion(ctx context.Context, version Content, o cluster.Wr
 		err = unknownWrite(version, lost.Err)
 	}
 	if err != nil {
-		return Content{}, false, err
+		return Object{}, false, err
 	}
 	return written, created, nil
 }
 
 // create makes the object. That it exists already is a conflict.
-func (c Client) create(ctx context.Context, want Content, o cluster.WriteOptions) (after Content, err error) {
+func (c Client) create(ctx context.Context, want Object, o cluster.WriteOptions) (after Object, err error) {
 	client, err := c.Typed()
 	if err != nil {
-		return Content{}, err
+		return Object{}, err
 	}
 	patch := o.PatchOptions()
 	options := metav1.CreateOptions{FieldManager: patch.FieldManager, DryRun: patch.DryRun, FieldValidation: metav1.FieldValidationStrict}
@@ -169,16 +169,16 @@ func (c Client) create(ctx context.Context, want Content, o cluster.WriteOptions
 	}
 	switch {
 	case apierrors.IsAlreadyExists(err):
-		return Content{}, appeared(want, err)
+		return Object{}, appeared(want, err)
 	case err != nil:
-		return Content{}, cluster.APIError(want.call("create"), err)
+		return Object{}, cluster.APIError(want.call("create"), err)
 	}
 	return after.typed(), nil
 }
 
-// takeUp makes a version young again, and another one than that which somebody may be about to delete. Who
+// reuse makes a version young again, and another one than that which somebody may be about to delete. Who
 // may not patch it goes without.
-func (c Client) takeUp(ctx context.Context, version Content, o cluster.WriteOptions) (Content, error) {
+func (c Client) reuse(ctx context.Context, version Object, o cluster.WriteOptions) (Object, error) {
 	after, err := c.patch(ctx, version, types.MergePatchType, map[string]any{"metadata": map[string]any{
 		"resourceVersion": version.Meta().ResourceVersion, "annotations": map[string]string{workload.AnnotationTakenUp: time.Now().UTC().Format(time.RFC3339)},
 	}}, o.PatchOptions())
@@ -189,7 +189,7 @@ func (c Client) takeUp(ctx context.Context, version Content, o cluster.WriteOpti
 }
 
 // checkExisting refuses to use an object that has the name of a version and is another one.
-func (c Content) checkExisting(found Content) error {
+func (c Object) checkExisting(found Object) error {
 	if !found.Exists() {
 		return nil
 	}

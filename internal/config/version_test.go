@@ -259,7 +259,7 @@ func TestMentionsSeeAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	var resources []string
-	for _, m := range mentioners() {
+	for _, m := range referrers() {
 		resources = append(resources, m.resource)
 	}
 	for _, resource := range []string{"deployments", "replicasets", "controllerrevisions", "cronjobs", "ingresses", "serviceaccounts", "podtemplates"} {

@@ -107,7 +107,7 @@ func (d *Directory) read(ctx context.Context) (err error) {
 		return &Error{Path: d.Path, Problem: "it can't be read: " + cause(err), Err: err}
 	}
 	d.exists, d.mode = true, info.Mode().Perm()
-	d.Text, err = (&source.Machine{}).File(ctx, d.target)
+	d.Text, err = (&source.Reader{}).File(ctx, d.target)
 	return err
 }
 
@@ -147,6 +147,6 @@ func (d *Directory) Load(ctx context.Context) func(name string) ([]byte, error) 
 		if !filepath.IsLocal(filepath.FromSlash(name)) {
 			return nil, &Error{Path: name, Problem: "it is not in the directory"}
 		}
-		return (&source.Machine{}).File(ctx, filepath.Join(d.root, filepath.FromSlash(name)))
+		return (&source.Reader{}).File(ctx, filepath.Join(d.root, filepath.FromSlash(name)))
 	}
 }

@@ -21,7 +21,7 @@ type AutoscalerChange struct {
 	Print func(done string) error
 
 	// state is empty until something is written.
-	state rollout.ContentState
+	state rollout.ConfigState
 }
 
 func (c *AutoscalerChange) String() string { return c.Ref.String() }
@@ -44,21 +44,21 @@ func (c *AutoscalerChange) Write(ctx context.Context) error {
 	err := c.Send(ctx)
 	switch {
 	case errors.As(err, new(*cluster.LostError)):
-		c.state = rollout.ContentUnknown
+		c.state = rollout.ConfigUnknown
 		return fmt.Errorf("it is not known whether %s was changed: %w", c, err)
 	case cluster.Is(err, cluster.Forbidden, cluster.Denied, cluster.Invalid):
 		return RefusedError{err}
 	case err != nil:
 		return Refused(err)
 	}
-	c.state = rollout.ContentChanged
+	c.state = rollout.ConfigChanged
 	_ = c.Print(c.done()) // the line of a write that happened is owed even if stdout is gone
 	return nil
 }
 
 // Held implements Change.
 func (c *AutoscalerChange) Held() bool {
-	return c.state == rollout.ContentChanged || c.state == rollout.ContentUnknown || c.state == rollout.ContentNotRestored
+	return c.state == rollout.ConfigChanged || c.state == rollout.ConfigUnknown || c.state == rollout.ConfigNotRestored
 }
 
 // Restore implements Change.
@@ -66,13 +66,13 @@ func (c *AutoscalerChange) Restore(ctx context.Context) (back bool, err error) {
 	err = c.Back(ctx)
 	switch {
 	case err == nil:
-		c.state = rollout.ContentRestored
+		c.state = rollout.ConfigRestored
 	case errors.As(err, new(*cluster.SupersededError)):
-		c.state = rollout.ContentSuperseded
+		c.state = rollout.ConfigSuperseded
 	case errors.As(err, new(*cluster.LostError)):
-		c.state = rollout.ContentUnknown
+		c.state = rollout.ConfigUnknown
 	default:
-		c.state = rollout.ContentNotRestored
+		c.state = rollout.ConfigNotRestored
 	}
 	return err == nil, err
 }
@@ -95,7 +95,7 @@ func (*AutoscalerChange) Conclude(context.Context, rollout.Outcome) []string { r
 func (c *AutoscalerChange) AddTo(result *rollout.Result) {
 	state := c.state
 	if state == "" {
-		state = rollout.ContentPlanned
+		state = rollout.ConfigPlanned
 	}
 	result.AddAutoscaler(rollout.AutoscalerResult{Ref: c.Ref, Change: c.done(), State: state})
 }

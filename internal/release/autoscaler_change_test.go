@@ -20,23 +20,23 @@ func TestScaleWithAutoscaler(t *testing.T) {
 		onFailure Action
 		fails     map[string]error
 		outcome   rollout.Outcome
-		state     rollout.ContentState
+		state     rollout.ConfigState
 		calls     string
 		replicas  int32
 	}{
-		"it is ready": {outcome: rollout.Succeeded, state: rollout.ContentChanged, calls: "preflight web, watch 1, pause hpa, apply web", replicas: 5},
+		"it is ready": {outcome: rollout.Succeeded, state: rollout.ConfigChanged, calls: "preflight web, watch 1, pause hpa, apply web", replicas: 5},
 		"no permission for the autoscaler": {
-			fails: map[string]error{"pause hpa": forbidden}, outcome: rollout.Refused, state: rollout.ContentPlanned, calls: "preflight web, watch 1, pause hpa", replicas: 3,
+			fails: map[string]error{"pause hpa": forbidden}, outcome: rollout.Refused, state: rollout.ConfigPlanned, calls: "preflight web, watch 1, pause hpa", replicas: 3,
 		},
 		"someone else has changed the autoscaler": {
-			fails: map[string]error{"pause hpa": changed}, outcome: rollout.Refused, state: rollout.ContentPlanned, calls: "preflight web, watch 1, pause hpa", replicas: 3,
+			fails: map[string]error{"pause hpa": changed}, outcome: rollout.Refused, state: rollout.ConfigPlanned, calls: "preflight web, watch 1, pause hpa", replicas: 3,
 		},
 		"the number can't be written": {
-			fails: map[string]error{"apply web": errNever}, outcome: rollout.RolledBack, state: rollout.ContentRestored,
+			fails: map[string]error{"apply web": errNever}, outcome: rollout.RolledBack, state: rollout.ConfigRestored,
 			calls: "preflight web, watch 1, pause hpa, apply web, resume hpa, restore web", replicas: 3,
 		},
 		"the pods fail, and it stays": {
-			world: "web:missing", onFailure: Keep, outcome: rollout.Failed, state: rollout.ContentChanged, calls: "preflight web, watch 1, pause hpa, apply web", replicas: 5,
+			world: "web:missing", onFailure: Keep, outcome: rollout.Failed, state: rollout.ConfigChanged, calls: "preflight web, watch 1, pause hpa, apply web", replicas: 5,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,26 +17,26 @@ import (
 
 // ConfigStore is what a change of a Secret or ConfigMap asks of the cluster. A config.Client is one.
 type ConfigStore interface {
-	ReadContent(context.Context, workload.Ref) (config.Content, error)
-	ChangeContent(context.Context, config.ContentChange, cluster.WriteOptions) (config.ContentChange, error)
-	RestoreContent(context.Context, config.ContentChange, cluster.WriteOptions) (restored []string, err error)
-	Overtaken(context.Context, config.ContentChange) ([]string, error)
-	ConsumersAfter(context.Context, config.ContentChange) ([]consumers.Consumer, []consumers.NotSeen, error)
-	CheckVersioned(ctx context.Context, of workload.Ref, before config.Content) error
-	CreateVersion(context.Context, config.Content, cluster.WriteOptions) (written config.Content, created bool, err error)
+	ReadObject(context.Context, workload.Ref) (config.Object, error)
+	ChangeKeys(context.Context, config.Change, cluster.WriteOptions) (config.Change, error)
+	RestoreKeys(context.Context, config.Change, cluster.WriteOptions) (restored []string, err error)
+	Overtaken(context.Context, config.Change) ([]string, error)
+	ConsumersAfter(context.Context, config.Change) ([]consumers.Consumer, []consumers.NotSeen, error)
+	CheckVersioned(ctx context.Context, of workload.Ref, before config.Object) error
+	CreateVersion(context.Context, config.Object, cluster.WriteOptions) (written config.Object, created bool, err error)
 }
 
 // ConfigChange is the change of a Secret or ConfigMap whose consumers are the workloads of the release.
 type ConfigChange struct {
 	Store   ConfigStore
-	Change  config.ContentChange
+	Change  config.Change
 	Plan    consumers.RollPlan
 	Options cluster.WriteOptions
 	// Print prints the object that was written, with what was done.
-	Print func(config.Content, string) error
+	Print func(config.Object, string) error
 
 	// state is empty until something is written.
-	state rollout.ContentState
+	state rollout.ConfigState
 }
 
 func (c *ConfigChange) String() string { return c.Change.Before.String() }
@@ -50,19 +50,19 @@ func (c *ConfigChange) Keys() map[workload.Ref][]string {
 func (c *ConfigChange) Pending() bool { return c.state == "" && !c.Change.Empty() }
 
 // AddTo implements Change.
-func (c *ConfigChange) AddTo(result *rollout.Result) { result.AddContent(c.result()) }
+func (c *ConfigChange) AddTo(result *rollout.Result) { result.AddConfig(c.result()) }
 
-func (c *ConfigChange) result() rollout.ContentResult {
-	r := rollout.ContentResult{
+func (c *ConfigChange) result() rollout.ConfigResult {
+	r := rollout.ConfigResult{
 		Ref: c.Change.After.Ref(), State: c.state, Changes: []rollout.KeyResult{},
 		ByHand: consumers.Names(c.Plan.ByHand), InPlace: consumers.Names(c.Plan.InPlace),
 	}
 	switch {
 	case r.State != "":
 	case c.Change.Empty():
-		r.State = rollout.ContentUnchanged
+		r.State = rollout.ConfigUnchanged
 	default:
-		r.State = rollout.ContentPlanned
+		r.State = rollout.ConfigPlanned
 	}
 	for _, k := range c.Change.Changes() {
 		if k.Kind != secrets.Unchanged {
@@ -77,16 +77,16 @@ type ConfigEdit struct{ ConfigChange }
 
 // Write implements Change.
 func (c *ConfigEdit) Write(ctx context.Context) error {
-	change, err := c.Store.ChangeContent(ctx, c.Change, c.Options)
+	change, err := c.Store.ChangeKeys(ctx, c.Change, c.Options)
 	c.Change = change
 	switch {
 	case cluster.Is(err, config.UnknownWrite):
-		c.state = rollout.ContentUnknown
+		c.state = rollout.ConfigUnknown
 		return err
 	case err != nil:
 		return Refused(err)
 	}
-	c.state = rollout.ContentChanged
+	c.state = rollout.ConfigChanged
 	// The line of a write that happened is owed even if stdout is gone: the release goes on.
 	_ = c.Print(change.After, "configured")
 	return nil
@@ -94,33 +94,33 @@ func (c *ConfigEdit) Write(ctx context.Context) error {
 
 // Held implements Change.
 func (c *ConfigEdit) Held() bool {
-	return c.state == rollout.ContentChanged || c.state == rollout.ContentUnknown || c.state == rollout.ContentNotRestored
+	return c.state == rollout.ConfigChanged || c.state == rollout.ConfigUnknown || c.state == rollout.ConfigNotRestored
 }
 
 // Restore implements Change.
 func (c *ConfigEdit) Restore(ctx context.Context) (back bool, err error) {
-	restored, err := c.Store.RestoreContent(ctx, c.Change, c.Options)
+	restored, err := c.Store.RestoreKeys(ctx, c.Change, c.Options)
 	switch {
 	case err == nil:
-		c.state = rollout.ContentRestored
+		c.state = rollout.ConfigRestored
 	case cluster.Is(err, config.KeysChanged):
-		c.state = rollout.ContentSuperseded
+		c.state = rollout.ConfigSuperseded
 	case cluster.Is(err, config.UnknownWrite):
-		c.state = rollout.ContentUnknown
+		c.state = rollout.ConfigUnknown
 	default:
-		c.state = rollout.ContentNotRestored
+		c.state = rollout.ConfigNotRestored
 	}
 	return len(restored) > 0, err
 }
 
 // RestoreAfter implements Change.
 func (c *ConfigEdit) RestoreAfter(ctx context.Context, cause error) error {
-	neverAnswered := c.state == rollout.ContentUnknown
+	neverAnswered := c.state == rollout.ConfigUnknown
 	_, err := c.Restore(ctx)
 	switch {
-	case c.state == rollout.ContentUnknown && neverAnswered:
+	case c.state == rollout.ConfigUnknown && neverAnswered:
 		return err // the same as the cause, as it is known now
-	case c.state == rollout.ContentNotRestored:
+	case c.state == rollout.ConfigNotRestored:
 		return fmt.Errorf("%w\n%s still has the new data: %w", cause, c, err)
 	case err != nil:
 		return errors.Join(cause, err)
@@ -134,9 +134,9 @@ func (*ConfigEdit) UndoRestores() bool { return false }
 // Conclude implements Change. What someone else has made of the object meanwhile is neither a success of the release
 // nor its to restore. That it can't be read says nothing.
 func (c *ConfigEdit) Conclude(ctx context.Context, outcome rollout.Outcome) []string {
-	if c.state == rollout.ContentChanged {
+	if c.state == rollout.ConfigChanged {
 		if overtaken, err := c.Store.Overtaken(ctx, c.Change); err == nil && len(overtaken) > 0 {
-			c.state = rollout.ContentSuperseded
+			c.state = rollout.ConfigSuperseded
 		}
 	}
 	return c.stale(ctx, outcome)
@@ -157,13 +157,13 @@ func (c *ConfigVersion) Write(ctx context.Context) error {
 	}
 	written, created, err := c.Store.CreateVersion(ctx, c.Change.After, c.Options)
 	if cluster.Is(err, config.UnknownWrite) {
-		c.state = rollout.ContentUnknown
+		c.state = rollout.ConfigUnknown
 		return err
 	}
 	if err != nil {
 		return Refused(err)
 	}
-	c.Change.After, c.state = written, rollout.ContentChanged
+	c.Change.After, c.state = written, rollout.ConfigChanged
 	operation := "created"
 	if !created {
 		operation = "unchanged"
@@ -176,7 +176,7 @@ func (c *ConfigVersion) Write(ctx context.Context) error {
 func (c *ConfigVersion) AddTo(result *rollout.Result) {
 	r := c.result()
 	r.From = c.Change.Before.Meta().Name
-	result.AddContent(r)
+	result.AddConfig(r)
 }
 
 // Held implements Change.

@@ -26,14 +26,14 @@ type store struct {
 	back error
 }
 
-func (s store) ChangeContent(ctx context.Context, change config.ContentChange, _ cluster.WriteOptions) (config.ContentChange, error) {
+func (s store) ChangeKeys(ctx context.Context, change config.Change, _ cluster.WriteOptions) (config.Change, error) {
 	if err := s.world.call("change", change.Before.String()); err != nil {
 		return change, err
 	}
 	return change, context.Cause(ctx)
 }
 
-func (s store) RestoreContent(_ context.Context, change config.ContentChange, _ cluster.WriteOptions) ([]string, error) {
+func (s store) RestoreKeys(_ context.Context, change config.Change, _ cluster.WriteOptions) ([]string, error) {
 	err := errors.Join(s.world.call("take back", change.Before.String()), s.back)
 	switch {
 	case err == nil:
@@ -44,21 +44,21 @@ func (s store) RestoreContent(_ context.Context, change config.ContentChange, _ 
 	return nil, err
 }
 
-func (store) Overtaken(context.Context, config.ContentChange) ([]string, error) { return nil, nil }
+func (store) Overtaken(context.Context, config.Change) ([]string, error) { return nil, nil }
 
-func (store) ReadContent(context.Context, workload.Ref) (config.Content, error) {
-	return config.Content{}, errors.New("no permission")
+func (store) ReadObject(context.Context, workload.Ref) (config.Object, error) {
+	return config.Object{}, errors.New("no permission")
 }
 
 // editSecret makes a change of secret/db a part of the release.
 func (a *attempt) editSecret(back error) {
-	secret := func(value string) config.Content {
-		return config.Content{Secret: &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "db"}, Data: map[string][]byte{"k": []byte(value)}}}
+	secret := func(value string) config.Object {
+		return config.Object{Secret: &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "db"}, Data: map[string][]byte{"k": []byte(value)}}}
 	}
 	a.Before(&ConfigEdit{ConfigChange{
 		Store:  store{world: a.world, back: back},
-		Change: config.ContentChange{Before: secret("1"), After: secret("2"), Keys: []string{"k"}},
-		Print:  func(config.Content, string) error { return nil },
+		Change: config.Change{Before: secret("1"), After: secret("2"), Keys: []string{"k"}},
+		Print:  func(config.Object, string) error { return nil },
 	}})
 }
 
@@ -160,7 +160,7 @@ func TestALookEndsWithoutAServer(t *testing.T) {
 func TestAVersionThatMayBeThere(t *testing.T) {
 	c := ConfigVersion{ConfigChange: ConfigChange{Store: lostVersion{}}}
 	c.Change.After.Secret, c.Change.Before.Secret = &corev1.Secret{}, &corev1.Secret{}
-	if err := c.Write(t.Context()); !cluster.Is(err, config.UnknownWrite) || c.result().State != rollout.ContentUnknown {
+	if err := c.Write(t.Context()); !cluster.Is(err, config.UnknownWrite) || c.result().State != rollout.ConfigUnknown {
 		t.Errorf("%v, %s", err, c.result().State)
 	}
 }
@@ -168,8 +168,8 @@ func TestAVersionThatMayBeThere(t *testing.T) {
 // lostVersion gets no answer to a creation.
 type lostVersion struct{ ConfigStore }
 
-func (lostVersion) CheckVersioned(context.Context, workload.Ref, config.Content) error { return nil }
+func (lostVersion) CheckVersioned(context.Context, workload.Ref, config.Object) error { return nil }
 
-func (lostVersion) CreateVersion(context.Context, config.Content, cluster.WriteOptions) (config.Content, bool, error) {
-	return config.Content{}, false, &cluster.Error{Reason: config.UnknownWrite}
+func (lostVersion) CreateVersion(context.Context, config.Object, cluster.WriteOptions) (config.Object, bool, error) {
+	return config.Object{}, false, &cluster.Error{Reason: config.UnknownWrite}
 }

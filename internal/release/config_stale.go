@@ -15,17 +15,17 @@ import (
 func (c *ConfigEdit) stale(work context.Context, outcome rollout.Outcome) []string {
 	var known []consumers.Consumer
 	switch {
-	case c.state == rollout.ContentChanged && outcome == rollout.Succeeded:
+	case c.state == rollout.ConfigChanged && outcome == rollout.Succeeded:
 		known = append(append(known, c.Plan.ByHand...), c.Plan.Broken...)
-	case c.state == rollout.ContentRestored:
+	case c.state == rollout.ConfigRestored:
 	default:
 		return nil
 	}
-	now, err := c.Store.ReadContent(work, c.Change.Before.Ref())
+	now, err := c.Store.ReadObject(work, c.Change.Before.Ref())
 	if err != nil {
 		return nil
 	}
-	users, _, err := c.Store.ConsumersAfter(work, config.ContentChange{Before: now, After: now, Keys: c.Change.Keys})
+	users, _, err := c.Store.ConsumersAfter(work, config.Change{Before: now, After: now, Keys: c.Change.Keys})
 	if err != nil {
 		return nil
 	}

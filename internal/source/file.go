@@ -36,7 +36,7 @@ func (e *FileError) Hints() []string {
 
 // files reads a file, or the files of a directory, without those in directories below it. kubectl leaves out links,
 // and so all that is in the directory of a mounted ConfigMap: here a link to a file below the directory is that file.
-func (m *Machine) files(ctx context.Context, s secrets.FileSource) ([]secrets.Entry, []secrets.Finding, error) {
+func (m *Reader) files(ctx context.Context, s secrets.FileSource) ([]secrets.Entry, []secrets.Finding, error) {
 	info, err := os.Stat(s.Path)
 	if err != nil || !info.IsDir() {
 		content, err := m.FileOf(ctx, s)
@@ -136,7 +136,7 @@ func leadsBelow(path, root string) bool {
 	return err == nil && filepath.IsLocal(relative)
 }
 
-func (m *Machine) origin(path string) secrets.Origin {
+func (m *Reader) origin(path string) secrets.Origin {
 	if isStdin(path) {
 		return secrets.Origin{Kind: secrets.Stdin}
 	}
@@ -145,7 +145,7 @@ func (m *Machine) origin(path string) secrets.Origin {
 
 // File reads a regular file of at most secrets.MaxSize bytes, or a pipe that the shell has opened. It
 // looks before it opens: a FIFO that nobody writes to would never be opened, and a device might never end.
-func (m *Machine) File(ctx context.Context, path string) ([]byte, error) {
+func (m *Reader) File(ctx context.Context, path string) ([]byte, error) {
 	if isStdin(path) {
 		return m.readStdin(ctx)
 	}
@@ -239,7 +239,7 @@ func shownPath(path string) string {
 
 // FileOf reads the file of --from-file. If it is not there, what stands behind KEY= may be a value, unless it leads into
 // a directory that is there: it is not shown.
-func (m *Machine) FileOf(ctx context.Context, s secrets.FileSource) ([]byte, error) {
+func (m *Reader) FileOf(ctx context.Context, s secrets.FileSource) ([]byte, error) {
 	content, err := m.File(ctx, s.Path)
 	if !s.Named || !errors.Is(err, fs.ErrNotExist) {
 		return content, err

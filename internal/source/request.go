@@ -73,7 +73,7 @@ func (r Request) stdinReaders() []string {
 // Read gives every value that the request asks for; found is what the user should know of how they
 // were read. All faults of all sources are in the error, joined: those of pkg/secrets, *FileError,
 // *PromptError. Questions are asked last, and only if all else is well.
-func (m *Machine) Read(ctx context.Context, r Request) (entries []secrets.Entry, found []secrets.Finding, err error) {
+func (m *Reader) Read(ctx context.Context, r Request) (entries []secrets.Entry, found []secrets.Finding, err error) {
 	var faults []error
 	add := func(more []secrets.Entry, notes []secrets.Finding, err error) {
 		entries = append(entries, more...)
@@ -119,7 +119,7 @@ func (m *Machine) Read(ctx context.Context, r Request) (entries []secrets.Entry,
 	return entries, found, nil
 }
 
-func (m *Machine) envFile(ctx context.Context, path string) ([]secrets.Entry, []secrets.Finding, error) {
+func (m *Reader) envFile(ctx context.Context, path string) ([]secrets.Entry, []secrets.Finding, error) {
 	content, err := m.File(ctx, path)
 	if err != nil {
 		return nil, nil, err
@@ -127,7 +127,7 @@ func (m *Machine) envFile(ctx context.Context, path string) ([]secrets.Entry, []
 	return secrets.ParseEnvFile(path, content, m.Environment.Lookup)
 }
 
-func (m *Machine) dotenv(ctx context.Context, paths []string) ([]secrets.Entry, []secrets.Finding, error) {
+func (m *Reader) dotenv(ctx context.Context, paths []string) ([]secrets.Entry, []secrets.Finding, error) {
 	var files []secrets.DotenvFile
 	var faults []error
 	for _, path := range paths {

@@ -43,8 +43,8 @@ func (s *screen) ReadAll(_ context.Context, limit int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(s.in, limit))
 }
 
-func machine(in string) *Machine {
-	return &Machine{
+func machine(in string) *Reader {
+	return &Reader{
 		Terminal: &screen{in: strings.NewReader(in)}, Environment: secrets.Environment{"DB_URL=x", "P_A=1"},
 		Random: bytes.NewReader(make([]byte, 4096)),
 	}

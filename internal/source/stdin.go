@@ -31,7 +31,7 @@ func (e *PromptError) Unwrap() error   { return e.Err }
 func (e *PromptError) Hints() []string { return []string{e.Next} }
 
 // Stdin is all of stdin as the value of a key.
-func (m *Machine) Stdin(ctx context.Context, key string) (secrets.Entry, error) {
+func (m *Reader) Stdin(ctx context.Context, key string) (secrets.Entry, error) {
 	if m.Terminal.InIsTerminal() {
 		return secrets.Entry{}, &PromptError{
 			Key: key, Problem: "stdin is a terminal, which shows what is typed",
@@ -45,7 +45,7 @@ func (m *Machine) Stdin(ctx context.Context, key string) (secrets.Entry, error) 
 // ErrEmptyStdin: the command before the pipe has most likely failed.
 var ErrEmptyStdin = errors.New("stdin is empty: nothing was changed")
 
-func (m *Machine) readStdin(ctx context.Context) ([]byte, error) {
+func (m *Reader) readStdin(ctx context.Context) ([]byte, error) {
 	content, err := m.Terminal.ReadAll(ctx, secrets.MaxSize+1)
 	switch {
 	case ctx.Err() != nil:
@@ -61,7 +61,7 @@ func (m *Machine) readStdin(ctx context.Context) ([]byte, error) {
 }
 
 // Ask has a value typed twice, and shows nothing of it.
-func (m *Machine) Ask(ctx context.Context, key string) (secrets.Entry, error) {
+func (m *Reader) Ask(ctx context.Context, key string) (secrets.Entry, error) {
 	if !m.Terminal.InIsTerminal() {
 		shown := redact.Argument(key) // perhaps it was to be the value
 		if shown != key {

@@ -64,37 +64,37 @@ func objectsEnding(r rollout.Result) string {
 // autoscalerEnding says how an autoscaler was left by a release that was no success.
 func autoscalerEnding(a rollout.AutoscalerResult) string {
 	switch name := layout.Name(a.Ref); a.State {
-	case rollout.ContentChanged:
+	case rollout.ConfigChanged:
 		return name + " stays " + a.Change
-	case rollout.ContentRestored:
+	case rollout.ConfigRestored:
 		return name + " is as it was before"
-	case rollout.ContentNotRestored:
+	case rollout.ConfigNotRestored:
 		return name + " is still " + a.Change
-	case rollout.ContentUnknown:
+	case rollout.ConfigUnknown:
 		return "whether " + name + " was changed is not known"
-	case rollout.ContentPlanned, rollout.ContentSuperseded, rollout.ContentUnchanged: // nothing to add
+	case rollout.ConfigPlanned, rollout.ConfigSuperseded, rollout.ConfigUnchanged: // nothing to add
 	}
 	return ""
 }
 
 // contentEnding says how the Secret or ConfigMap was left by a release that was no success.
 func contentEnding(r rollout.Result) string {
-	if r.Content == nil || r.Content.From != "" { // a version changes nothing by being there
+	if r.Config == nil || r.Config.From != "" { // a version changes nothing by being there
 		return ""
 	}
-	object := layout.Name(r.Content.Ref)
-	switch r.Content.State {
-	case rollout.ContentChanged:
+	object := layout.Name(r.Config.Ref)
+	switch r.Config.State {
+	case rollout.ConfigChanged:
 		return object + " keeps the new data; an undo does not restore the old data"
-	case rollout.ContentUnchanged:
+	case rollout.ConfigUnchanged:
 		return object + " already had this data; an undo does not restore older data"
-	case rollout.ContentRestored:
+	case rollout.ConfigRestored:
 		return object + " has its old data again"
-	case rollout.ContentNotRestored:
+	case rollout.ConfigNotRestored:
 		return object + " still has the new data"
-	case rollout.ContentUnknown:
+	case rollout.ConfigUnknown:
 		return "whether " + object + " was changed is not known"
-	case rollout.ContentPlanned, rollout.ContentSuperseded: // nothing to add
+	case rollout.ConfigPlanned, rollout.ConfigSuperseded: // nothing to add
 	}
 	return ""
 }
@@ -102,8 +102,8 @@ func contentEnding(r rollout.Result) string {
 // supersededText names those of several workloads that are someone else's now: the others may well have
 // been rolled back.
 func supersededText(r rollout.Result) (what, rest string) {
-	if r.Content != nil && r.Content.State == rollout.ContentSuperseded {
-		return "someone else changed " + layout.Name(r.Content.Ref) + " too", "that change stays"
+	if r.Config != nil && r.Config.State == rollout.ConfigSuperseded {
+		return "someone else changed " + layout.Name(r.Config.Ref) + " too", "that change stays"
 	}
 	if len(r.Workloads) == 1 {
 		return "another change superseded this one", "nothing more was done"

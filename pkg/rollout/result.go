@@ -29,8 +29,8 @@ type Result struct {
 	Warnings        []string         `json:"warnings,omitempty"`
 	Next            []string         `json:"next,omitempty"`
 	Workloads       []WorkloadResult `json:"workloads"`
-	// Content is the Secret or ConfigMap that was changed before the workloads.
-	Content *ContentResult `json:"content,omitempty"`
+	// Config is the Secret or ConfigMap that was changed before the workloads.
+	Config *ConfigResult `json:"content,omitempty"`
 	// Autoscalers were paused before the workloads were scaled, or resumed.
 	Autoscalers []AutoscalerResult `json:"autoscalers,omitempty"`
 	// InterruptedAfter is when a signal came, where the command did more after it; 0 where it ended then.

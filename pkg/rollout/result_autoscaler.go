@@ -7,7 +7,7 @@ type AutoscalerResult struct {
 	workload.Ref
 	// Change is "paused" or "resumed".
 	Change string       `json:"change"`
-	State  ContentState `json:"state"`
+	State  ConfigState `json:"state"`
 }
 
 // AddAutoscaler joins an autoscaler to the result. A scale is rolled back when its autoscaler is as before, too.

@@ -23,8 +23,8 @@ type Untypable interface {
 	Untypable()
 }
 
-// Machine is where values come from. Each reads stdin once.
-type Machine struct {
+// Reader is where values come from. Each reads stdin once.
+type Reader struct {
 	Terminal    Terminal
 	Environment secrets.Environment
 	// Random is crypto/rand's Reader.

@@ -27,8 +27,8 @@ const (
 	SkipExisting   IfExists = "skip"
 )
 
-// UpsertOptions say how to write.
-type UpsertOptions struct {
+// ApplyOptions say how to write.
+type ApplyOptions struct {
 	cluster.WriteOptions
 	IfExists IfExists
 	// Force takes over the fields of other managers.
@@ -40,7 +40,7 @@ type UpsertOptions struct {
 }
 
 // PatchOptions are those of the request.
-func (o UpsertOptions) PatchOptions() metav1.PatchOptions {
+func (o ApplyOptions) PatchOptions() metav1.PatchOptions {
 	p := o.WriteOptions.PatchOptions()
 	p.FieldValidation = o.Validation
 	if o.Force {
@@ -49,14 +49,14 @@ func (o UpsertOptions) PatchOptions() metav1.PatchOptions {
 	return p
 }
 
-// Upserted is what a write has done.
-type Upserted struct {
-	// Before is what was there; none if nothing was, or Blind.
-	Before Content
+// Applied is what a write has done.
+type Applied struct {
+	// Before is what was there; none if nothing was, or Forbidden.
+	Before Object
 	// After is what is there now, as the server has it.
-	After Content
-	// Blind: there is no permission to read it, so that what changed is not known.
-	Blind bool
+	After Object
+	// Forbidden: there is no permission to read it, so that what changed is not known.
+	Forbidden bool
 	// Tried: the write was sent.
 	Tried bool
 	// Skipped: it was there, and was to be left as it is.
@@ -66,9 +66,9 @@ type Upserted struct {
 }
 
 // Operation is what was done in kubectl's words: created, configured or unchanged.
-func (u Upserted) Operation() string {
+func (u Applied) Operation() string {
 	switch {
-	case u.Blind:
+	case u.Forbidden:
 		return "configured"
 	case !u.Before.Exists():
 		return "created"
@@ -79,22 +79,22 @@ func (u Upserted) Operation() string {
 }
 
 // Changes are those by key.
-func (u Upserted) Changes() []secrets.KeyChange { return secrets.Diff(u.Before.Data(), u.After.Data()) }
+func (u Applied) Changes() []secrets.KeyChange { return secrets.Diff(u.Before.Data(), u.After.Data()) }
 
 // Labels are the changes of its labels.
-func (u Upserted) Labels() []secrets.KeyChange {
+func (u Applied) Labels() []secrets.KeyChange {
 	return diffText(u.Before.meta().Labels, u.After.meta().Labels)
 }
 
 // Annotations are the changes of its annotations.
-func (u Upserted) Annotations() []secrets.KeyChange {
+func (u Applied) Annotations() []secrets.KeyChange {
 	return slices.DeleteFunc(diffText(u.Before.meta().Annotations, u.After.meta().Annotations), func(c secrets.KeyChange) bool {
 		return c.Key == workload.AnnotationKeyTimes
 	})
 }
 
 // Fixed tells whether it has become immutable.
-func (u Upserted) Fixed() bool { return !u.Before.fixed() && u.After.fixed() }
+func (u Applied) Fixed() bool { return !u.Before.fixed() && u.After.fixed() }
 
 func diffText(before, after map[string]string) []secrets.KeyChange {
 	data := func(text map[string]string) map[string][]byte {
@@ -103,13 +103,13 @@ func diffText(before, after map[string]string) []secrets.KeyChange {
 	return secrets.Diff(data(before), data(after))
 }
 
-// Upsert creates a Secret or a ConfigMap, or makes the one that is there what is wanted, by server-side
+// ApplyObject creates a Secret or a ConfigMap, or makes the one that is there what is wanted, by server-side
 // apply: the keys of other managers stay, and so do those that were edited into it. If the object
 // changes or appears under the write, or the answer is lost, it looks and begins anew. Nothing was written if the
 // error has one of the reasons of errors.go, apart from UnknownWrite.
-func (c Client) Upsert(ctx context.Context, want Content, o UpsertOptions) (Upserted, error) {
-	u := upsert{cluster: c, want: want, options: o}
-	after, err := cluster.Write[Content]{DryRun: o.DryRun, Read: u.read, MayArrive: u.mayArrive, Plan: u.plan, Send: u.send}.Run(ctx)
+func (c Client) ApplyObject(ctx context.Context, want Object, o ApplyOptions) (Applied, error) {
+	u := apply{cluster: c, want: want, options: o}
+	after, err := cluster.Write[Object]{DryRun: o.DryRun, Read: u.read, MayArrive: u.mayArrive, Plan: u.plan, Send: u.send}.Run(ctx)
 	if lost := (*cluster.LostError)(nil); errors.As(err, &lost) {
 		if err = lost.Err; !u.settled {
 			err = unknownWrite(want, err)
@@ -122,39 +122,39 @@ func (c Client) Upsert(ctx context.Context, want Content, o UpsertOptions) (Upse
 	return u.done, err
 }
 
-// upsert is one under way.
-type upsert struct {
+// apply is one under way.
+type apply struct {
 	cluster Client
-	want    Content
-	options UpsertOptions
-	now     Content // as it was read last
-	settled bool    // what was read since the last request shows that it was not carried out, and can't be any more
-	done    Upserted
+	want    Object
+	options ApplyOptions
+	now     Object // as it was read last
+	settled bool   // what was read since the last request shows that it was not carried out, and can't be any more
+	done    Applied
 }
 
-func (u *upsert) read(ctx context.Context) (Content, error) {
-	now, err := u.cluster.readContent(ctx, u.want)
-	u.done.Blind = cluster.Is(err, cluster.Forbidden) && u.options.IfExists == UpdateExisting
-	if u.done.Blind {
+func (u *apply) read(ctx context.Context) (Object, error) {
+	now, err := u.cluster.readObject(ctx, u.want)
+	u.done.Forbidden = cluster.Is(err, cluster.Forbidden) && u.options.IfExists == UpdateExisting
+	if u.done.Forbidden {
 		err = nil
 	}
 	return now, err
 }
 
 // mayArrive: an apply makes an object that is not there, whatever resourceVersion it names.
-func (u *upsert) mayArrive(now Content) bool {
+func (u *apply) mayArrive(now Object) bool {
 	return !now.Exists() || now.meta().ResourceVersion == u.now.meta().ResourceVersion
 }
 
 // plan judges the object as it is now.
-func (u *upsert) plan(ctx context.Context, now Content, uncertain bool) (done bool, err error) {
-	u.settled = !u.done.Blind && !u.mayArrive(now)
+func (u *apply) plan(ctx context.Context, now Object, uncertain bool) (done bool, err error) {
+	u.settled = !u.done.Forbidden && !u.mayArrive(now)
 	u.now = now
 	if uncertain && now.holds(u.want, u.options.Manager()) {
 		return true, nil
 	}
 	u.done.Before = now
-	u.done.Skipped, err = u.options.judge(u.want, now, u.done.Blind)
+	u.done.Skipped, err = u.options.check(u.want, now, u.done.Forbidden)
 	if err != nil || u.done.Skipped || u.options.Remove {
 		return u.done.Skipped, err
 	}
@@ -164,15 +164,15 @@ func (u *upsert) plan(ctx context.Context, now Content, uncertain bool) (done bo
 
 // send is one server-side apply. Where nothing was, it must make the object, so that of two who begin at
 // once one is told to look again.
-func (u *upsert) send(ctx context.Context) (Content, error) {
+func (u *apply) send(ctx context.Context) (Object, error) {
 	next, o := u.want.over(u.now), u.options
 	u.done.Tried, u.settled = true, false
 	u.noteTimes(next)
-	making := !u.now.Exists() && !u.done.Blind && !o.DryRun
+	making := !u.now.Exists() && !u.done.Forbidden && !o.DryRun
 	if making {
 		next.Meta().ResourceVersion = nobodysVersion
 	}
-	apply := func() (Content, error) {
+	apply := func() (Object, error) {
 		return u.cluster.patch(ctx, next, types.ApplyPatchType, next.Object(), o.PatchOptions())
 	}
 	after, err := apply()
@@ -189,14 +189,14 @@ func (u *upsert) send(ctx context.Context) (Content, error) {
 	case making && len(owners) > 0:
 		return after, appeared(u.want, err)
 	case len(owners) > 0:
-		return after, fieldConflict(u.want, slices.DeleteFunc(owners, func(f fieldOwner) bool { return !u.done.Blind && o.ours(f) }), err)
+		return after, fieldConflict(u.want, slices.DeleteFunc(owners, func(f fieldOwner) bool { return !u.done.Forbidden && o.ours(f) }), err)
 	}
 	return after, u.cluster.explainWrite(ctx, u.want, err)
 }
 
 // noteTimes has the apply say which keys it leaves as they are: to the API server all that a manager applies
 // is as new as its last write.
-func (u *upsert) noteTimes(next Content) {
+func (u *apply) noteTimes(next Object) {
 	if !u.now.Exists() {
 		return
 	}
@@ -213,9 +213,9 @@ func (u *upsert) noteTimes(next Content) {
 	}
 }
 
-func (o UpsertOptions) ours(f fieldOwner) bool { return f.manager == strconv.Quote(o.Manager()) }
+func (o ApplyOptions) ours(f fieldOwner) bool { return f.manager == strconv.Quote(o.Manager()) }
 
-func (o UpsertOptions) onlyOurs(owners []fieldOwner) bool {
+func (o ApplyOptions) onlyOurs(owners []fieldOwner) bool {
 	return len(owners) > 0 && !slices.ContainsFunc(owners, func(f fieldOwner) bool { return !o.ours(f) })
 }
 
@@ -227,14 +227,14 @@ const nobodysVersion = "1"
 
 // forgetDeleted: the server makes anew what was deleted since the look, whatever resourceVersion the
 // apply names, and another UID tells. Then nothing was there before.
-func (u *upsert) forgetDeleted() {
+func (u *apply) forgetDeleted() {
 	before, after := u.done.Before, u.done.After
 	if before.Exists() && after.Exists() && before.Meta().UID != after.Meta().UID {
-		u.done.Before = Content{}
+		u.done.Before = Object{}
 	}
 }
 
-func sameData(a, b Content) bool {
+func sameData(a, b Object) bool {
 	for _, change := range secrets.Diff(a.Data(), b.Data()) {
 		if change.Kind != secrets.Unchanged {
 			return false

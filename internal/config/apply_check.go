@@ -14,11 +14,11 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 )
 
-// judge tells what stands against the write before it is made.
-func (o UpsertOptions) judge(want, before Content, blind bool) (skip bool, err error) {
+// check tells what stands against the write before it is made.
+func (o ApplyOptions) check(want, before Object, forbidden bool) (skip bool, err error) {
 	empty := len(want.Data()) == 0
 	switch {
-	case blind && empty:
+	case forbidden && empty:
 		return false, noValues(want, "its data can't be read")
 	case !before.Exists():
 		return false, nil
@@ -48,7 +48,7 @@ func (o UpsertOptions) judge(want, before Content, blind bool) (skip bool, err e
 }
 
 // changedKeys are those that the write makes, changes or takes away; keys of others stay.
-func (o UpsertOptions) changedKeys(want, before Content) []string {
+func (o ApplyOptions) changedKeys(want, before Object) []string {
 	left := consumers.LeftOut(before.Meta(), o.Manager(), want.Data())
 	var keys []string
 	for _, c := range secrets.Diff(before.Data(), want.Data()) {
@@ -60,7 +60,7 @@ func (o UpsertOptions) changedKeys(want, before Content) []string {
 }
 
 // heldAsText finds the conflicts that the server does not see.
-func (o UpsertOptions) heldAsText(before Content, keys []string) []fieldOwner {
+func (o ApplyOptions) heldAsText(before Object, keys []string) []fieldOwner {
 	if o.Force {
 		return nil
 	}
@@ -75,7 +75,7 @@ func (o UpsertOptions) heldAsText(before Content, keys []string) []fieldOwner {
 }
 
 // checkRemoved refuses to take away keys that somebody uses.
-func (c Client) checkRemoved(ctx context.Context, want, before Content, o UpsertOptions) ([]consumers.NotSeen, error) {
+func (c Client) checkRemoved(ctx context.Context, want, before Object, o ApplyOptions) ([]consumers.NotSeen, error) {
 	if !before.Exists() {
 		return nil, nil
 	}
@@ -83,7 +83,7 @@ func (c Client) checkRemoved(ctx context.Context, want, before Content, o Upsert
 	if len(left) == 0 {
 		return nil, nil
 	}
-	all, notSeen, err := c.ConsumersAfter(ctx, ContentChange{Before: before, After: before.without(left), Keys: left})
+	all, notSeen, err := c.ConsumersAfter(ctx, Change{Before: before, After: before.without(left), Keys: left})
 	if e := (*cluster.Error)(nil); errors.As(err, &e) && e.Reason == cluster.Forbidden {
 		return nil, usersUnknown(want, left, consumers.NotSeen{Resource: "workloads", Next: e.Next})
 	}

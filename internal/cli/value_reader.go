@@ -16,8 +16,8 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-// intake takes values in from their sources, and looks at them.
-type intake struct {
+// valueReader takes values in from their sources, and looks at them.
+type valueReader struct {
 	env    *Env
 	strict bool
 	// kustomize is to read the files as well: it knows fewer rules.
@@ -30,14 +30,14 @@ type intake struct {
 	events bool
 }
 
-// machine is where values come from.
-func (e *Env) machine() *source.Machine {
-	return &source.Machine{Terminal: e.Term, Environment: e.Environ(), Random: rand.Reader}
+// sources is where values come from.
+func (e *Env) sources() *source.Reader {
+	return &source.Reader{Terminal: e.Term, Environment: e.Environ(), Random: rand.Reader}
 }
 
 // read gives the entries of the sources, checked, for the object that the draft tells of.
-func (i intake) read(ctx context.Context, f *sourceFlags, r source.Request, draft secrets.Draft) ([]secrets.Entry, error) {
-	entries, found, err := i.env.machine().Read(ctx, r)
+func (i valueReader) read(ctx context.Context, f *sourceFlags, r source.Request, draft secrets.Draft) ([]secrets.Entry, error) {
+	entries, found, err := i.env.sources().Read(ctx, r)
 	if err == nil {
 		err = secrets.Check(entries)
 	}
@@ -55,7 +55,7 @@ func (i intake) read(ctx context.Context, f *sourceFlags, r source.Request, draf
 }
 
 // hinted names the flag that may read what --from-env-file does not.
-func (i intake) hinted(err error) error {
+func (i valueReader) hinted(err error) error {
 	if i.kustomize || !errors.Is(err, secrets.ErrDotenvSyntax) {
 		return err
 	}
@@ -79,7 +79,7 @@ func usersOf(ctx context.Context, connection *cluster.Cluster, ref workload.Ref)
 }
 
 // tell shows what is likely wrong. It is the end if nobody could use the object or, with --strict, for any warning.
-func (i intake) tell(found []secrets.Finding) error {
+func (i valueReader) tell(found []secrets.Finding) error {
 	var faults []error
 	strict := ""
 	found = secrets.Merge(found)
@@ -102,7 +102,7 @@ func (i intake) tell(found []secrets.Finding) error {
 	return nil
 }
 
-func (i intake) show(f secrets.Finding) error {
+func (i valueReader) show(f secrets.Finding) error {
 	switch {
 	case f.Level == secrets.Note && !i.events:
 		return page.Note(i.env.Term, f.String())

@@ -19,17 +19,17 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 )
 
-// Content is a Secret or a ConfigMap: one of the two is set, or none for an object that is not there.
-type Content struct {
+// Object is a Secret or a ConfigMap: one of the two is set, or none for an object that is not there.
+type Object struct {
 	Secret    *corev1.Secret
 	ConfigMap *corev1.ConfigMap
 }
 
 // Exists tells whether there is an object.
-func (c Content) Exists() bool { return c.Secret != nil || c.ConfigMap != nil }
+func (c Object) Exists() bool { return c.Secret != nil || c.ConfigMap != nil }
 
 // Object is the one that is set.
-func (c Content) Object() runtime.Object {
+func (c Object) Object() runtime.Object {
 	if c.Secret != nil {
 		return c.Secret
 	}
@@ -37,7 +37,7 @@ func (c Content) Object() runtime.Object {
 }
 
 // Meta is that of the object.
-func (c Content) Meta() *metav1.ObjectMeta {
+func (c Object) Meta() *metav1.ObjectMeta {
 	if c.Secret != nil {
 		return &c.Secret.ObjectMeta
 	}
@@ -45,7 +45,7 @@ func (c Content) Meta() *metav1.ObjectMeta {
 }
 
 // meta is empty of an object that is not there.
-func (c Content) meta() metav1.ObjectMeta {
+func (c Object) meta() metav1.ObjectMeta {
 	if !c.Exists() {
 		return metav1.ObjectMeta{}
 	}
@@ -53,7 +53,7 @@ func (c Content) meta() metav1.ObjectMeta {
 }
 
 // Data is all that it holds, by key; nothing if it is not there.
-func (c Content) Data() map[string][]byte {
+func (c Object) Data() map[string][]byte {
 	switch {
 	case c.Secret != nil:
 		return c.Secret.Data
@@ -64,8 +64,8 @@ func (c Content) Data() map[string][]byte {
 }
 
 // without is a copy that lacks some keys.
-func (c Content) without(keys []string) Content {
-	copied := Content{Secret: c.Secret.DeepCopy(), ConfigMap: c.ConfigMap.DeepCopy()}
+func (c Object) without(keys []string) Object {
+	copied := Object{Secret: c.Secret.DeepCopy(), ConfigMap: c.ConfigMap.DeepCopy()}
 	for _, key := range keys {
 		if copied.Secret != nil {
 			delete(copied.Secret.Data, key)
@@ -78,28 +78,28 @@ func (c Content) without(keys []string) Content {
 }
 
 // String is the object as kubectl names it: "secret/db".
-func (c Content) String() string { return c.kind() + "/" + c.Meta().Name }
+func (c Object) String() string { return c.kind() + "/" + c.Meta().Name }
 
-func (c Content) kind() string {
+func (c Object) kind() string {
 	if c.Secret != nil {
 		return "secret"
 	}
 	return "configmap"
 }
 
-func (c Content) call(verb string) cluster.Call {
+func (c Object) call(verb string) cluster.Call {
 	return cluster.Call{Verb: verb, Resource: c.kind() + "s", Namespace: c.Meta().Namespace, Object: c.String()}
 }
 
-func (c Content) immutable() *bool {
+func (c Object) immutable() *bool {
 	if c.Secret != nil {
 		return c.Secret.Immutable
 	}
 	return c.ConfigMap.Immutable
 }
 
-// fixed tells whether the content can't be changed.
-func (c Content) fixed() bool {
+// fixed tells whether the data can't be changed.
+func (c Object) fixed() bool {
 	if !c.Exists() {
 		return false
 	}
@@ -108,7 +108,7 @@ func (c Content) fixed() bool {
 }
 
 // secretType is that of a Secret, with the server's default; "" of a ConfigMap.
-func (c Content) secretType() corev1.SecretType {
+func (c Object) secretType() corev1.SecretType {
 	if c.Secret == nil {
 		return ""
 	}
@@ -116,14 +116,14 @@ func (c Content) secretType() corev1.SecretType {
 }
 
 // same tells that nobody who reads the two would see a difference.
-func (c Content) same(other Content) bool {
+func (c Object) same(other Object) bool {
 	a, b := c.Meta(), other.Meta()
 	return equality.Semantic.DeepEqual(c.Data(), other.Data()) && maps.Equal(a.Labels, b.Labels) && maps.Equal(a.Annotations, b.Annotations) &&
 		equality.Semantic.DeepEqual(c.immutable(), other.immutable())
 }
 
 // holds tells whether an apply of want by this field manager would change nothing.
-func (c Content) holds(want Content, manager string) bool {
+func (c Object) holds(want Object, manager string) bool {
 	if !c.Exists() || len(consumers.LeftOut(c.Meta(), manager, want.Data())) > 0 {
 		return false
 	}
@@ -147,7 +147,7 @@ func contains(all, some map[string]string) bool {
 }
 
 // typed gives the object the kind and version that the client leaves out.
-func (c Content) typed() Content {
+func (c Object) typed() Object {
 	if c.Secret != nil {
 		c.Secret.TypeMeta = metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"}
 	} else {
@@ -157,14 +157,14 @@ func (c Content) typed() Content {
 }
 
 // patch sends a patch of the object of that kind and name. The error is the server's own.
-func (c Client) patch(ctx context.Context, of Content, kind types.PatchType, patch any, options metav1.PatchOptions) (after Content, err error) {
+func (c Client) patch(ctx context.Context, of Object, kind types.PatchType, patch any, options metav1.PatchOptions) (after Object, err error) {
 	client, err := c.Typed()
 	if err != nil {
-		return Content{}, err
+		return Object{}, err
 	}
 	body, err := json.Marshal(patch)
 	if err != nil {
-		return Content{}, fmt.Errorf("encoding %s: %w", of, err)
+		return Object{}, fmt.Errorf("encoding %s: %w", of, err)
 	}
 	meta := of.Meta()
 	if of.Secret != nil {
@@ -173,14 +173,14 @@ func (c Client) patch(ctx context.Context, of Content, kind types.PatchType, pat
 		after.ConfigMap, err = client.CoreV1().ConfigMaps(meta.Namespace).Patch(ctx, meta.Name, kind, body, options)
 	}
 	if err != nil {
-		return Content{}, err
+		return Object{}, err
 	}
 	return after.typed(), nil
 }
 
 // over is what to apply where before was read: it is guarded by the resourceVersion.
-func (c Content) over(before Content) Content {
-	copied := Content{Secret: c.Secret.DeepCopy(), ConfigMap: c.ConfigMap.DeepCopy()}
+func (c Object) over(before Object) Object {
+	copied := Object{Secret: c.Secret.DeepCopy(), ConfigMap: c.ConfigMap.DeepCopy()}
 	if !before.Exists() {
 		return copied
 	}

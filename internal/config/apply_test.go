@@ -18,7 +18,7 @@ import (
 )
 
 // wanted is an object as `create` makes it.
-func wanted(o runtime.Object) (c Content) {
+func wanted(o runtime.Object) (c Object) {
 	switch o := withType(o.DeepCopyObject()).(type) {
 	case *corev1.Secret:
 		c.Secret = o
@@ -60,7 +60,7 @@ func TestUpsert(t *testing.T) {
 		by        string
 		others    []runtime.Object
 		want      *corev1.Secret // a=2 when nil
-		options   UpsertOptions
+		options   ApplyOptions
 		faults    func(*apiServer) []fault
 		data      string // after
 		operation string
@@ -69,7 +69,7 @@ func TestUpsert(t *testing.T) {
 		patches   int
 	}{
 		"nothing is there":      {data: "a=2", operation: "created", patches: 1},
-		"a dry run":             {options: UpsertOptions{WriteOptions: cluster.WriteOptions{DryRun: true}}, data: "-", operation: "created", patches: 1},
+		"a dry run":             {options: ApplyOptions{WriteOptions: cluster.WriteOptions{DryRun: true}}, data: "-", operation: "created", patches: 1},
 		"the same is there":     {there: secretOf("db", "a=2"), by: self, data: "a=2", operation: "unchanged", patches: 1},
 		"it is there":           {there: secretOf("db", "a=1"), by: self, data: "a=2", operation: "configured", patches: 1},
 		"it has keys of others": {there: secretOf("db", "b=1"), by: "helm", data: "a=2 b=1", operation: "configured", patches: 1},
@@ -77,7 +77,7 @@ func TestUpsert(t *testing.T) {
 		"a key in use would go": {there: secretOf("db", "a=1", "b=1"), by: self, others: []runtime.Object{podUsing("p", "b")}, data: "a=1 b=1", reason: KeysInUse, says: "it would lose b, in use by pod/p"},
 		"another key is in use": {there: secretOf("db", "a=1", "b=1"), by: self, others: []runtime.Object{podUsing("p", "a")}, data: "a=2", operation: "configured", patches: 1},
 		"a key in use goes by order": {
-			there: secretOf("db", "a=1", "b=1"), by: self, others: []runtime.Object{podUsing("p", "b")}, options: UpsertOptions{Remove: true},
+			there: secretOf("db", "a=1", "b=1"), by: self, others: []runtime.Object{podUsing("p", "b")}, options: ApplyOptions{Remove: true},
 			data: "a=2", operation: "configured", patches: 1,
 		},
 		"users may not be listed": {
@@ -101,10 +101,10 @@ func TestUpsert(t *testing.T) {
 			there: secretOf("db", "a=1"), by: "helm", data: "a=1", reason: FieldConflict, says: `other managers set other values: key a (by "helm")`, patches: 1,
 		},
 		"a key is taken over": {
-			there: secretOf("db", "a=1"), by: "helm", options: UpsertOptions{Force: true}, data: "a=2", operation: "configured", patches: 1,
+			there: secretOf("db", "a=1"), by: "helm", options: ApplyOptions{Force: true}, data: "a=2", operation: "configured", patches: 1,
 		},
-		"it exists, which is a fault":   {there: secretOf("db", "a=1"), by: self, options: UpsertOptions{IfExists: FailOnExisting}, data: "a=1", reason: Exists, says: "secret/db exists already"},
-		"it exists, which is enough":    {there: secretOf("db", "a=1"), by: self, options: UpsertOptions{IfExists: SkipExisting}, data: "a=1", operation: "unchanged"},
+		"it exists, which is a fault":   {there: secretOf("db", "a=1"), by: self, options: ApplyOptions{IfExists: FailOnExisting}, data: "a=1", reason: Exists, says: "secret/db exists already"},
+		"it exists, which is enough":    {there: secretOf("db", "a=1"), by: self, options: ApplyOptions{IfExists: SkipExisting}, data: "a=1", operation: "unchanged"},
 		"it is immutable":               {there: sealed(secretOf("db", "a=1")), by: self, data: "a=1", reason: Immutable, says: "secret/db is immutable: a can't be changed"},
 		"it is immutable, and the same": {there: sealed(secretOf("db", "a=2")), by: self, data: "a=2", operation: "unchanged", patches: 1},
 		"it is of another type": {
@@ -185,7 +185,7 @@ func TestUpsert(t *testing.T) {
 			data: "-", reason: UnknownWrite, says: "it is not known whether secret/db was written", patches: 2,
 		},
 		"the request is lost, and somebody else creates it": {
-			options: UpsertOptions{IfExists: FailOnExisting},
+			options: ApplyOptions{IfExists: FailOnExisting},
 			faults: func(s *apiServer) []fault {
 				return []fault{{request: patch, late: true, after: func() { s.put(secretOf("db", "a=9")) }}}
 			},
@@ -219,8 +219,8 @@ func TestUpsert(t *testing.T) {
 				if test.options.IfExists == "" {
 					test.options.IfExists = UpdateExisting
 				}
-				done, err := c.Upsert(t.Context(), wanted(want), test.options)
-				if got := dataOf(Content{Secret: s.secret("db")}); got != test.data || s.sent("patch") != test.patches {
+				done, err := c.ApplyObject(t.Context(), wanted(want), test.options)
+				if got := dataOf(Object{Secret: s.secret("db")}); got != test.data || s.sent("patch") != test.patches {
 					t.Errorf("%s after %d patches", got, s.sent("patch"))
 				}
 				if reasonOf(err) != test.reason || err != nil && !strings.Contains(err.Error(), test.says) {
@@ -232,9 +232,9 @@ func TestUpsert(t *testing.T) {
 				if done.Tried != (test.patches > 0) {
 					t.Errorf("tried: %v", done.Tried)
 				}
-				was := dataOf(Content{Secret: s.secret("db")})
+				was := dataOf(Object{Secret: s.secret("db")})
 				s.arrive()
-				if got := dataOf(Content{Secret: s.secret("db")}); got != was && test.reason != UnknownWrite {
+				if got := dataOf(Object{Secret: s.secret("db")}); got != was && test.reason != UnknownWrite {
 					t.Errorf("%s after all", got)
 				}
 			})
@@ -250,7 +250,7 @@ func TestUpserted(t *testing.T) {
 	s.applied(cluster.DefaultFieldManager, before)
 	next := configMapOf("flags", "a=1", "b=2")
 	next.Labels, next.Immutable = map[string]string{"team": "blue"}, new(true)
-	done, err := c.Upsert(t.Context(), wanted(next), UpsertOptions{IfExists: UpdateExisting, Validation: metav1.FieldValidationStrict})
+	done, err := c.ApplyObject(t.Context(), wanted(next), ApplyOptions{IfExists: UpdateExisting, Validation: metav1.FieldValidationStrict})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func TestUpsertChecksWhatStaysOfAPair(t *testing.T) {
 	s, c := newAPIServer(t)
 	s.applied("helm", there)
 	want := typedAs(corev1.SecretTypeTLS, secretOf("web", "tls.crt=another"))
-	_, err := c.Upsert(t.Context(), wanted(want), UpsertOptions{IfExists: UpdateExisting, Force: true})
+	_, err := c.ApplyObject(t.Context(), wanted(want), ApplyOptions{IfExists: UpdateExisting, Force: true})
 	if reasonOf(err) != WrongPair || s.sent("patch") != 0 {
 		t.Errorf("%v after %d patches", err, s.sent("patch"))
 	}
@@ -295,7 +295,7 @@ func TestUpsertSeesKeysAppliedAsText(t *testing.T) {
 	}}
 	s, c := newAPIServer(t)
 	s.store(s.pathOf(there), there, "")
-	_, err := c.Upsert(t.Context(), wanted(secretOf("db", "a=2")), UpsertOptions{IfExists: UpdateExisting})
+	_, err := c.ApplyObject(t.Context(), wanted(secretOf("db", "a=2")), ApplyOptions{IfExists: UpdateExisting})
 	if reasonOf(err) != FieldConflict || !strings.Contains(err.Error(), `key a (by "argo")`) {
 		t.Errorf("got %v", err)
 	}
@@ -305,7 +305,7 @@ func TestUpsertSeesKeysAppliedAsText(t *testing.T) {
 func TestUpsertNotesTimes(t *testing.T) {
 	s, c := newAPIServer(t)
 	for _, o := range []*corev1.Secret{secretOf("db", "a=1", "b=1", "c=1"), secretOf("db", "a=1", "b=2")} {
-		if _, err := c.Upsert(t.Context(), wanted(o), UpsertOptions{IfExists: UpdateExisting}); err != nil {
+		if _, err := c.ApplyObject(t.Context(), wanted(o), ApplyOptions{IfExists: UpdateExisting}); err != nil {
 			t.Fatal(err)
 		}
 	}
