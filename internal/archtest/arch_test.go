@@ -170,6 +170,29 @@ func TestPkgHasNoClock(t *testing.T) {
 	}
 }
 
+// The lab is another module, of which go list tells nothing here. What its kubelet computes for a pod has no client and no
+// clock, so that recorded pods can be replayed.
+func TestLabComputesPodsWithoutClient(t *testing.T) {
+	files, err := filepath.Glob("../../lab/kubelet/lifecycle/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range file.Imports {
+			if name := strings.Trim(i.Path.Value, `"`); strings.HasPrefix(name, "k8s.io/client-go/") || strings.HasPrefix(name, module) || name == "net/http" || name == "os" {
+				t.Errorf("%s imports %s", path, name)
+			}
+		}
+	}
+}
+
 // One place ends the process.
 func TestOneExit(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "grep", "-rnE", `os\.Exit\(|log\.Fatal`,

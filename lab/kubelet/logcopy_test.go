@@ -6,12 +6,14 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/kubectl-app/kubectl-app/lab/kubelet/lifecycle"
 )
 
 func TestLogRequests(t *testing.T) {
-	log := &Log{}
+	log := &lifecycle.Log{}
 	for i, text := range []string{"one", "two", "three"} {
-		log.add(LogLine{Time: noon.Add(time.Duration(i) * time.Minute), Stderr: i == 2, Text: text})
+		log.Add(lifecycle.LogLine{Time: noon.Add(time.Duration(i) * time.Minute), Stderr: i == 2, Text: text})
 	}
 	for query, want := range map[string]string{
 		"":                                "one\ntwo\nthree\n",
@@ -49,8 +51,8 @@ func TestLogRequests(t *testing.T) {
 
 func TestFollow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := &Log{}
-		log.add(LogLine{Text: "one"})
+		log := &lifecycle.Log{}
+		log.Add(lifecycle.LogLine{Text: "one"})
 		answer := httptest.NewRecorder()
 		done := make(chan struct{})
 		go func() {
@@ -58,25 +60,12 @@ func TestFollow(t *testing.T) {
 			close(done)
 		}()
 		synctest.Wait()
-		log.add(LogLine{Text: "two"})
+		log.Add(lifecycle.LogLine{Text: "two"})
 		synctest.Wait()
-		log.close()
+		log.Close()
 		<-done
 		if got := answer.Body.String(); got != "one\ntwo\n" {
 			t.Errorf("%q", got)
 		}
 	})
-}
-
-func TestLogsOfOtherRuns(t *testing.T) {
-	p := play(podOf("web:1-missing")).until(2 * time.Second)
-	if _, err := p.m.logOf("web", false); err == nil || err.Error() != `container "web" in pod "web-1" is waiting to start: image can't be pulled` {
-		t.Error(err)
-	}
-	if _, err := p.m.logOf("web", true); err == nil || err.Error() != `previous terminated container "web" in pod "web-1" not found` {
-		t.Error(err)
-	}
-	if _, err := p.m.logOf("wbe", false); err == nil || err.Error() != `container "wbe" in pod "web-1" is not available` {
-		t.Error(err)
-	}
 }

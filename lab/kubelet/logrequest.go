@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
+	"github.com/kubectl-app/kubectl-app/lab/kubelet/lifecycle"
 )
 
 // logRequest is what a client asks of a log, in the parameters of the API.
@@ -48,57 +48,6 @@ func parseLogRequest(query url.Values, now time.Time) (logRequest, error) {
 	return r, err
 }
 
-// logOf finds the log that a request means, by the status that the API shows;
-// the errors are the kubelet's.
-func (m *Machine) logOf(container string, previous bool) (*Log, error) {
-	pod := m.pod.Name
-	s := containerStatus(&m.status, container)
-	if s == nil {
-		return nil, fmt.Errorf("container %q in pod %q is not available", container, pod)
-	}
-	last := s.LastTerminationState.Terminated
-	ended := func(t *corev1.ContainerStateTerminated) bool { return t != nil && t.ContainerID != "" }
-	var id string
-	switch {
-	case previous && !ended(last):
-		return nil, fmt.Errorf("previous terminated container %q in pod %q not found", container, pod)
-	case previous:
-		id = last.ContainerID
-	case s.State.Running != nil:
-		id = s.ContainerID
-	case ended(s.State.Terminated):
-		id = s.State.Terminated.ContainerID
-	case ended(last):
-		id = last.ContainerID
-	case s.State.Terminated != nil || last != nil:
-		return nil, fmt.Errorf("container %q in pod %q is terminated", container, pod)
-	default:
-		return nil, fmt.Errorf("container %q in pod %q is waiting to start: %v", container, pod, waitingWords(s))
-	}
-	for _, i := range m.runtime.instances[container] {
-		if i.id == bareID(id) {
-			return i.log, nil
-		}
-	}
-	// The runtime has removed that container. The kubelet answers so, and with 200.
-	line := LogLine{Text: "unable to retrieve container logs for " + id}
-	return &Log{lines: []LogLine{line}, closed: true}, nil
-}
-
-func waitingWords(s *corev1.ContainerStatus) string {
-	if s.State.Waiting == nil {
-		return "no logs yet"
-	}
-	switch reason := s.State.Waiting.Reason; reason {
-	case "ErrImagePull":
-		return "image can't be pulled"
-	case "ImagePullBackOff":
-		return "trying and failing to pull image"
-	default:
-		return reason
-	}
-}
-
 // serveLogs answers GET /containerLogs/NAMESPACE/POD/CONTAINER.
 func (n *node) serveLogs(w http.ResponseWriter, r *http.Request) {
 	request, err := parseLogRequest(r.URL.Query(), time.Now())
@@ -130,7 +79,7 @@ var (
 	errStopped = errors.New("the kubelet is stopped")
 )
 
-func (n *node) log(namespace, name, container string, previous bool) (*Log, error) {
+func (n *node) log(namespace, name, container string, previous bool) (*lifecycle.Log, error) {
 	for _, p := range n.residents() {
 		p.mu.Lock()
 		if p.machine != nil && p.newest.Name == name && p.newest.Namespace == namespace {
@@ -138,7 +87,7 @@ func (n *node) log(namespace, name, container string, previous bool) (*Log, erro
 			if n.world.stopped(p.newest.Spec.NodeName) {
 				return nil, errStopped
 			}
-			return p.machine.logOf(container, previous)
+			return p.machine.LogOf(container, previous)
 		}
 		p.mu.Unlock()
 	}

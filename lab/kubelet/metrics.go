@@ -48,19 +48,14 @@ func (m *meter) read(id string, started time.Time, cores float64, now time.Time)
 func (p *resident) samples(now time.Time) []sample {
 	var all []sample
 	seen := map[string]*metered{}
-	for _, u := range p.machine.units() {
-		i := p.machine.runtime.latest(u.Name)
-		if i == nil || i.state != stateRunning {
-			continue
-		}
-		usage := usageOf(p.newest, u.Container)
-		cores := usage.CPU.AsApproximateFloat64()
+	for _, c := range p.machine.Running(p.newest) {
+		cores := c.CPU.AsApproximateFloat64()
 		all = append(all, sample{
-			namespace: p.newest.Namespace, pod: p.newest.Name, container: u.Name, started: i.started, cores: cores,
-			cpuSeconds:  p.meter.read(i.id, i.started, cores, now),
-			memoryBytes: usage.Memory.AsApproximateFloat64(),
+			namespace: p.newest.Namespace, pod: p.newest.Name, container: c.Name, started: c.Started, cores: cores,
+			cpuSeconds:  p.meter.read(c.ID, c.Started, cores, now),
+			memoryBytes: c.Memory.AsApproximateFloat64(),
 		})
-		seen[i.id] = p.meter.containers[i.id]
+		seen[c.ID] = p.meter.containers[c.ID]
 	}
 	p.meter.containers = seen
 	return all

@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/util/workqueue"
+
+	"github.com/kubectl-app/kubectl-app/lab/kubelet/lifecycle"
 )
 
 // node runs the Machines of all pods. It is one for all nodes of the lab, which
@@ -34,7 +36,7 @@ type node struct {
 // resident is a pod on a node.
 type resident struct {
 	mu      sync.Mutex
-	machine *Machine
+	machine *lifecycle.Machine
 	// newest is the latest version that the API told, base the one that the next
 	// write builds on: it may be newer, as the answer to our own last write.
 	newest, base *corev1.Pod
@@ -130,6 +132,9 @@ func (n *node) work(ctx context.Context) error {
 	}
 }
 
+// never is when a pod is done.
+const never = time.Duration(-1)
+
 // step brings a pod up to now, writes what came of it, and returns how long
 // nothing more is to do; never, if negative.
 func (n *node) step(ctx context.Context, p *resident) time.Duration {
@@ -163,7 +168,7 @@ const (
 	patience = 2 * time.Second
 )
 
-func (n *node) holds(p *resident, out Output) bool {
+func (n *node) holds(p *resident, out lifecycle.Output) bool {
 	now := time.Now()
 	if out.Status != nil && p.heldSince.IsZero() {
 		p.heldSince = now
@@ -176,23 +181,23 @@ func (n *node) holds(p *resident, out Output) bool {
 	return false
 }
 
-func (n *node) advance(p *resident) (Output, *corev1.Pod) {
+func (n *node) advance(p *resident) (lifecycle.Output, *corev1.Pod) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.gone {
-		return Output{}, nil
+		return lifecycle.Output{}, nil
 	}
 	if n.world.stopped(p.newest.Spec.NodeName) {
 		p.stopped = true
-		return Output{}, nil
+		return lifecycle.Output{}, nil
 	}
 	now := time.Now()
 	look := n.world.of(p.newest)
 	if p.machine == nil {
-		p.machine = New(p.newest, n.settings(p.newest), now)
+		p.machine = lifecycle.New(p.newest, n.settings(p.newest), now)
 		p.fresh = false
 	}
-	var out Output
+	var out lifecycle.Output
 	if p.fresh {
 		p.fresh = false
 		out = p.machine.Observe(p.newest, now, look)
@@ -200,13 +205,13 @@ func (n *node) advance(p *resident) (Output, *corev1.Pod) {
 		out = p.machine.Step(now, look)
 	}
 	if p.stopped && out.Status == nil {
-		out.Status = p.machine.status.DeepCopy()
+		out.Status = p.machine.Status()
 	}
 	p.stopped = false
 	return out, p.newest
 }
 
-func (n *node) settings(pod *corev1.Pod) Settings {
+func (n *node) settings(pod *corev1.Pod) lifecycle.Settings {
 	ip := pod.Status.PodIP
 	if ip == "" {
 		ip = n.address()
@@ -214,9 +219,9 @@ func (n *node) settings(pod *corev1.Pod) Settings {
 	// The pods' lists are spread over the second, where a kubelet has one for all.
 	var phase time.Duration
 	for _, c := range pod.UID {
-		phase = (phase*31 + time.Duration(c)*time.Millisecond) % relistPeriod
+		phase = (phase*31 + time.Duration(c)*time.Millisecond) % lifecycle.RelistPeriod
 	}
-	return Settings{HostIP: n.ip, PodIP: ip, Words: n.world.wordsOf(pod.Spec.NodeName), Listed: pod.CreationTimestamp.Add(phase), Jitter: spread}
+	return lifecycle.Settings{HostIP: n.ip, PodIP: ip, Words: n.world.wordsOf(pod.Spec.NodeName), Listed: pod.CreationTimestamp.Add(phase), Jitter: spread}
 }
 
 // address hands out 10.88.0.1 to 10.88.255.254, and again from the start.

@@ -12,8 +12,42 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/client-go/kubernetes/fake"
+
+	"github.com/kubectl-app/kubectl-app/lab/kubelet/lifecycle"
 )
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// podOf is a pod with one container, which has a readiness probe.
+func podOf(image string, edits ...func(*corev1.Pod)) *corev1.Pod {
+	probe := &corev1.Probe{
+		PeriodSeconds: 5, FailureThreshold: 3, SuccessThreshold: 1,
+		ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/ready", Port: intstr.FromInt32(8080)}},
+	}
+	pod := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: "web-1", Namespace: "shop", UID: "0b8a1c1e-0000-4000-8000-000000000001", Generation: 1},
+		Spec: corev1.PodSpec{
+			NodeName: "lab-1", RestartPolicy: corev1.RestartPolicyAlways, TerminationGracePeriodSeconds: new(int64(30)),
+			Containers: []corev1.Container{{Name: "web", Image: image, ReadinessProbe: probe}},
+		},
+	}
+	for _, edit := range edits {
+		edit(pod)
+	}
+	return pod
+}
+
+// ready is the condition Ready of a pod.
+func ready(s *corev1.PodStatus) *corev1.PodCondition {
+	for i := range s.Conditions {
+		if s.Conditions[i].Type == corev1.PodReady {
+			return &s.Conditions[i]
+		}
+	}
+	return &corev1.PodCondition{}
+}
 
 // running plays a node with one pod against a fake API, in a bubble of its own
 // time, and calls check some seconds later.
@@ -49,7 +83,7 @@ func running(t *testing.T, pod *corev1.Pod, wait time.Duration, check func(t *te
 func TestNodeTellsTheAPI(t *testing.T) {
 	running(t, podOf("web:1.0"), 3*time.Second, func(t *testing.T, _ *node, client *fake.Clientset) {
 		pod, err := client.CoreV1().Pods("shop").Get(t.Context(), "web-1", metav1.GetOptions{})
-		if err != nil || pod.Status.Phase != corev1.PodRunning || condition(&pod.Status, corev1.PodReady).Status != corev1.ConditionTrue {
+		if err != nil || pod.Status.Phase != corev1.PodRunning || ready(&pod.Status).Status != corev1.ConditionTrue {
 			t.Errorf("%v %+v", err, pod.Status)
 		}
 		events, err := client.CoreV1().Events("shop").List(t.Context(), metav1.ListOptions{})
@@ -77,7 +111,7 @@ func TestNodeRemovesWhatEnded(t *testing.T) {
 
 func TestNodeServes(t *testing.T) {
 	annotated := podOf("web:1.0", func(pod *corev1.Pod) {
-		pod.Annotations = map[string]string{AnnotationCPU: "180m", AnnotationMemory: "100Mi"}
+		pod.Annotations = map[string]string{lifecycle.AnnotationCPU: "180m", lifecycle.AnnotationMemory: "100Mi"}
 	})
 	running(t, annotated, 11*time.Second, func(t *testing.T, n *node, _ *fake.Clientset) {
 		mux := http.NewServeMux()
@@ -108,17 +142,6 @@ func TestNodeServes(t *testing.T) {
 	})
 }
 
-func TestUsageIsSharedOut(t *testing.T) {
-	pod := podOf("web:1.0", func(pod *corev1.Pod) {
-		pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: "side", Image: "side:1"})
-		pod.Annotations = map[string]string{AnnotationCPU: "200m", AnnotationMemory + ".side": "1Gi"}
-	})
-	web, side := usageOf(pod, &pod.Spec.Containers[0]), usageOf(pod, &pod.Spec.Containers[1])
-	if web.CPU.MilliValue() != 100 || side.CPU.MilliValue() != 100 || side.Memory.Value() != 1<<30 {
-		t.Errorf("%v %v", web, side)
-	}
-}
-
 // A stopped kubelet writes nothing and answers nobody; one that runs again goes on.
 func TestNodeIsStopped(t *testing.T) {
 	running(t, podOf("web:1.0"), 3*time.Second, func(t *testing.T, n *node, client *fake.Clientset) {
@@ -130,7 +153,7 @@ func TestNodeIsStopped(t *testing.T) {
 			return pod.Status.Phase
 		}
 		annotate := func(words string) {
-			_, err := client.CoreV1().Nodes().Update(t.Context(), &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "lab-1", Annotations: map[string]string{AnnotationBehavior: words}}}, metav1.UpdateOptions{})
+			_, err := client.CoreV1().Nodes().Update(t.Context(), &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "lab-1", Annotations: map[string]string{lifecycle.AnnotationBehavior: words}}}, metav1.UpdateOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -144,7 +167,7 @@ func TestNodeIsStopped(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		condition(&first.Status, corev1.PodReady).Status = corev1.ConditionFalse
+		ready(&first.Status).Status = corev1.ConditionFalse
 		first.ResourceVersion = "3"
 		if _, err := client.CoreV1().Pods("shop").UpdateStatus(t.Context(), first, metav1.UpdateOptions{}); err != nil {
 			t.Fatal(err)
@@ -165,7 +188,7 @@ func TestNodeIsStopped(t *testing.T) {
 		if got := status(); got != corev1.PodRunning {
 			t.Errorf("%s after the node has started", got)
 		}
-		if first, err = client.CoreV1().Pods("shop").Get(t.Context(), "web-1", metav1.GetOptions{}); err != nil || condition(&first.Status, corev1.PodReady).Status != corev1.ConditionTrue {
+		if first, err = client.CoreV1().Pods("shop").Get(t.Context(), "web-1", metav1.GetOptions{}); err != nil || ready(&first.Status).Status != corev1.ConditionTrue {
 			t.Errorf("what the node controller wrote stays: %v %+v", err, first.Status.Conditions)
 		}
 		if _, err := n.log("shop", "web-1", "web", false); err != nil {

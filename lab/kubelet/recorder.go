@@ -12,6 +12,8 @@ import (
 	"k8s.io/client-go/tools/record"
 	"k8s.io/client-go/util/flowcontrol"
 	"k8s.io/utils/clock"
+
+	"github.com/kubectl-app/kubectl-app/lab/kubelet/lifecycle"
 )
 
 // The recorder is client-go's, made of its correlator (which counts, combines
@@ -41,7 +43,7 @@ func newRecorder(client kubernetes.Interface) *recorder {
 }
 
 // record queues events; all of a pod go the same way, in their order.
-func (r *recorder) record(pod *corev1.Pod, events []Event) {
+func (r *recorder) record(pod *corev1.Pod, events []lifecycle.Event) {
 	if len(events) == 0 {
 		return
 	}
@@ -53,7 +55,7 @@ func (r *recorder) record(pod *corev1.Pod, events []Event) {
 			continue
 		}
 		select {
-		case shard <- apiEvent(pod, e):
+		case shard <- lifecycle.APIEvent(pod, e):
 		default:
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"golang.org/x/sync/errgroup"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-app/kubectl-app/lab/kubelet/lifecycle"
 )
 
 // Options are what Run needs beside the API server.
@@ -30,7 +32,7 @@ const workers = 64
 // server that goes away is waited for.
 func Run(ctx context.Context, config *rest.Config, o Options) error {
 	config = rest.CopyConfig(config)
-	config.UserAgent = component
+	config.UserAgent = lifecycle.Component
 	config.ContentType = "application/vnd.kubernetes.protobuf"
 	config.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
 	// No limit: what can be told to the API server is told at once.

@@ -6,6 +6,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/tools/cache"
+
+	"github.com/kubectl-app/kubectl-app/lab/kubelet/lifecycle"
 )
 
 // wordStopped in the annotation of a Node stops its kubelet.
@@ -13,7 +15,7 @@ const wordStopped = "stopped"
 
 // Stopped tells of a node whether its kubelet does nothing: it renews no lease, writes no status and answers nobody.
 func Stopped(n *corev1.Node) bool {
-	return slices.Contains(strings.Split(n.Annotations[AnnotationBehavior], "-"), wordStopped)
+	return slices.Contains(strings.Split(n.Annotations[lifecycle.AnnotationBehavior], "-"), wordStopped)
 }
 
 // stopped tells whether the node of a pod is.

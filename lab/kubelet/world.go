@@ -12,6 +12,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 	v1 "k8s.io/client-go/listers/core/v1"
 	"k8s.io/client-go/tools/cache"
+
+	"github.com/kubectl-app/kubectl-app/lab/kubelet/lifecycle"
 )
 
 // world is what pods refer to. Of Secrets and ConfigMaps it keeps the keys, and
@@ -53,11 +55,11 @@ func newWorld(ctx context.Context, client kubernetes.Interface) (*world, error) 
 func onlyKeys(o any) (any, error) {
 	switch o := o.(type) {
 	case *corev1.Secret:
-		keepWords(o.Data)
+		lifecycle.KeepWords(o.Data)
 		o.ManagedFields, o.Annotations = nil, nil
 	case *corev1.ConfigMap:
-		keepWords(o.Data)
-		keepWords(o.BinaryData)
+		lifecycle.KeepWords(o.Data)
+		lifecycle.KeepWords(o.BinaryData)
 		o.ManagedFields, o.Annotations = nil, nil
 	case *corev1.PersistentVolumeClaim:
 		o.ManagedFields, o.Annotations = nil, nil
@@ -71,11 +73,11 @@ func (w *world) wordsOf(node string) string {
 	if err != nil {
 		return ""
 	}
-	return known.Annotations[AnnotationBehavior]
+	return known.Annotations[lifecycle.AnnotationBehavior]
 }
 
 // of is the world as one pod sees it.
-func (w *world) of(pod *corev1.Pod) Lookups { return surroundings{w, pod} }
+func (w *world) of(pod *corev1.Pod) lifecycle.Lookups { return surroundings{w, pod} }
 
 func (w *world) pulled(pod *corev1.Pod, images []string) {
 	for _, image := range images {
@@ -90,25 +92,25 @@ type surroundings struct {
 	pod *corev1.Pod
 }
 
-func (s surroundings) Secret(name string) (Keys, bool) {
+func (s surroundings) Secret(name string) (lifecycle.Keys, bool) {
 	found, err := s.secrets.Secrets(s.pod.Namespace).Get(name)
 	if err != nil {
 		if found, err = s.client.CoreV1().Secrets(s.pod.Namespace).Get(s.ctx, name, metav1.GetOptions{}); err != nil {
 			return nil, false
 		}
 	}
-	return keysOf(found.Data), true
+	return lifecycle.KeysOf(found.Data), true
 }
 
-func (s surroundings) ConfigMap(name string) (Keys, bool) {
+func (s surroundings) ConfigMap(name string) (lifecycle.Keys, bool) {
 	found, err := s.configMaps.ConfigMaps(s.pod.Namespace).Get(name)
 	if err != nil {
 		if found, err = s.client.CoreV1().ConfigMaps(s.pod.Namespace).Get(s.ctx, name, metav1.GetOptions{}); err != nil {
 			return nil, false
 		}
 	}
-	keys := keysOf(found.Data)
-	maps.Copy(keys, keysOf(found.BinaryData))
+	keys := lifecycle.KeysOf(found.Data)
+	maps.Copy(keys, lifecycle.KeysOf(found.BinaryData))
 	return keys, true
 }
 

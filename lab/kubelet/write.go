@@ -7,6 +7,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-app/kubectl-app/lab/kubelet/lifecycle"
 )
 
 // retryWrite is how long to wait when the API server can't be reached.
@@ -37,7 +39,7 @@ func (n *node) writeStatus(ctx context.Context, p *resident, namespace string) e
 		p.mu.Unlock()
 		uid := pod.UID
 		pod.Status = *p.unsent
-		written, err := pods.UpdateStatus(ctx, &pod, metav1.UpdateOptions{FieldManager: component})
+		written, err := pods.UpdateStatus(ctx, &pod, metav1.UpdateOptions{FieldManager: lifecycle.Component})
 		if apierrors.IsConflict(err) {
 			if written, err = pods.Get(ctx, pod.Name, metav1.GetOptions{}); err == nil && written.UID == uid {
 				n.rebase(p, written)
