@@ -13,7 +13,7 @@ import (
 
 // bench is one run of this program.
 type bench struct {
-	scale
+	amounts
 	bin      string
 	load     string // of the machine, before anything was measured
 	progress io.Writer
@@ -21,8 +21,8 @@ type bench struct {
 	stage    *stage // nil until a section needs it
 }
 
-// scale is how much is measured.
-type scale struct {
+// amounts say how much is measured.
+type amounts struct {
 	commands    int // runs of a command that changes nothing
 	rollouts    int // rollouts of each kind
 	releases    int // of many Deployments, by each of the two
@@ -32,8 +32,8 @@ type scale struct {
 }
 
 var (
-	full  = scale{commands: 20, rollouts: 7, releases: 3, pods: 5000, deployments: 200, workloads: 2000}
-	brief = scale{commands: 5, rollouts: 2, releases: 1, pods: 500, deployments: 20, workloads: 200}
+	full  = amounts{commands: 20, rollouts: 7, releases: 3, pods: 5000, deployments: 200, workloads: 2000}
+	brief = amounts{commands: 5, rollouts: 2, releases: 1, pods: 500, deployments: 20, workloads: 200}
 )
 
 func newBench(bin string, quick bool, progress io.Writer) (*bench, error) {
@@ -54,9 +54,9 @@ func newBench(bin string, quick bool, progress io.Writer) (*bench, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bench: %w", err)
 	}
-	b := &bench{scale: full, bin: bin, load: load(), progress: progress, folder: folder}
+	b := &bench{amounts: full, bin: bin, load: load(), progress: progress, folder: folder}
 	if quick {
-		b.scale = brief
+		b.amounts = brief
 	}
 	return b, nil
 }

@@ -28,36 +28,14 @@ func (b *bench) consumers(ctx context.Context) (_ []row, err error) {
 	if err := s.fillCrowd(ctx, b.workloads); err != nil {
 		return nil, err
 	}
-	kubectl, app, err := b.pair(s.kubeconfig)
-	if err != nil {
-		return nil, err
-	}
-	var both costs
-	for range b.rollouts {
-		own, err := kubectl.run(ctx, "get", userKinds, "-n", crowd, "-o", "json")
-		if err != nil {
-			return nil, err
-		}
-		ours, err := app.run(ctx, "status", "secret/db", "-n", crowd, "-o", "json")
-		if err != nil {
-			return nil, err
-		}
-		both.kubectl, both.app = append(both.kubectl, own), append(both.app, ours)
-	}
-	name := phrase("consumers of a Secret among %d workloads: ", b.workloads)
-	rows := []row{
-		both.row(name+"time", seconds, wall, below(2)),
-		both.row(name+"CPU", seconds, cpu, goal{}),
-		both.row(name+"peak memory", megabytes, memory, below(100e6)),
-	}
-	counted, err := b.countOnce(s, name+"requests", func(kubectl program) error {
-		_, err := kubectl.run(ctx, "get", userKinds, "-n", crowd, "-o", "json")
-		return err
-	}, func(app program) error {
-		_, err := app.run(ctx, "status", "secret/db", "-n", crowd, "-o", "json")
-		return err
+	return b.compare(s, comparison{
+		what: phrase("consumers of a Secret among %d workloads: ", b.workloads),
+		kubectl: func(kubectl program) (cost, error) {
+			return kubectl.run(ctx, "get", userKinds, "-n", crowd, "-o", "json")
+		},
+		app:  func(app program) (cost, error) { return app.run(ctx, "status", "secret/db", "-n", crowd, "-o", "json") },
+		time: below(2), memory: below(100e6),
 	})
-	return append(rows, counted), err
 }
 
 // fillCrowd makes the workloads, and returns when each that has pods has its one. Every fifth uses the

@@ -41,12 +41,12 @@ func (b *bench) many(ctx context.Context) (_ []row, err error) {
 		both.row(name+"CPU", seconds, cpu, goal{}),
 		both.row(name+"peak memory", megabytes, memory, goal{}),
 	}
-	counted, err := b.countOnce(s, name+"requests", func(kubectl program) error {
-		_, err := kubectl.releaseShop(ctx, "web:4.0")
-		return err
-	}, func(app program) error {
-		_, err := app.run(ctx, "set", "image", "deployment", "-l", shop, "web=web:5.0", "--soak=0")
-		return err
+	counted, err := b.countOnce(s, comparison{
+		what:    name,
+		kubectl: func(kubectl program) (cost, error) { return kubectl.releaseShop(ctx, "web:4.0") },
+		app: func(app program) (cost, error) {
+			return app.run(ctx, "set", "image", "deployment", "-l", shop, "web=web:5.0", "--soak=0")
+		},
 	})
 	return append(rows, counted), err
 }
@@ -60,12 +60,7 @@ func releaseBoth(ctx context.Context, kubectl, app program, round int) (own, our
 }
 
 func (p program) releaseShop(ctx context.Context, image string) (cost, error) {
-	set, err := p.run(ctx, "set", "image", "deployment", "-l", shop, "web="+image)
-	if err != nil {
-		return cost{}, err
-	}
-	watched, err := p.run(ctx, "rollout", "status", "deployment", "-l", shop)
-	return set.plus(watched), err
+	return p.both(ctx, []string{"set", "image", "deployment", "-l", shop, "web=" + image}, []string{"rollout", "status", "deployment", "-l", shop})
 }
 
 // fillShop makes the Deployments, of one pod each, and returns when all of them serve.

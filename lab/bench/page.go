@@ -23,48 +23,21 @@ func (b *bench) page(ctx context.Context) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	kubectl, app, err := b.pair(s.kubeconfig)
+	kubectl, _, err := b.pair(s.kubeconfig)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.surround(ctx, kubectl); err != nil {
 		return nil, err
 	}
-	describe := func(kubectl program) (cost, error) {
-		all, err := kubectl.run(ctx, "get", "all", "-n", surrounded)
-		if err != nil {
-			return all, err
-		}
-		each, err := kubectl.run(ctx, "describe", aroundKinds, "-n", surrounded)
-		return all.plus(each), err
-	}
-	ask := func(app program) (cost, error) { return app.run(ctx, "status", "deployment/web", "-n", surrounded) }
-	var both costs
-	for range b.rollouts {
-		own, err := describe(kubectl)
-		if err != nil {
-			return nil, err
-		}
-		ours, err := ask(app)
-		if err != nil {
-			return nil, err
-		}
-		both.kubectl, both.app = append(both.kubectl, own), append(both.app, ours)
-	}
-	rows := []row{
-		both.row("status of an app: time", seconds, wall, below(0.200)),
-		both.row("status of an app: CPU", seconds, cpu, goal{}),
-		both.row("status of an app: peak memory", megabytes, memory, goal{}),
-	}
-	requests, err := b.countOnce(s, "status of an app: requests", func(kubectl program) error {
-		_, err := describe(kubectl)
-		return err
-	}, func(app program) error {
-		_, err := ask(app)
-		return err
+	return b.compare(s, comparison{
+		what: "status of an app: ",
+		kubectl: func(kubectl program) (cost, error) {
+			return kubectl.both(ctx, []string{"get", "all", "-n", surrounded}, []string{"describe", aroundKinds, "-n", surrounded})
+		},
+		app:  func(app program) (cost, error) { return app.run(ctx, "status", "deployment/web", "-n", surrounded) },
+		time: below(0.200), requests: atMost(18),
 	})
-	requests.goal = atMost(18)
-	return append(rows, requests), err
 }
 
 // surround makes the app of the script, and waits until it serves.

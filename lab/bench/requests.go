@@ -42,7 +42,7 @@ func (b *bench) requests(ctx context.Context) (_ []row, err error) {
 }
 
 // countOnce counts the requests that each of the two makes once, with nothing cached.
-func (b *bench) countOnce(s *stage, what string, own, ours func(program) error) (r row, err error) {
+func (b *bench) countOnce(s *stage, c comparison) (r row, err error) {
 	proxy, kubeconfig, err := s.counted()
 	if err != nil {
 		return row{}, err
@@ -52,13 +52,13 @@ func (b *bench) countOnce(s *stage, what string, own, ours func(program) error) 
 	if err != nil {
 		return row{}, err
 	}
-	r.what, r.unit = what, count
-	if err := own(kubectl); err != nil {
+	r.what, r.unit, r.goal = c.what+"requests", count, c.requests
+	if _, err := c.kubectl(kubectl); err != nil {
 		return r, err
 	}
 	r.kubectl.add(float64(len(proxy.Seen(faultproxy.Pattern{}))))
 	proxy.Forget()
-	if err := ours(app); err != nil {
+	if _, err := c.app(app); err != nil {
 		return r, err
 	}
 	r.app.add(float64(len(proxy.Seen(faultproxy.Pattern{}))))
@@ -67,10 +67,5 @@ func (b *bench) countOnce(s *stage, what string, own, ours func(program) error) 
 
 // release does with kubectl what the plugin does in one command.
 func (p program) release(ctx context.Context, workload, image string) (cost, error) {
-	set, err := p.run(ctx, "set", "image", workload, "web="+image)
-	if err != nil {
-		return cost{}, err
-	}
-	watched, err := p.run(ctx, "rollout", "status", workload)
-	return set.plus(watched), err
+	return p.both(ctx, []string{"set", "image", workload, "web=" + image}, []string{"rollout", "status", workload})
 }

@@ -20,6 +20,7 @@ var sections = []section{
 	{"requests", (*bench).requests},
 	{"dryrun", (*bench).dryRun},
 	{"lag", (*bench).lag},
+	{"scale", (*bench).scale},
 	{"verdict", (*bench).verdict},
 	{"outage", (*bench).outage},
 	{"why", (*bench).why},

@@ -21,38 +21,12 @@ func (b *bench) status(ctx context.Context) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	kubectl, app, err := b.pair(s.kubeconfig)
-	if err != nil {
-		return nil, err
-	}
-	own := []string{"get", "all", "-n", town}
-	ours := []string{"status", "-n", town}
-	var both costs
-	for range b.rollouts {
-		theirs, err := kubectl.run(ctx, own...)
-		if err != nil {
-			return nil, err
-		}
-		mine, err := app.run(ctx, ours...)
-		if err != nil {
-			return nil, err
-		}
-		both.kubectl, both.app = append(both.kubectl, theirs), append(both.app, mine)
-	}
-	name := phrase("status of %d workloads with %d pods: ", b.workloads, pods)
-	rows := []row{
-		both.row(name+"time", seconds, wall, below(3)),
-		both.row(name+"CPU", seconds, cpu, goal{}),
-		both.row(name+"peak memory", megabytes, memory, below(120e6)),
-	}
-	counted, err := b.countOnce(s, name+"requests", func(kubectl program) error {
-		_, err := kubectl.run(ctx, own...)
-		return err
-	}, func(app program) error {
-		_, err := app.run(ctx, ours...)
-		return err
+	return b.compare(s, comparison{
+		what:    phrase("status of %d workloads with %d pods: ", b.workloads, pods),
+		kubectl: func(kubectl program) (cost, error) { return kubectl.run(ctx, "get", "all", "-n", town) },
+		app:     func(app program) (cost, error) { return app.run(ctx, "status", "-n", town) },
+		time:    below(3), memory: below(120e6),
 	})
-	return append(rows, counted), err
 }
 
 // fillTown makes n workloads, and returns how many pods they have when all of them run but those that never do: of a

@@ -202,7 +202,7 @@ func (b *bench) why(ctx context.Context) ([]row, error) {
 	if err := s.deploy(ctx, "asked", 3); err != nil {
 		return nil, err
 	}
-	kubectl, app, err := b.pair(s.kubeconfig)
+	_, app, err := b.pair(s.kubeconfig)
 	if err != nil {
 		return nil, err
 	}
@@ -214,39 +214,12 @@ func (b *bench) why(ctx context.Context) ([]row, error) {
 	if _, err := crash.wait(failedAndKept); err != nil {
 		return nil, err
 	}
-	describe := func(kubectl program) (cost, error) {
-		own, err := kubectl.run(ctx, "describe", "deployment/asked", "-n", namespace)
-		if err != nil {
-			return own, err
-		}
-		pods, err := kubectl.run(ctx, "describe", "pods", "-l", "app=asked", "-n", namespace)
-		return own.plus(pods), err
-	}
-	ask := func(app program) (cost, error) { return app.run(ctx, "why", "deployment/asked", "-n", namespace) }
-	var both costs
-	for range b.rollouts {
-		own, err := describe(kubectl)
-		if err != nil {
-			return nil, err
-		}
-		ours, err := ask(app)
-		if err != nil {
-			return nil, err
-		}
-		both.kubectl, both.app = append(both.kubectl, own), append(both.app, ours)
-	}
-	rows := []row{
-		both.row("why a Deployment crashes: time", seconds, wall, below(0.150)),
-		both.row("why a Deployment crashes: CPU", seconds, cpu, goal{}),
-		both.row("why a Deployment crashes: peak memory", megabytes, memory, goal{}),
-	}
-	requests, err := b.countOnce(s, "why a Deployment crashes: requests", func(kubectl program) error {
-		_, err := describe(kubectl)
-		return err
-	}, func(app program) error {
-		_, err := ask(app)
-		return err
+	return b.compare(s, comparison{
+		what: "why a Deployment crashes: ",
+		kubectl: func(kubectl program) (cost, error) {
+			return kubectl.both(ctx, []string{"describe", "deployment/asked", "-n", namespace}, []string{"describe", "pods", "-l", "app=asked", "-n", namespace})
+		},
+		app:  func(app program) (cost, error) { return app.run(ctx, "why", "deployment/asked", "-n", namespace) },
+		time: below(0.150), requests: atMost(12),
 	})
-	requests.goal = atMost(12)
-	return append(rows, requests), err
 }

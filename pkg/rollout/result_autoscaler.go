@@ -6,7 +6,7 @@ import "github.com/kubectl-app/kubectl-app/pkg/workload"
 type AutoscalerResult struct {
 	workload.Ref
 	// Change is "paused" or "resumed".
-	Change string       `json:"change"`
+	Change string      `json:"change"`
 	State  ConfigState `json:"state"`
 }
 

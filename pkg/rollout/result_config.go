@@ -6,9 +6,9 @@ import "github.com/kubectl-app/kubectl-app/pkg/workload"
 type ConfigResult struct {
 	workload.Ref
 	// From is the version that the workloads referred to before; "" where the object itself is changed.
-	From    string       `json:"from,omitempty"`
+	From    string      `json:"from,omitempty"`
 	State   ConfigState `json:"state"`
-	Changes []KeyResult  `json:"changes"`
+	Changes []KeyResult `json:"changes"`
 	// ByHand are consumers that need new pods, and are not of a kind that is rolled; InPlace are those whose
 	// files follow by themselves. Both as TYPE/NAME.
 	ByHand  []string `json:"byHand,omitempty"`
