@@ -43,7 +43,7 @@ func (f *statusFlags) watchApps(ctx context.Context, env *Env, args []string) er
 	}
 	switch {
 	case f.format == "json" || f.format == "yaml":
-		w.show = &statusDocuments[app.StatusReport]{env: env, format: f.format, steady: steadyReport, warner: *lines}
+		w.show = &statusDocuments[app.StatusReport]{env: env, format: f.format, warner: *lines, timeless: timelessReport}
 	case env.Term.Out.CanRepaint():
 		w.show = &statusScreen[app.StatusReport]{env: env, screen: view.NewScreen(env.Term.Out), lines: a.lines, whole: f.whole(env, args)}
 	default:
@@ -103,12 +103,8 @@ func (a *watchedApps) lines(r app.StatusReport, w page.Watched) []string {
 	return page.WatchedApps(a.env.Term.Out, r, a.format == outputWide, w)
 }
 
-// steadyReport is the report without what changes with the time.
-func steadyReport(r app.StatusReport) app.StatusReport {
-	r.Time, r.Apps = time.Time{}, slices.Clone(r.Apps)
-	for i := range r.Apps {
-		r.Apps[i].Message = app.Steady(r.Apps[i].Message)
-	}
+func timelessReport(r app.StatusReport) app.StatusReport {
+	r.Time = time.Time{}
 	return r
 }
 

@@ -55,10 +55,7 @@ func (f *statusFlags) watchList(ctx context.Context, env *Env, selector labels.S
 	}
 	switch {
 	case f.format == "json" || f.format == "yaml":
-		w.show = &statusDocuments[app.List]{env: env, format: f.format, warner: *lines, steady: func(l app.List) app.List {
-			l.Time = time.Time{}
-			return l
-		}}
+		w.show = &statusDocuments[app.List]{env: env, format: f.format, warner: *lines, timeless: timelessList}
 	case env.Term.Out.CanRepaint():
 		w.show = &statusScreen[app.List]{env: env, screen: view.NewScreen(env.Term.Out), whole: f.whole(env, nil), lines: func(l app.List, p page.Watched) []string {
 			if unread := page.Unread(l.NotSeen); unread != "" {
@@ -71,4 +68,9 @@ func (f *statusFlags) watchList(ctx context.Context, env *Env, selector labels.S
 		w.show = lines
 	}
 	return w.run(ctx)
+}
+
+func timelessList(l app.List) app.List {
+	l.Time = time.Time{}
+	return l
 }

@@ -126,24 +126,25 @@ func unwatchedText(resources []string) string {
 type statusDocuments[T any] struct {
 	env    *Env
 	format string
-	// steady is the report without what changes with the time.
-	steady  func(T) T
-	printed []byte
-	warner  statusLines[T]
+	// timeless is the report without its own time.
+	timeless func(T) T
+	printed  string
+	warner   statusLines[T]
 }
 
 func (s *statusDocuments[T]) Show(seen T, m moment) error {
 	if !m.fresh {
 		return s.warner.warn(m)
 	}
-	text, err := json.Marshal(s.steady(seen))
+	document, err := json.Marshal(s.timeless(seen))
 	if err != nil {
 		return fmt.Errorf("encoding the status: %w", err)
 	}
-	if slices.Equal(text, s.printed) {
+	text := app.Steady(string(document))
+	if text == s.printed {
 		return s.warner.warn(m)
 	}
-	if s.format == "yaml" && s.printed != nil {
+	if s.format == "yaml" && s.printed != "" {
 		if _, err := fmt.Fprintln(s.env.Term.Out, "---"); err != nil {
 			return err
 		}

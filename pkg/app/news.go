@@ -32,7 +32,7 @@ const (
 )
 
 // durations are what changes in a message while time passes.
-var durations = regexp.MustCompile(`,? (?:for|last) (?:\d+[smhdy])+(?: ago)?`)
+var durations = regexp.MustCompile(`,? (?:(?:for|last) (?:\d+[smhdy])+(?: ago)?|(?:\d+[smhdy])+ (?:ago|ahead of|behind))`)
 
 // Steady is a message without the durations in it.
 func Steady(message string) string { return durations.ReplaceAllString(message, "") }

@@ -50,6 +50,9 @@ func TestSteadyLeavesOutDurations(t *testing.T) {
 		"SecretMissing, 2 of 2 pods, for 4m10s: it shows Volume":   "SecretMissing, 2 of 2 pods: it shows Volume",
 		"not ready for 3d4h":                                       "not ready",
 		"the node has not answered, last 3s ago":                   "the node has not answered",
+		"0 replicas are wanted, set by kubectl scale 40s ago":      "0 replicas are wanted, set by kubectl scale",
+		"last succeeded 5m10s ago":                                 "last succeeded",
+		"the API server's clock is 1m3s ahead of that here":        "the API server's clock is that here",
 		"no permission for 3 pods":                                 "no permission for 3 pods",
 		"quota exceeded: requests 2, used 3, limited to 4 for web": "quota exceeded: requests 2, used 3, limited to 4 for web",
 	} {

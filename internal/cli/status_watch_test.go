@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/pkg/app"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// A document is printed again when more has changed than the time.
+func TestDocumentsOfAWatch(t *testing.T) {
+	list := func(says, detail, message string) app.List {
+		return app.List{
+			Time: time.Now(), Blockers: []app.Blocker{{Object: &workload.Ref{Kind: "Node", Name: "a"}, Says: says}},
+			Items: []app.ListItem{{Object: webRef, Summary: app.Summary{Message: message}, Detail: detail}},
+		}
+	}
+	first := list("Ready is False for 3m10s", "node/a: Ready is False for 3m10s", "NodeLost, 1 of 1 pods, for 12s")
+	for name, c := range map[string]struct {
+		second app.List
+		want   int
+	}{
+		"time has passed":      {list("Ready is False for 3m11s", "node/a: Ready is False for 3m11s", "NodeLost, 1 of 1 pods, for 13s"), 1},
+		"another message":      {list("Ready is False for 3m10s", "node/a: Ready is False for 3m10s", "NodeLost, 2 of 2 pods, for 12s"), 2},
+		"another blocker":      {list("Ready is Unknown for 1s", "node/a: Ready is False for 3m10s", "NodeLost, 1 of 1 pods, for 12s"), 2},
+		"a detail, and no age": {list("Ready is False for 3m10s", "node/b: Ready is False for 3m10s", "NodeLost, 1 of 1 pods, for 12s"), 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out strings.Builder
+			env := newEnv(strings.NewReader(""), &out, &out, func(string) string { return "" }, time.Now)
+			documents := &statusDocuments[app.List]{env: env, format: "json", timeless: timelessList, warner: statusLines[app.List]{env: env}}
+			for _, l := range []app.List{first, c.second} {
+				if err := documents.Show(l, moment{fresh: true}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := strings.Count(out.String(), `"items"`); got != c.want {
+				t.Errorf("%d documents, want %d:\n%s", got, c.want, out.String())
+			}
+		})
+	}
+}
