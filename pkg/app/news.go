@@ -15,7 +15,9 @@ type Fact struct {
 	Object workload.Ref
 	// Topic is an object around it, or what of it the text is about; "" is its state.
 	Topic string
-	Text  string
+	// kind tells facts of one topic apart.
+	kind string
+	Text string
 	// State of the object, where the fact is that.
 	State State
 	// Once: only that it is there is news, and not how its text changes.
@@ -40,26 +42,27 @@ func Steady(message string) string { return durations.ReplaceAllString(message, 
 // News are the facts that have changed, in their order. What is gone comes last.
 func News(before, now []Fact) []Fact {
 	type topic struct {
-		object workload.Ref
-		about  string
+		object      workload.Ref
+		about, kind string
 	}
 	known := make(map[topic]*Fact, len(before))
 	for i := range before {
-		known[topic{before[i].Object, before[i].Topic}] = &before[i]
+		known[topic{before[i].Object, before[i].Topic, before[i].kind}] = &before[i]
 	}
+	there := make(map[topic]bool, len(now))
 	var news []Fact
 	for _, f := range now {
-		at := topic{f.Object, f.Topic}
+		at := topic{f.Object, f.Topic, f.kind}
 		if was := known[at]; was == nil || was.Text != f.Text && !f.Once {
 			news = append(news, f)
 		}
-		delete(known, at)
+		there[at] = true
 	}
 	for i := range before {
 		f := before[i]
-		_, gone := known[topic{f.Object, f.Topic}]
-		_, whole := known[topic{f.Object, ""}] // that says it
-		if gone && f.Gone != "" && (f.Topic == "" || !whole) {
+		state := topic{object: f.Object}
+		whole := known[state] != nil && !there[state] // that says it
+		if !there[topic{f.Object, f.Topic, f.kind}] && f.Gone != "" && (f.Topic == "" || !whole) {
 			f.Text, f.State = f.Gone, ""
 			news = append(news, f)
 		}
@@ -119,7 +122,7 @@ func (a *App) facts() []Fact {
 		wrong(name(q.Object)+" "+q.Resource, q.Problems)
 	}
 	for _, w := range a.Warnings {
-		all = append(all, Fact{Object: a.Object, Topic: "warning " + w.Reason, Text: parts(strings.ToLower(w.Kind)+"/"+w.Exemplar, w.Message), Once: true})
+		all = append(all, Fact{Object: a.Object, Topic: "warning " + w.Reason, kind: w.Kind, Text: parts(strings.ToLower(w.Kind)+"/"+w.Exemplar, w.Message), Once: true})
 	}
 	for _, n := range a.NotSeen {
 		all = append(all, Fact{Object: a.Object, Topic: "no permission to read " + n.Resource, Text: n.Hides, Once: true})
@@ -150,7 +153,7 @@ func (l *List) Facts() []Fact {
 		if b.Object != nil {
 			of = *b.Object
 		}
-		all = append(all, Fact{Object: of, Text: parts(Steady(b.Says), "holds up "+workload.Plural(len(b.HoldsUp), "workload", "workloads")), Topic: "blocks", Gone: "holds up nothing any more"})
+		all = append(all, Fact{Object: of, Text: parts(Steady(b.Says), "holds up "+workload.Plural(len(b.HoldsUp), "workload", "workloads")), Topic: "blocks", kind: string(b.Cause), Gone: "holds up nothing any more"})
 	}
 	return all
 }

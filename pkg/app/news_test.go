@@ -17,6 +17,10 @@ func TestNewsAreWhatChanges(t *testing.T) {
 	state := func(of workload.Ref, text string) Fact { return Fact{Object: of, Text: text, Gone: Deleted} }
 	about := func(topic, text, gone string) Fact { return Fact{Object: web, Topic: topic, Text: text, Gone: gone} }
 	warning := func(text string) Fact { return Fact{Object: web, Topic: "warning BackOff", Text: text, Once: true} }
+	kind := func(f Fact, kind string) Fact {
+		f.kind = kind
+		return f
+	}
 	for name, c := range map[string]struct {
 		before, now []Fact
 		want        []string
@@ -30,6 +34,9 @@ func TestNewsAreWhatChanges(t *testing.T) {
 		"a revision not known yet":  {[]Fact{about("revision", "1", "")}, nil, nil},
 		"a warning that comes":      {nil, []Fact{warning("pod/a")}, []string{"web warning BackOff pod/a"}},
 		"of another pod, and again": {[]Fact{warning("pod/a")}, []Fact{warning("pod/b")}, nil},
+		"two of one reason":         {[]Fact{warning("pod/a"), warning("pod/b")}, []Fact{warning("pod/a"), warning("pod/b")}, nil},
+		"of another kind":           {[]Fact{warning("pod/a")}, []Fact{warning("pod/a"), kind(warning("service/a"), "Service")}, []string{"web warning BackOff service/a"}},
+		"two causes":                {[]Fact{kind(state(web, "cordoned"), "a"), kind(state(web, "lost"), "b")}, []Fact{kind(state(web, "cordoned"), "a"), kind(state(web, "lost"), "b")}, nil},
 		"a warning that goes":       {[]Fact{warning("pod/a")}, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
