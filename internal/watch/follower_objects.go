@@ -1,6 +1,7 @@
 package watch
 
 import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -45,6 +46,7 @@ func (s *objectsSink) put(obj runtime.Object) {
 	if was := s.known[uid]; was != nil && was.GetResourceVersion() == o.GetResourceVersion() {
 		return // listed again, unchanged
 	}
+	s.forget(uid, o)
 	s.to.Arrived(o)
 	s.known[uid] = o
 	s.to.Changed(o, false)
@@ -52,9 +54,24 @@ func (s *objectsSink) put(obj runtime.Object) {
 
 func (s *objectsSink) drop(obj runtime.Object) {
 	if o, ok := obj.(workload.API); ok {
+		s.forget(o.GetUID(), o)
 		delete(s.known, o.GetUID())
 		s.to.Changed(o, true)
 	}
+}
+
+// forget takes an object from the controller that it has no longer.
+func (s *objectsSink) forget(uid types.UID, now workload.API) {
+	if was := s.known[uid]; was != nil && controller(was) != controller(now) {
+		s.to.Changed(was, true)
+	}
+}
+
+func controller(o workload.API) types.UID {
+	if owner := metav1.GetControllerOfNoCopy(o); owner != nil {
+		return owner.UID
+	}
+	return ""
 }
 
 func (s *objectsSink) end() {

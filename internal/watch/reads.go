@@ -100,7 +100,7 @@ func (t keeping) RoundTrip(request *http.Request) (*http.Response, error) {
 	if !keep {
 		return t.next.RoundTrip(request)
 	}
-	kept, before := t.reads.find(q, key)
+	kept, before, w := t.reads.find(q, key)
 	if kept != nil {
 		return kept.response(request), nil
 	}
@@ -116,7 +116,7 @@ func (t keeping) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("reading the answer: %w", err)
 	}
 	a := &answer{status: response.StatusCode, header: response.Header, body: body, read: time.Now()}
-	t.reads.keep(q, key, a, before)
+	t.reads.keep(q, key, a, before, w)
 	return a.response(request), nil
 }
 
@@ -153,11 +153,12 @@ func (a *answer) response(request *http.Request) *http.Response {
 	}
 }
 
-// find returns the answer that is still good, or what a new one has to be compared with: how many changes there were before it.
-func (r *Reads) find(q selection, key string) (kept *answer, before int) {
+// find returns the answer that is still good, or what a new one has to be compared with: how many changes there were before
+// it, and the watch that counted them.
+func (r *Reads) find(q selection, key string) (kept *answer, before int, w *watched) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	w := r.watched[q]
+	w = r.watched[q]
 	if w != nil {
 		w.used = time.Now()
 		before = w.changes
@@ -168,21 +169,21 @@ func (r *Reads) find(q selection, key string) (kept *answer, before int) {
 	}
 	a := r.answers[key]
 	if a == nil {
-		return nil, before
+		return nil, before, w
 	}
 	a.used = time.Now()
 	switch {
 	case q.log && a.changes == before && (logWatched || time.Since(a.read) < Poll),
 		a.watched != nil && a.watched == w && !w.refused && a.changes == w.changes,
-		!q.log && (w == nil || w.refused) && time.Since(a.read) < Poll:
-		return a, before
+		!q.log && (a.watched == nil || w == nil || w.refused) && time.Since(a.read) < Poll:
+		return a, before, w
 	}
 	delete(r.answers, key)
-	return nil, before
+	return nil, before, w
 }
 
 // keep keeps an answer, and begins to watch what it is of.
-func (r *Reads) keep(q selection, key string, a *answer, before int) {
+func (r *Reads) keep(q selection, key string, a *answer, before int, seen *watched) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a.used, a.changes = a.read, before
@@ -191,13 +192,16 @@ func (r *Reads) keep(q selection, key string, a *answer, before int) {
 		return
 	}
 	w := r.watched[q]
-	if w == nil && len(r.watched) < mostWatches && (a.status < http.StatusBadRequest || a.status == http.StatusNotFound && q.name != "") {
+	switch {
+	case w != seen || w != nil && before != w.changes: // it may be older than what the watch began with
+		delete(r.answers, key)
+		return
+	case a.status >= http.StatusBadRequest && (a.status != http.StatusNotFound || q.name == ""):
+		return // no watch tells when the permission comes, or the API
+	case w == nil && len(r.watched) < mostWatches:
 		w = &watched{reads: r, used: time.Now()}
 		r.watched[q] = w
 		w.cancel = r.follower.follow(q.source(r.client), versionOf(a), w, w.refuse)
-	} else if w != nil && before != w.changes {
-		delete(r.answers, key)
-		return
 	}
 	a.watched = w
 }

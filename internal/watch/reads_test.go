@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -226,13 +227,52 @@ func TestLogsAreReadAgainWhenTheirPodHasChanged(t *testing.T) {
 	})
 }
 
-// followed takes in objects, and keeps none.
-type followed struct{}
+// followed takes in what changes: the name, the controller and, of what is gone, a minus.
+type followed struct{ changes []string }
 
-func (followed) Arrived(workload.API)       {}
-func (followed) Changed(workload.API, bool) {}
-func (followed) Listed()                    {}
-func (followed) Ended(error)                {}
+func (f *followed) Changed(o workload.API, deleted bool) {
+	text := o.GetName()
+	if owner := metav1.GetControllerOf(o); owner != nil {
+		text += " of " + owner.Name
+	}
+	if deleted {
+		text = "-" + text
+	}
+	f.changes = append(f.changes, text)
+}
+
+func (*followed) Arrived(workload.API) {}
+func (*followed) Listed()              {}
+func (*followed) Ended(error)          {}
+
+func TestFollowedObjectsLeaveTheirController(t *testing.T) {
+	pod := func(owner string) *corev1.Pod {
+		p := labelledPod("web-1", "web")
+		p.UID = "web-1"
+		if owner != "" {
+			p.OwnerReferences = []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "ReplicaSet", Name: owner, UID: types.UID(owner), Controller: new(true)}}
+		}
+		return p
+	}
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		s.put(pod("web"))
+		r := newReading(t, s)
+		defer r.end()
+		f := &followed{}
+		r.follower.Follow(s.clients(t), &workload.KindNamed("Pod").Resource, "shop", f)
+		synctest.Wait()
+		s.put(pod("web"))
+		synctest.Wait()
+		s.put(pod(""))
+		synctest.Wait()
+		s.put(pod("api"))
+		synctest.Wait()
+		s.remove(pod("api"))
+		synctest.Wait()
+		r.want("the changes", f.changes, []string{"web-1 of web", "web-1 of web", "-web-1 of web", "web-1", "-web-1", "web-1 of api", "-web-1 of api"})
+	})
+}
 
 // The list of a namespace follows its pods, and never reads them.
 func TestLogsAreReadAgainWhenAFollowedPodHasChanged(t *testing.T) {
@@ -242,7 +282,7 @@ func TestLogsAreReadAgainWhenAFollowedPodHasChanged(t *testing.T) {
 		s.logs["web-1"] = "first"
 		r := newReading(t, s)
 		defer r.end()
-		r.follower.Follow(s.clients(t), &workload.KindNamed("Pod").Resource, "shop", followed{})
+		r.follower.Follow(s.clients(t), &workload.KindNamed("Pod").Resource, "shop", &followed{})
 		synctest.Wait()
 		r.log("web-1")
 		s.logs["web-1"] = "second"
@@ -261,6 +301,49 @@ func TestLogsAreReadAgainWhenAFollowedPodHasChanged(t *testing.T) {
 		synctest.Wait()
 		if got := r.log("web-1"); got != "third" {
 			t.Errorf("another pod has the name now, and the log is %q", got)
+		}
+	})
+}
+
+// No watch tells that a permission has come back.
+func TestReadsOfWhatIsRefusedAreRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		s.put(labelledPod("web-1", "web"))
+		r := newReading(t, s)
+		defer r.end()
+		if err := r.get("web-1"); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		s.setFault(func(w http.ResponseWriter, _ *http.Request) bool {
+			refuse(w, http.StatusForbidden, metav1.StatusReasonForbidden, "no")
+			return true
+		})
+		s.put(labelledPod("web-1", "web"))
+		synctest.Wait()
+		if err := r.get("web-1"); !apierrors.IsForbidden(err) {
+			t.Fatalf("the error is %v", err)
+		}
+		s.setFault(nil)
+		<-time.After(Poll)
+		if err := r.get("web-1"); err != nil {
+			t.Errorf("the permission is back, and the error is %v", err)
+		}
+	})
+}
+
+// Of two reads at once, the one that is answered last may be the older one.
+func TestReadsKeepNoAnswerFromBeforeTheWatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReading(t, newAPIServer(t))
+		defer r.end()
+		q := selection{path: "/api/v1/namespaces/shop/pods"}
+		_, before, watched := r.find(q, "typed")
+		r.keep(q, "metadata", &answer{status: http.StatusOK, read: time.Now()}, before, watched)
+		r.keep(q, "typed", &answer{status: http.StatusOK, read: time.Now()}, before, watched)
+		if kept, _, _ := r.find(q, "typed"); kept != nil {
+			t.Error("what was read before the watch began is kept")
 		}
 	})
 }
