@@ -27,10 +27,13 @@ type statusWatch[T any] struct {
 	// failing is since when no look could be made, and trouble why.
 	failing time.Time
 	trouble error
+	// refusing is since when each look was refused.
+	refusing time.Time
 }
 
-// maxRefused is how long the credentials and permissions may be refused: an API server that starts refuses them at first.
-const maxRefused = 10 * time.Second
+// maxRefused is how long the credentials and permissions may be refused: an API server that starts refuses them at first. A
+// refusal is kept for Poll: there is a second one to be asked for.
+const maxRefused = 2 * watch.Poll
 
 // silence is how long an API server may be silent until that is told.
 const silence = 3 * time.Second
@@ -83,7 +86,7 @@ func (w *statusWatch[T]) run(ctx context.Context) error {
 			case !open || ctx.Err() != nil:
 				return w.ended(ctx, seen)
 			case l.Err == nil:
-				seen, fresh, w.failing, w.trouble = l.Seen, true, time.Time{}, nil
+				seen, fresh, w.failing, w.refusing, w.trouble = l.Seen, true, time.Time{}, time.Time{}, nil
 			case w.refused(l.Err):
 				return l.Err
 			}
@@ -99,7 +102,14 @@ func (w *statusWatch[T]) refused(err error) bool {
 		w.failing = time.Now()
 	}
 	w.trouble = err
-	return cluster.Is(err, cluster.Unauthorized, cluster.Forbidden) && time.Since(w.failing) > maxRefused
+	switch {
+	case !cluster.Is(err, cluster.Unauthorized, cluster.Forbidden):
+		w.refusing = time.Time{}
+		return false
+	case w.refusing.IsZero():
+		w.refusing = time.Now()
+	}
+	return time.Since(w.refusing) > maxRefused
 }
 
 // moment is how the watch goes.

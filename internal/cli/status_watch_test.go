@@ -3,8 +3,10 @@ package cli
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/app"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -41,4 +43,27 @@ func TestDocumentsOfAWatch(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An outage is no refusal: after it the credentials may have to be renewed.
+func TestAWatchEndsAfterRefusalsInARow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &statusWatch[app.List]{}
+		for _, look := range []struct {
+			reason cluster.Reason
+			want   bool
+		}{
+			{cluster.Unreachable, false},
+			{cluster.Unauthorized, false},
+			{cluster.Unreachable, false},
+			{cluster.Unauthorized, false},
+			{cluster.Forbidden, false},
+			{cluster.Forbidden, true},
+		} {
+			if got := w.refused(&cluster.Error{Reason: look.reason}); got != look.want {
+				t.Errorf("%s: the watch ends: %t, want %t", look.reason, got, look.want)
+			}
+			<-time.After(maxRefused/2 + time.Second)
+		}
+	})
 }
