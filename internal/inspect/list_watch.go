@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -18,7 +19,8 @@ import (
 // Lister, whose cluster has to keep what it reads: see watch.Reads.
 type ListWatch struct {
 	*Lister
-	feeds []*objectFeed
+	follower *watch.Follower
+	feeds    []*objectFeed
 	// strays are pods whose controller is not there, by it, since when: its watch may be behind that of the pods.
 	strays map[workload.Ref]time.Time
 }
@@ -37,7 +39,7 @@ type objectFeed struct {
 	ready   chan struct{} // closed when all was listed, or can't be watched
 	once    sync.Once
 	ended   error
-	read    map[string]workload.API // by UID, while it is listed again and again because it may not be watched
+	read    map[string]workload.API // what there was at the last look, by UID
 }
 
 type objectChange struct {
@@ -47,9 +49,9 @@ type objectChange struct {
 
 // Watch begins to follow the objects of the list.
 func (l *Lister) Watch(f *watch.Follower, clients watch.Clients) *ListWatch {
-	w := &ListWatch{Lister: l}
+	w := &ListWatch{Lister: l, follower: f}
 	for _, r := range listed() {
-		feed := &objectFeed{Lister: l, resource: r, trim: watch.NewTrimmer(), ready: make(chan struct{})}
+		feed := &objectFeed{Lister: l, resource: r, trim: watch.NewTrimmer(), ready: make(chan struct{}), read: map[string]workload.API{}}
 		w.feeds = append(w.feeds, feed)
 		f.Follow(clients, r, l.namespace, feed)
 	}
@@ -90,14 +92,17 @@ func (f *objectFeed) take() ([]objectChange, error) {
 func (w *ListWatch) List(ctx context.Context) (app.List, error) {
 	w.evidence, w.bounds.notes = map[string]*Inspector{}, nil
 	for _, f := range w.feeds {
-		select {
-		case <-ctx.Done():
-			return app.List{}, context.Cause(ctx)
-		case <-f.ready:
+		if err := w.await(ctx, f); err != nil {
+			return app.List{}, err
 		}
 		changes, ended := f.take()
 		for _, c := range changes {
 			w.objects.Take(c.object, c.deleted)
+			if uid := string(c.object.GetUID()); c.deleted {
+				delete(f.read, uid)
+			} else {
+				f.read[uid] = c.object
+			}
 		}
 		if ended != nil {
 			if err := f.listAgain(ctx); err != nil {
@@ -122,6 +127,24 @@ func (w *ListWatch) List(ctx context.Context) (app.List, error) {
 	list := app.NewList(w.namespace, entries, w.related(ctx, entries), now)
 	w.limits(&list)
 	return list, nil
+}
+
+// await returns when the resource was listed, or with the error of an API server that can't be reached.
+func (w *ListWatch) await(ctx context.Context, f *objectFeed) error {
+	clock := time.NewTicker(tick)
+	defer clock.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-f.ready:
+			return nil
+		case <-clock.C:
+		}
+		if _, trouble := w.follower.Outage(); trouble != nil && !errors.Is(trouble, watch.ErrSilent) {
+			return cluster.APIError(cluster.Call{Verb: "list", Resource: f.resource.Plural, Namespace: w.namespace, Object: f.resource.Plural}, trouble)
+		}
+	}
 }
 
 // findStrays notes the pods whose controller is not there. Those of the first list count as they are.

@@ -17,14 +17,15 @@ type waiting struct {
 // at once is no news.
 const patience = 3 * time.Second
 
-var errSilent = errors.New("the server does not answer")
+// ErrSilent: no answer has come yet, and no error.
+var ErrSilent = errors.New("the server does not answer")
 
 // begin notes that something was asked, and is true if nothing was waited for before.
 func (w *waiting) begin() bool {
 	if !w.since.IsZero() {
 		return false
 	}
-	*w = waiting{since: time.Now(), trouble: errSilent}
+	*w = waiting{since: time.Now(), trouble: ErrSilent}
 	return true
 }
 
