@@ -227,7 +227,6 @@ var namedKinds = map[string]string{
 	"pkg/diagnosis/chain/job.go":         "its rules are about how a Job ends, and what made it",
 	"internal/inspect/objects.go":        "each kind is read by its typed client",
 	"pkg/diagnosis/podtest/podtest.go":   "pods for tests have an owner",
-	"internal/cluster/autoscaler.go":     "the default target of KEDA's objects",
 	"internal/config/consumers_lists.go": "each kind is listed by its typed client",
 }
 

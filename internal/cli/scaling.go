@@ -1,13 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -29,6 +29,10 @@ type scaling struct {
 	// pausedFor is the number for which the autoscalers of a workload are paused; resumes are workloads with one that goes on.
 	pausedFor map[workload.Ref]int32
 	resumes   map[workload.Ref]bool
+	// unread are namespaces whose autoscalers may not be read.
+	unread map[string]bool
+	// namespace is that of the first workload.
+	namespace string
 }
 
 // prepare makes the changes of autoscalers a part of the release, and leaves out workloads that were chosen by a selector
@@ -39,6 +43,7 @@ func (s *scaling) prepare(ctx context.Context, objects []cluster.Object) ([]clus
 		return objects, nil
 	}
 	s.autoscalers, s.pausedFor, s.resumes = map[workload.Ref][]*autoscalingv2.HorizontalPodAutoscaler{}, map[workload.Ref]int32{}, map[workload.Ref]bool{}
+	s.unread, s.namespace = map[string]bool{}, objects[0].GetNamespace()
 	in := map[string][]cluster.Object{}
 	for _, o := range objects {
 		in[o.GetNamespace()] = append(in[o.GetNamespace()], o)
@@ -52,9 +57,11 @@ func (s *scaling) prepare(ctx context.Context, objects []cluster.Object) ([]clus
 		s.next = s.back
 	}
 	if f.restore && (f.all || f.selector != "") {
-		objects = slices.DeleteFunc(slices.Clone(objects), func(o cluster.Object) bool { return !s.restorable(o) })
+		objects = slices.DeleteFunc(slices.Clone(objects), func(o cluster.Object) bool {
+			return !zeroed(o) || o.Replicas() == 0 && !o.Running().WroteReplicasWith(autoscale.AnnotationBeforeZero)
+		})
 		if len(objects) == 0 {
-			s.Warn("nothing to restore: neither --to-zero nor --take-over has changed any of these workloads")
+			s.Warn("nothing to restore: --to-zero has set none of these workloads to 0")
 		}
 	}
 	return objects, nil
@@ -64,16 +71,11 @@ func (s *scaling) prepare(ctx context.Context, objects []cluster.Object) ([]clus
 func (s *scaling) read(ctx context.Context, namespace string, objects []cluster.Object) error {
 	list, err := s.cluster.Autoscalers(ctx, namespace)
 	if cluster.Is(err, cluster.Forbidden) && !s.flags.takeOver { // the preflight warns of it
+		s.unread[namespace] = true
 		err = nil
 	}
 	if err != nil {
 		return err
-	}
-	keda := map[workload.Ref]workload.Ref{}
-	if s.flags.restore {
-		if keda, err = s.cluster.PausedScaledObjects(ctx, namespace); err != nil {
-			return err
-		}
 	}
 	for _, o := range objects {
 		ref := o.Ref()
@@ -81,10 +83,6 @@ func (s *scaling) read(ctx context.Context, namespace string, objects []cluster.
 			if autoscale.Scales(&list[i], ref) {
 				s.autoscalers[ref] = append(s.autoscalers[ref], &list[i])
 			}
-		}
-		if scaledObject, ok := keda[ref]; ok {
-			s.resumes[ref] = true
-			s.Before(s.scaledObject(scaledObject, ref, nil))
 		}
 		if err := s.change(o); err != nil {
 			return err
@@ -101,20 +99,18 @@ func (s *scaling) change(o cluster.Object) error {
 		var err error
 		switch {
 		case s.flags.restore:
-			if after, err = autoscale.Resume(a); after == nil || err != nil {
-				break
+			if !s.resumable(o, a) {
+				continue
 			}
-			s.resumes[ref] = true
-		case s.flags.takeOver:
+			if after, err = autoscale.Resume(a); after != nil {
+				s.resumes[ref] = true
+			}
+		case s.flags.takeOver && autoscale.ScaledObject(a) == "": // the preflight refuses KEDA's
 			var n int32
 			if n, err = s.wanted.Of(ref, o.Replicas()); err != nil {
 				return err
 			}
 			s.pausedFor[ref] = n
-			if keda := autoscale.ScaledObject(a); keda != "" {
-				s.Before(s.scaledObject(workload.Ref{Kind: "ScaledObject", Namespace: ref.Namespace, Name: keda}, ref, &n))
-				continue
-			}
 			if !autoscale.Leaves(a, n) {
 				after, err = autoscale.Pause(a, n)
 			}
@@ -127,6 +123,22 @@ func (s *scaling) change(o cluster.Object) error {
 		}
 	}
 	return nil
+}
+
+// resumable tells whether an autoscaler is resumed with its workload: not one that was taken over before the workload was
+// set to 0, and of workloads that are chosen by a selector only with their number.
+func (s *scaling) resumable(o cluster.Object, a *autoscalingv2.HorizontalPodAutoscaler) bool {
+	n, paused := autoscale.PausedFor(a)
+	if zeroed(o) {
+		return !paused || n == 0
+	}
+	return !s.flags.all && s.flags.selector == ""
+}
+
+// zeroed tells whether a workload remembers a number.
+func zeroed(o cluster.Object) bool {
+	_, ok := o.GetAnnotations()[autoscale.AnnotationBeforeZero]
+	return ok
 }
 
 // autoscaler is a change of a HorizontalPodAutoscaler.
@@ -148,29 +160,6 @@ func (s *scaling) autoscaler(from, to *autoscalingv2.HorizontalPodAutoscaler, of
 	return change
 }
 
-// scaledObject is a change of KEDA's object; with nil it is resumed.
-func (s *scaling) scaledObject(ref, of workload.Ref, n *int32) release.Change {
-	send := func(ctx context.Context, n *int32) error {
-		return s.cluster.PauseScaledObject(ctx, ref, n, s.WriteOptions())
-	}
-	return &release.AutoscalerChange{
-		Ref: ref, Of: of, Pauses: n != nil,
-		Send: func(ctx context.Context) error { return send(ctx, n) },
-		Back: func(ctx context.Context) error {
-			if n == nil {
-				return &cluster.SupersededError{Workload: ref, What: "KEDA scales it again"}
-			}
-			return send(ctx, nil)
-		},
-		Print: func(done string) error {
-			return s.print(&metav1.PartialObjectMetadata{
-				TypeMeta:   metav1.TypeMeta{APIVersion: "keda.sh/v1alpha1", Kind: ref.Kind},
-				ObjectMeta: metav1.ObjectMeta{Namespace: ref.Namespace, Name: ref.Name},
-			}, done)
-		},
-	}
-}
-
 // print prints an autoscaler that was written.
 func (s *scaling) print(o runtime.Object, done string) error {
 	if s.output.wantsResult() {
@@ -190,16 +179,10 @@ func (s *scaling) back(result *rollout.Result) []string {
 		return nil
 	}
 	command := "kubectl app scale " + strings.Join(s.typed, " ")
-	if len(result.Workloads) > 0 && len(s.flags.filenames) == 0 && s.flags.kustomize == "" {
-		command += " -n " + result.Workloads[0].Namespace
+	if len(s.flags.filenames) == 0 && s.flags.kustomize == "" {
+		command += " -n " + s.namespace
 	}
 	return []string{command + " --restore"}
-}
-
-// restorable tells whether a workload has a number to restore, or an autoscaler to resume.
-func (s *scaling) restorable(o cluster.Object) bool {
-	_, zeroed := o.GetAnnotations()[autoscale.AnnotationBeforeZero]
-	return s.resumes[o.Ref()] || zeroed && o.Replicas() == 0
 }
 
 // plan is the number of one workload.
@@ -229,6 +212,9 @@ func (s *scaling) plan(c cluster.Captured) (cluster.Edit, error) {
 		var scaledBy *autoscalingv2.HorizontalPodAutoscaler
 		if all := s.autoscalers[ref]; len(all) > 0 {
 			scaledBy = all[0]
+			if active, err := autoscale.Resume(scaledBy); err == nil && active != nil {
+				scaledBy = active
+			}
 		}
 		edit.Annotations, err = autoscale.ToZero(c.GetAnnotations(), c.Replicas(), scaledBy)
 	}
@@ -248,12 +234,17 @@ func (s *scaling) planRestore(c cluster.Captured) (cluster.Edit, error) {
 		return refuse(fmt.Sprintf("%s: %v", ref, err))
 	case before == nil && !s.resumes[ref] && n == 0:
 		return refuse(ref.String() + " has no number to restore: kubectl app scale --to-zero has not set it to 0")
+	case before == nil && !s.resumes[ref] && s.unread[ref.Namespace]:
+		return refuse("it is not known whether an autoscaler of " + ref.String() + " is paused: no permission to list horizontalpodautoscalers")
 	case before == nil && !s.resumes[ref]:
 		return refuse(ref.String() + " has nothing to restore: neither --to-zero nor --take-over has changed it")
+	case before != nil && n == 0 && !c.Running().WroteReplicasWith(autoscale.AnnotationBeforeZero):
+		by, _ := c.Running().ReplicasWriter()
+		return refuse(fmt.Sprintf("%s was set to 0 by %s after it was started again: the %d replicas that --to-zero has remembered are out of date", ref, cmp.Or(by, "someone else"), before.Replicas))
 	case before != nil && n == 0:
 		n = before.Replicas
 	}
-	edit := cluster.Edit{Template: *c.Template(), Replicas: &n, Autoscaled: len(s.autoscalers[ref]) > 0 || s.resumes[ref]}
+	edit := cluster.Edit{Template: *c.Template(), Replicas: &n, Autoscaled: len(s.autoscalers[ref]) > 0}
 	if before != nil {
 		edit.Annotations = annotations
 		s.warnGone(ref, before.Autoscaler)
@@ -263,7 +254,7 @@ func (s *scaling) planRestore(c cluster.Captured) (cluster.Edit, error) {
 
 // warnGone warns of an autoscaler that set the replicas before they were set to 0, and is not there any more.
 func (s *scaling) warnGone(ref workload.Ref, was *autoscale.BoundsBeforeZero) {
-	if was == nil || len(s.autoscalers[ref]) > 0 || s.resumes[ref] {
+	if was == nil || len(s.autoscalers[ref]) > 0 || s.unread[ref.Namespace] {
 		return
 	}
 	s.Note(fmt.Sprintf("horizontalpodautoscaler/%s is gone: it set the replicas of %s between %d and %d", was.Name, ref, was.MinReplicas, was.MaxReplicas))

@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/kubernetes/scheme"
 
 	"github.com/kubectl-app/kubectl-app/pkg/autoscale"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -49,7 +49,7 @@ func (c *Cluster) ChangeAutoscaler(ctx context.Context, from, to *autoscalingv2.
 		return nil, err
 	}
 	api, ref := client.AutoscalingV2().HorizontalPodAutoscalers(from.Namespace), AutoscalerRef(from)
-	current := from
+	current, void := from, false
 	stored, err := Write[*autoscalingv2.HorizontalPodAutoscaler]{
 		Planned: true, Restores: restores, DryRun: o.DryRun,
 		Read: func(ctx context.Context) (*autoscalingv2.HorizontalPodAutoscaler, error) {
@@ -68,14 +68,17 @@ func (c *Cluster) ChangeAutoscaler(ctx context.Context, from, to *autoscalingv2.
 				return false, &SupersededError{Workload: ref, What: "it was deleted and created again"}
 			case uncertain && paused(now) == paused(to) && paused(to) != paused(from): // the defaults of the spec are the server's
 				return true, nil
-			case paused(now) != paused(from), !equality.Semantic.DeepEqual(now.Spec, from.Spec):
+			case restores && paused(now) == paused(to) && paused(to) != paused(from):
+				current, void = now, true // what is to be taken back has not arrived, and must not any more
+				return false, nil
+			case !sameBounds(now, from):
 				return false, &SupersededError{Workload: ref, What: "its spec was changed"}
 			}
 			current = now
 			return false, nil
 		},
 		Send: func(ctx context.Context) (*autoscalingv2.HorizontalPodAutoscaler, error) {
-			body, err := autoscalerPatch(current, to)
+			body, err := autoscalerPatch(current, to, void)
 			if err != nil {
 				return nil, err
 			}
@@ -96,9 +99,21 @@ func paused(a *autoscalingv2.HorizontalPodAutoscaler) string {
 	return a.Annotations[autoscale.AnnotationPaused]
 }
 
+// sameBounds tells whether nobody has changed what a pause and a resume write. The server adds defaults to the behavior of one
+// that is paused.
+func sameBounds(a, b *autoscalingv2.HorizontalPodAutoscaler) bool {
+	if paused(a) != paused(b) || a.Spec.MaxReplicas != b.Spec.MaxReplicas || !equality.Semantic.DeepEqual(a.Spec.MinReplicas, b.Spec.MinReplicas) {
+		return false
+	}
+	if paused(a) != "" {
+		return autoscale.Disabled(a) == autoscale.Disabled(b)
+	}
+	return equality.Semantic.DeepEqual(a.Spec.Behavior, b.Spec.Behavior)
+}
+
 // autoscalerPatch replaces the bounds, the behavior, and the annotation that says what they were. It is guarded by the
-// resourceVersion.
-func autoscalerPatch(current, to *autoscalingv2.HorizontalPodAutoscaler) ([]byte, error) {
+// resourceVersion. void gives the object another one in any case.
+func autoscalerPatch(current, to *autoscalingv2.HorizontalPodAutoscaler, void bool) ([]byte, error) {
 	annotations := map[string]string{}
 	for k, v := range current.Annotations {
 		annotations[k] = v
@@ -106,6 +121,9 @@ func autoscalerPatch(current, to *autoscalingv2.HorizontalPodAutoscaler) ([]byte
 	delete(annotations, autoscale.AnnotationPaused)
 	if text, ok := to.Annotations[autoscale.AnnotationPaused]; ok {
 		annotations[autoscale.AnnotationPaused] = text
+	}
+	if void {
+		annotations[workload.AnnotationVoided] = time.Now().UTC().Format(time.RFC3339Nano)
 	}
 	operations := []map[string]any{ // "add" replaces what is there
 		{"op": "replace", "path": "/metadata/resourceVersion", "value": current.ResourceVersion},
@@ -119,72 +137,4 @@ func autoscalerPatch(current, to *autoscalingv2.HorizontalPodAutoscaler) ([]byte
 		return nil, fmt.Errorf("encoding a patch of horizontalpodautoscaler/%s: %w", to.Name, err)
 	}
 	return body, nil
-}
-
-// scaledObjects are KEDA's. Its API is not in client-go.
-const scaledObjects = "/apis/keda.sh/v1alpha1/namespaces/%s/scaledobjects"
-
-// PauseScaledObject tells KEDA to set n replicas and no others; with nil it sets them by its triggers again.
-func (c *Cluster) PauseScaledObject(ctx context.Context, ref workload.Ref, n *int32, o WriteOptions) error {
-	client, err := c.typed()
-	if err != nil {
-		return err
-	}
-	var value *string
-	if n != nil {
-		value = new(fmt.Sprint(*n))
-	}
-	body, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": map[string]any{autoscale.AnnotationPausedReplicas: value}}})
-	if err != nil {
-		return fmt.Errorf("encoding a patch of %s: %w", ref, err)
-	}
-	options := o.PatchOptions()
-	_, err = client.CoreV1().RESTClient().Patch(types.MergePatchType).AbsPath(fmt.Sprintf(scaledObjects, ref.Namespace), ref.Name).
-		VersionedParams(&options, scheme.ParameterCodec).Body(body).DoRaw(ctx)
-	if err != nil {
-		return APIError(Call{"patch", "scaledobjects.keda.sh", ref.Namespace, ref.String()}, err)
-	}
-	return nil
-}
-
-// PausedScaledObjects are the ScaledObjects of a namespace that set a fixed number, by the workload that they scale. None
-// where KEDA is not installed or its objects may not be read.
-func (c *Cluster) PausedScaledObjects(ctx context.Context, namespace string) (map[workload.Ref]workload.Ref, error) {
-	client, err := c.typed()
-	if err != nil {
-		return nil, err
-	}
-	var list struct {
-		Items []struct {
-			metav1.ObjectMeta `json:"metadata"`
-			Spec              struct {
-				ScaleTargetRef struct{ Kind, Name string } `json:"scaleTargetRef"`
-			} `json:"spec"`
-		} `json:"items"`
-	}
-	body, err := Read(ctx, func(ctx context.Context) ([]byte, error) {
-		return client.CoreV1().RESTClient().Get().AbsPath(fmt.Sprintf(scaledObjects, namespace)).DoRaw(ctx)
-	})
-	if err == nil {
-		err = json.Unmarshal(body, &list)
-	}
-	if err != nil {
-		err = APIError(Call{"list", "scaledobjects.keda.sh", namespace, "scaledobjects"}, err)
-		if Is(err, NotFound, Forbidden) {
-			err = nil
-		}
-		return nil, err
-	}
-	found := map[workload.Ref]workload.Ref{}
-	for _, o := range list.Items {
-		if _, ok := o.Annotations[autoscale.AnnotationPausedReplicas]; !ok {
-			continue
-		}
-		target := workload.Ref{Kind: o.Spec.ScaleTargetRef.Kind, Namespace: namespace, Name: o.Spec.ScaleTargetRef.Name}
-		if target.Kind == "" { // KEDA's default
-			target.Kind = "Deployment"
-		}
-		found[target] = workload.Ref{Kind: "ScaledObject", Namespace: namespace, Name: o.Name}
-	}
-	return found, nil
 }

@@ -68,8 +68,9 @@ func PlanAll(captured []Captured, plan Plan) ([]Change, error) {
 // Unchanged tells that the workload already has the template, or that the API server makes of the change
 // what is stored already: no rollout would follow.
 func (c Change) Unchanged() bool {
-	if c.Scales() && *c.Edit.Replicas != c.Replicas() {
-		return false
+	if c.Scales() {
+		// One that is taken over is written in any case: that proves the number.
+		return *c.Edit.Replicas == c.Replicas() && !c.Edit.TakenOver && (c.Edit.Annotations == nil || maps.Equal(c.Edit.Annotations, c.GetAnnotations()))
 	}
 	return workload.SameTemplate(c.Template(), c.After().Template())
 }

@@ -53,7 +53,16 @@ func autoscalerCheck(change cluster.Change, a *autoscalingv2.HorizontalPodAutosc
 	name, in := "horizontalpodautoscaler/"+a.Name, cluster.InFlag(ref.Namespace)
 	check = Check{Check: CheckReplicas, Level: Warn, Workload: ref, Object: name}
 	bounds := fmt.Sprintf("between %d and %d", least, most)
+	keda := autoscale.ScaledObject(a)
 	switch {
+	case keda != "" && !change.Edit.Autoscaled: // KEDA itself starts from 0, and undoes what is done to its autoscaler
+		check.Level = Refuse
+		check.Message = fmt.Sprintf("scaledobject/%s (KEDA) sets the replicas of %s %s: it would change %d again", keda, ref, bounds, wanted)
+		check.Next = []string{
+			fmt.Sprintf("kubectl annotate scaledobject %s%s autoscaling.keda.sh/paused-replicas=%d --overwrite", keda, in, wanted),
+			"kubectl edit scaledobject " + keda + in,
+		}
+		return check, false
 	case change.Edit.TakenOver, wanted > 0 && autoscale.Leaves(a, wanted):
 		return Check{}, false
 	case autoscale.Leaves(a, wanted):
@@ -66,11 +75,6 @@ func autoscalerCheck(change cluster.Change, a *autoscalingv2.HorizontalPodAutosc
 	check.Level = Refuse
 	check.Message = fmt.Sprintf("%s sets the replicas of %s %s: it would change %d again", name, ref, bounds, wanted)
 	takeOver := fmt.Sprintf("kubectl app scale %s%s --replicas=%d --take-over", ref, in, wanted)
-	if keda := autoscale.ScaledObject(a); keda != "" {
-		check.Message = fmt.Sprintf("scaledobject/%s (KEDA) sets the replicas of %s %s: it would change %d again", keda, ref, bounds, wanted)
-		check.Next = []string{"kubectl edit scaledobject " + keda + in, takeOver}
-		return check, false
-	}
 	low, high := min(wanted, least), wanted // at most so many
 	if wanted > now {                       // at least so many
 		low, high = wanted, max(wanted, most)

@@ -47,8 +47,13 @@ func TestAutoscalerCheck(t *testing.T) {
 		"paused, out of bounds":   {least: 2, most: 6, now: 3, wanted: 8, paused: true, level: Refuse, says: "would change 8", next: []string{patch(`"minReplicas":8,"maxReplicas":8`), takeOver("8")}},
 		"of KEDA": {
 			least: 2, most: 6, now: 3, wanted: 5, keda: true, level: Refuse, says: "scaledobject/orders (KEDA) sets the replicas of deployment/web",
-			next: []string{"kubectl edit scaledobject orders -n shop", takeOver("5")},
+			next: []string{"kubectl annotate scaledobject orders -n shop autoscaling.keda.sh/paused-replicas=5 --overwrite", "kubectl edit scaledobject orders -n shop"},
 		},
+		"of KEDA, to 0": {
+			least: 2, most: 6, now: 3, wanted: 0, keda: true, level: Refuse, says: "it would change 0 again",
+			next: []string{"kubectl annotate scaledobject orders -n shop autoscaling.keda.sh/paused-replicas=0 --overwrite", "kubectl edit scaledobject orders -n shop"},
+		},
+		"of KEDA, restored": {least: 2, most: 6, now: 0, wanted: 3, keda: true, edit: cluster.Edit{Autoscaled: true}, level: Warn, says: "acts again from now on", takesOver: true},
 	} {
 		a := &autoscalingv2.HorizontalPodAutoscaler{ObjectMeta: metav1.ObjectMeta{Name: "web"}}
 		a.Spec.MinReplicas, a.Spec.MaxReplicas = &test.least, test.most

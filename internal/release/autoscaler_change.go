@@ -85,6 +85,9 @@ func (c *AutoscalerChange) RestoreAfter(ctx context.Context, cause error) error 
 	return fmt.Errorf("%w\n%s is as it was before", cause, c)
 }
 
+// Concerns implements Change.
+func (c *AutoscalerChange) Concerns(ref workload.Ref) bool { return c.Of == ref }
+
 // UndoRestores implements Change: the number is set back by a scale, and the autoscaler stays as it is.
 func (*AutoscalerChange) UndoRestores() bool { return true }
 

@@ -27,6 +27,8 @@ type Change interface {
 	Restore(context.Context) (back bool, err error)
 	// RestoreAfter is Restore after an error that ends the release, and adds to that error how the object was left.
 	RestoreAfter(ctx context.Context, cause error) error
+	// Concerns tells whether it goes back with a workload.
+	Concerns(workload.Ref) bool
 	// UndoRestores: an undo of the workloads brings back what they had before.
 	UndoRestores() bool
 	// Conclude looks at the end whether the object is as it was left, and returns warnings.
@@ -77,9 +79,9 @@ func (all changes) write(ctx, work context.Context) error {
 }
 
 // restore returns what was taken back, if only in part.
-func (all changes) restore(work context.Context) (back changes, faults []error) {
+func (all changes) restore(work context.Context, concerns func(Change) bool) (back changes, faults []error) {
 	for _, c := range slices.Backward(all) {
-		if !c.Held() {
+		if !c.Held() || !concerns(c) {
 			continue
 		}
 		some, err := c.Restore(work)

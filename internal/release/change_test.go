@@ -22,6 +22,7 @@ func (*object) String() string                  { return "secret/db" }
 func (*object) Keys() map[workload.Ref][]string { return nil }
 func (o *object) Pending() bool                 { return !o.written }
 func (o *object) Held() bool                    { return o.held }
+func (*object) Concerns(workload.Ref) bool      { return true }
 func (o *object) UndoRestores() bool            { return o.versioned }
 
 func (o *object) Write(context.Context) error {

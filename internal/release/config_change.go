@@ -49,6 +49,9 @@ func (c *ConfigChange) Keys() map[workload.Ref][]string {
 // Pending implements Change.
 func (c *ConfigChange) Pending() bool { return c.state == "" && !c.Change.Empty() }
 
+// Concerns implements Change: all workloads of the release read it.
+func (*ConfigChange) Concerns(workload.Ref) bool { return true }
+
 // AddTo implements Change.
 func (c *ConfigChange) AddTo(result *rollout.Result) { result.AddConfig(c.result()) }
 

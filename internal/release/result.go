@@ -128,6 +128,7 @@ func (r *Release) nothingToDo(ctx context.Context, unchanged []cluster.Change) (
 	if r.changes.pending() {
 		return r.alone(ctx)
 	}
+	r.setClock(r.cluster.Skew())
 	pending, settled := r.unfinished(unchanged)
 	if refused := preflight.RefusePaused(pending, nil); len(refused) > 0 {
 		return r.reportRefused(ctx, unchanged, refused)

@@ -31,13 +31,15 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 		return
 	}
 	// First, for the pods that come back read it.
-	back, faults := r.changes.restore(work)
+	back, faults := r.changes.restore(work, func(c Change) bool {
+		return end.incomplete || slices.ContainsFunc(restorable, func(w cluster.Written) bool { return c.Concerns(w.Ref()) })
+	})
 	end.unrestored = len(faults) > 0
 	for _, err := range faults {
 		r.warnDuring(f, &end.state, err.Error())
 	}
 	if len(restorable) < len(end.written) && len(back) > 0 {
-		end.takeBack(restorable, back.names())
+		end.takeBack(restorable, back)
 	}
 	if len(restorable) == 0 {
 		return
@@ -94,12 +96,13 @@ func (r *Release) notRolledBack(f *follower, w cluster.Written, end *ending) (wh
 }
 
 // takeBack fails the workloads that are not rolled back: the old data was not good enough for their new pods.
-func (e *ending) takeBack(restorable []cluster.Written, objects string) {
+func (e *ending) takeBack(restorable []cluster.Written, back changes) {
 	for i := range e.state.Workloads {
 		w := &e.state.Workloads[i]
 		goesBack := slices.ContainsFunc(restorable, func(r cluster.Written) bool { return r.Ref() == w.Target.Ref })
-		if !goesBack && w.Outcome == rollout.Succeeded {
-			w.Outcome, w.Message = rollout.Failed, objects+" has its old data again; containers read it when they next start"
+		read := slices.DeleteFunc(slices.Clone(back), func(c Change) bool { return !c.Concerns(w.Target.Ref) })
+		if !goesBack && len(read) > 0 && w.Outcome == rollout.Succeeded {
+			w.Outcome, w.Message = rollout.Failed, read.names()+" has its old data again; containers read it when they next start"
 		}
 	}
 }

@@ -29,6 +29,9 @@ func replicas(n int32) string {
 
 // scaleTo is the command that sets the replicas or, where they are set, watches the pods.
 func scaleTo(ref workload.Ref, n int32) string {
+	if n == 0 { // so that the number is not forgotten
+		return fmt.Sprintf("kubectl app scale %s --to-zero -n %s", ref, ref.Namespace)
+	}
 	return fmt.Sprintf("kubectl app scale %s --replicas=%d -n %s", ref, n, ref.Namespace)
 }
 

@@ -11,10 +11,6 @@ import (
 // AnnotationPaused of a HorizontalPodAutoscaler holds what Pause has changed of its spec, as JSON.
 const AnnotationPaused = "kubectl-app.dev/paused-autoscaler"
 
-// AnnotationPausedReplicas of a ScaledObject is KEDA's own: KEDA then sets this number, and no other.
-// Source: https://keda.sh/docs/latest/concepts/scaling-deployments/#pausing-autoscaling
-const AnnotationPausedReplicas = "autoscaling.keda.sh/paused-replicas"
-
 // pause is the value of AnnotationPaused.
 type pause struct {
 	// Replicas is the number for which the autoscaler was paused.
@@ -54,16 +50,16 @@ func Leaves(a *autoscalingv2.HorizontalPodAutoscaler, n int32) bool {
 }
 
 // Pause returns the autoscaler as it leaves a workload at n replicas: disabled, with bounds that hold n. An annotation
-// remembers what was changed; it keeps what an earlier Pause has remembered.
+// remembers what was changed. Of one that is paused already, it is what a Resume would bring back.
 func Pause(a *autoscalingv2.HorizontalPodAutoscaler, n int32) (*autoscalingv2.HorizontalPodAutoscaler, error) {
-	was, err := remembered(a)
+	active, err := Resume(a)
 	if err != nil {
 		return nil, err
 	}
-	if was == nil {
-		was = &pause{MinReplicas: a.Spec.MinReplicas, MaxReplicas: a.Spec.MaxReplicas, Behavior: a.Spec.Behavior}
+	if active == nil {
+		active = a
 	}
-	was.Replicas = n
+	was := &pause{Replicas: n, MinReplicas: active.Spec.MinReplicas, MaxReplicas: active.Spec.MaxReplicas, Behavior: active.Spec.Behavior}
 	text, err := json.Marshal(was)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the bounds of horizontalpodautoscaler/%s: %w", a.Name, err)
@@ -113,8 +109,31 @@ func Resume(a *autoscalingv2.HorizontalPodAutoscaler) (*autoscalingv2.Horizontal
 	}
 	if Disabled(a) {
 		resumed.Spec.Behavior = was.Behavior
+		return resumed, nil
+	}
+	// Someone has changed one direction: the other is still ours.
+	if b := resumed.Spec.Behavior; b != nil {
+		old := was.Behavior
+		if old == nil {
+			old = &autoscalingv2.HorizontalPodAutoscalerBehavior{}
+		}
+		if disabled(b.ScaleUp) {
+			b.ScaleUp = old.ScaleUp
+		}
+		if disabled(b.ScaleDown) {
+			b.ScaleDown = old.ScaleDown
+		}
 	}
 	return resumed, nil
+}
+
+// PausedFor is the number for which an autoscaler was paused.
+func PausedFor(a *autoscalingv2.HorizontalPodAutoscaler) (n int32, paused bool) {
+	was, err := remembered(a)
+	if was == nil || err != nil {
+		return 0, false
+	}
+	return was.Replicas, true
 }
 
 func remembered(a *autoscalingv2.HorizontalPodAutoscaler) (*pause, error) {

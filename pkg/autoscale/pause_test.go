@@ -65,7 +65,21 @@ func TestResumeKeepsChanges(t *testing.T) {
 	}
 	paused.Spec.MinReplicas = new(int32(3))
 	paused.Spec.Behavior.ScaleUp.SelectPolicy = new(autoscalingv2.MaxChangePolicySelect)
-	resumed, err := Resume(paused)
+	again, err := Pause(paused, 12)
+	if err != nil || *again.Spec.MinReplicas != 3 || again.Spec.MaxReplicas != 12 {
+		t.Fatalf("paused again: %+v, %v", again.Spec, err)
+	}
+	if n, ok := PausedFor(again); n != 12 || !ok {
+		t.Errorf("paused for %d", n)
+	}
+	resumed, err := Resume(again)
+	if err != nil || *resumed.Spec.MinReplicas != 3 || resumed.Spec.MaxReplicas != 6 {
+		t.Errorf("resumed after a second pause: %+v, %v", resumed.Spec, err)
+	}
+	resumed, err = Resume(paused)
+	if down := resumed.Spec.Behavior.ScaleDown; down == nil || *down.SelectPolicy != autoscalingv2.MinChangePolicySelect {
+		t.Errorf("scaling down stays disabled: %+v", down)
+	}
 	if err != nil || *resumed.Spec.MinReplicas != 3 || resumed.Spec.MaxReplicas != 6 || *resumed.Spec.Behavior.ScaleUp.SelectPolicy != autoscalingv2.MaxChangePolicySelect {
 		t.Errorf("%+v, %v", resumed.Spec, err)
 	}

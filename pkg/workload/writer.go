@@ -91,6 +91,28 @@ func (w *Workload) ReplicasWriter() (name string, at *metav1.Time) {
 	return "", nil
 }
 
+// WroteReplicasWith tells whether who wrote the replicas last has written an annotation with them; true if no writers are
+// known. A 0 that was written through the subresource scale has no owner.
+func (w *Workload) WroteReplicasWith(annotation string) bool {
+	for _, f := range w.Managers {
+		if !owns(f, fieldReplicas) {
+			continue
+		}
+		var fields struct {
+			Metadata struct {
+				Annotations map[string]json.RawMessage `json:"f:annotations"`
+			} `json:"f:metadata"`
+		}
+		if json.Unmarshal(f.FieldsV1.GetRawBytes(), &fields) != nil {
+			continue
+		}
+		if _, both := fields.Metadata.Annotations["f:"+annotation]; both {
+			return true
+		}
+	}
+	return len(w.Managers) == 0
+}
+
 // writerName knows who writes through the subresource scale: the HorizontalPodAutoscaler controller runs under the name of the
 // program that it is a part of, and kubectl scale under that of kubectl.
 func writerName(f metav1.ManagedFieldsEntry) string {

@@ -40,3 +40,27 @@ func TestWriters(t *testing.T) {
 		}
 	}
 }
+
+func TestWroteReplicasWith(t *testing.T) {
+	entry := func(subresource, fields string) metav1.ManagedFieldsEntry {
+		return metav1.ManagedFieldsEntry{Manager: "m", Operation: metav1.ManagedFieldsOperationUpdate, Subresource: subresource, FieldsV1: metav1.NewFieldsV1(fields)}
+	}
+	both := entry("", `{"f:metadata":{"f:annotations":{"f:x":{}}},"f:spec":{"f:replicas":{}}}`)
+	note := entry("", `{"f:metadata":{"f:annotations":{"f:x":{}}}}`)
+	scale := entry("scale", `{"f:spec":{"f:replicas":{}}}`)
+	for name, test := range map[string]struct {
+		managers []metav1.ManagedFieldsEntry
+		want     bool
+	}{
+		"both at once":            {[]metav1.ManagedFieldsEntry{both}, true},
+		"the same number again":   {[]metav1.ManagedFieldsEntry{both, scale}, true},
+		"another number since":    {[]metav1.ManagedFieldsEntry{note, scale}, false},
+		"0 by the subresource":    {[]metav1.ManagedFieldsEntry{note}, false},
+		"the number alone":        {[]metav1.ManagedFieldsEntry{scale}, false},
+		"nothing known of either": {nil, true},
+	} {
+		if got := (&Workload{Managers: test.managers}).WroteReplicasWith("x"); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
