@@ -33,6 +33,8 @@ const (
 	unused = 30 * time.Second
 	// mostWatches bounds the watches. What is beyond is read again after Poll.
 	mostWatches = 500
+	// askAgain is how long a refused watch counts: an API server that comes up refuses what it will allow.
+	askAgain = 2 * time.Minute
 )
 
 // NewReads makes Reads whose watches the follower runs.
@@ -71,12 +73,12 @@ func (r *Reads) Unwatched() []string {
 	return all
 }
 
-// Sweep ends what nothing has asked for of late.
+// Sweep ends what nothing has asked for of late, and drops what is out of date.
 func (r *Reads) Sweep() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for key, a := range r.answers {
-		if time.Since(a.used) > unused {
+		if time.Since(a.used) > unused || a.watched != nil && a.changes != a.watched.changes {
 			delete(r.answers, key)
 		}
 	}
@@ -198,7 +200,7 @@ func (r *Reads) keep(q selection, key string, a *answer, before int, seen *watch
 		return
 	case a.status >= http.StatusBadRequest && (a.status != http.StatusNotFound || q.name == ""):
 		return // no watch tells when the permission comes, or the API
-	case w == nil && len(r.watched) < mostWatches:
+	case w == nil && len(r.watched) < mostWatches, w != nil && w.refused && time.Since(w.ended) > askAgain:
 		w = &watched{reads: r, used: time.Now()}
 		r.watched[q] = w
 		w.cancel = r.follower.follow(q.source(r.client), versionOf(a), w, w.refuse)

@@ -111,6 +111,7 @@ type watched struct {
 	used    time.Time
 	changes int
 	refused bool // what is polled instead
+	ended   time.Time
 	listing bool
 }
 
@@ -144,7 +145,7 @@ func (w *watched) changed() {
 func (w *watched) refuse(error) {
 	w.reads.mu.Lock()
 	defer w.reads.mu.Unlock()
-	w.refused = true
+	w.refused, w.ended = true, time.Now()
 }
 
 // versionOf is the resourceVersion of an answer, from which a watch goes on; "" if there is none.

@@ -305,6 +305,50 @@ func TestLogsAreReadAgainWhenAFollowedPodHasChanged(t *testing.T) {
 	})
 }
 
+func TestReadsAskAgainForARefusedWatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		s.put(labelledPod("web-1", "web"))
+		s.setFault(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Query().Get("watch") == "" {
+				return false
+			}
+			refuse(w, http.StatusForbidden, metav1.StatusReasonForbidden, "no")
+			return true
+		})
+		r := newReading(t, s)
+		defer r.end()
+		r.pods("app=web")
+		synctest.Wait()
+		r.want("what may not be watched", r.Unwatched(), []string{"pods"})
+		s.setFault(nil)
+		<-time.After(askAgain + time.Second)
+		r.pods("app=web")
+		synctest.Wait()
+		r.want("what may not be watched later", r.Unwatched(), nil)
+		r.asked()
+		<-time.After(2 * Poll)
+		r.pods("app=web")
+		r.want("requests when nothing has changed", r.asked(), nil)
+	})
+}
+
+func TestReadsDropWhatIsOutOfDate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		s.put(labelledPod("web-1", "web"))
+		r := newReading(t, s)
+		defer r.end()
+		r.pods("app=web")
+		s.put(labelledPod("web-1", "web"))
+		synctest.Wait()
+		r.Sweep()
+		if len(r.answers) != 0 {
+			t.Errorf("%d answers are left", len(r.answers))
+		}
+	})
+}
+
 // No watch tells that a permission has come back.
 func TestReadsOfWhatIsRefusedAreRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
