@@ -51,7 +51,9 @@ func New(flags *genericclioptions.ConfigFlags, version string, redactor *redact.
 }
 
 // Through puts a transport in front of all clients. It has to come before the first request.
-func (c *Cluster) Through(wrap func(http.RoundTripper) http.RoundTripper) { c.wrap = wrap }
+func (c *Cluster) Through(wrap func(http.RoundTripper) http.RoundTripper) {
+	c.wrap, c.values.kept = wrap, true
+}
 
 // RESTConfig is the connection for clients of other packages; it is shared, so it has to be copied
 // before it is changed. Clients made from it share one transport.

@@ -18,10 +18,13 @@ const (
 	valuesTime = 5 * time.Second
 	// valuesStay is how long the values of a Secret count as read: it may be created or changed while a command watches.
 	valuesStay = 30 * time.Second
+	// keptStay is the same where the transport keeps what is read until it changes: to read again is no request.
+	keptStay = time.Second / 2
 )
 
 // secretValues are the Secrets that were read for their values: the redactor masks them in what programs say.
 type secretValues struct {
+	kept   bool // see keptStay
 	mu     sync.Mutex
 	read   map[types.NamespacedName]*valuesRead
 	most   int // how many are read; 0: no bound
@@ -92,7 +95,7 @@ func (c *Cluster) readValues(ctx context.Context, name types.NamespacedName) {
 	r := c.values.of(name)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.due() {
+	if !c.values.isDue(r) {
 		return
 	}
 	err := c.values.spend()
@@ -114,7 +117,13 @@ func (c *Cluster) valuesKnown(name types.NamespacedName) {
 	r.at = time.Now()
 }
 
-func (r *valuesRead) due() bool { return !r.refused && time.Since(r.at) > valuesStay }
+func (v *secretValues) isDue(r *valuesRead) bool {
+	stay := valuesStay
+	if v.kept {
+		stay = keptStay
+	}
+	return !r.refused && time.Since(r.at) > stay
+}
 
 func (v *secretValues) of(name types.NamespacedName) *valuesRead {
 	v.mu.Lock()
@@ -132,7 +141,7 @@ func (v *secretValues) due(name types.NamespacedName) bool {
 	r := v.of(name)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.due()
+	return v.isDue(r)
 }
 
 func (v *secretValues) note(name types.NamespacedName, err error) {
