@@ -118,6 +118,7 @@ func (w *statusWatch[T]) moment() moment {
 	m.since, m.trouble = w.follower.Outage()
 	if !w.failing.IsZero() && time.Since(w.failing) >= silence && (m.since.IsZero() || w.failing.Before(m.since)) {
 		m.since, m.trouble = w.failing, w.trouble
+		m.unread = !cluster.Is(w.trouble, cluster.Unreachable, cluster.Throttled, cluster.ServerFault)
 	}
 	return m
 }

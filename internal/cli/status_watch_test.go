@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -66,4 +67,30 @@ func TestAWatchEndsAfterRefusalsInARow(t *testing.T) {
 			<-time.After(maxRefused/2 + time.Second)
 		}
 	})
+}
+
+func TestLinesSayWhatLimitsTheWatch(t *testing.T) {
+	refused := moment{since: time.Now(), trouble: errors.New("no permission"), unread: true}
+	silent := moment{since: time.Now(), trouble: errors.New("connection refused")}
+	for name, c := range map[string]struct {
+		limit moment
+		want  []string
+	}{
+		"it is refused": {refused, []string{"the status can't be read: no permission; still trying", "the status is read again"}},
+		"it is silent":  {silent, []string{"the API server does not answer: connection refused; still trying", "the API server answers again"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out strings.Builder
+			lines := &statusLines[app.List]{env: newEnv(strings.NewReader(""), &out, &out, func(string) string { return "" }, time.Now)}
+			for _, m := range []moment{c.limit, c.limit, {}} {
+				if err := lines.warn(m); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got := strings.Split(strings.TrimSpace(out.String()), "\n")
+			if len(got) != len(c.want) || !strings.HasSuffix(got[0], c.want[0]) || !strings.HasSuffix(got[1], c.want[1]) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
 }

@@ -22,6 +22,8 @@ type moment struct {
 	// since is since when what is shown may be out of date, and trouble why; zero while all is well.
 	since   time.Time
 	trouble error
+	// unread: the API server answers, but does not let the status be read.
+	unread bool
 	// unwatched are the resources that may not be watched.
 	unwatched []string
 }
@@ -54,7 +56,11 @@ func (s *statusScreen[T]) Close(seen T, m moment) error {
 		w.Notes = append(w.Notes, unwatchedText(m.unwatched))
 	}
 	if !m.since.IsZero() {
-		w.Notes = append(w.Notes, fmt.Sprintf("the API server has not answered for %s: %v; still trying", duration.HumanDuration(time.Since(m.since)), m.trouble))
+		what := "the API server has not answered"
+		if m.unread {
+			what = "the status was not read"
+		}
+		w.Notes = append(w.Notes, fmt.Sprintf("%s for %s: %v; still trying", what, duration.HumanDuration(time.Since(m.since)), m.trouble))
 	}
 	return s.screen.Paint(s.lines(seen, w))
 }
@@ -69,6 +75,8 @@ type statusLines[T any] struct {
 	everywhere bool
 	told       []app.Fact
 	silent     bool
+	// unread is how the silence began: see moment.
+	unread bool
 	// unwatched was said; more were found since moreSince, and will be said when no others follow.
 	unwatched, more []string
 	moreSince       time.Time
@@ -97,11 +105,16 @@ func (s *statusLines[T]) Close(seen T, m moment) error { return s.Show(seen, m) 
 func (s *statusLines[T]) warn(m moment) error {
 	silent := !m.since.IsZero()
 	if silent != s.silent {
-		s.silent = silent
 		text := "the API server answers again"
-		if silent {
+		switch {
+		case silent && m.unread:
+			text = fmt.Sprintf("the status can't be read: %v; still trying", m.trouble)
+		case silent:
 			text = fmt.Sprintf("the API server does not answer: %v; still trying", m.trouble)
+		case s.unread:
+			text = "the status is read again"
 		}
+		s.silent, s.unread = silent, m.unread
 		if err := page.Warning(s.env.Term, text); err != nil {
 			return err
 		}
