@@ -47,7 +47,8 @@ func read(request *http.Request) (q selection, key string, keep bool) {
 		text, err := io.ReadAll(body)
 		sum := sha256.Sum256(text)
 		return selection{}, key + string(sum[:]), err == nil
-	case request.Method != http.MethodGet || values.Get("watch") != "" || values.Get("follow") == "true":
+	case request.Method != http.MethodGet || values.Get("watch") != "" || values.Get("follow") == "true",
+		request.Context().Value(ofStream{}) != nil:
 		return q, "", false
 	}
 	found := apiPath.FindStringSubmatch(request.URL.Path)

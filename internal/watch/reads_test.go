@@ -25,6 +25,7 @@ type reading struct {
 	t      *testing.T
 	server *apiServer
 	core   rest.Interface
+	kept   Clients
 	ended  context.CancelFunc
 }
 
@@ -38,7 +39,8 @@ func newReading(t *testing.T, s *apiServer) *reading {
 	}
 	kept := rest.CopyConfig(config)
 	kept.Wrap(r.Transport)
-	return &reading{Reads: r, t: t, server: s, core: newClients(t, kept).Core, ended: cancel}
+	clients := newClients(t, kept)
+	return &reading{Reads: r, t: t, server: s, core: clients.Core, kept: clients, ended: cancel}
 }
 
 // end ends the watches. In a bubble a goroutine that is left fails the test.
@@ -345,6 +347,32 @@ func TestReadsDropWhatIsOutOfDate(t *testing.T) {
 		r.Sweep()
 		if len(r.answers) != 0 {
 			t.Errorf("%d answers are left", len(r.answers))
+		}
+	})
+}
+
+// A stream that lists page by page, as with older servers, holds the objects itself.
+func TestReadsKeepNoListOfAStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		s.put(labelledPod("web-1", "web"))
+		s.setFault(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Query().Get("sendInitialEvents") == "" {
+				return false
+			}
+			refuse(w, http.StatusUnprocessableEntity, metav1.StatusReasonInvalid, "sendInitialEvents is forbidden")
+			return true
+		})
+		r := newReading(t, s)
+		defer r.end()
+		f := &followed{}
+		r.follower.Follow(r.kept, &workload.KindNamed("Pod").Resource, "shop", f)
+		synctest.Wait()
+		<-time.After(time.Second)
+		r.want("what has come", f.changes, []string{"web-1"})
+		r.want("the lists", r.asked(), []string{"list pods"})
+		if len(r.answers)+len(r.watched) > 0 {
+			t.Errorf("%d answers and %d watches, want none", len(r.answers), len(r.watched))
 		}
 	})
 }

@@ -81,6 +81,9 @@ func (s source) request() *rest.Request {
 	return r
 }
 
+// ofStream marks the requests whose answers a stream keeps by itself.
+type ofStream struct{}
+
 // page lists up to pageSize objects from the continuation token on.
 func (s source) page(ctx context.Context, token string) (runtime.Object, error) {
 	list := s.newList()
@@ -89,7 +92,7 @@ func (s source) page(ctx context.Context, token string) (runtime.Object, error) 
 	if token != "" {
 		r.Param("continue", token)
 	}
-	return list, r.Do(ctx).Into(list)
+	return list, r.Do(context.WithValue(ctx, ofStream{}, true)).Into(list)
 }
 
 // watch follows changes after that version; with none, the server first streams what there is, up
