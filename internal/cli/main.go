@@ -26,11 +26,12 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	// Without it a dead connection is noticed later, and nothing else changes.
 	_ = noticeSilence()
 	env := newEnv(in, out, errOut, os.Getenv, time.Now)
+	ctx = withoutSecrets(ctx, env.Redactor)
 	env.ended = ctx
 	started := env.Now()
 	root := newRoot(env)
 	root.SetArgs(args)
-	cmd, err := root.ExecuteContextC(withoutSecrets(ctx, env.Redactor))
+	cmd, err := root.ExecuteContextC(ctx)
 	code := exitCode(ctx, err)
 	if hinter := page.Hinter(nil); errors.As(err, &hinter) {
 		err = hintedError{err: err, hints: env.here(hinter.Hints())}
