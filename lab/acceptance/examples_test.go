@@ -25,10 +25,22 @@ func examples(ts *testscript.TestScript, neg bool, args []string) {
 		if section == "" {
 			break
 		}
-		ts.Check(ts.Exec("sh", "-c", command))
+		if strings.Contains(command, " -w") { // it ends with a signal
+			runUntilSignalled(ts, strings.TrimSpace(command))
+		} else {
+			ts.Check(ts.Exec("sh", "-c", command))
+		}
 		ran++
 	}
 	if ran == 0 {
 		ts.Fatalf("the help of %q has no examples", strings.Join(args, " "))
 	}
+}
+
+// runUntilSignalled runs an example that ends with a signal.
+func runUntilSignalled(ts *testscript.TestScript, command string) {
+	start(ts, false, append([]string{"example"}, strings.Fields(command)...))
+	await(ts, false, []string{"example", "[0-9] workload|well|failing"})
+	signalJob(ts, false, []string{"example", "INT"})
+	finish(ts, false, []string{"example", "130"})
 }
