@@ -251,7 +251,7 @@ func TestRestore(t *testing.T) {
 func TestRestoreLeavesWhatIsTheirs(t *testing.T) {
 	for name, patch := range map[string]string{
 		"its template was changed by someone-else": `{"spec":{"template":{"metadata":{"annotations":{"theirs":"yes"}}}}}`,
-		"it was paused by someone-else": `{"spec":{"paused":true}}`,
+		"it was paused by someone-else":            `{"spec":{"paused":true}}`,
 		"its spec was changed by someone-else":     `{"spec":{"minReadySeconds":7}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
