@@ -21,7 +21,8 @@ type ListWatch struct {
 	*Lister
 	follower *watch.Follower
 	feeds    []*objectFeed
-	// strays are pods whose controller is not there, by it, since when: its watch may be behind that of the pods.
+	// strays are pods whose controller, or its own, is not there, by it, since when: its watch may be behind that of the
+	// pods, or they are being deleted after it.
 	strays map[workload.Ref]time.Time
 }
 
@@ -147,12 +148,12 @@ func (w *ListWatch) await(ctx context.Context, f *objectFeed) error {
 	}
 }
 
-// findStrays notes the pods whose controller is not there. Those of the first list count as they are.
+// findStrays notes the pods whose controller, or its own, is not there. Those of the first list count as they are.
 func (w *ListWatch) findStrays(entries []*app.Entry) {
 	was, first := w.strays, w.strays == nil
 	w.strays = map[workload.Ref]time.Time{}
 	for _, e := range entries {
-		if !e.Unowned {
+		if !e.Unowned && !e.Abandoned {
 			continue
 		}
 		since, known := was[e.Ref]

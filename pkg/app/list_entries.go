@@ -27,6 +27,8 @@ type Entry struct {
 	Quiet bool
 	// Unowned: these are pods whose controller was not among the objects.
 	Unowned bool
+	// Abandoned: their controller is there, and its own is not: it was deleted, and they follow.
+	Abandoned bool
 	// Moved is how the workload changed while it was read, and was read again; "" if it did not.
 	Moved string
 
@@ -75,7 +77,7 @@ func (s *Objects) Entries(forbidden func(namespace string) []string, mask func(.
 			}
 		default:
 			e := group(s.pods.of(owner), now)
-			e.Unowned = !s.has(owner)
+			e.Unowned, e.Abandoned = !s.has(owner), s.abandoned(owner)
 			all = append(all, e)
 		}
 	}
@@ -106,6 +108,17 @@ func (s *Objects) has(uid types.UID) bool {
 		return true
 	}
 	return s.revisions.has(uid) || s.jobs.has(uid)
+}
+
+// abandoned tells of a revision whose controller is not among the objects.
+func (s *Objects) abandoned(uid types.UID) bool {
+	for owner, all := range s.revisions {
+		if _, ok := all[uid]; ok {
+			_, there := s.workloads[owner]
+			return owner != "" && !there
+		}
+	}
+	return false
 }
 
 // isStatic tells of the static pods of a node. The node counts as their controller, though they differ.

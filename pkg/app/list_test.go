@@ -282,3 +282,19 @@ func TestOldTemplatesAreDropped(t *testing.T) {
 		}
 	}
 }
+
+// The pods of a revision whose Deployment was deleted follow it.
+func TestAbandoned(t *testing.T) {
+	s := shop{app.NewObjects()}
+	s.deploy("web", "web:1", lost())
+	entries := func() []*app.Entry {
+		return s.Entries(func(string) []string { return nil }, func(...metav1.Object) {}, now)
+	}
+	if all := entries(); len(all) != 1 || all[0].Ref.Kind != "Deployment" || all[0].Abandoned {
+		t.Fatalf("%d entries", len(all))
+	}
+	s.Delete(&appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web", UID: "web"}})
+	if all := entries(); len(all) != 1 || all[0].Ref.Kind != "ReplicaSet" || !all[0].Abandoned || all[0].Unowned {
+		t.Errorf("%d entries, %+v", len(all), all[0].Ref)
+	}
+}
