@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"k8s.io/client-go/kubernetes"
@@ -24,9 +25,12 @@ type busyServer struct {
 	image      string
 	reads      []string
 	patches    []string
+	mu         sync.Mutex // requests come side by side
 }
 
 func (s *busyServer) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	path := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
 	code, body := http.StatusOK, ""
 	switch {
