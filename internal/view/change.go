@@ -36,15 +36,13 @@ func templateChange(all []workload.TemplateChange, several bool) string {
 	return strings.Join(texts, ", ")
 }
 
-func isRestart(c workload.TemplateChange) bool {
-	return c.Field == "annotation "+workload.AnnotationRestartedAt
-}
-
 // changeText names the container only where there are several.
 func changeText(c workload.TemplateChange, several bool) string {
 	text := c.Field
 	switch {
-	case isRestart(c):
+	case c.UndoesRestart():
+		return "restart undone"
+	case c.IsRestart():
 		return "restart"
 	case c.Field == "container" && c.From == "":
 		return term.Clean("new container " + c.To)

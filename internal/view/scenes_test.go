@@ -243,7 +243,10 @@ func scenes() map[string]Frame {
 			}
 		})),
 		"restart": release(14, with(variables(web(), "", ""), func(w *rollout.WorkloadState) {
-			w.Changes = []workload.TemplateChange{{Field: "annotation " + workload.AnnotationRestartedAt}}
+			w.Changes = []workload.TemplateChange{{Field: "annotation " + workload.AnnotationRestartedAt, From: "none", To: "2026-01-01T00:00:00Z"}}
+		})),
+		"restart-undone": release(14, with(variables(web(), "", ""), func(w *rollout.WorkloadState) {
+			w.Changes = []workload.TemplateChange{{Field: "annotation " + workload.AnnotationRestartedAt, From: "2026-01-01T00:00:00Z", To: "none"}}
 		})),
 		"env-two":    release(14, variables(web(), "LOG_LEVEL", ""), with(variables(web(), "LOG_LEVEL", ""), func(w *rollout.WorkloadState) { w.Target.Name = "api" })),
 		"env-differ": release(14, variables(web(), "LOG_LEVEL", ""), with(variables(web(), "", "OLD"), func(w *rollout.WorkloadState) { w.Target.Name = "api" })),

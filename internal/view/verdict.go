@@ -158,7 +158,7 @@ func newSettings(w *rollout.WorkloadResult) string {
 	if w == nil {
 		return ""
 	}
-	told := slices.DeleteFunc(slices.Clone(w.Changes), isRestart) // nothing that the new pods have
+	told := slices.DeleteFunc(slices.Clone(w.Changes), workload.TemplateChange.IsRestart) // nothing that the new pods have
 	return prefixed("with ", layout.Join(", ", envChange(w.Env), templateChange(told, len(w.Images.To) > 1)))
 }
 

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -208,6 +209,8 @@ func compareKeys(what string, before, after map[string]string) []TemplateChange 
 		y, has := after[key]
 		switch {
 		case key == LabelPodTemplateHash: // of a revision's template alone
+		case key == AnnotationRestartedAt && x != y:
+			all = append(all, TemplateChange{Field: what + " " + key, From: restartTime(x), To: restartTime(y)})
 		case had != has:
 			all = append(all, TemplateChange{Field: what + " " + key, From: presence(had), To: presence(has)})
 		case x != y:
@@ -215,6 +218,23 @@ func compareKeys(what string, before, after map[string]string) []TemplateChange 
 		}
 	}
 	return all
+}
+
+// restartTime is in UTC, so that two of them compare as text; "none" is no time.
+func restartTime(annotation string) string {
+	t, err := time.Parse(time.RFC3339, annotation)
+	if err != nil {
+		return presence(false)
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// IsRestart: the change is nothing but another time of the last restart.
+func (c TemplateChange) IsRestart() bool { return c.Field == "annotation "+AnnotationRestartedAt }
+
+// UndoesRestart: the time is an earlier one, or none, as after an undo.
+func (c TemplateChange) UndoesRestart() bool {
+	return c.IsRestart() && (c.To == presence(false) || c.To < c.From && c.From != presence(false))
 }
 
 // keysOf are the keys of both, sorted.

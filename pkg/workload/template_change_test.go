@@ -86,3 +86,33 @@ func templateOf(t *testing.T, text string) *corev1.PodTemplateSpec {
 	}
 	return template
 }
+
+func TestUndoesRestart(t *testing.T) {
+	const early, late, abroad = "2026-01-01T10:00:00Z", "2026-01-01T11:00:00Z", "2026-01-01T11:30:00+02:00"
+	for name, test := range map[string]struct {
+		before, after string
+		want          bool
+	}{
+		"a first restart":               {"", early, false},
+		"a second restart":              {early, late, false},
+		"back to the first":             {late, early, true},
+		"back to before the first":      {early, "", true},
+		"back by a job in another zone": {early, abroad, true},
+		"no time before":                {"yes", early, false},
+		"no time after":                 {early, "yes", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			template := func(at string) *corev1.PodTemplateSpec {
+				var template corev1.PodTemplateSpec
+				if at != "" {
+					template.Annotations = map[string]string{AnnotationRestartedAt: at}
+				}
+				return &template
+			}
+			changes := CompareTemplates(template(test.before), template(test.after))
+			if len(changes) != 1 || !changes[0].IsRestart() || changes[0].UndoesRestart() != test.want {
+				t.Errorf("%+v, want one restart, undone: %v", changes, test.want)
+			}
+		})
+	}
+}
