@@ -56,12 +56,15 @@ func scaleParts(c rollout.Counts, number func(int32) string) []string {
 }
 
 // countText is countParts for a sentence.
-func countText(c rollout.Counts) string {
+func countText(c rollout.Counts) string { return strings.Join(shortCounts(c), ", ") }
+
+// shortCounts is countParts without padding.
+func shortCounts(c rollout.Counts) []string {
 	parts := countParts(c)
 	for i := range parts {
 		parts[i] = strings.TrimLeft(parts[i], " ")
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
 // sum adds up the counts of several workloads.

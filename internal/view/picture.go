@@ -51,7 +51,9 @@ func one(s *sheet, f *Frame, release *rollout.State, d detail) {
 	}
 	// Its counts are those of the moment at which it failed: no bar, which would seem to move on.
 	ended := outcomeWords[cmp.Or(w.Outcome, release.Outcome)]
-	s.Flow(s.sign(failed)+" ", "  ", s.Red(ended)+" at "+countText(w.Counts), term.Clean(w.Message))
+	at := shortCounts(w.Counts)
+	at[0] = s.Red(ended) + " at " + at[0]
+	s.Flow(s.sign(failed)+" ", "  ", append(at, term.Clean(w.Message))...)
 	s.findings("", w.Findings, d)
 	back := &f.State.Workloads[0]
 	s.FlowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backParts(w, back)...)
