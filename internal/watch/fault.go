@@ -33,6 +33,17 @@ func (e *Error) Error() string {
 // Unwrap returns the API's error.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Hints are the commands that show what is missing.
+func (e *Error) Hints() []string {
+	switch {
+	case apierrors.IsForbidden(e.Err):
+		return []string{fmt.Sprintf("kubectl auth can-i %s %s -n %s", e.Verb, e.Resource, e.Namespace), "kubectl auth whoami"}
+	case apierrors.IsUnauthorized(e.Err):
+		return []string{"kubectl auth whoami", "kubectl config view --minify"}
+	}
+	return nil
+}
+
 // fault is what to do about an error of a list or watch.
 type fault int
 

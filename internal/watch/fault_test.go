@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -157,15 +158,15 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 
 func TestRefusalEndsTheWatch(t *testing.T) {
 	refusals := map[string]struct {
-		path, word string
-		code       int
-		reason     metav1.StatusReason
-		is         func(error) bool
+		path, word, next string
+		code             int
+		reason           metav1.StatusReason
+		is               func(error) bool
 	}{
-		"deployments":  {"/deployments", `no permission to watch deployments.apps in namespace "shop"`, 403, metav1.StatusReasonForbidden, apierrors.IsForbidden},
-		"replica sets": {"/replicasets", `no permission to watch replicasets.apps in namespace "shop"`, 403, metav1.StatusReasonForbidden, apierrors.IsForbidden},
-		"credentials":  {"/pods", "no longer accepts the credentials", 401, metav1.StatusReasonUnauthorized, apierrors.IsUnauthorized},
-		"no such API":  {"/deployments", "cannot watch deployments.apps", 404, metav1.StatusReasonNotFound, apierrors.IsNotFound},
+		"deployments":  {"/deployments", `no permission to watch deployments.apps in namespace "shop"`, "kubectl auth can-i watch deployments.apps -n shop", 403, metav1.StatusReasonForbidden, apierrors.IsForbidden},
+		"replica sets": {"/replicasets", `no permission to watch replicasets.apps in namespace "shop"`, "kubectl auth can-i watch replicasets.apps -n shop", 403, metav1.StatusReasonForbidden, apierrors.IsForbidden},
+		"credentials":  {"/pods", "no longer accepts the credentials", "kubectl auth whoami", 401, metav1.StatusReasonUnauthorized, apierrors.IsUnauthorized},
+		"no such API":  {"/deployments", "cannot watch deployments.apps", "", 404, metav1.StatusReasonNotFound, apierrors.IsNotFound},
 	}
 	for name, refusal := range refusals {
 		t.Run(name, func(t *testing.T) {
@@ -177,6 +178,10 @@ func TestRefusalEndsTheWatch(t *testing.T) {
 				err := watchApps(t, s, Options{}, web).end()
 				if err == nil || !refusal.is(err) || !strings.Contains(err.Error(), refusal.word) {
 					t.Errorf("Err() = %v, want %q", err, refusal.word)
+				}
+				var ended *Error
+				if !errors.As(err, &ended) || !strings.HasPrefix(strings.Join(ended.Hints(), "\n"), refusal.next) || refusal.next == "" && ended.Hints() != nil {
+					t.Errorf("next: %q, want %q", ended.Hints(), refusal.next)
 				}
 				if took := time.Since(began); took != 0 {
 					t.Errorf("asked again for %v", took)
