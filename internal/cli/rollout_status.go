@@ -223,15 +223,17 @@ func (f *rolloutStatusFlags) printLines(env *Env, result rollout.Result, seen ro
 	return nil
 }
 
-// remedies are what to type about a rollout that failed: what mends its cause, and the way back. To resume
-// a paused rollout whose pods crash would bring more of them; its undo resumes, too.
-func remedies(w rollout.WorkloadResult) []string {
-	if len(w.Findings) == 0 {
-		return []string{release.Undo(w.Ref, 0)}
+// remedies are what to type about a rollout that failed: what mends its cause, and the way back, but not from the only
+// revision. To resume a paused rollout whose pods crash would bring more of them; its undo resumes, too.
+func remedies(w rollout.WorkloadResult) (next []string) {
+	if len(w.Findings) > 0 {
+		next = slices.Clone(w.Findings[0].Next)
 	}
-	next := slices.Clone(w.Findings[0].Next)
 	if i := slices.IndexFunc(w.Findings, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.Paused }); i > 0 && w.Findings[0].Grade != diagnosis.Failing {
 		next = append(next, w.Findings[i].Next...)
 	}
-	return append(next, release.Undo(w.Ref, 0, w.Findings...))
+	if w.Revision.From > 0 || w.Revision.To == 0 {
+		next = append(next, release.Undo(w.Ref, 0, w.Findings...))
+	}
+	return next
 }

@@ -107,8 +107,13 @@ func TestRemedies(t *testing.T) {
 			[]string{"kubectl logs", undo + " --resume"},
 		},
 	} {
-		if got := remedies(rollout.WorkloadResult{Ref: webRef, Findings: test.findings}); !slices.Equal(got, test.want) {
+		w := rollout.WorkloadResult{Ref: webRef, Findings: test.findings, Revision: rollout.Revisions{From: 1, To: 2}}
+		if got := remedies(w); !slices.Equal(got, test.want) {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+		first := rollout.WorkloadResult{Ref: webRef, Findings: test.findings, Revision: rollout.Revisions{To: 1}}
+		if got := remedies(first); !slices.Equal(got, test.want[:len(test.want)-1]) {
+			t.Errorf("%s, first revision: %q, want no undo", name, got)
 		}
 	}
 }
