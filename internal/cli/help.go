@@ -80,6 +80,9 @@ func usageText(cmd *cobra.Command, out *term.Output) string {
 	}
 	section("Examples", cmd.Example)
 	section("Available Commands", subcommands(cmd, (*cobra.Command).IsAvailableCommand))
+	if !cmd.HasParent() {
+		section("Plugins", pluginsText(cmd))
+	}
 	section("Help Topics", subcommands(cmd, (*cobra.Command).IsAdditionalHelpTopicCommand))
 	section("Options", flagsText(cmd.LocalNonPersistentFlags(), out))
 	if cmd.Runnable() {

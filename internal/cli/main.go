@@ -31,6 +31,9 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	started := env.Now()
 	root := newRoot(env)
 	root.SetArgs(args)
+	if program, rest := addedVerb(root, args); program != "" {
+		return env.runPlugin(program, rest)
+	}
 	cmd, err := root.ExecuteContextC(ctx)
 	code := exitCode(ctx, err)
 	if hinter := page.Hinter(nil); errors.As(err, &hinter) {

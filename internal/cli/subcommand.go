@@ -57,8 +57,15 @@ func hintFor(cmd *cobra.Command, word string, rest []string) (hint, next string)
 	if slices.Contains(onlyInKubectl[group], word) {
 		return fmt.Sprintf("; use kubectl%s %s", group, word), ""
 	}
-	if near := nearest(word, cmd.SuggestionsFor(word)); near != "" {
+	suggestions := cmd.SuggestionsFor(word)
+	if group == "" {
+		suggestions = withPlugins(word, suggestions)
+	}
+	if near := nearest(word, suggestions); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near), ""
+	}
+	if group == "" && word == "lab" {
+		return "; it is a plugin of its own, app-lab, which is not on PATH", ""
 	}
 	if group != " create secret" {
 		return "", ""
