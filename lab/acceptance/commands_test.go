@@ -22,6 +22,9 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	fits JOB COLS                              no frame of a job has a wider line
 //	colors JOB none                            a job has not coloured anything
 //
+//	answer STATUS|none URL [HOST]           until the URL gives this status; its body is stdout
+//	capture VARIABLE stdout|JOB PATTERN        the first group of the pattern, in stdout or in what a job says
+//
 //	jsonpath EXPRESSION WANT [FILE]            of stdout, or of a file
 //	schema result|events|consumers|why [FILE]  validate stdout, or a file, against docs/schema
 //	unrepeated FILE                            no line twice, apart from the time before it
@@ -50,6 +53,8 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"frames":     frames,
 	"fits":       fits,
 	"colors":     colors,
+	"answer":     answer,
+	"capture":    captureText,
 	"jsonpath":   jsonPath,
 	"schema":     schema,
 	"unrepeated": unrepeated,

@@ -6,16 +6,18 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/kubectl-app/kubectl-app/lab/kubelet"
+	"github.com/kubectl-app/kubectl-app/lab/network"
 	"github.com/kubectl-app/kubectl-app/lab/nodes"
 	"github.com/kubectl-app/kubectl-app/lab/ports"
 )
 
 type kubeletFlags struct {
-	kubeconfig, cert, key string
-	nodes, port           int
+	kubeconfig, cert, key, egress string
+	nodes, port                   int
 }
 
 func newKubelet() *cobra.Command {
@@ -30,6 +32,7 @@ func newKubelet() *cobra.Command {
 	cmd.Flags().StringVar(&f.kubeconfig, "kubeconfig", "", "how to reach the API server")
 	cmd.Flags().StringVar(&f.cert, "tls-cert-file", "", "certificate of the kubelet API")
 	cmd.Flags().StringVar(&f.key, "tls-private-key-file", "", "key of the certificate")
+	cmd.Flags().StringVar(&f.egress, "egress-socket", "", "Unix socket by which the API server reaches the pods")
 	cmd.Flags().IntVar(&f.nodes, "nodes", 1, "number of nodes")
 	cmd.Flags().IntVar(&f.port, "port", 0, "port of the kubelet API")
 	return cmd
@@ -47,8 +50,22 @@ func runKubelet(ctx context.Context, f kubeletFlags) error {
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return nodes.Run(ctx, config, nodes.Options{Count: f.nodes, Port: f.port}) })
-	group.Go(func() error {
-		return kubelet.Run(ctx, config, kubelet.Options{Address: ports.Address(f.port), CertFile: f.cert, KeyFile: f.key})
-	})
+	group.Go(func() error { return runPods(ctx, config, f) })
+	return group.Wait()
+}
+
+// runPods simulates the pods, and their network.
+func runPods(ctx context.Context, config *rest.Config, f kubeletFlags) error {
+	pods, err := kubelet.New(ctx, config, kubelet.Options{Address: ports.Address(f.port), CertFile: f.cert, KeyFile: f.key})
+	if err != nil {
+		return err
+	}
+	egress, err := network.ListenEgress(ctx, f.egress, network.Dialer(pods.DialPod, kubelet.PodCIDR))
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return pods.Run(ctx) })
+	group.Go(func() error { return egress.Serve(ctx) })
 	return group.Wait()
 }

@@ -57,11 +57,7 @@ func (n *node) serveLogs(w http.ResponseWriter, r *http.Request) {
 	}
 	namespace, name, container := r.PathValue("namespace"), r.PathValue("pod"), r.PathValue("container")
 	log, err := n.log(namespace, name, container, request.previous)
-	if errors.Is(err, errStopped) {
-		panic(http.ErrAbortHandler) // nobody answers
-	}
-	if errors.Is(err, errNoPod) {
-		http.Error(w, fmt.Sprintf("pod %q does not exist", name), http.StatusNotFound)
+	if refusedPod(w, name, err) {
 		return
 	}
 	if err != nil {
@@ -74,22 +70,12 @@ func (n *node) serveLogs(w http.ResponseWriter, r *http.Request) {
 	copyLog(r.Context(), w, log, request)
 }
 
-var (
-	errNoPod   = errors.New("no such pod")
-	errStopped = errors.New("the kubelet is stopped")
-)
-
 func (n *node) log(namespace, name, container string, previous bool) (*lifecycle.Log, error) {
-	for _, p := range n.residents() {
-		p.mu.Lock()
-		if p.machine != nil && p.newest.Name == name && p.newest.Namespace == namespace {
-			defer p.mu.Unlock()
-			if n.world.stopped(p.newest.Spec.NodeName) {
-				return nil, errStopped
-			}
-			return p.machine.LogOf(container, previous)
-		}
-		p.mu.Unlock()
+	p, err := n.named(namespace, name)
+	if err != nil {
+		return nil, err
 	}
-	return nil, errNoPod
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.machine.LogOf(container, previous)
 }

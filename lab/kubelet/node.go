@@ -2,9 +2,7 @@ package kubelet
 
 import (
 	"context"
-	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -29,8 +27,11 @@ type node struct {
 	mu   sync.Mutex
 	pods map[types.UID]*resident
 
-	addresses atomic.Uint32
-	totals    totals
+	programs  *programs
+	addresses addresses
+	// listed is closed when the pods that are there already are known.
+	listed chan struct{}
+	totals totals
 }
 
 // resident is a pod on a node.
@@ -58,6 +59,8 @@ func newNode(client kubernetes.Interface, w *world, r *recorder, ip string) *nod
 		client: client, world: w, recorder: r, ip: ip,
 		queue: workqueue.NewTypedDelayingQueue[types.UID](),
 		pods:  map[types.UID]*resident{},
+
+		programs: newPrograms(), listed: make(chan struct{}),
 	}
 }
 
@@ -66,6 +69,7 @@ func (n *node) observe(pod *corev1.Pod) {
 	n.mu.Lock()
 	p := n.pods[pod.UID]
 	if p == nil {
+		n.addresses.skip(pod.Status.PodIP)
 		p = &resident{}
 		n.pods[pod.UID] = p
 	}
@@ -118,6 +122,11 @@ func (n *node) residents() []*resident {
 
 // work takes pods from the queue until it is shut down.
 func (n *node) work(ctx context.Context) error {
+	select {
+	case <-n.listed:
+	case <-ctx.Done():
+		return nil
+	}
 	for {
 		uid, shutdown := n.queue.Get()
 		if shutdown {
@@ -214,7 +223,7 @@ func (n *node) advance(p *resident) (lifecycle.Output, *corev1.Pod) {
 func (n *node) settings(pod *corev1.Pod) lifecycle.Settings {
 	ip := pod.Status.PodIP
 	if ip == "" {
-		ip = n.address()
+		ip = n.addresses.next()
 	}
 	// The pods' lists are spread over the second, where a kubelet has one for all.
 	var phase time.Duration
@@ -222,10 +231,4 @@ func (n *node) settings(pod *corev1.Pod) lifecycle.Settings {
 		phase = (phase*31 + time.Duration(c)*time.Millisecond) % lifecycle.RelistPeriod
 	}
 	return lifecycle.Settings{HostIP: n.ip, PodIP: ip, Words: n.world.wordsOf(pod.Spec.NodeName), Listed: pod.CreationTimestamp.Add(phase), Jitter: spread}
-}
-
-// address hands out 10.88.0.1 to 10.88.255.254, and again from the start.
-func (n *node) address() string {
-	k := n.addresses.Add(1) - 1
-	return fmt.Sprintf("10.88.%d.%d", k/254%256, k%254+1)
 }

@@ -68,11 +68,12 @@ func running(t *testing.T, pod *corev1.Pod, wait time.Duration, check func(t *te
 		}
 		go func() { done <- n.watch(ctx) }()
 		go func() { done <- n.work(ctx) }()
+		go func() { done <- n.programs.serve(ctx) }()
 		<-time.After(wait)
 		synctest.Wait()
 		check(t, n, client)
 		stop()
-		for range len(r.shards) + 2 {
+		for range len(r.shards) + 3 {
 			if err := <-done; err != nil {
 				t.Error(err)
 			}

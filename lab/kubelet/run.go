@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net"
+	"net/netip"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,7 +15,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/lab/kubelet/lifecycle"
 )
 
-// Options are what Run needs beside the API server.
+// Options are what a Kubelet needs beside the API server.
 type Options struct {
 	// Address is where the kubelet API of all nodes listens, as 127.0.0.1:10250.
 	Address string
@@ -27,10 +29,14 @@ type Options struct {
 // API server; a connection takes 100 requests at a time.
 const workers = 64
 
-// Run plays the kubelet for all pods that are bound to a node, until ctx ends.
-// It returns an error only if it can't begin or its API can't be served: an API
-// server that goes away is waited for.
-func Run(ctx context.Context, config *rest.Config, o Options) error {
+// Kubelet plays the kubelet for all pods that are bound to a node.
+type Kubelet struct {
+	options Options
+	node    *node
+}
+
+// New reads what pods refer to. An API server that goes away later is waited for.
+func New(ctx context.Context, config *rest.Config, o Options) (*Kubelet, error) {
 	config = rest.CopyConfig(config)
 	config.UserAgent = lifecycle.Component
 	config.ContentType = "application/vnd.kubernetes.protobuf"
@@ -39,32 +45,39 @@ func Run(ctx context.Context, config *rest.Config, o Options) error {
 	config.QPS = -1
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
-		return fmt.Errorf("kubelet: %w", err)
+		return nil, fmt.Errorf("kubelet: %w", err)
 	}
 	if o.NodeIP == "" {
 		o.NodeIP = "127.0.0.1"
 	}
-
-	group, ctx := errgroup.WithContext(ctx)
 	w, err := newWorld(ctx, client)
 	if err != nil {
-		return fmt.Errorf("kubelet: %w", err)
+		return nil, fmt.Errorf("kubelet: %w", err)
 	}
-	r := newRecorder(client)
-	for _, s := range r.shards {
-		group.Go(func() error { return r.run(ctx, s) })
+	return &Kubelet{options: o, node: newNode(client, w, newRecorder(client), o.NodeIP)}, nil
+}
+
+// Run works until ctx ends. It returns an error only if the kubelet API can't be served.
+func (k *Kubelet) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	n := k.node
+	for _, s := range n.recorder.shards {
+		group.Go(func() error { return n.recorder.run(ctx, s) })
 	}
-	n := newNode(client, w, r, o.NodeIP)
 	group.Go(func() error { return n.watch(ctx) })
 	for range workers {
 		group.Go(func() error { return n.work(ctx) })
 	}
-	group.Go(func() error { return serve(ctx, o, n) })
+	group.Go(func() error { return n.programs.serve(ctx) })
+	group.Go(func() error { return serve(ctx, k.options, n) })
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("kubelet: %w", err)
 	}
 	return nil
 }
+
+// DialPod connects to a port of a pod, as a neighbour of the pod does.
+func (k *Kubelet) DialPod(ip netip.Addr, port int) (net.Conn, error) { return k.node.dial(ip, port) }
 
 // spread lengthens a wait by up to a half, at random.
 func spread(_ time.Time, wait time.Duration) time.Duration {

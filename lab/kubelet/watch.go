@@ -19,7 +19,7 @@ func (n *node) watch(ctx context.Context) error {
 		informers.WithTweakListOptions(func(o *metav1.ListOptions) {
 			o.FieldSelector = fields.OneTermNotEqualSelector("spec.nodeName", "").String()
 		}))
-	_, err := factory.Core().V1().Pods().Informer().AddEventHandler(cache.ResourceEventHandlerFuncs{
+	handler, err := factory.Core().V1().Pods().Informer().AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(o any) { n.observe(o.(*corev1.Pod)) },
 		UpdateFunc: func(_, o any) { n.observe(o.(*corev1.Pod)) },
 		DeleteFunc: func(o any) {
@@ -38,6 +38,9 @@ func (n *node) watch(ctx context.Context) error {
 		return fmt.Errorf("watch nodes: %w", err)
 	}
 	factory.Start(ctx.Done())
+	if cache.WaitForCacheSync(ctx.Done(), handler.HasSynced) {
+		close(n.listed)
+	}
 	<-ctx.Done()
 	n.queue.ShutDown()
 	factory.Shutdown()

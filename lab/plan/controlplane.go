@@ -59,6 +59,8 @@ func (l Lab) apiServer() Component {
 			"--kubelet-client-certificate=" + l.pki(pki.KubeletClient),
 			"--kubelet-client-key=" + l.pki(pki.KubeletKey),
 
+			"--egress-selector-config-file=" + l.Dir.EgressConfig(),
+
 			// The aggregation layer, for metrics.k8s.io.
 			"--proxy-client-cert-file=" + l.pki(pki.FrontProxyCert),
 			"--proxy-client-key-file=" + l.pki(pki.FrontProxyKey),

@@ -16,6 +16,7 @@ func (l Lab) kubelet() Component {
 			"--kubeconfig=" + l.Dir.Kubeconfig(Kubelet),
 			"--nodes=" + strconv.Itoa(l.Nodes),
 			"--port=" + l.port(Kubelet),
+			"--egress-socket=" + l.Dir.EgressSocket(),
 			"--tls-cert-file=" + l.pki(pki.ServerCert),
 			"--tls-private-key-file=" + l.pki(pki.ServerKey),
 		},

@@ -39,6 +39,13 @@ func (d Dir) Kubeconfig(component string) string {
 	return filepath.Join(d.Path, "kubeconfig", component+".yaml")
 }
 
+// EgressSocket is where the API server asks for connections to pods. A component runs in the folder of the logs; a path
+// from there is short enough for a Unix socket, wherever the lab is.
+func (d Dir) EgressSocket() string { return filepath.Join("..", "egress.sock") }
+
+// EgressConfig is the file that tells the API server so.
+func (d Dir) EgressConfig() string { return filepath.Join(d.Path, "egress.yaml") }
+
 func (d Dir) record() string { return filepath.Join(d.Path, "lab.json") }
 func (d Dir) lock() string   { return filepath.Join(d.Path, "lock") }
 

@@ -2,6 +2,8 @@ package supervisor
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/lab/kubeconfig"
@@ -12,7 +14,7 @@ import (
 // admin is the lab's owner, and the name of their kubeconfig in the lab's folder.
 const admin = "admin"
 
-// prepare chooses the ports and writes the certificates and kubeconfigs. It
+// prepare chooses the ports and writes the certificates, kubeconfigs and the API server's way to the pods. It
 // returns the owner's entry.
 func (s *Supervisor) prepare(ctx context.Context) (kubeconfig.Entry, error) {
 	chosen, err := plan.PickPorts(ctx)
@@ -20,6 +22,9 @@ func (s *Supervisor) prepare(ctx context.Context) (kubeconfig.Entry, error) {
 		return kubeconfig.Entry{}, err
 	}
 	lab := plan.Lab{Dir: s.Dir, Nodes: s.Nodes, Ports: chosen}
+	if err := os.WriteFile(s.Dir.EgressConfig(), lab.EgressConfig(), 0o600); err != nil {
+		return kubeconfig.Entry{}, fmt.Errorf("lab %s: %w", s.Dir.Name, err)
+	}
 	authority, err := pki.Write(s.Dir.PKI(), time.Now())
 	if err != nil {
 		return kubeconfig.Entry{}, err

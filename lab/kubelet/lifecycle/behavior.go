@@ -38,6 +38,12 @@ type Behavior struct {
 	Boot time.Duration
 	// Listen is the only port the program listens on (any, if 0).
 	Listen int
+	// Localhost is a program that listens on 127.0.0.1 only.
+	Localhost bool
+	// Status is the HTTP status that the program gives to every request.
+	Status int
+	// Delay is how long the program takes to answer a request.
+	Delay time.Duration
 
 	// PostStart and PreStop are hooks that fail.
 	PostStart, PreStop bool
@@ -124,6 +130,10 @@ func (b *Behavior) apply(word string, length time.Duration) {
 		b.Ready, b.ReadyTime = word, length
 	case "boot":
 		b.Boot = orDefault(length, time.Second)
+	case "localhost":
+		b.Localhost = true
+	case "delay":
+		b.Delay = orDefault(length, 3*time.Second)
 	case "liveness":
 		b.Liveness = true
 	case "startup":
@@ -141,8 +151,8 @@ func (b *Behavior) apply(word string, length time.Duration) {
 	}
 }
 
-// count reads 2x, how often to crash before the program runs, and p8080, the
-// port to listen on.
+// count reads 2x, how often to crash before the program runs, p8080, the port to
+// listen on, and http503, the status to give.
 func (b *Behavior) count(word string) {
 	if times, ok := strings.CutSuffix(word, "x"); ok {
 		if n, err := strconv.Atoi(times); err == nil && b.Exit != "" {
@@ -152,6 +162,11 @@ func (b *Behavior) count(word string) {
 	if port, ok := strings.CutPrefix(word, "p"); ok {
 		if n, err := strconv.Atoi(port); err == nil {
 			b.Listen = n
+		}
+	}
+	if status, ok := strings.CutPrefix(word, "http"); ok {
+		if n, err := strconv.Atoi(status); err == nil && n >= 400 && n <= 599 {
+			b.Status = n
 		}
 	}
 }

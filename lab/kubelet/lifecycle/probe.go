@@ -185,7 +185,7 @@ func (m *Machine) probe(w *prober) {
 		return
 	}
 	why, id := m.probeError(u, w.kind, spec), w.id
-	m.timers.set(w.timer+"/answer", m.now.Add(answerTime), func() {
+	m.timers.set(w.timer+"/answer", m.now.Add(u.answerTime(spec)), func() {
 		result := probeSuccess
 		if why != nil {
 			result = probeFailure
@@ -199,6 +199,14 @@ func (m *Machine) probe(w *prober) {
 			m.nudged(w)
 		}
 	})
+}
+
+// answerTime is how long a probe of a running container takes.
+func (u *unit) answerTime(spec *corev1.Probe) time.Duration {
+	if spec.HTTPGet == nil {
+		return answerTime
+	}
+	return answerTime + min(u.behavior.Delay, timeoutOf(spec))
 }
 
 // firstResult is what holds until a probe has answered.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -12,10 +13,16 @@ import (
 // probeError is what a probe that fails now says, or nil.
 func (m *Machine) probeError(u *unit, kind probeKind, spec *corev1.Probe) *string {
 	i := m.runtime.latest(u.Name)
-	if i == nil || i.state != stateRunning || !i.program.serves || m.now.Sub(i.started) < u.behavior.Boot || !listens(u, spec) {
+	if !serves(u, i, m.now) || !listens(u, spec) {
 		return m.refused(u, spec)
 	}
-	code := m.answer(u, kind, i)
+	if spec.HTTPGet != nil && u.behavior.Delay >= timeoutOf(spec) {
+		return m.timedOut(u, spec)
+	}
+	code := u.answer(kind, m.now.Sub(i.started))
+	if code == 0 && spec.HTTPGet != nil {
+		code = u.behavior.Status
+	}
 	if code == 0 {
 		return nil
 	}
@@ -32,9 +39,9 @@ func (m *Machine) probeError(u *unit, kind probeKind, spec *corev1.Probe) *strin
 	return &text
 }
 
-// answer is the HTTP status that the program gives, or 0 for all's well.
-func (m *Machine) answer(u *unit, kind probeKind, i *instance) int {
-	b, age := u.behavior, m.now.Sub(i.started)
+// answer is the HTTP status that a program of this age gives to a probe, or 0 for all's well.
+func (u *unit) answer(kind probeKind, age time.Duration) int {
+	b := u.behavior
 	switch {
 	case kind == livenessProbe && b.Liveness || kind == startupProbe && b.Startup:
 		return 500
@@ -62,7 +69,7 @@ func flapTime(u *unit) time.Duration {
 
 // listens tells whether the program has the probe's port open.
 func listens(u *unit, spec *corev1.Probe) bool {
-	return u.behavior.Listen == 0 || spec.Exec != nil || portOfProbe(u, spec) == u.behavior.Listen
+	return spec.Exec != nil || !u.behavior.Localhost && (u.behavior.Listen == 0 || portOfProbe(u, spec) == u.behavior.Listen)
 }
 
 func portOfProbe(u *unit, spec *corev1.Probe) int {
@@ -91,7 +98,7 @@ func portOfProbe(u *unit, spec *corev1.Probe) int {
 
 // refused is what a probe says when nobody listens.
 func (m *Machine) refused(u *unit, spec *corev1.Probe) *string {
-	address := net.JoinHostPort(m.settings.PodIP, strconv.Itoa(portOfProbe(u, spec)))
+	address := m.addressOfProbe(u, spec)
 	text := fmt.Sprintf("dial tcp %s: connect: connection refused", address)
 	switch {
 	case spec.Exec != nil:
@@ -99,15 +106,37 @@ func (m *Machine) refused(u *unit, spec *corev1.Probe) *string {
 	case spec.GRPC != nil:
 		text = fmt.Sprintf("timeout: failed to connect service %q within %ds: context deadline exceeded", address, spec.TimeoutSeconds)
 	case spec.HTTPGet != nil:
-		scheme := "http"
-		if spec.HTTPGet.Scheme == corev1.URISchemeHTTPS {
-			scheme = "https"
-		}
-		path := spec.HTTPGet.Path
-		if path == "" || path[0] != '/' {
-			path = "/" + path
-		}
-		text = fmt.Sprintf("Get %q: %s", scheme+"://"+address+path, text)
+		text = fmt.Sprintf("Get %q: %s", m.urlOfProbe(u, spec), text)
 	}
 	return &text
+}
+
+// timedOut is what an HTTP probe says that got no answer in time.
+func (m *Machine) timedOut(u *unit, spec *corev1.Probe) *string {
+	text := fmt.Sprintf("Get %q: context deadline exceeded (Client.Timeout exceeded while awaiting headers)", m.urlOfProbe(u, spec))
+	return &text
+}
+
+func timeoutOf(spec *corev1.Probe) time.Duration {
+	return time.Duration(max(spec.TimeoutSeconds, 1)) * time.Second
+}
+
+func (m *Machine) addressOfProbe(u *unit, spec *corev1.Probe) string {
+	return net.JoinHostPort(m.settings.PodIP, strconv.Itoa(portOfProbe(u, spec)))
+}
+
+func (m *Machine) urlOfProbe(u *unit, spec *corev1.Probe) string {
+	scheme := "http"
+	if spec.HTTPGet.Scheme == corev1.URISchemeHTTPS {
+		scheme = "https"
+	}
+	return scheme + "://" + m.addressOfProbe(u, spec) + pathOf(spec)
+}
+
+// pathOf is the path that an HTTP probe asks for.
+func pathOf(spec *corev1.Probe) string {
+	if path := spec.HTTPGet.Path; strings.HasPrefix(path, "/") {
+		return path
+	}
+	return "/" + spec.HTTPGet.Path
 }

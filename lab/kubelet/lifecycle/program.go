@@ -47,7 +47,7 @@ func (m *Machine) programOf(u *unit, b Behavior, n int32, now time.Time) program
 		}
 		return lines(true, strings.Split(strings.TrimRight(text, "\n"), "\n")...)
 	}
-	listening := lines(false, fmt.Sprintf("listening on :%d", portOf(u.Container)))
+	listening := lines(false, "listening on "+listenAddress(u, b))
 	after := func(own time.Duration) time.Duration {
 		if b.AfterSet {
 			return b.ExitAfter
@@ -93,6 +93,18 @@ func lines(stderr bool, texts ...string) []LogLine {
 		all = append(all, LogLine{Stderr: stderr, Text: text})
 	}
 	return all
+}
+
+// listenAddress is where the program says that it listens.
+func listenAddress(u *unit, b Behavior) string {
+	port := portOf(u.Container)
+	if b.Listen != 0 {
+		port = b.Listen
+	}
+	if b.Localhost {
+		return fmt.Sprintf("127.0.0.1:%d", port)
+	}
+	return fmt.Sprintf(":%d", port)
 }
 
 // commandOf is the program's path: the container's command, or the image's own.
