@@ -83,6 +83,10 @@ var rules = []struct {
 		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
 	},
 	{
+		room: "internal/autoscaler", allow: []string{"pkg/", "internal/cluster", "internal/preflight"},
+		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
+	},
+	{
 		room: "internal/source", allow: []string{"pkg/"},
 		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
 	},
@@ -229,6 +233,7 @@ var namedKinds = map[string]string{
 	"internal/inspect/objects.go":        "each kind is read by its typed client",
 	"pkg/diagnosis/podtest/podtest.go":   "pods for tests have an owner",
 	"internal/config/consumers_lists.go": "each kind is listed by its typed client",
+	"internal/autoscaler/others.go":      "it is the default of KEDA",
 }
 
 // Only the table of kinds asks for a kind's name: a new kind is one file and one row.

@@ -143,7 +143,10 @@ func zeroed(o cluster.Object) bool {
 
 // autoscaler is a change of a HorizontalPodAutoscaler.
 func (s *scaling) autoscaler(from, to *autoscalingv2.HorizontalPodAutoscaler, of workload.Ref) release.Change {
-	change := &release.AutoscalerChange{Ref: cluster.AutoscalerRef(from), Of: of, Pauses: s.flags.takeOver}
+	change := &release.AutoscalerChange{Ref: cluster.AutoscalerRef(from), Of: of, Done: "resumed"}
+	if s.flags.takeOver {
+		change.Done = "paused"
+	}
 	stored := to
 	change.Send = func(ctx context.Context) error {
 		written, err := s.cluster.ChangeAutoscaler(ctx, from, to, false, s.WriteOptions())

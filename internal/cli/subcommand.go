@@ -24,7 +24,7 @@ func nearest(word string, suggestions []string) string {
 // onlyInKubectl are commands of kubectl that kubectl app does not have, by the group that they are in.
 var onlyInKubectl = map[string][]string{
 	"": {
-		"annotate", "apply", "autoscale", "delete", "describe", "edit", "events", "exec", "explain", "expose", "label", "logs",
+		"annotate", "apply", "delete", "describe", "edit", "events", "exec", "explain", "expose", "label", "logs",
 		"patch", "replace", "run", "wait",
 	},
 	" create": {

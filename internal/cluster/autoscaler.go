@@ -40,9 +40,9 @@ func AutoscalerRef(a *autoscalingv2.HorizontalPodAutoscaler) workload.Ref {
 	return workload.Ref{Kind: "HorizontalPodAutoscaler", Namespace: a.Namespace, Name: a.Name}
 }
 
-// ChangeAutoscaler takes an autoscaler from what it was to what it shall be: its spec, and whether it is paused. If someone
-// else has changed the spec since, nothing is written, and the error is a *SupersededError. restores: the change takes back
-// an earlier one, and a server that is away is waited for.
+// ChangeAutoscaler takes an autoscaler from what it was to what it shall be: its spec, and the annotations that differ. If
+// someone else has changed the spec since, nothing is written, and the error is a *SupersededError. restores: the change takes
+// back an earlier one, and a server that is away is waited for.
 func (c *Cluster) ChangeAutoscaler(ctx context.Context, from, to *autoscalingv2.HorizontalPodAutoscaler, restores bool, o WriteOptions) (*autoscalingv2.HorizontalPodAutoscaler, error) {
 	client, err := c.typed()
 	if err != nil {
@@ -66,9 +66,9 @@ func (c *Cluster) ChangeAutoscaler(ctx context.Context, from, to *autoscalingv2.
 			switch {
 			case now.UID != from.UID:
 				return false, &SupersededError{Workload: ref, What: "it was deleted and created again"}
-			case uncertain && paused(now) == paused(to) && paused(to) != paused(from): // the defaults of the spec are the server's
+			case uncertain && arrived(now, from, to):
 				return true, nil
-			case restores && paused(now) == paused(to) && paused(to) != paused(from):
+			case restores && arrived(now, from, to):
 				current, void = now, true // what is to be taken back has not arrived, and must not any more
 				return false, nil
 			case !sameBounds(now, from):
@@ -78,7 +78,7 @@ func (c *Cluster) ChangeAutoscaler(ctx context.Context, from, to *autoscalingv2.
 			return false, nil
 		},
 		Send: func(ctx context.Context) (*autoscalingv2.HorizontalPodAutoscaler, error) {
-			body, err := autoscalerPatch(current, to, void)
+			body, err := autoscalerPatch(current, from, to, void)
 			if err != nil {
 				return nil, err
 			}
@@ -99,10 +99,15 @@ func paused(a *autoscalingv2.HorizontalPodAutoscaler) string {
 	return a.Annotations[autoscale.AnnotationPaused]
 }
 
-// sameBounds tells whether nobody has changed what a pause and a resume write. The server adds defaults to the behavior of one
-// that is paused.
+// arrived tells whether an autoscaler is what a change makes of it. The server adds defaults to its spec.
+func arrived(now, from, to *autoscalingv2.HorizontalPodAutoscaler) bool {
+	return paused(now) == paused(to) && (paused(to) != paused(from) || len(autoscale.Compare(now, to)) == 0)
+}
+
+// sameBounds tells whether nobody has changed what a change writes. The server adds defaults to the behavior of one that is
+// paused.
 func sameBounds(a, b *autoscalingv2.HorizontalPodAutoscaler) bool {
-	if paused(a) != paused(b) || a.Spec.MaxReplicas != b.Spec.MaxReplicas || !equality.Semantic.DeepEqual(a.Spec.MinReplicas, b.Spec.MinReplicas) {
+	if paused(a) != paused(b) || !equality.Semantic.DeepEqual(autoscale.Metrics(a), autoscale.Metrics(b)) || a.Spec.MaxReplicas != b.Spec.MaxReplicas || !equality.Semantic.DeepEqual(a.Spec.MinReplicas, b.Spec.MinReplicas) {
 		return false
 	}
 	if paused(a) != "" {
@@ -111,16 +116,19 @@ func sameBounds(a, b *autoscalingv2.HorizontalPodAutoscaler) bool {
 	return equality.Semantic.DeepEqual(a.Spec.Behavior, b.Spec.Behavior)
 }
 
-// autoscalerPatch replaces the bounds, the behavior, and the annotation that says what they were. It is guarded by the
-// resourceVersion. void gives the object another one in any case.
-func autoscalerPatch(current, to *autoscalingv2.HorizontalPodAutoscaler, void bool) ([]byte, error) {
+// autoscalerPatch replaces the bounds, the behavior, the metrics, and the annotations that a change changes. It is guarded by
+// the resourceVersion. void gives the object another one in any case.
+func autoscalerPatch(current, from, to *autoscalingv2.HorizontalPodAutoscaler, void bool) ([]byte, error) {
 	annotations := map[string]string{}
 	for k, v := range current.Annotations {
-		annotations[k] = v
+		if _, kept := to.Annotations[k]; kept || from.Annotations[k] == "" {
+			annotations[k] = v
+		}
 	}
-	delete(annotations, autoscale.AnnotationPaused)
-	if text, ok := to.Annotations[autoscale.AnnotationPaused]; ok {
-		annotations[autoscale.AnnotationPaused] = text
+	for k, v := range to.Annotations {
+		if from.Annotations[k] != v {
+			annotations[k] = v
+		}
 	}
 	if void {
 		annotations[workload.AnnotationVoided] = time.Now().UTC().Format(time.RFC3339Nano)
@@ -131,6 +139,9 @@ func autoscalerPatch(current, to *autoscalingv2.HorizontalPodAutoscaler, void bo
 		{"op": "add", "path": "/spec/minReplicas", "value": to.Spec.MinReplicas},
 		{"op": "add", "path": "/spec/maxReplicas", "value": to.Spec.MaxReplicas},
 		{"op": "add", "path": "/spec/behavior", "value": to.Spec.Behavior}, // null is none
+	}
+	if !equality.Semantic.DeepEqual(from.Spec.Metrics, to.Spec.Metrics) {
+		operations = append(operations, map[string]any{"op": "add", "path": "/spec/metrics", "value": to.Spec.Metrics})
 	}
 	body, err := json.Marshal(operations)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/rest"
 )
 
 // listPage keeps the memory of a list small, however long it is.
@@ -84,4 +85,13 @@ func (c *Cluster) RawPages(ctx context.Context, path string, what Call, use func
 			return nil
 		}
 	}
+}
+
+// Once reads the JSON at a path, with parameters as key and value; the error is the API's.
+func Once(ctx context.Context, client rest.Interface, path string, parameters ...string) ([]byte, error) {
+	request := client.Get().AbsPath(path).SetHeader("Accept", "application/json")
+	for i := 0; i+1 < len(parameters); i += 2 {
+		request = request.Param(parameters[i], parameters[i+1])
+	}
+	return request.Do(ctx).Raw()
 }

@@ -42,7 +42,7 @@ func (c checker) quotaChecks(ctx context.Context, namespace string, changes []cl
 	}
 	var ranges []corev1.LimitRange
 	if needsDefaults(list.Items, changes) {
-		ranges, err = c.limitRanges(ctx, namespace)
+		ranges, err = c.LimitRanges(ctx, namespace)
 		if cluster.Is(err, cluster.Forbidden) {
 			return []Check{unchecked(changes[0], "limitranges", namespace)}, nil
 		}
@@ -72,21 +72,6 @@ func needsDefaults(quotas []corev1.ResourceQuota, changes []cluster.Change) bool
 		short := workload.Shortages(quotas, &change.Edit.Template.Spec, 0, nil)
 		return slices.ContainsFunc(short, func(s workload.Shortage) bool { return len(s.Undeclared) > 0 })
 	})
-}
-
-// limitRanges are read only where a quota asks for what a container leaves out.
-func (c checker) limitRanges(ctx context.Context, namespace string) ([]corev1.LimitRange, error) {
-	client, err := c.Typed()
-	if err != nil {
-		return nil, err
-	}
-	list, err := cluster.Read(ctx, func(ctx context.Context) (*corev1.LimitRangeList, error) {
-		return client.CoreV1().LimitRanges(namespace).List(ctx, metav1.ListOptions{})
-	})
-	if err != nil {
-		return nil, cluster.APIError(cluster.Call{Verb: "list", Resource: "limitranges", Namespace: namespace, Object: "limitranges"}, err)
-	}
-	return list.Items, nil
 }
 
 // room is what one rollout needs of the quotas.

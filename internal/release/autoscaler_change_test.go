@@ -50,7 +50,7 @@ func TestScaleWithAutoscaler(t *testing.T) {
 					a.world.fail(call, err)
 				}
 				a.Before(&AutoscalerChange{
-					Ref: changed.Workload, Of: workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}, Pauses: true,
+					Ref: changed.Workload, Of: workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}, Done: "paused",
 					Send:  func(context.Context) error { return a.world.call("pause", "hpa") },
 					Back:  func(context.Context) error { return a.world.call("resume", "hpa") },
 					Print: func(string) error { return nil },

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -118,14 +119,52 @@ func (r *Release) alone(ctx context.Context) (*rollout.Result, error) {
 	if r.changes.pending() {
 		outcome = rollout.Succeeded
 	}
-	if r.DryRun == DryRunNone {
-		if err := r.changes.write(ctx, context.WithoutCancel(ctx)); err != nil {
-			return r.notBegun(ctx, err)
+	if r.DryRun != DryRunNone {
+		result := r.outline(outcome, nil)
+		result.DryRun = string(r.DryRun)
+		return r.complete(ctx, result), nil
+	}
+	if err := r.changes.write(ctx, context.WithoutCancel(ctx)); err != nil {
+		return r.notBegun(ctx, err)
+	}
+	awaited, next := r.await(ctx)
+	if awaited == "" {
+		return r.complete(ctx, r.outline(outcome, nil)), nil
+	}
+	result := r.outline(rollout.Worse(outcome, awaited), nil)
+	result.Next = next
+	complete := r.complete(ctx, result)
+	shown := *complete
+	shown.Warnings = nil     // each was shown when it came up
+	_ = r.view.Finish(shown) // stderr may be gone: the result has it
+	return complete, nil
+}
+
+// Awaited is a Change whose effect can be waited for.
+type Awaited interface {
+	// Await returns how the wait ended, "" if there is nothing to wait for.
+	Await(context.Context) (outcome rollout.Outcome, next []string)
+}
+
+// await waits for the effects of the changes side by side.
+func (r *Release) await(ctx context.Context) (worst rollout.Outcome, next []string) {
+	if !r.Wait {
+		return "", nil
+	}
+	type end struct {
+		outcome rollout.Outcome
+		next    []string
+	}
+	ends, _ := cluster.Each(context.WithoutCancel(ctx), r.changes, func(_ context.Context, c Change) (e end, _ error) {
+		if a, ok := c.(Awaited); ok {
+			e.outcome, e.next = a.Await(ctx)
+		}
+		return e, nil
+	})
+	for _, e := range ends {
+		if worst = rollout.Worse(worst, e.outcome); e.outcome != "" {
+			next = append(next, e.next...)
 		}
 	}
-	result := r.outline(outcome, nil)
-	if r.DryRun != DryRunNone {
-		result.DryRun = string(r.DryRun)
-	}
-	return r.complete(ctx, result), nil
+	return worst, next
 }

@@ -39,6 +39,7 @@ type Release struct {
 	planning sync.Mutex
 	notes    []string
 	warnings []string
+	telling  sync.Mutex
 	// shown counts the notes that have been shown: a change may be planned twice.
 	shown int
 	// forbidden is what the preflight has shown as unreadable.

@@ -206,6 +206,11 @@ func (r *Release) refuse(ctx context.Context, changes []cluster.Change, refused 
 	return r.complete(ctx, result)
 }
 
+// Refuse ends a release of which nothing but its other changes was checked.
+func (r *Release) Refuse(ctx context.Context, refused []preflight.Check) *rollout.Result {
+	return r.refuse(ctx, nil, refused)
+}
+
 // reportRefused is refuse where nobody has shown the checks yet.
 func (r *Release) reportRefused(ctx context.Context, changes []cluster.Change, refused []preflight.Check) (*rollout.Result, error) {
 	err := r.Report(refused)

@@ -46,6 +46,14 @@ func (r *Release) Warn(texts ...string) {
 	}
 }
 
+// Tell says what is waited for.
+func (r *Release) Tell(ref workload.Ref, text string) {
+	r.telling.Lock()
+	defer r.telling.Unlock()
+	event := rollout.Event{Time: r.Now(), Type: rollout.EventProgress, Workload: &ref, Message: text}
+	_ = r.view.Show(view.Frame{State: rollout.State{Started: r.started}, Events: []rollout.Event{event}, Now: r.Now()}) // stderr may be gone
+}
+
 // tell says what the change of a workload does that is not watched.
 func (r *Release) tell(ref workload.Ref, effect string) {
 	if r.Progress == view.ModeNDJSON {

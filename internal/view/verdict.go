@@ -14,6 +14,9 @@ import (
 
 // verdict is the one sentence about a release.
 func verdict(r rollout.Result) string {
+	if len(r.Workloads) == 0 && len(r.Autoscalers) > 0 {
+		return autoscaled(r)
+	}
 	who, text := subject(r), r.Message
 	if len(r.Workloads) == 1 {
 		w := &r.Workloads[0]

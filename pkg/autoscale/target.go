@@ -5,19 +5,29 @@ import (
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Scales tells whether an autoscaler sets the replicas of a workload.
 func Scales(a *autoscalingv2.HorizontalPodAutoscaler, ref workload.Ref) bool {
+	k := workload.KindNamed(ref.Kind)
+	return k != nil && Targets(a, k.GroupKind(), ref.Name)
+}
+
+// Targets tells whether an autoscaler scales an object, whatever its kind.
+func Targets(a *autoscalingv2.HorizontalPodAutoscaler, kind schema.GroupKind, name string) bool {
 	target := a.Spec.ScaleTargetRef
-	k := workload.KindNamed(target.Kind)
-	group, _, grouped := strings.Cut(target.APIVersion, "/")
-	if !grouped {
-		group = ""
-	}
-	return k != nil && k.Kind == ref.Kind && target.Name == ref.Name && k.Group == group
+	gv, err := schema.ParseGroupVersion(target.APIVersion)
+	return err == nil && target.Name == name && target.Kind == kind.Kind && gv.Group == kind.Group
+}
+
+// Anew is an autoscaler as it was, to be created again.
+func Anew(a *autoscalingv2.HorizontalPodAutoscaler) *autoscalingv2.HorizontalPodAutoscaler {
+	anew := &autoscalingv2.HorizontalPodAutoscaler{TypeMeta: a.TypeMeta, Spec: *a.Spec.DeepCopy()}
+	anew.Name, anew.Namespace, anew.Labels, anew.Annotations, anew.OwnerReferences = a.Name, a.Namespace, a.Labels, a.Annotations, a.OwnerReferences
+	return anew
 }
 
 // ScaledObject is the KEDA ScaledObject that has made an autoscaler, or "".

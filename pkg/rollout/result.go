@@ -137,7 +137,7 @@ func (r *Result) addRollback(rollback *State) {
 			if left == Undecided { // half-way, and nobody brings it to an end
 				left = Failed
 			}
-			worst = worse(worst, left)
+			worst = Worse(worst, left)
 			continue
 		}
 		w.Rollback = &RollbackResult{
@@ -148,7 +148,7 @@ func (r *Result) addRollback(rollback *State) {
 		if w.Outcome == RolledBack {
 			w.Findings = WithoutPods(w.Findings)
 		}
-		worst = worse(worst, w.Outcome)
+		worst = Worse(worst, w.Outcome)
 	}
 	if worst == RolledBack && r.Outcome == Interrupted {
 		// Nothing has failed: a signal ended the release, and it left all as it was before.
@@ -185,7 +185,8 @@ func rollbackOutcome(o Outcome) Outcome {
 // severity orders how a failed release may have ended, the best first.
 var severity = []Outcome{Unchanged, Succeeded, RolledBack, TimedOut, Failed, Superseded, Interrupted, Undecided, RollbackFailed}
 
-func worse(a, b Outcome) Outcome {
+// Worse is the one of two outcomes of which a release has to tell.
+func Worse(a, b Outcome) Outcome {
 	if slices.Index(severity, b) > slices.Index(severity, a) {
 		return b
 	}

@@ -48,7 +48,7 @@ func (r *Result) hold(state ConfigState) {
 	switch {
 	case r.Outcome == Interrupted: // what was left is told beside it
 	case state == ConfigNotRestored, state == ConfigUnknown:
-		r.Outcome = worse(r.Outcome, RollbackFailed)
+		r.Outcome = Worse(r.Outcome, RollbackFailed)
 	case state == ConfigSuperseded && (r.Outcome == RolledBack || r.Outcome == Succeeded):
 		r.Outcome = Superseded
 	}
