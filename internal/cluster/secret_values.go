@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -27,7 +28,8 @@ type secretValues struct {
 	kept   bool // see keptStay
 	mu     sync.Mutex
 	read   map[types.NamespacedName]*valuesRead
-	most   int // how many are read; 0: no bound
+	most   int                           // how many are read; 0: no bound
+	chosen map[types.NamespacedName]bool // since they are counted: true if it is one of these
 	spent  int
 	unread map[types.NamespacedName]error
 }
@@ -43,7 +45,10 @@ type valuesRead struct {
 // and events say. Until ctx ends, each Secret is read once by those who may read it.
 func (c *Cluster) RecognizeValues(ctx context.Context) {
 	c.redactor.Read = func(secrets []types.NamespacedName) {
-		if !slices.ContainsFunc(secrets, c.values.due) {
+		secrets = slices.DeleteFunc(slices.Clone(secrets), func(name types.NamespacedName) bool {
+			return !c.values.due(name) || !c.values.spend(name)
+		})
+		if len(secrets) == 0 {
 			return
 		}
 		ctx, cancel := context.WithTimeout(ctx, valuesTime)
@@ -56,14 +61,22 @@ func (c *Cluster) RecognizeValues(ctx context.Context) {
 	}
 }
 
-// LimitValues bounds how many Secrets are read for their values.
+// CountValues begins to count the Secrets that are read for their values, and bounds their number; 0: no bound.
+func (c *Cluster) CountValues(most int) {
+	c.values.mu.Lock()
+	defer c.values.mu.Unlock()
+	c.values.most, c.values.spent, c.values.chosen = most, 0, map[types.NamespacedName]bool{}
+	maps.DeleteFunc(c.values.unread, func(_ types.NamespacedName, err error) bool { return errors.Is(err, errMostValues) })
+}
+
+// LimitValues changes their bound.
 func (c *Cluster) LimitValues(most int) {
 	c.values.mu.Lock()
 	defer c.values.mu.Unlock()
 	c.values.most = most
 }
 
-// ValuesRead counts the Secrets that were read for their values.
+// ValuesRead is their number.
 func (c *Cluster) ValuesRead() int {
 	c.values.mu.Lock()
 	defer c.values.mu.Unlock()
@@ -98,14 +111,11 @@ func (c *Cluster) readValues(ctx context.Context, name types.NamespacedName) {
 	if !c.values.isDue(r) {
 		return
 	}
-	err := c.values.spend()
-	if err == nil {
-		_, _, err = c.secretOrConfigMap(ctx, secretRef(name))
-	}
+	_, _, err := c.secretOrConfigMap(ctx, secretRef(name))
 	if Is(err, NotFound) {
 		err = nil
 	}
-	r.at, r.refused = time.Now(), Is(err, Forbidden) || errors.Is(err, errMostValues)
+	r.at, r.refused = time.Now(), Is(err, Forbidden)
 	c.values.note(name, err)
 }
 
@@ -154,12 +164,23 @@ func (v *secretValues) note(name types.NamespacedName, err error) {
 
 var errMostValues = errors.New("too many Secrets are used")
 
-func (v *secretValues) spend() error {
+// spend takes a Secret from the bound, the first ones first. One that was not read stays so until they are counted anew: a
+// text was shown without its values.
+func (v *secretValues) spend(name types.NamespacedName) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.most > 0 && v.spent >= v.most {
-		return errMostValues
+	chosen, known := v.chosen[name]
+	if known {
+		return chosen
 	}
-	v.spent++
-	return nil
+	if chosen = v.most == 0 || v.spent < v.most; chosen {
+		v.spent++
+	} else {
+		v.unread[name] = errMostValues
+	}
+	if v.chosen == nil {
+		v.chosen = map[types.NamespacedName]bool{}
+	}
+	v.chosen[name] = chosen
+	return chosen
 }

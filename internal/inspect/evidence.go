@@ -13,6 +13,7 @@ import (
 	storagev1 "k8s.io/api/storage/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
@@ -26,9 +27,11 @@ const readTime = 5 * time.Second
 // fetch reads what a look wants and has not got, side by side. It is false if there was nothing to read.
 func (i *Inspector) fetch(ctx context.Context, s *chain.Subject, wants diagnosis.Wants) bool {
 	namespace := s.Ref.Namespace
-	for _, key := range wants.Logs { // before their number decides what else is read
-		i.cluster.Redactor().Recognize(namespace, key.Pod)
+	var logged []types.NamespacedName
+	for _, key := range wants.Logs {
+		logged = append(logged, types.NamespacedName{Namespace: namespace, Name: key.Pod})
 	}
+	i.cluster.Redactor().Recognize(logged...) // before their number decides what else is read
 	var work []func(context.Context) error
 	ask := func(key any, read func(context.Context) error) {
 		if !i.asked[key] && i.spend(kept) {
@@ -106,13 +109,13 @@ func (i *Inspector) events(ctx context.Context, namespace, fields string) error 
 		func(page runtime.Object) error {
 			if list, ok := page.(*corev1.EventList); ok {
 				for k := range list.Items {
-					i.cluster.Redactor().Event(&list.Items[k])
 					found = append(found, &list.Items[k])
 				}
 			}
 			return nil
 		})
 	i.unread(err, "list", "events", namespace)
+	i.cluster.Redactor().Events(found...)
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.seen.Events = append(i.seen.Events, found...)

@@ -118,7 +118,7 @@ func (i *Inspector) explain(ctx context.Context, ref workload.Ref, read func(con
 
 func (i *Inspector) reset() {
 	if i.counted {
-		i.cluster.LimitValues(mostSecrets)
+		i.cluster.CountValues(mostSecrets)
 	}
 	i.requests, i.seen, i.asked, i.again = 0, diagnosis.Observed{Logs: map[diagnosis.LogKey]diagnosis.Log{}, Nodes: map[string]*corev1.Node{}, Silent: map[string]string{}}, map[any]bool{}, false
 }

@@ -134,22 +134,6 @@ func crashed(i int) corev1.Pod {
 	}
 }
 
-// quoting is the pod with a variable from a Secret, whose value its program has printed at its end.
-func quoting(pod corev1.Pod, value string) corev1.Pod {
-	if value != "" {
-		pod.Spec.Containers[0].EnvFrom = []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "db"}}}}
-		pod.Status.ContainerStatuses[0].State.Terminated.Message = "login " + value + " refused"
-	}
-	return pod
-}
-
-func secretDB(value string) corev1.Secret {
-	return corev1.Secret{
-		TypeMeta: metav1.TypeMeta{Kind: "Secret", APIVersion: "v1"}, ObjectMeta: metav1.ObjectMeta{Name: "db", Namespace: "shop"},
-		Data: map[string][]byte{"password": []byte(value)},
-	}
-}
-
 func (s *server) why(t *testing.T) chain.Report {
 	t.Helper()
 	report, err := s.inspector(t).Why(t.Context(), web.Kind, web)

@@ -68,6 +68,7 @@ func listed() []*workload.Resource {
 // List reads all workloads, and what explains those that are not well. The requests are bounded by kinds and pages, and by
 // the numbers in bounds.
 func (l *Lister) List(ctx context.Context) (app.List, error) {
+	l.cluster.CountValues(mostValues)
 	if err := l.readObjects(ctx); err != nil {
 		return app.List{}, err
 	}
@@ -79,7 +80,7 @@ func (l *Lister) List(ctx context.Context) (app.List, error) {
 	}
 	related := l.related(ctx, entries)
 	list := app.NewList(l.namespace, entries, related, l.time())
-	l.limits(&list)
+	l.limits(&list, entries)
 	return list, nil
 }
 
@@ -113,7 +114,7 @@ func (l *Lister) readObjects(ctx context.Context) error {
 }
 
 // page keeps the memory of a list small: as objects, pods take 10 KB each until they are trimmed.
-const page = 250
+const page = 400
 
 // read lists a resource. Each object is trimmed, and masked as far as no template of it is known.
 func (l *Lister) read(ctx context.Context, r *workload.Resource, namespace string, options metav1.ListOptions, use func(workload.API)) error {
@@ -196,7 +197,7 @@ func isWorkload(r *workload.Resource) bool {
 }
 
 // limits says what the list is not based on.
-func (l *Lister) limits(list *app.List) {
+func (l *Lister) limits(list *app.List, entries []*app.Entry) {
 	for _, r := range listed() {
 		if l.refused[r.Plural] == nil || !isWorkload(r) {
 			continue
@@ -206,7 +207,10 @@ func (l *Lister) limits(list *app.List) {
 		}
 		list.NotSeen = append(list.NotSeen, chain.NotSeen{Resource: r.Plural, Hides: "they are not listed", Next: []string{"kubectl auth can-i list " + r.Plural}})
 	}
-	if secrets, _ := l.cluster.Unrecognized(); len(secrets) > 0 {
+	unmasked := len(slices.DeleteFunc(slices.Clone(entries), func(e *app.Entry) bool { return !e.Unmasked }))
+	secrets, why := l.cluster.Unrecognized()
+	refused := slices.IndexFunc(why, func(err error) bool { return cluster.Is(err, cluster.Forbidden) })
+	if refused >= 0 {
 		list.NotSeen = append(list.NotSeen, chain.NotSeen{Resource: "secrets", Hides: "their values can't be recognized in logs and messages", Next: []string{"kubectl auth can-i get secrets"}})
 	}
 	for i := range list.NotSeen {
@@ -217,6 +221,11 @@ func (l *Lister) limits(list *app.List) {
 		}
 	}
 	list.Notes = append(list.Notes, l.bounds.notes...)
+	if unmasked > 0 {
+		other := slices.IndexFunc(why, func(err error) bool { return !cluster.Is(err, cluster.Forbidden) })
+		list.Notes = append(list.Notes, fmt.Sprintf("what the programs of %s say is left out: %s was not read (%s), and its values could not be masked; kubectl app why TYPE/NAME looks at one of them",
+			workload.Plural(unmasked, "workload", "workloads"), secrets[other].String()+cluster.InNamespace(secrets[other].Namespace), firstLine(why[other].Error())))
+	}
 	if skew := l.cluster.Skew(); skew != 0 {
 		list.Notes = append(list.Notes, skewed(skew))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,11 +24,12 @@ import (
 
 // The most that is read for one list, lists of objects not counted.
 const (
-	mostByObject = 6  // objects whose events are asked for one by one; of more, the events are listed
+	mostByObject = 2  // objects whose events are asked for one by one; of more, the events are listed
 	mostEvents   = 20 // pages of events
-	mostStarting = 24 // pods that are being started, whose events are asked for one by one as well
+	mostStarting = 6  // pods that are being started, whose events are asked for one by one as well
 	mostLogs     = 48
 	mostGets     = 24 // references, and objects that causes point to
+	mostValues   = 48 // Secrets whose values are to be masked
 	logsTime     = 4 * time.Second
 )
 
@@ -95,6 +97,30 @@ func (l *Lister) gather(ctx context.Context, entries []*app.Entry) {
 		l.take(w)
 		w.Look(true)
 	}
+	l.leaveOutTexts(entries)
+}
+
+// leaveOutTexts leaves out what the programs of workloads say whose Secrets were not read, though they may be read.
+func (l *Lister) leaveOutTexts(entries []*app.Entry) {
+	unread := map[types.NamespacedName]error{}
+	names, why := l.cluster.Unrecognized()
+	for i, s := range names {
+		if !cluster.Is(why[i], cluster.Forbidden) {
+			unread[types.NamespacedName{Namespace: s.Namespace, Name: s.Name}] = why[i]
+		}
+	}
+	if len(unread) == 0 {
+		return
+	}
+	for _, e := range entries {
+		for _, o := range e.Objects {
+			pod, ok := o.(*corev1.Pod)
+			if !ok || e.Quiet || e.Unmasked {
+				continue
+			}
+			e.Unmasked = slices.ContainsFunc(l.cluster.Redactor().Secrets(pod), func(s types.NamespacedName) bool { return unread[s] != nil })
+		}
+	}
 }
 
 // mask hides values in what controllers say of objects. The pods are masked all at once.
@@ -136,6 +162,7 @@ type evidenceReads struct {
 	all      bool // events were listed
 	work     []func(context.Context) error
 	logWork  []func(context.Context) error
+	logged   []types.NamespacedName // the pods of logWork
 	byObject []func(context.Context) error
 	// starting are those of byObject about pods and claims that normal events explain.
 	starting []func(context.Context) error
@@ -159,7 +186,7 @@ func (r *evidenceReads) once(k key) bool {
 
 // fetch reads what the entries want and have not got, side by side. It is false if there was nothing to read.
 func (r *evidenceReads) fetch(ctx context.Context, open []*wanting, again bool) bool {
-	r.work, r.logWork, r.byObject, r.starting = nil, nil, nil, nil
+	r.work, r.logWork, r.logged, r.byObject, r.starting = nil, nil, nil, nil, nil
 	wanted := 0
 	for _, w := range open {
 		wanted += len(w.wants.References)
@@ -169,10 +196,7 @@ func (r *evidenceReads) fetch(ctx context.Context, open []*wanting, again bool) 
 	case r.all: // they are there
 	case len(r.byObject) > mostByObject:
 		r.all = true
-		// Most normal events are about pods that are well. Killing tells of failed probes.
-		for _, fields := range []string{"type!=" + corev1.EventTypeNormal, "type=" + corev1.EventTypeNormal + ",reason=Killing"} {
-			r.work = append(r.work, func(ctx context.Context) error { return r.listEvents(ctx, fields) })
-		}
+		r.work = append(r.work, r.listEvents)
 		r.work = append(r.work, r.starting[:min(len(r.starting), mostStarting)]...)
 		if len(r.starting) > mostStarting {
 			r.bounds.reached("the events of only %d starting pods were read: kubectl app why TYPE/NAME reads those of one workload", mostStarting)
@@ -180,6 +204,7 @@ func (r *evidenceReads) fetch(ctx context.Context, open []*wanting, again bool) 
 	default:
 		r.work = append(r.work, r.byObject...)
 	}
+	r.cluster.Redactor().Recognize(r.logged...) // in one order: which are read must not differ from look to look
 	logs := func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, logsTime)
 		defer cancel()
@@ -212,6 +237,7 @@ func (r *evidenceReads) want(w *wanting, again bool) {
 			r.bounds.reached("the logs of only %d containers were read: kubectl app why TYPE/NAME reads those of one workload", mostLogs)
 			continue
 		}
+		r.logged = append(r.logged, types.NamespacedName{Namespace: namespace, Name: k.Pod})
 		r.logWork = append(r.logWork, func(ctx context.Context) error { return i.log(ctx, namespace, k) })
 	}
 	for _, names := range w.wants.Claims {
@@ -269,14 +295,20 @@ func (r *evidenceReads) get(read func(context.Context) error) {
 	r.work = append(r.work, read)
 }
 
+// ordinary are the reasons of most events, which are about pods that are well. The API server looks at all events for each
+// list, whatever it selects.
+var ordinary = []string{
+	"Scheduled", "Pulling", "Pulled", "Created", "Started", "SuccessfulCreate", "SuccessfulDelete", "ScalingReplicaSet", "Completed", "SawCompletedJob",
+}
+
 // listEvents lists events, and keeps those of interesting objects.
-func (r *evidenceReads) listEvents(ctx context.Context, fields string) error {
+func (r *evidenceReads) listEvents(ctx context.Context) error {
 	client, err := r.cluster.Typed()
 	if err != nil {
 		return err
 	}
 	pages := 0
-	err = cluster.Pages(ctx, metav1.ListOptions{FieldSelector: fields},
+	err = cluster.Pages(ctx, metav1.ListOptions{FieldSelector: "reason!=" + strings.Join(ordinary, ",reason!=")},
 		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 			return client.CoreV1().Events(r.namespace).List(ctx, o)
 		},
@@ -285,13 +317,15 @@ func (r *evidenceReads) listEvents(ctx context.Context, fields string) error {
 			if !ok {
 				return nil
 			}
+			var found []*corev1.Event
 			for k := range list.Items {
-				e := &list.Items[k]
-				if !r.interesting[e.InvolvedObject.UID] {
-					continue
+				if e := &list.Items[k]; r.interesting[e.InvolvedObject.UID] {
+					e.ManagedFields = nil
+					found = append(found, e)
 				}
-				e.ManagedFields = nil
-				r.cluster.Redactor().Event(e)
+			}
+			r.cluster.Redactor().Events(found...)
+			for _, e := range found {
 				i := r.in(e.Namespace)
 				i.mu.Lock()
 				i.seen.Events = append(i.seen.Events, e)

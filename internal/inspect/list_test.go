@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -30,7 +32,8 @@ type fleet struct {
 	forbidden []string // ends of paths
 	events    int      // pages of them that there are
 	refusal   string   // of all pods, in the status of the ReplicaSets
-	secret    string   // see server
+	secret    string   // the beginning of the values that programs quote
+	secrets   int      // of size Deployments each has the Secret of its number modulo this; 0: one for all
 	moves     int      // changes of Deployments that happen each time when they are read, the first first
 	late      bool     // the ReplicaSets come after the first list of them
 	gone      int      // Deployments that are deleted after the first list
@@ -54,7 +57,8 @@ func (f *fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasSuffix(r.URL.Path, "/log") {
 		w.Header().Set("Content-Type", "text/plain")
 		if f.secret != "" {
-			fmt.Fprintln(w, "login "+f.secret+" refused")
+			n, _ := strconv.Atoi(strings.TrimPrefix(path.Base(path.Dir(r.URL.Path)), "pod-"))
+			fmt.Fprintln(w, "login "+f.valueOf(f.secretOf(n))+" refused")
 			return
 		}
 		fmt.Fprintln(w, "exec /app: exec format error")
@@ -72,18 +76,19 @@ func (f *fleet) answer(r *http.Request) any {
 		return m
 	}
 	template := corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:2.0", LivenessProbe: &corev1.Probe{}}}}}
-	if f.secret != "" {
-		template.Spec.Containers[0].EnvFrom = quoting(crashed(0), f.secret).Spec.Containers[0].EnvFrom
-	}
 	refused := appsv1.ReplicaSetStatus{Replicas: 1}
 	if f.refusal != "" {
 		template.Spec.Containers[0].Env = []corev1.EnvVar{{Name: "DB_PASS", Value: "tulips-0815"}}
 		refused = appsv1.ReplicaSetStatus{Conditions: []appsv1.ReplicaSetCondition{{Type: appsv1.ReplicaSetReplicaFailure, Status: corev1.ConditionTrue, Reason: "FailedCreate", Message: f.refusal}}}
 	}
-	switch path := r.URL.Path; {
-	case strings.HasSuffix(path, "/secrets/db"):
-		return secretDB(f.secret)
-	case strings.HasSuffix(path, "/deployments"):
+	switch at := r.URL.Path; {
+	case strings.Contains(at, "/secrets/"):
+		name := path.Base(at)
+		return corev1.Secret{
+			TypeMeta: metav1.TypeMeta{Kind: "Secret", APIVersion: "v1"}, ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "shop"},
+			Data: map[string][]byte{"password": []byte(f.valueOf(name))},
+		}
+	case strings.HasSuffix(at, "/deployments"):
 		list := appsv1.DeploymentList{TypeMeta: metav1.TypeMeta{Kind: "DeploymentList", APIVersion: "apps/v1"}}
 		if strings.Contains(r.Header.Get("Accept"), "PartialObjectMetadata") {
 			list.TypeMeta = metav1.TypeMeta{Kind: "PartialObjectMetadataList", APIVersion: "meta.k8s.io/v1"}
@@ -101,7 +106,7 @@ func (f *fleet) answer(r *http.Request) any {
 			})
 		}
 		return list
-	case strings.HasSuffix(path, "/replicasets"):
+	case strings.HasSuffix(at, "/replicasets"):
 		list := appsv1.ReplicaSetList{TypeMeta: metav1.TypeMeta{Kind: "ReplicaSetList", APIVersion: "apps/v1"}}
 		if f.before("replicasets") == 0 && f.late {
 			return list
@@ -113,17 +118,21 @@ func (f *fleet) answer(r *http.Request) any {
 			list.Items = append(list.Items, appsv1.ReplicaSet{ObjectMeta: meta(fmt.Sprintf("rs-%d", i), fmt.Sprintf("web-%d", i)), Spec: appsv1.ReplicaSetSpec{Replicas: new(int32(1)), Template: template}, Status: refused})
 		}
 		return list
-	case strings.HasSuffix(path, "/pods") && f.refusal == "":
+	case strings.HasSuffix(at, "/pods") && f.refusal == "":
 		list := corev1.PodList{TypeMeta: metav1.TypeMeta{Kind: "PodList", APIVersion: "v1"}}
 		for i := range f.size {
 			pod := crashed(i)
 			pod.Name, pod.Labels = fmt.Sprintf("pod-%d", i), map[string]string{"app": fmt.Sprintf("web-%d", i)}
 			pod.UID, pod.OwnerReferences[0].Name = types.UID(pod.Name), fmt.Sprintf("rs-%d", i)
 			pod.OwnerReferences[0].UID = types.UID(pod.OwnerReferences[0].Name)
-			list.Items = append(list.Items, quoting(pod, f.secret))
+			if f.secret != "" {
+				pod.Spec.Containers[0].EnvFrom = []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: f.secretOf(i)}}}}
+				pod.Status.ContainerStatuses[0].State.Terminated.Message = "login " + f.valueOf(f.secretOf(i)) + " refused"
+			}
+			list.Items = append(list.Items, pod)
 		}
 		return list
-	case strings.HasSuffix(path, "/events"):
+	case strings.HasSuffix(at, "/events"):
 		list := corev1.EventList{TypeMeta: metav1.TypeMeta{Kind: "EventList", APIVersion: "v1"}}
 		if n := len(r.URL.Query().Get("continue")); n < f.events {
 			list.Continue = strings.Repeat("x", n+1)
@@ -140,6 +149,10 @@ func (f *fleet) answer(r *http.Request) any {
 	}
 	return map[string]any{"kind": kind + "List", "apiVersion": group, "items": []any{}}
 }
+
+// secretOf names the Secret of a Deployment, and valueOf what is in a Secret.
+func (f *fleet) secretOf(i int) string        { return fmt.Sprintf("db-%d", i%max(f.secrets, 1)) }
+func (f *fleet) valueOf(secret string) string { return f.secret + secret }
 
 // before is how often an object was read before.
 func (f *fleet) before(name string) int64 {
@@ -225,8 +238,36 @@ func TestListSecretValues(t *testing.T) {
 	if !strings.Contains(string(text), "login *** refused") || strings.Contains(string(text), f.secret) {
 		t.Errorf("the value is shown, or the message is not: %s", text)
 	}
-	if n := f.count("/secrets/db"); n != 1 {
+	if n := f.count("/secrets/"); n != 1 {
 		t.Errorf("the Secret was read %d times", n)
+	}
+}
+
+// However many Secrets there are: their reads are bounded, and what can't be masked is not shown.
+func TestListOfManySecrets(t *testing.T) {
+	for secrets, leftOut := range map[int]int{mostValues: 0, mostValues + 2: 4} {
+		f := &fleet{size: 2 * secrets, secrets: secrets, secret: "zQ7xVault9K"}
+		l, err := f.list(t, "shop", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := f.count("/secrets/"); n != mostValues || strings.Contains(string(text), f.secret) {
+			t.Errorf("%d Secrets: %d were read, %s", secrets, n, text)
+		}
+		without := 0
+		for i := range l.Items {
+			if l.Items[i].Detail == "container web exited 1, 3 restarts" {
+				without++
+			}
+		}
+		note := fmt.Sprintf("what the programs of %d workloads say is left out", leftOut)
+		if without != leftOut || strings.Contains(strings.Join(l.Notes, ";"), note) != (leftOut > 0) {
+			t.Errorf("%d Secrets: %d lines without a message, notes %q", secrets, without, l.Notes)
+		}
 	}
 }
 
@@ -235,9 +276,9 @@ func TestListRequests(t *testing.T) {
 	for _, tt := range []struct{ size, events, pages, logs, notes int }{
 		{size: 1, pages: 1, logs: 1},
 		{size: mostByObject, pages: mostByObject, logs: mostByObject},
-		{size: 40, pages: 2, logs: 40},
-		{size: 40, events: 5, pages: 12, logs: 40},
-		{size: 300, events: 100, pages: 2 * mostEvents, logs: mostLogs, notes: 2},
+		{size: 40, pages: 1, logs: 40},
+		{size: 40, events: 5, pages: 6, logs: 40},
+		{size: 300, events: 100, pages: mostEvents, logs: mostLogs, notes: 2},
 	} {
 		f := &fleet{size: tt.size, events: tt.events}
 		l, err := f.list(t, "shop", "")
@@ -317,7 +358,7 @@ func TestListSelector(t *testing.T) {
 // A workload that changes while it is read is read again once; one that goes on changing is not known. One that is deleted
 // is left out. However many change, the requests are bounded.
 func TestListMoved(t *testing.T) {
-	const kinds, events, byName = 8, 2, 3 // reads of all; of them for many; of one workload
+	const kinds, events, byName = 8, 1, 3 // reads of all; of events for many; of one workload
 	for _, tt := range []struct {
 		name              string
 		size, moves, gone int

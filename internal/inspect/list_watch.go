@@ -92,6 +92,7 @@ func (f *objectFeed) take() ([]objectChange, error) {
 // List makes the list of what there is now. Only workloads that have changed are looked at, and those that are not well.
 func (w *ListWatch) List(ctx context.Context) (app.List, error) {
 	w.evidence, w.bounds.notes = map[string]*Inspector{}, nil
+	w.cluster.CountValues(mostValues)
 	for _, f := range w.feeds {
 		if err := w.await(ctx, f); err != nil {
 			return app.List{}, err
@@ -126,7 +127,7 @@ func (w *ListWatch) List(ctx context.Context) (app.List, error) {
 		return app.List{}, context.Cause(ctx)
 	}
 	list := app.NewList(w.namespace, entries, w.related(ctx, entries), now)
-	w.limits(&list)
+	w.limits(&list, entries)
 	return list, nil
 }
 

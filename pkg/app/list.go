@@ -146,6 +146,9 @@ func (e *Entry) detail(p *diagnosis.Problem, r *chain.Report) string {
 	switch {
 	case ofImage[p.Cause] && e.image(p) != "":
 		return e.image(p)
+	case e.Unmasked:
+		at := slices.IndexFunc(r.Chain, func(s chain.Step) bool { return s.Cause == p.Cause })
+		return r.Chain[max(at, 0)].Says
 	case len(p.Logs) > 0 && (p.Cause == diagnosis.CrashLoop || p.Cause == diagnosis.InitFailed): // the message of others says more
 		return strings.TrimSpace(p.Logs[len(p.Logs)-1])
 	}

@@ -29,6 +29,8 @@ type Entry struct {
 	Unowned bool
 	// Abandoned: their controller is there, and its own is not: it was deleted, and they follow.
 	Abandoned bool
+	// Unmasked: texts about its pods may hold values of Secrets that were not read.
+	Unmasked bool
 	// Moved is how the workload changed while it was read, and was read again; "" if it did not.
 	Moved string
 

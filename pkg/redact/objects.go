@@ -99,13 +99,22 @@ func (r *Redactor) Masked(o runtime.Object) runtime.Object {
 	return o
 }
 
-// Event masks what an event says, in place. A reason is a word of the API, here and in each status. What is normal quotes
-// no program.
-func (r *Redactor) Event(e *corev1.Event) {
-	if o := &e.InvolvedObject; o.Kind == "Pod" && e.Type != corev1.EventTypeNormal {
-		r.read(types.NamespacedName{Namespace: o.Namespace, Name: o.Name})
+// Event masks what an event says, in place.
+func (r *Redactor) Event(e *corev1.Event) { r.Events(e) }
+
+// Events masks what events say, in place. A reason is a word of the API, here and in each status. What is normal quotes no
+// program.
+func (r *Redactor) Events(events ...*corev1.Event) {
+	var quoting []types.NamespacedName
+	for _, e := range events {
+		if o := &e.InvolvedObject; o.Kind == "Pod" && e.Type != corev1.EventTypeNormal && !slices.Contains(withoutValues, e.Reason) {
+			quoting = append(quoting, types.NamespacedName{Namespace: o.Namespace, Name: o.Name})
+		}
 	}
-	r.texts(&e.Message, &e.Action)
+	r.read(quoting...)
+	for _, e := range events {
+		r.texts(&e.Message, &e.Action)
+	}
 }
 
 // Status masks what the API server says of a request, in place.

@@ -70,14 +70,14 @@ func (r *Redactor) read(pods ...types.NamespacedName) {
 
 // Pods masks what is said of pods, in place. What their Secrets hold is read side by side.
 func (r *Redactor) Pods(pods ...*corev1.Pod) {
-	var told []types.NamespacedName
+	var quoting []types.NamespacedName
 	said := make([][]*string, len(pods))
 	for i, p := range pods {
-		if said[i] = r.arrived(p); len(said[i]) > 0 {
-			told = append(told, types.NamespacedName{Namespace: p.Namespace, Name: p.Name})
+		if said[i] = r.arrived(p); mayQuote(p) {
+			quoting = append(quoting, nameOf(p))
 		}
 	}
-	r.read(told...)
+	r.read(quoting...)
 	for _, texts := range said {
 		r.texts(texts...)
 	}
@@ -102,17 +102,48 @@ func (r *Redactor) arrived(p *corev1.Pod) []*string {
 	return texts
 }
 
-// Recognize has the Secrets read that a pod takes values from.
-func (r *Redactor) Recognize(namespace, pod string) {
-	r.read(types.NamespacedName{Namespace: namespace, Name: pod})
+// Recognize has the Secrets read that pods take values from.
+func (r *Redactor) Recognize(pods ...types.NamespacedName) { r.read(pods...) }
+
+// Secrets are those that a pod takes values from.
+func (r *Redactor) Secrets(p *corev1.Pod) []types.NamespacedName {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.sources.ofPods[nameOf(p)]
 }
+
+func nameOf(p *corev1.Pod) types.NamespacedName {
+	return types.NamespacedName{Namespace: p.Namespace, Name: p.Name}
+}
+
+// mayQuote tells whether the status of a pod has a text that may hold a value: what a program wrote, or what a runtime says
+// of a command. Of images, back-offs and nodes the kubelet and the scheduler say nothing but names.
+func mayQuote(p *corev1.Pod) bool {
+	s := &p.Status
+	for _, statuses := range [][]corev1.ContainerStatus{s.InitContainerStatuses, s.ContainerStatuses, s.EphemeralContainerStatuses} {
+		for i := range statuses {
+			for _, state := range []*corev1.ContainerState{&statuses[i].State, &statuses[i].LastTerminationState} {
+				if t := state.Terminated; t != nil && t.Message != "" {
+					return true
+				}
+				if w := state.Waiting; w != nil && w.Message != "" && !slices.Contains(withoutValues, w.Reason) {
+					return true
+				}
+			}
+		}
+	}
+	return s.Message != ""
+}
+
+// withoutValues are reasons of waiting containers and of events whose texts are made of names.
+var withoutValues = []string{"CrashLoopBackOff", "BackOff", "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "FailedScheduling"}
 
 // Log masks lines that a program in a pod wrote, in place: the values that are known, and nothing else.
 func (r *Redactor) Log(namespace, pod string, lines []string) {
 	if len(lines) == 0 {
 		return
 	}
-	r.Recognize(namespace, pod)
+	r.Recognize(types.NamespacedName{Namespace: namespace, Name: pod})
 	for i := range lines {
 		lines[i] = r.LogLine(lines[i])
 	}

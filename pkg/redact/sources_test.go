@@ -28,6 +28,8 @@ func TestSecretsAreReadForTexts(t *testing.T) {
 		none     = `{containers: [{name: web, env: [{name: P, value: x}]}], imagePullSecrets: [{name: pull}]}`
 		well     = `{phase: Running, conditions: [{type: Ready, status: "True"}]}`
 		crashed  = `containerStatuses: [{lastState: {terminated: {message: "login hunter2 refused"}}}]`
+		waiting  = `{conditions: [{type: Ready, status: "False", message: "containers with unready status: [web]"}], containerStatuses: [{state: {waiting: {reason: CrashLoopBackOff, message: back-off}}}]}`
+		failed   = `containerStatuses: [{state: {waiting: {reason: RunContainerError, message: x}}}]`
 		quoted   = "login hunter2 refused"
 		expected = "login *** refused"
 	)
@@ -59,6 +61,8 @@ func TestSecretsAreReadForTexts(t *testing.T) {
 		"a log of another pod":       {pod("a", env, well), log("b"), ""},
 		"a warning":                  {pod("a", env, well), event("a", corev1.EventTypeWarning), "all db"},
 		"a warning of another pod":   {pod("a", env, well), event("b", corev1.EventTypeWarning), ""},
+		"a back-off":                 {pod("a", env, waiting), nothing, ""},
+		"a command that fails":       {pod("a", env, failed), nothing, "all db"},
 		"a normal event":             {pod("a", env, well), event("a", corev1.EventTypeNormal), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -78,8 +82,8 @@ func TestSecretsAreReadForTexts(t *testing.T) {
 				t.Errorf("it read %q, want %q", got, test.want)
 			}
 			for _, s := range test.pod.Status.ContainerStatuses {
-				if m := s.LastTerminationState.Terminated.Message; test.want != "" && m != expected {
-					t.Error(m)
+				if ended := s.LastTerminationState.Terminated; ended != nil && test.want != "" && ended.Message != expected {
+					t.Error(ended.Message)
 				}
 			}
 			if text != "" && test.want != "" && text != expected {
