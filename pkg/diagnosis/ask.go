@@ -24,7 +24,7 @@ func (d *Diagnosis) ask() {
 	candidates = append(candidates, d.survey.endedUnexplained, d.probedPods())
 	for i := range d.Problems {
 		k := &d.Problems[i]
-		if k.needsEvents() || d.in.Once && k.Grade == Fatal {
+		if k.needsEvents() || d.in.Once && !d.in.Unhurried && k.Grade == Fatal {
 			candidates = append(candidates, k.Affected)
 		}
 		if aboutClaims[k.Cause] {
@@ -36,6 +36,9 @@ func (d *Diagnosis) ask() {
 		d.askReferences()
 	}
 	d.askNodes()
+	if d.in.Unhurried {
+		candidates = append(candidates, d.crashedLater())
+	}
 	for _, pods := range candidates {
 		d.askEvents(pods, old.asked)
 	}

@@ -29,6 +29,8 @@ type Input struct {
 	// Once: no look follows, and none came before. The cluster's own times date each cause, and Judged counts; it is nil
 	// without a verdict.
 	Once bool
+	// Unhurried: no patience is counted, so that no event is asked for only to date a cause.
+	Unhurried bool
 	// TakenBack is the revision whose pods this command deletes itself where they hold up the way back; nil if none.
 	TakenBack *workload.Revision
 	Judged    *JudgedFailed

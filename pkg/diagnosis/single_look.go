@@ -42,20 +42,68 @@ func sooner(t, limit time.Time) time.Time {
 	return t
 }
 
-// beganIn is since when a pod shows a cause: since the first event that tells of it or, without one, since its
-// container was to be started.
-func (ev *evidence) beganIn(pod *corev1.Pod, key *causeKey) time.Time {
-	from := pod.CreationTimestamp.Time
-	if s := pod.Status.StartTime; s != nil && s.After(from) { // it may have waited long for a node
-		from = s.Time
+// restartPace is the longest time between two restarts of a container that does not work: the kubelet waits up to five
+// minutes, and forgets earlier crashes of one that has run for ten.
+const restartPace = 10 * time.Minute
+
+// neverRan tells whether a container was restarted so often that it can't have worked for long since its pod began.
+func (ref containerRef) neverRan(began, now time.Time) bool {
+	n := time.Duration(ref.status.RestartCount)
+	return n > 0 && now.Sub(began) <= n*restartPace
+}
+
+// startOf is when the node took a pod: it may have waited long for one.
+func startOf(pod *corev1.Pod) time.Time {
+	began := pod.CreationTimestamp.Time
+	if s := pod.Status.StartTime; s != nil && s.After(began) {
+		return s.Time
 	}
+	return began
+}
+
+// crashedLater is a pod whose container has worked, and crashes now: only events tell since when.
+func (d *Diagnosis) crashedLater() []*corev1.Pod {
+	for i := range d.Problems {
+		p := &d.Problems[i]
+		if e := p.exemplar; e.run == nil || e.pod == nil || p.Restarts == 0 {
+			continue
+		}
+		for ref := range containers(p.exemplar.pod) {
+			if ref.spec.Name == p.Container && ref.status.RestartCount > 1 && !ref.neverRan(startOf(p.exemplar.pod), d.in.Now) {
+				return []*corev1.Pod{p.exemplar.pod}
+			}
+		}
+	}
+	return nil
+}
+
+// firstBackOff is when the restarts of a container began to be delayed, if they have not stopped since; else zero.
+func (ev *evidence) firstBackOff(ref containerRef) time.Time {
+	e := ev.events[ref.pod.UID].of(ref.spec.Name).latest("ack-off restarting", "BackOff")
+	if e == nil || eventSpan(e) > time.Duration(eventCount(e))*restartPace {
+		return time.Time{}
+	}
+	return eventTime(e).Add(-eventSpan(e))
+}
+
+// beganIn is since when a pod shows a cause: since the first event that tells of it or, without one, since its
+// container was to be started. A container that crashes does so since its pod began, or since its restarts are delayed.
+func (ev *evidence) beganIn(pod *corev1.Pod, key *causeKey) time.Time {
+	from := startOf(pod)
 	for ref := range containers(pod) {
+		isIt := ref.spec.Name == key.container
+		if isIt && ref.neverRan(from, ev.now) {
+			return from
+		}
+		if t := ev.firstBackOff(ref); isIt && !t.IsZero() {
+			return t
+		}
 		for _, t := range ref.times() {
 			if t.After(from) {
 				from = t.Time
 			}
 		}
-		if ref.spec.Name == key.container {
+		if isIt {
 			var first time.Time
 			for _, e := range ev.events[pod.UID].of(key.container) {
 				if t := eventTime(e).Add(-eventSpan(e)); !t.Before(from) && tells(ref, e, key.cause) {

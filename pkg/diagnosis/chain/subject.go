@@ -51,7 +51,7 @@ type decision struct {
 }
 
 func (s *Subject) add(l *look) {
-	l.in.Now, l.in.Since, l.in.UnderWay, l.in.Once, l.in.FailFast = s.now, s.now, true, true, diagnosis.FailFastAuto
+	l.in.Now, l.in.Since, l.in.UnderWay, l.in.Once, l.in.Unhurried, l.in.FailFast = s.now, s.now, true, true, true, diagnosis.FailFastAuto
 	s.looks = append(s.looks, l)
 }
 
