@@ -32,7 +32,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	faults …                                   see faults_test.go
 //	requests OP N [VERB [RESOURCE]]            how many there were through the fault proxy
 //	examples [VERB…]                           run the examples of the help, as they stand there
-//	ownlab [NODES]                             a lab that is this script's alone
+//	ownlab [NODES] [without=PARTS]             a lab that is this script's alone
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"deploy":     deploy,
 	"settled":    settled,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/kubectl-app/kubectl-app/lab/state"
@@ -28,6 +29,9 @@ func (e *Env) launch(ctx context.Context, home state.Home, dir state.Dir, f upFl
 	}
 	args := []string{
 		"supervise", "--home=" + string(home), "--name=" + dir.Name, "--kubeconfig=" + file, "--nodes=" + strconv.Itoa(f.nodes),
+	}
+	if len(f.without) > 0 {
+		args = append(args, "--without="+strings.Join(f.without, ","))
 	}
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), executable, args...)
 	cmd.Env = append(cmd.Environ(), "GOGC=50")

@@ -23,6 +23,9 @@ func printJSON(w io.Writer, value any) error {
 func printStatus(w io.Writer, s control.Status, now time.Time) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "lab %q: %s   Kubernetes %s   context %s   %s\n\n", s.Name, s.State, s.Version, s.Context, s.Server)
+	if s.Ingress != "" {
+		fmt.Fprintf(&b, "Ingresses answer at %s, node ports on 127.0.0.1\n\n", s.Ingress)
+	}
 	table := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(table, "COMPONENT\tSTATE\tPID\tUP\tMEMORY")
 	for _, c := range append([]control.Component{s.Supervisor}, s.Components...) {

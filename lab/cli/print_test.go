@@ -24,7 +24,8 @@ func ready(name string, pid int) control.Component {
 func healthy() control.Status {
 	return control.Status{
 		Name: "default", Context: "app-lab", Kubeconfig: "/home/jane/.kube/config", Server: "https://127.0.0.1:20001", Version: "v1.37.2",
-		Nodes: 1, Created: since(2 * time.Minute), State: control.Ready, RSSBytes: 300_000_000,
+		Ingress: "http://127.0.0.1:20002",
+		Nodes:   1, Created: since(2 * time.Minute), State: control.Ready, RSSBytes: 300_000_000,
 		Supervisor: ready("supervisor", 10), Components: []control.Component{ready("etcd", 11), ready("kube-apiserver", 12)},
 	}
 }

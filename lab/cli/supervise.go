@@ -16,6 +16,7 @@ type superviseFlags struct {
 	home, name, kubeconfig string
 	nodes                  int
 	whileStdin             bool
+	without                []string
 }
 
 // newSupervise is the process that up leaves in the background.
@@ -31,6 +32,7 @@ func newSupervise(env *Env) *cobra.Command {
 	cmd.Flags().StringVar(&f.name, "name", "", "name of the lab")
 	cmd.Flags().StringVar(&f.kubeconfig, "kubeconfig", "", "file to write the context to")
 	cmd.Flags().IntVar(&f.nodes, "nodes", 1, "number of simulated nodes")
+	cmd.Flags().StringSliceVar(&f.without, "without", nil, "parts that the lab does not have")
 	cmd.Flags().BoolVar(&f.whileStdin, "while-stdin", false, "end the lab when standard input closes")
 	return cmd
 }
@@ -44,7 +46,7 @@ func (e *Env) supervise(ctx context.Context, f superviseFlags) error {
 	if err != nil {
 		return err
 	}
-	options := supervisor.Options{Dir: dir, Kubeconfig: f.kubeconfig, Nodes: f.nodes, Executable: executable}
+	options := supervisor.Options{Dir: dir, Kubeconfig: f.kubeconfig, Nodes: f.nodes, Without: f.without, Executable: executable}
 	if f.whileStdin {
 		options.Lease = e.In
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/lab/kubeconfig"
 	"github.com/kubectl-app/kubectl-app/lab/leftovers"
+	"github.com/kubectl-app/kubectl-app/lab/plan"
 	"github.com/kubectl-app/kubectl-app/lab/state"
 )
 
@@ -19,6 +21,7 @@ type upFlags struct {
 	name, kubeconfig string
 	nodes            int
 	whileStdin       bool
+	without          []string
 }
 
 func newUp(env *Env) *cobra.Command {
@@ -39,12 +42,18 @@ components that have died are started again.`,
 			if f.nodes < 1 || f.nodes > maxNodes {
 				return usagef("--nodes=%d: want 1 to %d", f.nodes, maxNodes)
 			}
+			for _, part := range f.without {
+				if !slices.Contains(plan.Parts(), part) {
+					return usagef("--without=%s: want %s", part, strings.Join(plan.Parts(), " or "))
+				}
+			}
 			return env.up(cmd.Context(), f)
 		},
 	}
 	addName(cmd, &f.name)
 	cmd.Flags().StringVar(&f.kubeconfig, "kubeconfig", "", "file to write the context to (default: the one that kubectl writes to)")
 	cmd.Flags().IntVar(&f.nodes, "nodes", 1, "number of simulated nodes")
+	cmd.Flags().StringSliceVar(&f.without, "without", nil, "leave out load-balancer or ingress, as a cluster that has none")
 	cmd.Flags().BoolVar(&f.whileStdin, "while-stdin", false, "end the lab when standard input closes")
 	_ = cmd.Flags().MarkHidden("while-stdin")
 	return cmd

@@ -6,18 +6,21 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/kubectl-app/kubectl-app/lab/kubelet"
 	"github.com/kubectl-app/kubectl-app/lab/network"
 	"github.com/kubectl-app/kubectl-app/lab/nodes"
+	"github.com/kubectl-app/kubectl-app/lab/plan"
 	"github.com/kubectl-app/kubectl-app/lab/ports"
 )
 
 type kubeletFlags struct {
-	kubeconfig, cert, key, egress string
-	nodes, port                   int
+	kubeconfig, cert, key, egress, router string
+	nodes, port                           int
+	balance                               bool
 }
 
 func newKubelet() *cobra.Command {
@@ -33,6 +36,8 @@ func newKubelet() *cobra.Command {
 	cmd.Flags().StringVar(&f.cert, "tls-cert-file", "", "certificate of the kubelet API")
 	cmd.Flags().StringVar(&f.key, "tls-private-key-file", "", "key of the certificate")
 	cmd.Flags().StringVar(&f.egress, "egress-socket", "", "Unix socket by which the API server reaches the pods")
+	cmd.Flags().StringVar(&f.router, "router-address", "", "address of the router for Ingresses")
+	cmd.Flags().BoolVar(&f.balance, "load-balancer", false, "give Services of the type LoadBalancer an address")
 	cmd.Flags().IntVar(&f.nodes, "nodes", 1, "number of nodes")
 	cmd.Flags().IntVar(&f.port, "port", 0, "port of the kubelet API")
 	return cmd
@@ -60,12 +65,23 @@ func runPods(ctx context.Context, config *rest.Config, f kubeletFlags) error {
 	if err != nil {
 		return err
 	}
-	egress, err := network.ListenEgress(ctx, f.egress, network.Dialer(pods.DialPod, kubelet.PodCIDR))
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return err
+	}
+	net, err := network.New(client, network.Options{
+		DialPod: pods.DialPod, PodCIDR: kubelet.PodCIDR, ServiceCIDR: plan.ServiceCIDR, Router: f.router, LoadBalancer: f.balance,
+	})
+	if err != nil {
+		return err
+	}
+	egress, err := network.ListenEgress(ctx, f.egress, net.Dial)
 	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return pods.Run(ctx) })
 	group.Go(func() error { return egress.Serve(ctx) })
+	group.Go(func() error { return net.Run(ctx) })
 	return group.Wait()
 }

@@ -22,14 +22,16 @@ const (
 
 // Status is what `status -o json` prints.
 type Status struct {
-	Name       string    `json:"name"`
-	Context    string    `json:"context"`
-	Kubeconfig string    `json:"kubeconfig"`
-	Server     string    `json:"server"`
-	Version    string    `json:"version"`
-	Nodes      int       `json:"nodes"`
-	Created    time.Time `json:"created"`
-	State      State     `json:"state"`
+	Name       string `json:"name"`
+	Context    string `json:"context"`
+	Kubeconfig string `json:"kubeconfig"`
+	Server     string `json:"server"`
+	// Ingress is where the router for Ingresses listens; empty without one.
+	Ingress string    `json:"ingress,omitempty"`
+	Version string    `json:"version"`
+	Nodes   int       `json:"nodes"`
+	Created time.Time `json:"created"`
+	State   State     `json:"state"`
 	// RSSBytes is the resident memory of all processes, the supervisor included.
 	RSSBytes   int64       `json:"rssBytes,omitempty"`
 	Supervisor Component   `json:"supervisor"`

@@ -28,6 +28,8 @@ type Lab struct {
 type Options struct {
 	Name  string
 	Nodes int
+	// Without lists parts to leave out.
+	Without string
 }
 
 // Start brings a lab up and returns when pods can run. The lab holds the other
@@ -53,6 +55,9 @@ func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 	defer read.Close()
 	lab.lease = write
 	cmd := lab.Command(ctx, "up", "--while-stdin", "--kubeconfig", lab.Kubeconfig, "--nodes", strconv.Itoa(max(1, o.Nodes)))
+	if o.Without != "" {
+		cmd.Args = append(cmd.Args, "--without", o.Without)
+	}
 	cmd.Stdin = read
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"time"
 
@@ -69,14 +68,4 @@ func (e *Egress) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		klog.ErrorS(err, "Answering the API server")
 	}
 	Join(r.Context(), here, there)
-}
-
-// Dialer leads to pods by pods, and to anything else as this machine does.
-func Dialer(pods func(netip.Addr, int) (net.Conn, error), cidr netip.Prefix) func(context.Context, string) (net.Conn, error) {
-	return func(ctx context.Context, address string) (net.Conn, error) {
-		if at, err := netip.ParseAddrPort(address); err == nil && cidr.Contains(at.Addr()) {
-			return pods(at.Addr(), int(at.Port()))
-		}
-		return (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, "tcp", address)
-	}
 }

@@ -37,7 +37,7 @@ func (l Lab) apiServer() Component {
 			"--secure-port=" + l.port(APIServer),
 			// The reconciler refuses to publish a loopback address.
 			"--endpoint-reconciler-type=none",
-			"--service-cluster-ip-range=10.96.0.0/16",
+			"--service-cluster-ip-range=" + ServiceCIDR.String(),
 			"--allow-privileged=true",
 			"--profiling=false",
 

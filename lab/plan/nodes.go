@@ -7,19 +7,22 @@ import (
 )
 
 func (l Lab) kubelet() Component {
+	network := []string{"--egress-socket=" + l.Dir.EgressSocket(), "--load-balancer=" + strconv.FormatBool(l.Has(LoadBalancer))}
+	if l.Has(Ingress) {
+		network = append(network, "--router-address="+l.Router())
+	}
 	return Component{
 		Name:  Kubelet,
 		Needs: []string{APIServer},
 		Ready: l.url(Kubelet, "/healthz"),
 		Env:   memory("256MiB", 50),
-		Args: []string{
-			"--kubeconfig=" + l.Dir.Kubeconfig(Kubelet),
-			"--nodes=" + strconv.Itoa(l.Nodes),
-			"--port=" + l.port(Kubelet),
-			"--egress-socket=" + l.Dir.EgressSocket(),
-			"--tls-cert-file=" + l.pki(pki.ServerCert),
-			"--tls-private-key-file=" + l.pki(pki.ServerKey),
-		},
+		Args: append(network,
+			"--kubeconfig="+l.Dir.Kubeconfig(Kubelet),
+			"--nodes="+strconv.Itoa(l.Nodes),
+			"--port="+l.port(Kubelet),
+			"--tls-cert-file="+l.pki(pki.ServerCert),
+			"--tls-private-key-file="+l.pki(pki.ServerKey),
+		),
 	}
 }
 

@@ -31,11 +31,13 @@ type Lab struct {
 	Dir   state.Dir
 	Nodes int
 	Ports map[string]int
+	// Without lists the parts that the lab does not have.
+	Without []string
 }
 
-// PickPorts gives every component a port.
+// PickPorts gives every component a port, and the router.
 func PickPorts(ctx context.Context) (map[string]int, error) {
-	names := Names()
+	names := append(Names(), router)
 	picked, err := ports.Pick(ctx, len(names))
 	if err != nil {
 		return nil, err

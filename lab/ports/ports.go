@@ -12,10 +12,10 @@ import (
 // The range lies below those from which Linux, macOS and Windows take the ports
 // of outgoing connections. A client that redials a restarting server would
 // otherwise sooner or later be given the server's own port and connect to
-// itself, and the server could never bind it again.
+// itself, and the server could never bind it again. The node ports of Services begin at 30000.
 const (
 	first = 20000
-	last  = 32000
+	last  = 30000
 )
 
 // attempts is far more than a machine with any free port at all needs.

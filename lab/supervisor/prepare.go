@@ -21,7 +21,7 @@ func (s *Supervisor) prepare(ctx context.Context) (kubeconfig.Entry, error) {
 	if err != nil {
 		return kubeconfig.Entry{}, err
 	}
-	lab := plan.Lab{Dir: s.Dir, Nodes: s.Nodes, Ports: chosen}
+	lab := plan.Lab{Dir: s.Dir, Nodes: s.Nodes, Ports: chosen, Without: s.Without}
 	if err := os.WriteFile(s.Dir.EgressConfig(), lab.EgressConfig(), 0o600); err != nil {
 		return kubeconfig.Entry{}, fmt.Errorf("lab %s: %w", s.Dir.Name, err)
 	}

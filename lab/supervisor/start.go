@@ -61,6 +61,17 @@ func (s *Supervisor) startAll(ctx context.Context) error {
 	})
 	group.Go(func() error {
 		select {
+		case <-ready[plan.APIServer]:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if !s.lab.Has(plan.Ingress) {
+			return nil
+		}
+		return bootstrap.IngressClass(ctx, s.Dir.Kubeconfig(admin))
+	})
+	group.Go(func() error {
+		select {
 		case <-ready[plan.MetricsServer]:
 		case <-ctx.Done():
 			return ctx.Err()

@@ -28,6 +28,9 @@ func (s *Supervisor) Status(ctx context.Context) control.Status {
 	components := []plan.Component{}
 	if prober != nil {
 		status.Server = lab.Server()
+		if lab.Has(plan.Ingress) {
+			status.Ingress = "http://" + lab.Router()
+		}
 		components = lab.Components()
 	}
 	status.Components = make([]control.Component, len(components))

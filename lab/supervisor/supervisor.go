@@ -31,6 +31,8 @@ type Options struct {
 	// Kubeconfig is the user's file that the lab's context goes into.
 	Kubeconfig string
 	Nodes      int
+	// Without lists the parts of the lab that are left out.
+	Without []string
 	// Executable is the program that runs the components.
 	Executable string
 	// Lease, if not nil, ends the lab when it closes.
