@@ -28,10 +28,13 @@ func Apps(ctx context.Context, c *cluster.Cluster, objects []cluster.Object, ver
 			apps, err = observeAll(ctx, c, objects, now)
 			return err
 		},
-		r.lists,
+		func(ctx context.Context) error { return r.lists(ctx, templates) },
 		func(ctx context.Context) error { return r.read(ctx, app.Needs(templates, &app.Around{})) },
 	)
 	if err != nil {
+		return app.StatusReport{}, err
+	}
+	if err := r.routes(ctx, apps); err != nil { // of Services that only labels of pods match
 		return app.StatusReport{}, err
 	}
 	// What was read may name more: the certificates of Ingresses, the pull secrets of a ServiceAccount.
@@ -40,6 +43,7 @@ func Apps(ctx context.Context, c *cluster.Cluster, objects []cluster.Object, ver
 	}
 	r.mask()
 	report := app.NewReport(version, apps, r.around, now().Add(c.Skew()))
+	r.maskWarnings(report.Apps)
 	for i := range report.Apps {
 		if changed := report.Apps[i].Changed; changed != nil {
 			changed.Cause = c.Redactor().Text(changed.Cause)
@@ -82,6 +86,7 @@ func observeAll(ctx context.Context, c *cluster.Cluster, objects []cluster.Objec
 
 // observe explains one workload, which was just read.
 func (i *Inspector) observe(ctx context.Context, o cluster.Object) (app.Observed, error) {
+	i.page = true
 	first := true
 	report, r, err := i.explain(ctx, o.Ref(), func(ctx context.Context) (reading, error) {
 		if first {

@@ -56,6 +56,8 @@ func (s *town) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case last == "db":
 		object = `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"db","namespace":"shop",
 			"managedFields":[{"manager":"kubectl","operation":"Update","fieldsType":"FieldsV1","fieldsV1":{"f:data":{"f:password":{}}}}]}}`
+	case last == "services":
+		object = `{"kind":"ServiceList","apiVersion":"v1","items":[{"metadata":{"name":"front","namespace":"shop"},"spec":{"selector":{"app":"web"}}}]}`
 	case listKinds[last] != "":
 		object = fmt.Sprintf(`{"kind":%q,"apiVersion":%q,"items":[]}`, listKinds[last], versionOf(r.URL.Path))
 	case strings.Contains(r.URL.Path, "/deployments/"):

@@ -15,6 +15,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -33,6 +34,7 @@ type surroundings struct {
 	around *app.Around
 	named  map[namedObject]bool // that was read
 	listed map[string][]metav1.PartialObjectMetadata
+	routed bool // what leads to the Services was read
 }
 
 // routesGroup is the API group of HTTPRoutes, which not every cluster has.
@@ -55,27 +57,48 @@ var hidden = map[string]string{
 	"persistentvolumeclaims":   "whether its claims are bound",
 }
 
-// lists reads the lists side by side. What can't be read is noted.
-func (r *surroundings) lists(ctx context.Context) error {
+// lists reads the lists side by side, of what leads to a Service where one selects the apps. What can't be read is noted.
+func (r *surroundings) lists(ctx context.Context, apps []app.Observed) error {
 	client, err := r.cluster.Typed()
 	if err != nil {
 		return err
 	}
 	a, in := r.around, r.namespace
 	reads := []func(context.Context) error{
-		list(r, "services", &a.Services, client.CoreV1().Services(in).List, func(l *corev1.ServiceList) []corev1.Service { return l.Items }),
-		list(r, "endpointslices", &a.Slices, client.DiscoveryV1().EndpointSlices(in).List, func(l *discoveryv1.EndpointSliceList) []discoveryv1.EndpointSlice { return l.Items }),
-		list(r, "ingresses", &a.Ingresses, client.NetworkingV1().Ingresses(in).List, func(l *networkingv1.IngressList) []networkingv1.Ingress { return l.Items }),
+		func(ctx context.Context) error {
+			services := list(r, "services", &a.Services, client.CoreV1().Services(in).List, func(l *corev1.ServiceList) []corev1.Service { return l.Items })
+			return errors.Join(services(ctx), r.routes(ctx, apps))
+		},
 		list(r, "horizontalpodautoscalers", &a.Autoscalers, client.AutoscalingV2().HorizontalPodAutoscalers(in).List, func(l *autoscalingv2.HorizontalPodAutoscalerList) []autoscalingv2.HorizontalPodAutoscaler {
 			return l.Items
 		}),
 		list(r, "poddisruptionbudgets", &a.Budgets, client.PolicyV1().PodDisruptionBudgets(in).List, func(l *policyv1.PodDisruptionBudgetList) []policyv1.PodDisruptionBudget { return l.Items }),
 		list(r, "networkpolicies", &a.Policies, client.NetworkingV1().NetworkPolicies(in).List, func(l *networkingv1.NetworkPolicyList) []networkingv1.NetworkPolicy { return l.Items }),
 		list(r, "resourcequotas", &a.Quotas, client.CoreV1().ResourceQuotas(in).List, func(l *corev1.ResourceQuotaList) []corev1.ResourceQuota { return l.Items }),
-		r.httpRoutes,
 		func(ctx context.Context) error { return r.warnings(ctx, client) },
 	}
 	return together(ctx, reads...)
+}
+
+// routes reads what leads to the Services of the apps, once.
+func (r *surroundings) routes(ctx context.Context, apps []app.Observed) error {
+	client, err := r.cluster.Typed()
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	needed := !r.routed && app.Selected(apps, r.around)
+	r.routed = r.routed || needed
+	r.mu.Unlock()
+	if !needed {
+		return nil
+	}
+	a, in := r.around, r.namespace
+	return together(ctx,
+		list(r, "endpointslices", &a.Slices, client.DiscoveryV1().EndpointSlices(in).List, func(l *discoveryv1.EndpointSliceList) []discoveryv1.EndpointSlice { return l.Items }),
+		list(r, "ingresses", &a.Ingresses, client.NetworkingV1().Ingresses(in).List, func(l *networkingv1.IngressList) []networkingv1.Ingress { return l.Items }),
+		r.httpRoutes,
+	)
 }
 
 // list reads all pages of one kind.
@@ -160,9 +183,6 @@ func (r *surroundings) warnings(ctx context.Context, client kubernetes.Interface
 // mask hides values in what controllers say. It comes last: what was read has taught the redactor.
 func (r *surroundings) mask() {
 	redactor := r.cluster.Redactor()
-	for _, e := range r.around.Warnings {
-		redactor.Event(e)
-	}
 	var texts []*string
 	for i := range r.around.Autoscalers {
 		for k := range r.around.Autoscalers[i].Status.Conditions {
@@ -183,6 +203,24 @@ func (r *surroundings) mask() {
 	}
 	for _, text := range texts {
 		*text = redactor.Text(*text)
+	}
+}
+
+// maskWarnings hides values in the warnings that are shown.
+func (r *surroundings) maskWarnings(apps []app.App) {
+	var shown []*app.Warning
+	var pods []types.NamespacedName
+	for i := range apps {
+		for k := range apps[i].Warnings {
+			w := &apps[i].Warnings[k]
+			if shown = append(shown, w); w.Kind == "Pod" {
+				pods = append(pods, types.NamespacedName{Namespace: r.namespace, Name: w.Exemplar})
+			}
+		}
+	}
+	r.cluster.Redactor().Recognize(pods...)
+	for _, w := range shown {
+		w.Message = r.cluster.Redactor().Text(w.Message)
 	}
 }
 

@@ -39,6 +39,7 @@ type Inspector struct {
 	seen     diagnosis.Observed // what was read for Wants
 	asked    map[any]bool       // of it
 	again    bool               // wants were read before
+	page     bool               // a workload that is as wanted is not read again
 	counted  bool               // the Secrets that are read for their values count as requests, too
 }
 
@@ -158,10 +159,13 @@ func (i *Inspector) gather(ctx context.Context, s *chain.Subject) {
 func (i *Inspector) finish(ctx context.Context, r reading) (related map[workload.Ref]chain.Related, moved string, err error) {
 	related = map[workload.Ref]chain.Related{}
 	var mu sync.Mutex
-	work := []func(context.Context) error{func(ctx context.Context) (err error) {
-		moved, err = r.moved(ctx)
-		return err
-	}}
+	var work []func(context.Context) error
+	if !i.page || !r.subject.AsWanted() {
+		work = append(work, func(ctx context.Context) (err error) {
+			moved, err = r.moved(ctx)
+			return err
+		})
+	}
 	for _, ref := range r.subject.Related() {
 		if object := i.known(ref); object != nil {
 			related[ref] = chain.Related{Object: object}

@@ -362,19 +362,29 @@ func TestReferences(t *testing.T) {
 	}
 }
 
-// Without a ServiceAccount and pull secrets of its own, a template gets those of the default one.
+// Without a ServiceAccount and pull secrets of its own, a template gets those of the default one: its pods show them.
 func TestDefaultPullSecrets(t *testing.T) {
-	o := observed(t, chain.Report{State: chain.NothingFound}, twoReady()...)
-	spec := o.Object.Template().Spec
-	spec.ServiceAccountName = ""
-	o.Object.SetTemplate(&corev1.PodTemplateSpec{ObjectMeta: o.Object.Template().ObjectMeta, Spec: spec})
-	a := &app.Around{Named: map[workload.Ref]app.Named{
-		{Kind: "ServiceAccount", Namespace: "shop", Name: "default"}: {State: app.RefPresent, PullSecrets: []string{"pull"}},
-		{Kind: "Secret", Namespace: "shop", Name: "pull"}:            {State: app.RefMissing},
-	}}
-	got := app.Look(o, a, now)
-	if p := fmt.Sprint(problems(&got)); p != "[secret/pull Missing]" {
-		t.Error(p)
+	account := workload.Ref{Kind: "ServiceAccount", Namespace: "shop", Name: "default"}
+	for _, pods := range [][]*corev1.Pod{twoReady(), nil} {
+		for _, pod := range pods {
+			pod.Spec.ImagePullSecrets = []corev1.LocalObjectReference{{Name: "pull"}}
+		}
+		o := observed(t, chain.Report{State: chain.NothingFound}, pods...)
+		spec := o.Object.Template().Spec
+		spec.ServiceAccountName = ""
+		o.Object.SetTemplate(&corev1.PodTemplateSpec{ObjectMeta: o.Object.Template().ObjectMeta, Spec: spec})
+		a := &app.Around{Named: map[workload.Ref]app.Named{{Kind: "Secret", Namespace: "shop", Name: "pull"}: {State: app.RefMissing}}}
+		asks := slices.ContainsFunc(app.Needs([]app.Observed{o}, a), func(n app.Need) bool { return n.Ref == account })
+		if asks != (pods == nil) {
+			t.Errorf("%d pods: it asks for the account: %v", len(pods), asks)
+		}
+		if pods == nil {
+			a.Named[account] = app.Named{State: app.RefPresent, PullSecrets: []string{"pull"}}
+		}
+		got := app.Look(o, a, now)
+		if p := fmt.Sprint(problems(&got)); p != "[secret/pull Missing]" {
+			t.Errorf("%d pods: %s", len(pods), p)
+		}
 	}
 }
 

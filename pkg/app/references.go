@@ -65,7 +65,16 @@ func Needs(apps []Observed, around *Around) []Need {
 func (l *look) named() []workload.Reference {
 	all := workload.References(&l.w.Template)
 	pulls := slices.ContainsFunc(all, func(r workload.Reference) bool { return r.Use == workload.UsePullSecret })
-	if !slices.ContainsFunc(all, func(r workload.Reference) bool { return r.Kind == workload.ServiceAccountReference }) {
+	for _, pod := range l.Pods { // admission gives them those of the ServiceAccount
+		for _, s := range pod.Spec.ImagePullSecrets {
+			r := workload.Reference{Kind: workload.SecretReference, Name: s.Name, Use: workload.UsePullSecret}
+			if !pulls && !slices.Contains(all, r) {
+				all = append(all, r)
+			}
+		}
+	}
+	isOf := func(r workload.Reference) bool { return r.Kind == workload.ServiceAccountReference }
+	if looked := l.Why.State != ""; looked && len(l.Pods) == 0 && !slices.ContainsFunc(all, isOf) {
 		all = append(all, workload.Reference{Kind: workload.ServiceAccountReference, Name: "default", Use: workload.UseIdentity})
 	}
 	for _, r := range all {

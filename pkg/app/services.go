@@ -20,6 +20,14 @@ const (
 	kindPod     = "Pod"
 )
 
+// Selected tells whether a Service selects one of the apps.
+func Selected(apps []Observed, around *Around) bool {
+	return slices.ContainsFunc(apps, func(o Observed) bool {
+		l := &look{Observed: o, around: around, w: o.Object.Workload(), app: &App{}}
+		return len(l.services()) > 0
+	})
+}
+
 // services are those whose selector matches the labels of the template or of a pod.
 func (l *look) services() []Service {
 	var all []Service

@@ -136,6 +136,19 @@ func (s *Subject) Related() []workload.Ref {
 	return slices.DeleteFunc(refs, func(r workload.Ref) bool { return r.Name == "" })
 }
 
+// AsWanted tells of a workload that its status and all its pods are those of a complete rollout, and that nothing is wrong
+// with them: it can't have changed much while it was read.
+func (s *Subject) AsWanted() bool {
+	if len(s.looks) != 1 || s.StatusOnly || s.leaving != "" || s.decide().problem != nil {
+		return false
+	}
+	l := s.looks[0]
+	w := l.in.Workload
+	return w != nil && l.found.Complete && l.in.Revision != nil && int(w.Desired) == len(l.in.Pods) && !slices.ContainsFunc(l.in.Pods, func(p *corev1.Pod) bool {
+		return p.DeletionTimestamp != nil || !l.in.Revision.Owns(p) || !diagnosis.IsReady(p)
+	})
+}
+
 // decide finds the problem that the report rests on.
 func (s *Subject) decide() decision {
 	if s.StatusOnly {
