@@ -44,6 +44,7 @@ var rules = []struct {
 	{room: "pkg/secrets", allow: []string{"pkg/workload", "pkg/redact"}, forbid: []string{module + "pkg/secrets/"}},
 	{room: "pkg/secrets/consumers", allow: []string{"pkg/workload"}},
 	{room: "pkg/redact", allow: []string{"pkg/workload"}},
+	{room: "pkg/expose", allow: []string{"pkg/workload", "pkg/diagnosis", "pkg/diagnosis/chain", "pkg/redact", "pkg/secrets"}},
 	{room: "pkg/workload", allow: []string{}},
 	{room: "internal/term", allow: []string{}},
 	{
@@ -84,6 +85,10 @@ var rules = []struct {
 	},
 	{
 		room: "internal/autoscaler", allow: []string{"pkg/", "internal/cluster", "internal/preflight"},
+		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
+	},
+	{
+		room: "internal/exposure", allow: []string{"pkg/", "internal/cluster"},
 		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
 	},
 	{

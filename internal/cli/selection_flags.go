@@ -19,10 +19,15 @@ type selectionFlags struct {
 }
 
 func (f *selectionFlags) add(flags *pflag.FlagSet) {
+	f.addFiles(flags)
+	flags.StringVarP(&f.selector, "selector", "l", "", "Selector (label query) to filter on, supports '=', '==', '!=', 'in', 'notin'.(e.g. -l key1=value1,key2=value2,key3 in (value3)). Matching objects must satisfy all of the specified label constraints.")
+}
+
+// addFiles gives those that name files.
+func (f *selectionFlags) addFiles(flags *pflag.FlagSet) {
 	flags.StringSliceVarP(&f.filenames, "filename", "f", nil, "Filename, directory, or URL to files identifying the resource to get from a server.")
 	flags.StringVarP(&f.kustomize, "kustomize", "k", "", "Process the kustomization directory. This flag can't be used together with -f or -R.")
 	flags.BoolVarP(&f.recursive, "recursive", "R", false, "Process the directory used in -f, --filename recursively. Useful when you want to manage related manifests organized within the same directory.")
-	flags.StringVarP(&f.selector, "selector", "l", "", "Selector (label query) to filter on, supports '=', '==', '!=', 'in', 'notin'.(e.g. -l key1=value1,key2=value2,key3 in (value3)). Matching objects must satisfy all of the specified label constraints.")
 }
 
 // addAll gives those that only a change has.

@@ -134,6 +134,9 @@ func (r *Release) alone(ctx context.Context) (*rollout.Result, error) {
 	result := r.outline(rollout.Worse(outcome, awaited), nil)
 	result.Next = next
 	complete := r.complete(ctx, result)
+	if complete.Exposed != nil { // the verb tells the ways in, too
+		return complete, nil
+	}
 	shown := *complete
 	shown.Warnings = nil     // each was shown when it came up
 	_ = r.view.Finish(shown) // stderr may be gone: the result has it

@@ -21,6 +21,7 @@ var sections = []section{
 	{"dryrun", (*bench).dryRun},
 	{"lag", (*bench).lag},
 	{"scale", (*bench).scale},
+	{"expose", (*bench).expose},
 	{"verdict", (*bench).verdict},
 	{"outage", (*bench).outage},
 	{"why", (*bench).why},

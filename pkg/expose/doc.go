@@ -1,3 +1,3 @@
-// Package expose is the place for the pure part of exposing an app: ports, Services, routes, and
-// whether they lead anywhere. It is still empty.
+// Package expose computes how an app is reached: the Service for a workload, the rules of an Ingress, the ready endpoints,
+// and the addresses and URLs that lead there. It computes only.
 package expose

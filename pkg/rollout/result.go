@@ -33,6 +33,8 @@ type Result struct {
 	Config *ConfigResult `json:"content,omitempty"`
 	// Autoscalers were paused before the workloads were scaled, or resumed.
 	Autoscalers []AutoscalerResult `json:"autoscalers,omitempty"`
+	// Exposed is how an app can be reached that was exposed.
+	Exposed *ExposedResult `json:"exposed,omitempty"`
 	// InterruptedAfter is when a signal came, where the command did more after it; 0 where it ended then.
 	InterruptedAfter time.Duration `json:"-"`
 }

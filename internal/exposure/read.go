@@ -1,0 +1,52 @@
+package exposure
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/expose"
+)
+
+// Pods reads the pods that a selector selects.
+func (c Client) Pods(ctx context.Context, namespace string, selector map[string]string) ([]corev1.Pod, error) {
+	client, err := c.Typed()
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, "pods", namespace, metav1.ListOptions{LabelSelector: expose.SelectorText(selector)}, client.CoreV1().Pods(namespace).List,
+		func(l *corev1.PodList) []corev1.Pod { return l.Items })
+}
+
+// Nodes reads all nodes.
+func (c Client) Nodes(ctx context.Context) ([]corev1.Node, error) {
+	client, err := c.Typed()
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, "nodes", "", metav1.ListOptions{}, client.CoreV1().Nodes().List, func(l *corev1.NodeList) []corev1.Node { return l.Items })
+}
+
+// ServicesOf reads the Services of a namespace; of "" those of all.
+func (c Client) ServicesOf(ctx context.Context, namespace string) ([]corev1.Service, error) {
+	client, err := c.Typed()
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, "services", namespace, metav1.ListOptions{}, client.CoreV1().Services(namespace).List, func(l *corev1.ServiceList) []corev1.Service { return l.Items })
+}
+
+// list reads all pages of a list.
+func list[L runtime.Object, T any](ctx context.Context, resource, namespace string, options metav1.ListOptions, read func(context.Context, metav1.ListOptions) (L, error), items func(L) []T) (all []T, err error) {
+	err = cluster.Pages(ctx, options, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return read(ctx, o) },
+		func(page runtime.Object) error {
+			if l, ok := page.(L); ok {
+				all = append(all, items(l)...)
+			}
+			return nil
+		})
+	return all, cluster.APIError(cluster.Call{Verb: "list", Resource: resource, Namespace: namespace, Object: resource}, err)
+}

@@ -1,0 +1,66 @@
+package page
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kubectl-app/kubectl-app/internal/layout"
+	"github.com/kubectl-app/kubectl-app/internal/term"
+	"github.com/kubectl-app/kubectl-app/pkg/expose"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// Fields writes to t.Err what changed of an object, a line for each field.
+func Fields(t *term.Terminal, ref workload.Ref, changes []expose.Change) error {
+	s := newSheet(t.Err)
+	for _, c := range changes {
+		lead := s.Bold(layout.Name(ref)) + "  " + c.Field + " "
+		switch from, to := term.Clean(c.From), term.Clean(c.To); {
+		case from == "":
+			s.Add(lead + s.Green("+ "+to))
+		case to == "":
+			s.Add(lead + s.Red("- "+from))
+		default:
+			s.Add(lead + from + " -> " + to)
+		}
+	}
+	return layout.WriteLines(t.Err, s.Lines)
+}
+
+// Step writes to t.Err a line of progress: the time since the start, the object, the news.
+func Step(t *term.Terminal, since time.Duration, ref workload.Ref, text string) error {
+	s := newSheet(t.Err)
+	seconds := int(max(since, 0) / time.Second)
+	s.Lines = append(s.Lines, fmt.Sprintf("%2d:%02d  %s  %s", seconds/60, seconds%60, s.Bold(layout.Name(ref)), term.Clean(text)))
+	return layout.WriteLines(t.Err, s.Lines)
+}
+
+var viaText = map[expose.Via]string{
+	expose.ViaCluster: "in the cluster", expose.ViaNode: "node", expose.ViaLoadBalancer: "load balancer",
+	expose.ViaExternalIP: "external IP", expose.ViaIngress: "ingress",
+}
+
+// Ways writes to t.Err the addresses under which an app can be reached.
+func Ways(t *term.Terminal, headline string, ways []expose.Way) error {
+	s := newSheet(t.Err)
+	s.Sentences(term.Clean(headline))
+	width := 0
+	for _, w := range ways {
+		width = max(width, len(viaText[w.Via]))
+	}
+	for _, w := range ways {
+		address := w.URL
+		if address == "" {
+			address = w.Address
+		}
+		if w.Protocol != "" {
+			address += "/" + string(w.Protocol)
+		}
+		line := "  " + s.Faint(term.Pad(viaText[w.Via], width)) + "  " + term.Clean(address)
+		if w.Port != "" {
+			line += "  " + s.Faint("("+term.Clean(w.Port)+")")
+		}
+		s.Lines = append(s.Lines, line) // not cut: it is copied
+	}
+	return layout.WriteLines(t.Err, s.Lines)
+}

@@ -1,0 +1,114 @@
+package expose
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+)
+
+// Endpoints are those of a Service.
+type Endpoints struct {
+	// Ready can be reached on every port of the Service.
+	Ready int `json:"ready"`
+	// NotReady are pods that the Service selects, and that get no requests.
+	NotReady int `json:"notReady"`
+	// Without are ports that no pod has: the name that they lead to is not found in any.
+	Without []string `json:"portsWithoutEndpoint,omitempty"`
+	// Nodes are those with a ready endpoint.
+	Nodes []string `json:"-"`
+}
+
+// CountEndpoints counts the endpoints of a Service. Slices with other ports than the Service has now are from before its
+// last change. A dual-stack Service has a slice for each family: a pod counts once.
+func CountEndpoints(s *corev1.Service, all []discoveryv1.EndpointSlice) Endpoints {
+	var e Endpoints
+	seen, ready, nodes := map[string]bool{}, map[string]int{}, map[string]bool{}
+	ports := s.Spec.Ports
+	for i := range ports {
+		for endpoint, node := range readyOn(&ports[i], all) {
+			ready[endpoint]++
+			nodes[node] = true
+		}
+	}
+	for _, slice := range all {
+		for _, endpoint := range slice.Endpoints {
+			name := endpointName(&endpoint)
+			seen[name] = true
+			if len(ports) == 0 && endpointReady(&endpoint) { // headless
+				ready[name] = 0
+			}
+		}
+	}
+	for _, n := range ready {
+		if n == len(ports) {
+			e.Ready++
+		}
+	}
+	for i := range ports {
+		if e.Ready == 0 && hasReady(all) && len(readyOn(&ports[i], all)) == 0 {
+			e.Without = append(e.Without, PortText(ports[i]))
+		}
+	}
+	e.NotReady = len(seen) - e.Ready
+	for node := range nodes {
+		if node != "" {
+			e.Nodes = append(e.Nodes, node)
+		}
+	}
+	slices.Sort(e.Nodes)
+	return e
+}
+
+// readyOn maps the ready endpoints of a port to their nodes.
+func readyOn(p *corev1.ServicePort, all []discoveryv1.EndpointSlice) map[string]string {
+	found := map[string]string{}
+	for _, slice := range all {
+		if !slicePort(&slice, p) {
+			continue
+		}
+		for _, endpoint := range slice.Endpoints {
+			if endpointReady(&endpoint) {
+				node := ""
+				if endpoint.NodeName != nil {
+					node = *endpoint.NodeName
+				}
+				found[endpointName(&endpoint)] = node
+			}
+		}
+	}
+	return found
+}
+
+func slicePort(slice *discoveryv1.EndpointSlice, p *corev1.ServicePort) bool {
+	return slices.ContainsFunc(slice.Ports, func(q discoveryv1.EndpointPort) bool {
+		target := p.TargetPort
+		if target.String() == "0" || target.String() == "" {
+			target = intstr.FromInt32(p.Port)
+		}
+		return q.Port != nil && (q.Name == nil && p.Name == "" || q.Name != nil && *q.Name == p.Name) &&
+			(q.Protocol == nil || *q.Protocol == p.Protocol) &&
+			(target.Type == intstr.String || *q.Port == target.IntVal)
+	})
+}
+
+func hasReady(all []discoveryv1.EndpointSlice) bool {
+	return slices.ContainsFunc(all, func(s discoveryv1.EndpointSlice) bool {
+		return slices.ContainsFunc(s.Endpoints, func(e discoveryv1.Endpoint) bool { return endpointReady(&e) })
+	})
+}
+
+func endpointReady(e *discoveryv1.Endpoint) bool {
+	return e.Conditions.Ready == nil || *e.Conditions.Ready
+}
+
+func endpointName(e *discoveryv1.Endpoint) string {
+	switch {
+	case e.TargetRef != nil:
+		return e.TargetRef.Name
+	case len(e.Addresses) > 0:
+		return " " + e.Addresses[0]
+	}
+	return ""
+}
