@@ -137,7 +137,7 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 	if changes[0].Scales() {
 		needs = scaleNeeds(o.Watch, changes, refs)
 	} else if slices.ContainsFunc(changes, func(c cluster.Change) bool { return c.Before.Workload.Strategy.Ordered }) {
-		needs = append(needs, need{"delete", "", "pods", "", Warn, "a rollback can't delete a broken pod that blocks it", nil})
+		needs = append(needs, need{"delete", "", "pods", "", Warn, "a broken pod that blocks the update can't be deleted", nil})
 	}
 	if len(needs) == 0 {
 		return nil, nil

@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -167,12 +168,21 @@ func refuseUnpausable(changes []cluster.Change, pauses bool) []Check {
 	return refused
 }
 
+// failed: its pods are deleted if they hold up the update.
+func failed(r *workload.Revision) bool {
+	if r == nil {
+		return false
+	}
+	verdict := rollout.VerdictOf(r)
+	return verdict != nil && verdict.Outcome == rollout.VerdictFailed
+}
+
 // checkOrder warns of broken pods that hold up an ordered update, a fix included. An undo deletes them.
 func checkOrder(changes []cluster.Change, undoes bool) []Check {
 	var checks []Check
 	for _, change := range changes {
 		w := change.Before.Workload
-		if undoes || !w.Strategy.Ordered || w.Strategy.OnDelete || change.Before.Serving || w.Ready >= w.Desired {
+		if undoes || !w.Strategy.Ordered || w.Strategy.OnDelete || change.Before.Serving || w.Ready >= w.Desired || failed(change.Before.Revision) {
 			continue
 		}
 		ref := change.Ref()

@@ -38,9 +38,9 @@ func (r *Release) carryOut(ctx context.Context, changed, pending, settled []clus
 	} else if written, err = r.begin(ctx, work, f, changed, found(attached)); err != nil {
 		return r.applyFailed(ctx, work, f, written, err)
 	}
-	goals := targets(written)
-	if r.Undoes {
-		goals, f.unblock = takingBack(goals), r.unblocker(work)
+	goals := unblocking(targets(written), r.Undoes)
+	if len(goals) > 0 {
+		f.unblock = r.unblocker(work)
 	}
 	state := r.start(slices.Concat(goals, found(attached)), r.Policy)
 	state, err = f.follow(ctx, state, nil)

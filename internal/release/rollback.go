@@ -53,7 +53,7 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	}) {
 		policy.Timeout = maxSilence // nothing else would end it
 	}
-	goals := takingBack(targets(restored))
+	goals := unblocking(targets(restored), true)
 	f.unblock = r.unblocker(work)
 	state := rollout.Start(goals, policy, r.Now())
 	if len(restored) > 0 {
@@ -83,6 +83,9 @@ func (r *Release) notRolledBack(f *follower, w cluster.Written, end *ending) (wh
 			end.next = append(end.next, scaleTo(w.Ref(), w.Before.Workload.Desired))
 		}
 		return why
+	}
+	if found := end.findings(w.Ref()); len(found) > 0 {
+		end.next = append(end.next, found[0].Next...)
 	}
 	end.next = append(end.next, App("rollout history", w.Ref()))
 	if !r.changes.undoRestores() {

@@ -189,7 +189,7 @@ func TestRelease(t *testing.T) {
 			world: []string{"web:never"}, tag: "missing",
 			expect: expectation{
 				outcome: rollout.Failed, images: "web:missing", message: "revision 1 of deployment/web was not serving before this change",
-				next:  "kubectl app rollout history deployment/web -n shop",
+				next:  "kubectl app set image deployment/web web=IMAGE -n shop, kubectl describe pod web-2-new -n shop, kubectl app rollout history deployment/web -n shop",
 				calls: "preflight web, watch 1, apply web, verdict web-2 failed",
 			},
 		},

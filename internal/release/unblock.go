@@ -12,7 +12,7 @@ import (
 // maxDeletions bounds how often a pod of one name is deleted: the controller may make it of the same revision again.
 const maxDeletions = 3
 
-// unblocker deletes the pods that keep workloads from going back, one of each workload at a time: while an ordered
+// unblocker deletes the pods of failed revisions that keep workloads from being updated, one of each workload at a time: while an ordered
 // StatefulSet has a pod that is not ready, it replaces none, not even that one. A deletion does not wait for its answer.
 type unblocker struct {
 	release *Release
@@ -93,19 +93,19 @@ func (u *unblocker) answered(d deletion) []rollout.Event {
 
 func (d deletion) text() string {
 	if d.err == nil {
-		return fmt.Sprintf("kubectl app deleted pod %s, which was not ready and blocked the rollback of %s", d.pod.Name, d.workload)
+		return fmt.Sprintf("kubectl app deleted pod %s, which was not ready and blocked the update of %s", d.pod.Name, d.workload)
 	}
-	text := fmt.Sprintf("kubectl app could not delete pod %s, which is not ready and blocks the rollback of %s: %v", d.pod.Name, d.workload, d.err)
+	text := fmt.Sprintf("kubectl app could not delete pod %s, which is not ready and blocks the update of %s: %v", d.pod.Name, d.workload, d.err)
 	if cluster.Is(d.err, cluster.Forbidden) {
 		text += fmt.Sprintf("; somebody with the permission can: kubectl delete pod %s -n %s", d.pod.Name, d.pod.Namespace)
 	}
 	return text
 }
 
-// takingBack marks targets of an undo or a rollback as such.
-func takingBack(targets []rollout.Target) []rollout.Target {
+// unblocking marks the targets of what this command wrote; takesBack: by an undo or a rollback.
+func unblocking(targets []rollout.Target, takesBack bool) []rollout.Target {
 	for i := range targets {
-		targets[i].TakesBack = true
+		targets[i].Unblocks, targets[i].TakesBack = true, takesBack
 	}
 	return targets
 }

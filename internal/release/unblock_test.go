@@ -60,13 +60,13 @@ func TestWhichPodIsDeleted(t *testing.T) {
 func TestDeletionsAreTold(t *testing.T) {
 	d := deletion{workload: webRef, pod: podOf("web-1", "1")}
 	forbidden := &cluster.Error{Reason: cluster.Forbidden, Message: "no permission to delete pods"}
-	const failed = "kubectl app could not delete pod web-1, which is not ready and blocks the rollback of deployment/web: "
+	const failed = "kubectl app could not delete pod web-1, which is not ready and blocks the update of deployment/web: "
 	for name, test := range map[string]struct {
 		deleted bool
 		err     error
 		want    []string
 	}{
-		"deleted":   {true, nil, []string{"kubectl app deleted pod web-1, which was not ready and blocked the rollback of deployment/web"}},
+		"deleted":   {true, nil, []string{"kubectl app deleted pod web-1, which was not ready and blocked the update of deployment/web"}},
 		"changed":   {false, nil, nil},
 		"forbidden": {false, forbidden, []string{failed + "no permission to delete pods; somebody with the permission can: kubectl delete pod web-1 -n shop"}},
 		"refused":   {false, errors.New("no"), []string{failed + "no"}},

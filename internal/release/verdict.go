@@ -14,7 +14,10 @@ import (
 func (r *Release) recordVerdicts(work context.Context, f *follower, state rollout.State) []string {
 	var verdicts []cluster.Verdict
 	for i := range state.Workloads {
-		w, seen := &state.Workloads[i], f.snapshot[state.Workloads[i].Target.Ref]
+		w, seen := state.Workloads[i], f.snapshot[state.Workloads[i].Target.Ref]
+		if state.Outcome == rollout.Failed && w.Outcome == "" && w.Crashes() { // another one decided the release
+			w.Outcome = rollout.Failed
+		}
 		for _, revision := range seen.Revisions {
 			if revision.Name != w.RevisionName || !workload.KindNamed(w.Target.Kind).Releasable() {
 				continue

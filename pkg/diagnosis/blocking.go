@@ -109,7 +109,7 @@ func (d *Diagnosis) blockedByPods() []symptom {
 		}
 		found := waiting(BlockedByPod, fmt.Sprintf("pod %s%s is not ready, and no pod is updated before it is", pod.Name, d.ofRevision(pod)))
 		found.exemplar, found.began = pod.Name, unreadySince(pod)
-		if d.in.TakenBack == nil || !d.in.TakenBack.Owns(pod) {
+		if !workload.OwnedByAny(pod, d.in.Deletable) {
 			found.subject = pod.Name
 			found.message += fmt.Sprintf("; if it can't become ready: kubectl delete pod %s -n %s", pod.Name, pod.Namespace)
 		}

@@ -31,8 +31,8 @@ type Input struct {
 	Once bool
 	// Unhurried: no patience is counted, so that no event is asked for only to date a cause.
 	Unhurried bool
-	// TakenBack is the revision whose pods this command deletes itself where they hold up the way back; nil if none.
-	TakenBack *workload.Revision
+	// Deletable are the revisions whose pods this command deletes itself where they hold up the update.
+	Deletable []*workload.Revision
 	Judged    *JudgedFailed
 	// Soak is for how long nothing may speak against a complete rollout; 0 while it is not complete.
 	Soak time.Duration

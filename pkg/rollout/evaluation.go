@@ -79,7 +79,7 @@ func (e *evaluation) observe() {
 func (e *evaluation) look() {
 	in := diagnosis.Input{
 		Observed: e.seen, Now: e.now, Since: e.next.memory.watched, Revision: e.revision,
-		Populated: e.next.memory.populated, UnderWay: e.next.Target.Baseline == nil, TakenBack: e.left(), FailFast: e.policy.FailFast,
+		Populated: e.next.memory.populated, UnderWay: e.next.Target.Baseline == nil, Deletable: e.deletable(), FailFast: e.policy.FailFast,
 	}
 	if in.Once = e.policy.Once; in.Once && e.revision != nil {
 		if v := VerdictOf(e.revision); v != nil && v.Outcome == VerdictFailed {
@@ -96,17 +96,36 @@ func (e *evaluation) look() {
 	e.next.Blocking = e.blocking()
 }
 
-// blocking are the pods of the revision that is taken back, if they hold up the update, while none of them is on its way out: the
-// next one waits for that.
+// blocking are the deletable pods that hold up the update, while none of them is on its way out: the next one waits for that.
 func (e *evaluation) blocking() []PodRef {
-	left := e.left()
-	if left == nil || slices.ContainsFunc(e.seen.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil && left.Owns(p) }) {
+	deletable := e.deletable()
+	if slices.ContainsFunc(e.seen.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil && workload.OwnedByAny(p, deletable) }) {
 		return nil
 	}
 	var all []PodRef
 	for _, pod := range e.diagnosis.Blocking {
-		if left.Owns(pod) {
+		if workload.OwnedByAny(pod, deletable) {
 			all = append(all, PodRef{pod.Namespace, pod.Name, pod.UID, pod.ResourceVersion})
+		}
+	}
+	return all
+}
+
+// deletable are the revisions whose pods this command deletes where they hold up the update: those that failed, and the
+// one that is taken back.
+func (e *evaluation) deletable() (all []*workload.Revision) {
+	t := &e.next.Target
+	if !t.Unblocks {
+		return nil
+	}
+	left := e.left()
+	for i := range e.seen.Revisions {
+		r := &e.seen.Revisions[i]
+		if r == e.revision || t.Template != nil && workload.SameTemplate(&r.Template, t.Template) {
+			continue
+		}
+		if v := VerdictOf(r); r == left || v != nil && v.Outcome == VerdictFailed {
+			all = append(all, r)
 		}
 	}
 	return all

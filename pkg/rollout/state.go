@@ -25,9 +25,11 @@ type Target struct {
 	// them at once.
 	Replicas   *int32
 	Autoscaled bool
-	// TakesBack: the change takes the template of Baseline back. The pods of its revision that block the update are in
-	// WorkloadState.Blocking.
+	// TakesBack: the change takes the template of Baseline back.
 	TakesBack bool
+	// Unblocks: pods that block the update may be deleted, if they are of a revision that failed or is taken back. They are
+	// in WorkloadState.Blocking.
+	Unblocks bool
 	// Restores is the revision whose template an undo writes; 0 for any other change.
 	Restores int64
 	// Baseline is nil for a rollout that was found under way.

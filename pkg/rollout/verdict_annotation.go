@@ -3,6 +3,7 @@ package rollout
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -53,16 +54,19 @@ func NewVerdictAnnotation(hash string, outcome Outcome, findings []diagnosis.Fin
 	return s, hash != ""
 }
 
+// notOfRevision are causes outside the pods of a revision.
+var notOfRevision = []diagnosis.Cause{diagnosis.Paused, diagnosis.BlockedByPod, diagnosis.StuckTerminating, diagnosis.OnDelete}
+
 // DefaultSoak is how long a success has to last before it says that a revision is good.
 const DefaultSoak = 15 * time.Second
 
 // VerdictAnnotation makes the annotation for a workload's outcome. ok is false if the outcome proves nothing about the
-// revision: without a new pod none has run, and a pause is not the revision's fault.
+// revision: without a new pod none has run, and it is not the revision's fault that others hold up its pods.
 func (w *WorkloadState) VerdictAnnotation(hash string, now time.Time, by string) (verdict VerdictAnnotation, ok bool) {
 	switch {
 	case w.Outcome == Succeeded && w.Counts.Updated == 0:
 		return VerdictAnnotation{}, false
-	case w.Outcome == Failed && len(w.Findings) > 0 && w.Findings[0].Cause == diagnosis.Paused:
+	case w.Outcome == Failed && len(w.Findings) > 0 && slices.Contains(notOfRevision, w.Findings[0].Cause):
 		return VerdictAnnotation{}, false
 	}
 	verdict, ok = NewVerdictAnnotation(hash, w.Outcome, w.Findings, now, by)
@@ -70,6 +74,11 @@ func (w *WorkloadState) VerdictAnnotation(hash string, now time.Time, by string)
 		verdict.Outcome = VerdictComplete
 	}
 	return verdict, ok
+}
+
+// Crashes tells whether the pods of an undecided workload fail already, so that only patience keeps it from a verdict.
+func (w *WorkloadState) Crashes() bool {
+	return len(w.Findings) > 0 && w.Findings[0].Grade != diagnosis.Waiting
 }
 
 // Over tells whether an annotation replaces the present one, nil if there is none. Complete does not replace good.

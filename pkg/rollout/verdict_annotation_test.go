@@ -109,14 +109,17 @@ func TestVerdictOfAVerdictThatProvesNothing(t *testing.T) {
 		state WorkloadState
 		want  Verdict
 	}{
-		"verified":                {succeeded(soak{lasted: true, readied: noon}), VerdictGood},
-		"no soak, ready for long": {succeeded(soak{readied: noon.Add(-15 * time.Second)}), VerdictGood},
-		"no soak, ready just now": {succeeded(soak{readied: noon.Add(-14 * time.Second)}), VerdictComplete},
-		"no soak, pods not seen":  {succeeded(soak{}), VerdictComplete},
-		"scaled to 0":             {WorkloadState{Outcome: Succeeded}, ""},
-		"it crashes":              {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3, Updated: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.CrashLoop}}}, VerdictFailed},
-		"paused by somebody":      {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3, Updated: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.Paused}}}, ""},
-		"it crashes, also paused": {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3, Updated: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.CrashLoop}, {Cause: diagnosis.Paused}}}, VerdictFailed},
+		"verified":                                {succeeded(soak{lasted: true, readied: noon}), VerdictGood},
+		"no soak, ready for long":                 {succeeded(soak{readied: noon.Add(-15 * time.Second)}), VerdictGood},
+		"no soak, ready just now":                 {succeeded(soak{readied: noon.Add(-14 * time.Second)}), VerdictComplete},
+		"no soak, pods not seen":                  {succeeded(soak{}), VerdictComplete},
+		"scaled to 0":                             {WorkloadState{Outcome: Succeeded}, ""},
+		"it crashes":                              {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3, Updated: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.CrashLoop}}}, VerdictFailed},
+		"paused by somebody":                      {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3, Updated: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.Paused}}}, ""},
+		"a pod of another revision is in the way": {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.BlockedByPod}, {Cause: diagnosis.DeadlineExceeded}}}, ""},
+		"a pod of another revision does not end":  {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.StuckTerminating}}}, ""},
+		"nobody deletes the old pods":             {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.OnDelete}}}, ""},
+		"it crashes, also paused":                 {WorkloadState{Outcome: Failed, Counts: Counts{Desired: 3, Updated: 3}, Findings: []diagnosis.Finding{{Cause: diagnosis.CrashLoop}, {Cause: diagnosis.Paused}}}, VerdictFailed},
 	} {
 		verdict, ok := test.state.VerdictAnnotation("abc", noon, "ci")
 		if ok != (test.want != "") || verdict.Outcome != test.want {

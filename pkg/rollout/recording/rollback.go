@@ -50,7 +50,8 @@ func (p *Replay) goBack(yield func(Frame, error) bool) bool {
 			w.Outcome, w.Message, release.Outcome = rollout.Undecided, "", rollout.Undecided
 		}
 		target := rollout.Target{Ref: w.Target.Ref, UID: w.Target.UID, Generation: w.Target.Generation + 1, Baseline: p.failed(w)}
-		if target.TakesBack = true; target.Baseline != nil {
+		target.TakesBack, target.Unblocks = true, true
+		if target.Baseline != nil {
 			target.Pod = target.Baseline.Workload.Pod
 		}
 		if at >= 0 {

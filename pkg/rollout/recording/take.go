@@ -92,7 +92,7 @@ func (p *Replay) begin(changed []targetRef) {
 		if w := p.stage.workload(ref); w != nil {
 			target.UID, target.Pod = w.UID, w.Pod
 			if t.Generation == 0 || w.Generation < t.Generation { // else it was found under way
-				target.Baseline = rollout.Capture(w, p.stage.revisionsOf(ref, w), nil)
+				target.Baseline, target.Unblocks = rollout.Capture(w, p.stage.revisionsOf(ref, w), nil), true
 			}
 		}
 		targets = append(targets, target)
