@@ -59,7 +59,8 @@ func (f *rolloutPauseFlags) selected(args []string, verb string) (resolve.Select
 	return selection, nil
 }
 
-// write pauses or resumes each workload. As with kubectl, one that can't be does not stop the others.
+// write pauses or resumes each workload. As with kubectl, one that can't be does not stop the others. If none could be,
+// nothing was changed.
 func (f *rolloutPauseFlags) write(ctx context.Context, env *Env, out *output, selection resolve.Selection, paused bool) error {
 	c := env.cluster()
 	objects, err := resolve.Workloads(ctx, c, selection)
@@ -67,9 +68,11 @@ func (f *rolloutPauseFlags) write(ctx context.Context, env *Env, out *output, se
 		return resolveError(err)
 	}
 	var faults []error
+	untouched := true
 	for _, o := range objects {
 		written, err := c.SetPaused(ctx, o, paused, cluster.WriteOptions{FieldManager: f.fieldManager})
 		if err == nil {
+			untouched = false
 			err = out.object(env, written.API)
 		}
 		if ctx.Err() != nil {
@@ -78,7 +81,11 @@ func (f *rolloutPauseFlags) write(ctx context.Context, env *Env, out *output, se
 			}
 			return errors.Join(append(faults, err, context.Cause(ctx))...)
 		}
+		untouched = untouched && (err == nil || cluster.Is(err, cluster.NoChange, cluster.Forbidden, cluster.Denied))
 		faults = append(faults, resolveError(err))
+	}
+	if err := errors.Join(faults...); err != nil && untouched {
+		return release.RefusedError{Err: err}
 	}
 	return errors.Join(faults...)
 }

@@ -178,7 +178,7 @@ func (f *rolloutStatusFlags) isRevision(ref workload.Ref, current *workload.Revi
 	if current != nil {
 		err = fmt.Errorf("%s is at revision %d, not %d", ref, current.Number, f.revision)
 	}
-	return hintedError{err: err, hints: []string{release.App("rollout history", ref)}}
+	return release.RefusedError{Err: hintedError{err: err, hints: []string{release.App("rollout history", ref)}}}
 }
 
 // next are the commands to type after a result.

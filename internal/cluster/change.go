@@ -85,10 +85,7 @@ func (c Change) stored(then Object) bool {
 
 // Restarts tells whether the change does nothing but replace the pods.
 func (c Change) Restarts() bool {
-	before, after := c.Template().DeepCopy(), c.Edit.Template.DeepCopy()
-	delete(before.Annotations, workload.AnnotationRestartedAt)
-	delete(after.Annotations, workload.AnnotationRestartedAt)
-	return !c.Unchanged() && workload.SameTemplate(before, after)
+	return !c.Unchanged() && workload.OnlyRestarts(c.Template(), &c.Edit.Template)
 }
 
 // After is the object as the API server would store it or, while that is not known, as it would be sent.

@@ -33,7 +33,8 @@ const (
 	Denied      Reason = "Denied" // by an admission webhook or policy
 	Throttled   Reason = "Throttled"
 	ServerFault Reason = "ServerFault"
-	Failed      Reason = "Failed" // none of the others
+	NoChange    Reason = "NoChange" // it is so already
+	Failed      Reason = "Failed"   // none of the others
 )
 
 // Error is a command that could not be carried out.

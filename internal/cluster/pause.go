@@ -15,9 +15,9 @@ func (c *Cluster) SetPaused(ctx context.Context, o Object, paused bool, options 
 	case !o.Kind.Pausable():
 		return Object{}, cannotPause(o.Ref())
 	case o.Paused() && paused:
-		return Object{}, &Error{Reason: Failed, Object: o.Ref().String(), Message: o.Ref().String() + " is already paused"}
+		return Object{}, &Error{Reason: NoChange, Object: o.Ref().String(), Message: o.Ref().String() + " is already paused"}
 	case !o.Paused() && !paused:
-		return Object{}, &Error{Reason: Failed, Object: o.Ref().String(), Message: o.Ref().String() + " is not paused"}
+		return Object{}, &Error{Reason: NoChange, Object: o.Ref().String(), Message: o.Ref().String() + " is not paused"}
 	}
 	written, err := Write[Object]{
 		Planned:   true,

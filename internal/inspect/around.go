@@ -23,6 +23,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/app"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // surroundings reads what is around the apps of a namespace, each kind once for all of them.
@@ -256,7 +257,7 @@ func (r *surroundings) unread(ctx context.Context, err error, verb, resource str
 	defer r.mu.Unlock()
 	if !slices.ContainsFunc(r.around.NotSeen, func(n chain.NotSeen) bool { return n.Resource == resource }) {
 		r.around.NotSeen = append(r.around.NotSeen, chain.NotSeen{
-			Resource: resource, Hides: hidden[resource], Next: []string{"kubectl auth can-i " + verb + " " + qualified(resource) + cluster.InFlag(r.namespace)},
+			Resource: resource, Hides: hidden[resource], Next: []string{workload.CanI(verb, qualified(resource), r.namespace)},
 		})
 	}
 	return nil

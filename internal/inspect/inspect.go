@@ -216,7 +216,7 @@ func together(ctx context.Context, work ...func(context.Context) error) error {
 func unsupported(ref workload.Ref) error {
 	return &cluster.Error{
 		Reason: cluster.Unsupported, Object: ref.String(),
-		Message: fmt.Sprintf("kubectl app why explains workloads, pods, jobs, cronjobs and nodes; %s is none of them", ref),
+		Message: fmt.Sprintf("why works on workloads, pods, jobs, cronjobs and nodes; %s is none of them", ref),
 		Next:    []string{"kubectl describe " + ref.String() + cluster.InFlag(ref.Namespace)},
 	}
 }

@@ -154,7 +154,7 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 		checks = append(checks, Check{
 			Check: CheckPermission, Level: n.level, Workload: ref, Object: n.target(),
 			Message: fmt.Sprintf("no permission to %s %s%s: %s", n.verb, n.target(), cluster.InNamespace(namespace), n.without),
-			Next:    []string{fmt.Sprintf("kubectl auth can-i %s %s%s", firstWord(n.verb), n.target(), cluster.InFlag(namespace))},
+			Next:    []string{workload.CanI(firstWord(n.verb), n.target(), namespace), "kubectl auth whoami"},
 		})
 	}
 	return checks, nil

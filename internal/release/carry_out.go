@@ -283,7 +283,7 @@ func (e *ending) findings(ref workload.Ref) []diagnosis.Finding {
 func (r *Release) wayBack(end *ending) []string {
 	var commands []string
 	for _, w := range end.written {
-		if !r.changes.undoRestores() || w.Scaled && w.Doubt != "" {
+		if !r.changes.undoRestores() || w.Scaled && w.Doubt != "" || restarted(w) {
 			continue
 		}
 		if w.Scaled {
@@ -295,6 +295,11 @@ func (r *Release) wayBack(end *ending) []string {
 		}
 	}
 	return commands
+}
+
+// restarted tells whether nothing but the time of the restart is new: an undo would bring back what fails in the same way.
+func restarted(w cluster.Written) bool {
+	return w.Before != nil && !w.Scaled && workload.OnlyRestarts(&w.Before.Workload.Template, w.Template())
 }
 
 // pause stops each rollout where it is.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Error is why a watch had to end. Unwrapped it is the API's error, so apierrors.IsForbidden and
@@ -37,7 +39,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Hints() []string {
 	switch {
 	case apierrors.IsForbidden(e.Err):
-		return []string{fmt.Sprintf("kubectl auth can-i %s %s -n %s", e.Verb, e.Resource, e.Namespace), "kubectl auth whoami"}
+		return []string{workload.CanI(e.Verb, e.Resource, e.Namespace), "kubectl auth whoami"}
 	case apierrors.IsUnauthorized(e.Err):
 		return []string{"kubectl auth whoami", "kubectl config view --minify"}
 	}

@@ -69,9 +69,13 @@ func (l *look) revision(current *workload.Revision) *Revision {
 	return r
 }
 
-// changed tells who wrote the pod template last, and when.
+// changed tells who wrote the pod template last, and when. managedFields have the time of the manager's last write, to
+// whatever field. A revision that was never used before is as old as its template.
 func (l *look) changed(current *workload.Revision) *Change {
 	by, at := l.w.TemplateWriter()
+	if current != nil && !current.Created.IsZero() && current.Created.Before(at) && !l.usedBefore(current) {
+		at = current.Created
+	}
 	c := &Change{By: by, Cause: l.changeCause(current)}
 	if !at.IsZero() {
 		c.At = &at
@@ -89,6 +93,11 @@ func (l *look) changed(current *workload.Revision) *Change {
 		return nil
 	}
 	return c
+}
+
+// usedBefore tells whether a revision came into use again: a younger one is there.
+func (l *look) usedBefore(current *workload.Revision) bool {
+	return slices.ContainsFunc(l.Revisions, func(r workload.Revision) bool { return r.Created.After(current.Created) })
 }
 
 // changeCause is the annotation, unless an older revision has the same one: kubectl leaves it as it is.

@@ -580,3 +580,26 @@ func TestReportOrder(t *testing.T) {
 		t.Errorf("not seen %v", r.Apps[1].NotSeen)
 	}
 }
+
+// A manager's time is that of its last write to any field: a pause, too. The revision is as old as its template.
+func TestWhenTheTemplateWasChanged(t *testing.T) {
+	wrote := now.Add(-time.Second)
+	for name, test := range map[string]struct {
+		old, current time.Duration // ago
+		want         time.Duration
+	}{
+		"paused later":                     {time.Hour, 3 * time.Minute, 3 * time.Minute},
+		"an old revision is in use again":  {3 * time.Minute, time.Hour, time.Second},
+		"the controller has not caught up": {time.Hour, 0, time.Second},
+	} {
+		o := observed(t, chain.Report{State: chain.NothingFound})
+		o.Object.SetManagedFields([]metav1.ManagedFieldsEntry{{
+			Manager: "kubectl-set", Operation: "Update", Time: &metav1.Time{Time: wrote}, FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:paused":{},"f:template":{}}}`),
+		}})
+		o.Revisions[0].Created, o.Revisions[1].Created = now.Add(-test.old), now.Add(-test.current)
+		a := app.Look(o, &app.Around{}, now)
+		if a.Changed == nil || a.Changed.At == nil || now.Sub(*a.Changed.At) != test.want {
+			t.Errorf("%s: %+v, want %s ago", name, a.Changed, test.want)
+		}
+	}
+}

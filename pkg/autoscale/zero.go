@@ -5,10 +5,12 @@ import (
 	"fmt"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // AnnotationBeforeZero of a workload that was scaled to 0 holds what it had before, as JSON.
-const AnnotationBeforeZero = "kubectl-app.dev/before-zero"
+const AnnotationBeforeZero = workload.AnnotationBeforeZero
 
 // BeforeZero is what a workload had before it was scaled to 0.
 type BeforeZero struct {

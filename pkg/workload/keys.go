@@ -23,6 +23,8 @@ const (
 	// AnnotationKeyTimes stands on a Secret or ConfigMap of which we have written some keys at one time and
 	// some at another: when each was changed, as JSON.
 	AnnotationKeyTimes = "kubectl-app.dev/key-times"
+	// AnnotationBeforeZero stands on a workload that was scaled to 0: what it had before, as JSON.
+	AnnotationBeforeZero = "kubectl-app.dev/before-zero"
 	// AnnotationVoided is when a write that got no answer was made void (RFC 3339): this annotation gives the object
 	// another resourceVersion, with which the write conflicts if it arrives late.
 	AnnotationVoided = "kubectl-app.dev/voided-write"

@@ -220,6 +220,14 @@ func compareKeys(what string, before, after map[string]string) []TemplateChange 
 	return all
 }
 
+// OnlyRestarts tells whether two templates differ in nothing but the time of the last restart.
+func OnlyRestarts(before, after *corev1.PodTemplateSpec) bool {
+	x, y := before.DeepCopy(), after.DeepCopy()
+	delete(x.Annotations, AnnotationRestartedAt)
+	delete(y.Annotations, AnnotationRestartedAt)
+	return !SameTemplate(before, after) && SameTemplate(x, y)
+}
+
 // restartTime is in UTC, so that two of them compare as text; "none" is no time.
 func restartTime(annotation string) string {
 	t, err := time.Parse(time.RFC3339, annotation)

@@ -29,7 +29,7 @@ var risks = map[string]Risk{
 	"kubectl describe ": Look, "kubectl get ": Look, "kubectl logs ": Look, "kubectl auth ": Look, "kubectl events ": Look, "kubectl top ": Look,
 	"kubectl create ":  Safe,
 	"kubectl app why ": Look, "kubectl app status ": Look, "kubectl app get ": Look, "kubectl app rollout status ": Look, "kubectl app rollout history ": Look, "kubectl app autoscale status ": Look,
-	"kubectl app create ": Safe, "kubectl app set ": Safe, "kubectl app rollout undo ": Safe, "kubectl app rollout restart ": Safe, "kubectl app rollout resume ": Safe,
+	"kubectl app create ": Safe, "kubectl app set ": Safe, "kubectl app rollout undo ": Safe,
 }
 
 // RiskOf tells what a command can do.

@@ -228,11 +228,7 @@ func (s *Subject) limits(r *Report) {
 			r.Notes = append(r.Notes, resource+" "+why+": this hides "+n.Hides)
 			continue
 		}
-		command := "kubectl auth can-i " + verb + " " + resource
-		if s.Ref.Namespace != "" {
-			command += " -n " + s.Ref.Namespace
-		}
-		n.Next = []string{command}
+		n.Next = []string{workload.CanI(verb, resource, s.Ref.Namespace)}
 		r.NotSeen = append(r.NotSeen, n)
 	}
 	s.dryRunNotes(r)

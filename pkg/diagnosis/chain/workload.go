@@ -98,14 +98,21 @@ func withoutProblem(r *Report, main *look, step Step, late bool) {
 	switch {
 	case main.found.Complete && w.Desired == 0:
 		r.Message = "nothing found: " + withoutPods(w, r.Time)
-		if w.PerNode {
+		switch {
+		case w.PerNode:
 			r.next("kubectl get nodes --show-labels")
-		} else {
-			r.next("kubectl get "+lowerRef(w.Ref)+" -n "+w.Namespace, "kubectl scale "+lowerRef(w.Ref)+" --replicas=1 -n "+w.Namespace)
+		case w.Annotations[workload.AnnotationBeforeZero] != "":
+			r.next("kubectl app scale " + lowerRef(w.Ref) + " --restore -n " + w.Namespace)
+		default:
+			r.next("kubectl get "+lowerRef(w.Ref)+" -n "+w.Namespace, "kubectl app scale "+lowerRef(w.Ref)+" --replicas=1 -n "+w.Namespace)
 		}
 		return
 	case main.found.Complete && w.Available >= w.Desired:
 		r.Message = "nothing found: " + step.Says
+		if w.Paused {
+			r.Message += "; it is paused: changes of the template wait until it is resumed"
+			r.next(fmt.Sprintf("kubectl app rollout resume %s -n %s", lowerRef(w.Ref), w.Namespace))
+		}
 		return
 	case late:
 		r.Message = "the rollout made no progress within its deadline" + main.found.Silence()
