@@ -38,11 +38,12 @@ func readPodMetrics(ctx context.Context, c *cluster.Cluster, o cluster.Object) p
 	if selector != nil {
 		text = metav1.FormatLabelSelector(selector)
 	}
-	pods, err := listPodMetrics(ctx, c, o.GetNamespace(), text)
+	pods, err := PodMetrics(ctx, c, o.GetNamespace(), text)
 	return podMetrics{asked: true, pods: pods, err: err}
 }
 
-func listPodMetrics(ctx context.Context, c *cluster.Cluster, namespace, selector string) (pods []autoscale.PodMetrics, err error) {
+// PodMetrics reads the usage of the pods that a selector matches.
+func PodMetrics(ctx context.Context, c *cluster.Cluster, namespace, selector string) (pods []autoscale.PodMetrics, err error) {
 	text, err := raw(ctx, c, metricsPath+"/namespaces/"+namespace+"/pods", "labelSelector", selector)
 	if err != nil {
 		return nil, cluster.APIError(cluster.Call{Verb: "list", Resource: "pods.metrics.k8s.io", Namespace: namespace, Object: "metrics of pods"}, err)

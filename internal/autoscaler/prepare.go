@@ -17,6 +17,9 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
+// Kind is that of an autoscaler.
+const Kind = "HorizontalPodAutoscaler"
+
 // Plan is what is to become of the autoscaler of one workload.
 type Plan struct {
 	Of workload.Ref

@@ -75,6 +75,7 @@ func newAutoscale(env *Env) *cobra.Command {
 	}
 	flags.add(cmd.Flags())
 	out.add(cmd)
+	cmd.AddCommand(newAutoscaleStatus(env))
 	return cmd
 }
 

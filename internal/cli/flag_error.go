@@ -18,7 +18,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	var missing *pflag.ValueRequiredError
 	var unknown *pflag.NotExistError
-	if args := cmd.Flags().Args(); cmd.HasSubCommands() && len(args) > 0 { // the flag is of a command that is unknown
+	if args := cmd.Flags().Args(); cmd.HasSubCommands() && cmd.Args != nil && len(args) > 0 { // the flag is of a command that is unknown
 		return noSubcommand(cmd, args)
 	}
 	switch {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-app/kubectl-app/internal/autoscaler"
 	"github.com/kubectl-app/kubectl-app/internal/inspect"
 	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
@@ -35,7 +36,7 @@ func newWhy(env *Env) *cobra.Command {
 	var flags whyFlags
 	cmd := &cobra.Command{
 		Use:   "why (TYPE/NAME | TYPE NAME | NAME) [options]",
-		Short: "Explain why a workload, pod, job, cronjob or node does not work",
+		Short: "Explain why a workload, pod, job, cronjob, node or autoscaler does not work",
 		Long: `Explain why an object does not work: the deepest cause first, each step with its evidence, then the commands to type
 next. Causes and rules are those of a release.
 
@@ -80,7 +81,12 @@ func (f *whyFlags) run(ctx context.Context, env *Env, args []string) error {
 	if err != nil {
 		return resolveError(err)
 	}
-	report, err := inspector.Why(ctx, gvk.Kind, ref)
+	var report chain.Report
+	if gvk.Kind == autoscaler.Kind {
+		report, err = env.whyAutoscaler(ctx, c, ref)
+	} else {
+		report, err = inspector.Why(ctx, gvk.Kind, ref)
+	}
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,8 @@ type reading struct {
 	moved func(context.Context) (string, error)
 	// workload is it, where it is one.
 	workload observed
+	// also is what else is true of the object; "" for nothing.
+	also string
 }
 
 // observed is a workload as it was read.
@@ -108,6 +110,9 @@ func (i *Inspector) explain(ctx context.Context, ref workload.Ref, read func(con
 			return chain.Report{}, r, err
 		case moved == "":
 			report := r.subject.Explain(related)
+			if r.also != "" {
+				report.Also = append(report.Also, r.also)
+			}
 			i.clock(&report)
 			i.unrecognized(&report, r.subject)
 			return report, r, nil

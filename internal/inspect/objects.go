@@ -38,6 +38,7 @@ func (i *Inspector) readWorkload(ctx context.Context, o cluster.Object) (reading
 	w := o.Workload()
 	var revisions []workload.Revision
 	var pods []*corev1.Pod
+	var scaledBy string
 	err := together(ctx,
 		func(ctx context.Context) error {
 			all, err := i.cluster.Revisions(ctx, []cluster.Object{o})
@@ -49,11 +50,18 @@ func (i *Inspector) readWorkload(ctx context.Context, o cluster.Object) (reading
 		func(ctx context.Context) (err error) {
 			pods, err = i.pods(ctx, w.Namespace, metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(w.Selector)})
 			return i.orForbidden(err, "pods")
+		},
+		func(ctx context.Context) (err error) {
+			scaledBy, err = i.scaledBy(ctx, w)
+			return err
 		})
 	if err != nil {
 		return reading{}, err
 	}
 	i.requests = 3
+	if scaledBy != "" {
+		i.requests++
+	}
 	set := diagnosis.NewPodSet(math.MaxInt) // an earlier report may name any of them
 	for _, pod := range pods {
 		set.Put(pod)
@@ -65,7 +73,7 @@ func (i *Inspector) readWorkload(ctx context.Context, o cluster.Object) (reading
 	seen.Forbidden = i.seen.Forbidden
 	subject := chain.Workload(seen, i.time())
 	subject.Deleted(o)
-	return reading{subject: subject, workload: observed{o, seen}, moved: func(ctx context.Context) (string, error) {
+	return reading{subject: subject, workload: observed{o, seen}, also: scaledBy, moved: func(ctx context.Context) (string, error) {
 		now, err := resolve.Workloads(ctx, i.cluster, resolve.Selection{Args: []string{w.Ref.String()}, Verb: "why"})
 		if err != nil {
 			return "", err

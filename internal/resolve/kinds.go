@@ -31,6 +31,7 @@ func builtinKinds() []kind {
 		core("ConfigMap", "configmaps", "cm"),
 		core("Namespace", "namespaces", "ns"),
 		core("Node", "nodes", "no"),
+		kind{schema.GroupVersionKind{Group: "autoscaling", Version: "v2", Kind: "HorizontalPodAutoscaler"}, "horizontalpodautoscalers", "horizontalpodautoscaler", []string{"hpa"}},
 	)
 }
 

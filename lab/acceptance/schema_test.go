@@ -15,12 +15,13 @@ var schemaFiles = map[string]string{
 	"why":        "why-report.v1alpha1.json",
 	"status":     "status-report.v1alpha1.json",
 	"statuslist": "status-list.v1alpha1.json",
+	"autoscaler": "autoscaler-report.v1alpha1.json",
 }
 
 // schema validates the JSON documents of stdout, or of a file, one by one.
 func schema(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 || len(args) > 2 || schemaFiles[args[0]] == "" {
-		ts.Fatalf("usage: schema result|events|consumers|why|status|statuslist [FILE]")
+		ts.Fatalf("usage: schema result|events|consumers|why|status|statuslist|autoscaler [FILE]")
 	}
 	file := "stdout"
 	if len(args) == 2 {

@@ -54,8 +54,8 @@ func Observed(a *autoscalingv2.HorizontalPodAutoscaler) bool {
 	return a.Generation == 0 && len(a.Status.Conditions) > 0
 }
 
-// Off tells whether an autoscaler does nothing because its target has 0 replicas.
-func Off(a *autoscalingv2.HorizontalPodAutoscaler) bool {
+// IsOff tells whether an autoscaler does nothing because its target has 0 replicas.
+func IsOff(a *autoscalingv2.HorizontalPodAutoscaler) bool {
 	c := condition(a, autoscalingv2.ScalingActive)
 	return c != nil && c.Status == corev1.ConditionFalse && c.Reason == "ScalingDisabled"
 }
@@ -76,7 +76,7 @@ func WhyUncomputed(a *autoscalingv2.HorizontalPodAutoscaler) *Uncomputed {
 	in := " -n " + a.Namespace
 	target := workload.Ref{Kind: a.Spec.ScaleTargetRef.Kind, Namespace: a.Namespace, Name: a.Spec.ScaleTargetRef.Name}
 	switch {
-	case Off(a):
+	case IsOff(a):
 		return nil
 	case able != nil && able.Status == corev1.ConditionFalse && able.Reason == "FailedUpdateScale":
 		return &Uncomputed{ScaleRefused, able.Message, []string{"kubectl describe " + target.String() + in}}

@@ -23,7 +23,7 @@ func StatusText(a *autoscalingv2.HorizontalPodAutoscaler) string {
 	now, wanted := a.Status.CurrentReplicas, a.Status.DesiredReplicas
 	number := fmt.Sprintf("%s stay", workload.Plural(int(now), "replica", "replicas"))
 	switch {
-	case Off(a):
+	case IsOff(a):
 		return "off: the target has 0 replicas"
 	case wanted != now:
 		number = fmt.Sprintf("%d -> %d replicas", now, wanted)

@@ -1,0 +1,189 @@
+package autoscaler
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+
+	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/autoscale"
+)
+
+// Look reads what the controller computes the replicas of an autoscaler from. Without the scale of the target or its pods, seen is
+// false: then only the status of the autoscaler tells anything. notes say what could not be read.
+func Look(ctx context.Context, c *cluster.Cluster, a *autoscalingv2.HorizontalPodAutoscaler) (s autoscale.Snapshot, seen bool, notes []string, err error) {
+	s = autoscale.Snapshot{Autoscaler: a, Controller: autoscale.DefaultController(), Values: map[string]autoscale.Values{}}
+	scale, err := readScale(ctx, c, a)
+	switch {
+	case ctx.Err() != nil:
+		return s, false, nil, context.Cause(ctx)
+	case cluster.Is(err, cluster.NotFound): // the status says so
+		return s, false, nil, nil
+	case err != nil:
+		return s, false, []string{"only the status of the autoscaler is known: " + firstLine(err.Error())}, nil
+	}
+	s.Replicas, s.Running = scale.Spec.Replicas, scale.Status.Replicas
+	l := looker{cluster: c, namespace: a.Namespace, selector: scale.Status.Selector, snapshot: &s}
+	work := []func(context.Context) error{l.readPods}
+	if autoscale.OfResources(autoscale.Metrics(a)) {
+		work = append(work, l.readUsage)
+	}
+	for _, m := range autoscale.Metrics(a) {
+		if m.Pods != nil || m.Object != nil || m.External != nil {
+			work = append(work, func(ctx context.Context) error { return l.readValue(ctx, m) })
+		}
+	}
+	_, err = cluster.Each(ctx, work, func(ctx context.Context, do func(context.Context) error) (struct{}, error) {
+		return struct{}{}, do(ctx)
+	})
+	if cluster.Is(err, cluster.Forbidden) {
+		return s, false, append(l.notes, "only the status of the autoscaler is known: "+firstLine(err.Error())), nil
+	}
+	return s, err == nil, l.notes, err
+}
+
+// readScale reads the subresource scale of the target.
+func readScale(ctx context.Context, c *cluster.Cluster, a *autoscalingv2.HorizontalPodAutoscaler) (*autoscalingv1.Scale, error) {
+	target := a.Spec.ScaleTargetRef
+	gv, err := schema.ParseGroupVersion(target.APIVersion)
+	if err != nil {
+		return nil, fmt.Errorf("the apiVersion of the target: %w", err)
+	}
+	plural, _ := meta.UnsafeGuessKindToResource(gv.WithKind(target.Kind))
+	path := "/apis/" + gv.String()
+	if gv.Group == "" {
+		path = "/api/" + gv.Version
+	}
+	path += "/namespaces/" + a.Namespace + "/" + plural.Resource + "/" + target.Name + "/scale"
+	text, err := raw(ctx, c, path)
+	if err != nil {
+		object := strings.ToLower(target.Kind) + "/" + target.Name
+		return nil, cluster.APIError(cluster.Call{Verb: "get", Resource: plural.Resource + "/scale", Namespace: a.Namespace, Object: object}, err)
+	}
+	scale := &autoscalingv1.Scale{}
+	if err := json.Unmarshal(text, scale); err != nil {
+		return nil, fmt.Errorf("reading the scale of the target: %w", err)
+	}
+	return scale, nil
+}
+
+// looker reads the parts of a snapshot side by side.
+type looker struct {
+	cluster             *cluster.Cluster
+	namespace, selector string
+
+	mu       sync.Mutex
+	snapshot *autoscale.Snapshot
+	notes    []string
+}
+
+func (l *looker) readPods(ctx context.Context) error {
+	client, err := l.cluster.Typed()
+	if err != nil {
+		return err
+	}
+	var pods []*corev1.Pod
+	err = cluster.Pages(ctx, metav1.ListOptions{LabelSelector: l.selector}, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+		return client.CoreV1().Pods(l.namespace).List(ctx, o)
+	}, func(page runtime.Object) error {
+		if list, ok := page.(*corev1.PodList); ok {
+			for i := range list.Items {
+				pods = append(pods, &list.Items[i])
+			}
+		}
+		return nil
+	})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.snapshot.Pods = pods
+	return cluster.APIError(cluster.Call{Verb: "list", Resource: "pods", Namespace: l.namespace, Object: "pods"}, err)
+}
+
+func (l *looker) readUsage(ctx context.Context) error {
+	usage, err := PodMetrics(ctx, l.cluster, l.namespace, l.selector)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if cluster.Is(err, cluster.Forbidden) { // the arithmetic would be wrong without
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.snapshot.Usage = usage; err != nil {
+		l.snapshot.UsageError = firstLine(err.Error())
+	}
+	return nil
+}
+
+// metricValues is the answer of the custom and of the external metrics API.
+type metricValues struct {
+	Items []struct {
+		DescribedObject struct {
+			Name string `json:"name"`
+		} `json:"describedObject"`
+		Value resource.Quantity `json:"value"`
+	} `json:"items"`
+}
+
+// readValue reads a metric that is not of a resource.
+// Source: https://github.com/kubernetes/design-proposals-archive/blob/main/instrumentation/custom-metrics-api.md.
+func (l *looker) readValue(ctx context.Context, m autoscalingv2.MetricSpec) error {
+	in := "/namespaces/" + l.namespace + "/"
+	var path string
+	var parameters []string
+	id := autoscalingv2.MetricIdentifier{}
+	switch {
+	case m.Pods != nil:
+		id = m.Pods.Metric
+		path, parameters = "/apis/"+customMetrics+"/v1beta1"+in+"pods/*/"+url.PathEscape(id.Name), []string{"labelSelector", l.selector}
+	case m.Object != nil:
+		id = m.Object.Metric
+		o := m.Object.DescribedObject
+		gv, _ := schema.ParseGroupVersion(o.APIVersion)
+		plural, _ := meta.UnsafeGuessKindToResource(gv.WithKind(o.Kind))
+		path = "/apis/" + customMetrics + "/v1beta1" + in + plural.GroupResource().String() + "/" + o.Name + "/" + url.PathEscape(id.Name)
+	default:
+		id = m.External.Metric
+		path = "/apis/" + externalMetrics + "/v1beta1" + in + url.PathEscape(id.Name)
+	}
+	if id.Selector != nil {
+		key := "metricLabelSelector"
+		if m.External != nil {
+			key = "labelSelector"
+		}
+		parameters = append(parameters, key, metav1.FormatLabelSelector(id.Selector))
+	}
+	name, v := autoscale.MetricName(m), autoscale.Values{Pods: map[string]int64{}}
+	text, err := raw(ctx, l.cluster, path, parameters...)
+	var found metricValues
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		v.Error = firstLine(err.Error())
+	case json.Unmarshal(text, &found) != nil:
+		v.Error = "the answer can't be read"
+	case len(found.Items) == 0:
+		v.Error = "no metrics returned"
+	}
+	for _, item := range found.Items {
+		v.Whole += item.Value.MilliValue()
+		v.Pods[item.DescribedObject.Name] = item.Value.MilliValue()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.snapshot.Values[name] = v
+	return nil
+}

@@ -1,0 +1,79 @@
+package autoscale
+
+import (
+	"strings"
+	"testing"
+
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// computed gives an autoscaler the status of a controller that has computed it.
+func computed(s *Snapshot) {
+	s.Autoscaler.Name, s.Autoscaler.Namespace = "web", "shop"
+	s.Autoscaler.Spec.ScaleTargetRef = autoscalingv2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: "Deployment", Name: "web"}
+	s.Autoscaler.Status.CurrentReplicas, s.Autoscaler.Status.DesiredReplicas = s.Replicas, s.Replicas
+	s.Autoscaler.Status.CurrentMetrics = make([]autoscalingv2.MetricStatus, 1)
+	s.Autoscaler.Status.Conditions = []autoscalingv2.HorizontalPodAutoscalerCondition{
+		{Type: autoscalingv2.AbleToScale, Status: corev1.ConditionTrue, Reason: "ReadyForNewScale"},
+		{Type: autoscalingv2.ScalingActive, Status: corev1.ConditionTrue, Reason: "ValidMetricFound"},
+	}
+}
+
+func TestExplain(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		replicas int32
+		pods     []string
+		flags    []string
+		state    State
+		says     string
+		next     string
+	}{
+		{"it fits", 3, times(3, "50"), []string{"max=9", "cpu=50%"}, Steady, "3 replicas fit the metrics", ""},
+		{"it scales", 3, times(3, "80"), []string{"max=9", "cpu=50%"}, Scaling, "3 -> 5 replicas with the next computation", ""},
+		{"the maximum", 4, times(4, "100"), []string{"max=4", "cpu=50%"}, Limited, "the metrics want 8; the maximum is 4", "kubectl app autoscale deployment/web -n shop --name=web --max=8"},
+		{"the minimum is no limit to anybody", 2, times(2, "1"), []string{"min=2", "max=4", "cpu=50%", "down=100%/15s,window=0s"}, Steady, "the minimum is 2", ""},
+		{"outside the bounds", 6, times(6, "1"), []string{"max=4", "cpu=50%"}, Scaling, "6 -> 4 replicas at once: the number is outside the bounds", ""},
+		{"disabled", 2, times(2, "100"), []string{"max=9", "cpu=50%", "up=disabled"}, Limited, "the metrics want 4; scaling up is disabled", "kubectl app autoscale deployment/web -n shop --name=web --scale-up=default"},
+		{"a policy", 2, times(2, "400"), []string{"max=9", "cpu=50%", "up=1/15s"}, Limited, "the metrics want 16; it scales up at most by 1/15s: 2 -> 3 replicas with the next computation", ""},
+		{"a window", 6, times(6, "10"), []string{"max=9", "cpu=50%"}, Limited, "the metrics want 2; the highest number of the last 5m counts, so that it scales down when the metrics have wanted that for so long: between 2 and 6 now, since", ""},
+		{"off", 0, nil, []string{"max=9", "cpu=50%"}, Off, "off: deployment/web has 0 replicas", ""},
+		{"a metric fails", 4, times(4, "10"), []string{"max=9", "cpu=50%", "metric=external/q=3"}, NoNumber, "it does not scale down while external/q can't be read", "kubectl describe horizontalpodautoscaler/web -n shop"},
+	} {
+		s := snapshot(t, test.replicas, test.pods, test.flags...)
+		computed(&s)
+		s.Memory = nil
+		r := Explain(s)
+		if r.State != test.state || !strings.Contains(r.Message, test.says) || strings.Join(r.Next, "\n") != test.next {
+			t.Errorf("%s: %s: %s; next %v", test.name, r.State, r.Message, r.Next)
+		}
+	}
+}
+
+// What the controller can't do comes before the arithmetic; what may have passed by now does not.
+func TestExplainUncomputed(t *testing.T) {
+	s := snapshot(t, 3, times(3, "50"), "max=9", "cpu=50%")
+	computed(&s)
+	fail := func(reason, message string) {
+		s.Autoscaler.Status.Conditions[1] = autoscalingv2.HorizontalPodAutoscalerCondition{Type: autoscalingv2.ScalingActive, Status: corev1.ConditionFalse, Reason: reason, Message: message}
+	}
+	fail("AmbiguousSelector", "pods by selector app=web are controlled by more than one HPA")
+	if r := Explain(s); r.State != NoNumber || !strings.Contains(r.Message, "(TwoAutoscalers)") {
+		t.Errorf("%+v", r)
+	}
+	fail("FailedGetResourceMetric", "no metrics returned from resource metrics API")
+	if r := Explain(s); r.State != Steady || len(r.Notes) != 1 || r.Uncomputed != nil {
+		t.Errorf("%+v", r)
+	}
+	if r := ByStatus(s.Autoscaler, noon); r.State != Waiting || r.Computed != nil {
+		t.Errorf("%+v", r)
+	}
+	paused, err := Pause(s.Autoscaler, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := ByStatus(paused, noon); r.State != Paused || r.Next[0] != "kubectl app scale deployment/web -n shop --restore" {
+		t.Errorf("%+v", r)
+	}
+}
