@@ -24,7 +24,10 @@ Without --port, the ports are those that the containers declare. Sidecars are le
 running, and well-known proxies (istio-proxy, linkerd-proxy, consul-dataplane, daprd, cloud-sql-proxy, vault-agent).
 
 A Service of that name that exists is changed: what no flag names stays as it is. One that selects other pods is refused;
---force takes it over.`
+--force takes it over.
+
+With --host, an Ingress leads a path of the host to the Service, and its address is waited for, too. The API server tries
+both writes before the first one is made.`
 
 const exposeExample = `  # A Service for the ports that the containers declare
   kubectl app expose deployment/web
@@ -38,12 +41,16 @@ const exposeExample = `  # A Service for the ports that the containers declare
   # Two ports with names
   kubectl app expose deployment/web --name=both --port=http=80:8080,metrics=9090
 
+  # A path of a host also leads to the Service, by an Ingress; its other paths stay as they are
+  kubectl app expose deployment/web --name=front --host=shop.localhost --path=/orders
+
   # What would be created
   kubectl app expose deployment/web --name=admin --port=8080 --dry-run=client -o yaml`
 
 type exposeFlags struct {
 	releaseFlags
 	selectionFlags
+	routeFlags
 
 	name, selector, labels    string
 	ports                     []string
@@ -65,7 +72,7 @@ func newExpose(env *Env) *cobra.Command {
 	var flags exposeFlags
 	out := newOutput("exposed")
 	cmd := &cobra.Command{
-		Use:   "expose (-f FILENAME | TYPE NAME | TYPE/NAME) [--port=[NAME=]PORT[:TARGET]] [--type=TYPE] [--name=NAME]",
+		Use:   "expose (-f FILENAME | TYPE NAME | TYPE/NAME) [--port=[NAME=]PORT[:TARGET]] [--type=TYPE] [--name=NAME] [--host=HOST [--path=/PATH]]",
 		Short: "Create or change the Service of a workload, and wait until it answers",
 		Long:  exposeLong, Example: exposeExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -108,6 +115,7 @@ func (f *exposeFlags) add(flags *pflag.FlagSet) {
 	addChoice(flags, &f.override.Type, "override-type", "merge", "The method used to override the generated object: json, merge, or strategic.", "json", "merge", "strategic")
 	flags.BoolVar(&f.saveConfig, "save-config", false, "If true, the configuration of current object will be saved in its annotation. Otherwise, the annotation will be unchanged. This flag is useful when you want to perform kubectl apply on this object in the future.")
 	flags.BoolVar(&f.force, "force", false, "Take over a service that selects other pods, and accept a selector that selects pods of others, too")
+	f.routeFlags.add(flags)
 	f.addExpose(flags)
 }
 
@@ -204,6 +212,10 @@ func (f *exposeFlags) exposing(cmd *cobra.Command, env *Env, out *output, args [
 	if err != nil {
 		return nil, usageError{err}
 	}
+	route, err := f.route(cmd.Flags(), f.force)
+	if err != nil {
+		return nil, usageError{err}
+	}
 	if f.timeout <= 0 {
 		return nil, usagef("--timeout takes a duration above 0")
 	}
@@ -218,5 +230,5 @@ func (f *exposeFlags) exposing(cmd *cobra.Command, env *Env, out *output, args [
 	t := newTransaction(env, out, &f.releaseFlags, rollout.Policy{Timeout: f.timeout})
 	t.scales = true // no revision is made that could have a change-cause
 	t.command = append([]string{"expose"}, f.typed(args)...)
-	return &exposing{transaction: t, flags: f, options: o, selection: selection, typed: strings.Join(f.typed(args), " "), started: env.Now()}, nil
+	return &exposing{transaction: t, flags: f, options: o, route: route, selection: selection, typed: strings.Join(f.typed(args), " "), started: env.Now()}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/exposure"
@@ -31,7 +32,7 @@ const (
 
 // follow waits until the Service has what its type promises.
 func (x *exposing) follow(ctx context.Context) (outcome rollout.Outcome, next []string) {
-	x.look = expose.Look{Target: &x.target, Service: x.stored()}
+	x.look = x.stored()
 	outcome, x.fault = x.wait(ctx, &x.look)
 	x.result.Endpoints = &rollout.EndpointResult{Ready: x.look.Endpoints.Ready, NotReady: x.look.Endpoints.NotReady}
 	if hinter := page.Hinter(nil); errors.As(x.fault, &hinter) {
@@ -43,9 +44,12 @@ func (x *exposing) follow(ctx context.Context) (outcome rollout.Outcome, next []
 // tell says how the app can be reached, or returns why it does not answer.
 func (x *exposing) tell(ctx context.Context, result *rollout.Result) error {
 	if x.look.Service == nil { // not waited for
-		x.look = expose.Look{Target: &x.target, Service: x.stored()}
+		x.look = x.stored()
 	}
 	ways := expose.ServiceWays(x.look.Service, x.nodes(ctx, &x.look))
+	if x.route != nil {
+		ways = append(ways, expose.RouteWay(x.route, x.look.Ingress))
+	}
 	x.result.URLs = expose.URLs(ways)
 	for _, w := range ways {
 		x.result.Ways = append(x.result.Ways, rollout.WayResult{Via: string(w.Via), Address: w.Address, Port: w.Port, Protocol: string(w.Protocol), URL: w.URL})
@@ -58,10 +62,22 @@ func (x *exposing) tell(ctx context.Context, result *rollout.Result) error {
 	return nil
 }
 
-// stored is the Service as it is now.
-func (x *exposing) stored() *corev1.Service {
-	s, _ := x.service.Written.(*corev1.Service)
-	return s
+// stored is what the server has stored.
+func (x *exposing) stored() expose.Look {
+	look := expose.Look{Target: &x.target}
+	look.Service, _ = x.service.Written.(*corev1.Service)
+	if x.ingress != nil {
+		look.Ingress, _ = x.ingress.Written.(*networkingv1.Ingress)
+	}
+	return look
+}
+
+// routeName is the Ingress whose address is waited for; "" for none.
+func (x *exposing) routeName() string {
+	if x.ingress == nil {
+		return ""
+	}
+	return x.ingress.Ref.Name
 }
 
 func (x *exposing) headline(look *expose.Look) string {
@@ -95,7 +111,7 @@ func (x *exposing) nodes(ctx context.Context, look *expose.Look) []string {
 func (x *exposing) wait(ctx context.Context, look *expose.Look) (rollout.Outcome, error) {
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
-	w, err := x.client.Follow(watching, x.service.Ref, look.WaitsForAddress(), "")
+	w, err := x.client.Follow(watching, x.service.Ref, look.WaitsForAddress(), x.routeName())
 	if err != nil {
 		return rollout.Undecided, err
 	}
@@ -112,6 +128,9 @@ func (x *exposing) wait(ctx context.Context, look *expose.Look) (rollout.Outcome
 		}
 		if seen.Service != nil {
 			look.Service = seen.Service
+		}
+		if seen.Ingress != nil {
+			look.Ingress = seen.Ingress
 		}
 		look.Endpoints = expose.CountEndpoints(look.Service, seen.Slices)
 		switch ready := look.Ready(); {
@@ -175,7 +194,11 @@ func (x *exposing) unanswered(look *expose.Look, text string) error {
 	if look.Why != nil {
 		x.result.Cause = string(look.Why.Cause)
 	}
-	return hintedError{fmt.Errorf("%s does not answer: %s", x.service.Ref, text), look.Next()}
+	subject := x.service.Ref.String()
+	if look.Endpoints.Ready > 0 && look.WaitsForRoute() && !look.WaitsForAddress() {
+		subject = x.route.String()
+	}
+	return hintedError{fmt.Errorf("%s does not answer: %s", subject, text), look.Next()}
 }
 
 // ask asks why no pod is ready. What can't be read explains nothing.

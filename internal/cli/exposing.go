@@ -7,12 +7,9 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/kubectl/pkg/util"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/exposure"
-	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/expose"
@@ -35,6 +32,9 @@ type exposing struct {
 
 	target  expose.Target
 	service *exposure.Put
+	// route and ingress are nil where no host is to lead to the Service.
+	route   *expose.Route
+	ingress *exposure.Put
 	// result is what is told of it, and look what was seen last; fault is why it does not answer.
 	result rollout.ExposedResult
 	look   expose.Look
@@ -46,10 +46,12 @@ func (x *exposing) run(ctx context.Context) error {
 	if err := x.prepare(ctx); err != nil {
 		return x.untouched(ctx, exposeError(err))
 	}
-	if err := x.dryRun(ctx); err != nil {
+	if err := x.begin(ctx); err != nil {
 		return x.untouched(ctx, exposeError(err))
 	}
-	x.Before(x.change(x.service))
+	for _, p := range x.puts() {
+		x.Before(x.change(p))
+	}
 	result, err := x.Run(ctx, nil, nil)
 	if result != nil && err == nil && x.flags.dryRun == release.DryRunNone {
 		err = x.tell(ctx, result)
@@ -111,7 +113,14 @@ func (x *exposing) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	return x.check(want, pods)
+	if err := x.check(want, pods); err != nil {
+		return err
+	}
+	if x.route != nil {
+		err = x.prepareRoute(ctx, want)
+	}
+	x.ShowNotes()
+	return err
 }
 
 // readTarget reads what is to be exposed.
@@ -183,22 +192,6 @@ func (x *exposing) plan(now workload.API) (workload.API, error) {
 	return s, saveConfig(s)
 }
 
-// saveConfig writes the configuration into the annotation that kubectl apply compares with.
-func saveConfig(s *corev1.Service) error {
-	applied := &corev1.Service{TypeMeta: s.TypeMeta, Spec: *s.Spec.DeepCopy()}
-	applied.Name, applied.Namespace, applied.Labels = s.Name, s.Namespace, s.Labels
-	if err := util.CreateOrUpdateAnnotation(true, applied, scheme.Codecs.LegacyCodec(corev1.SchemeGroupVersion)); err != nil {
-		return fmt.Errorf("--save-config: %w", err)
-	}
-	annotations := map[string]string{}
-	for key, value := range s.Annotations {
-		annotations[key] = value
-	}
-	annotations[workload.AnnotationLastApplied] = applied.Annotations[workload.AnnotationLastApplied]
-	s.Annotations = annotations
-	return nil
-}
-
 func (x *exposing) planned() (*corev1.Service, error) {
 	want, err := x.plan(x.service.Now)
 	if err != nil {
@@ -225,114 +218,5 @@ func (x *exposing) check(want *corev1.Service, pods []corev1.Pod) error {
 		x.hold = expose.Hold
 	}
 	x.Note(warnings...)
-	x.ShowNotes()
 	return nil
-}
-
-// dryRun prints the Service that would be sent or, of the server, that would be stored. Without a dry run it says what is
-// so already.
-func (x *exposing) dryRun(ctx context.Context) error {
-	done := x.done()
-	switch {
-	case x.flags.dryRun == release.DryRunServer && done != "unchanged":
-		o := x.WriteOptions()
-		o.DryRun = true
-		if err := x.explainWrite(ctx, x.client.Send(ctx, x.service, o)); err != nil {
-			return err
-		}
-		x.show(x.service, done)
-	case x.flags.dryRun == release.DryRunClient:
-		want, err := x.planned()
-		if err != nil {
-			return err
-		}
-		if _, explicit, err := x.cluster.Namespace(); err == nil && !explicit && x.service.Created() { // as kubectl does
-			want.Namespace = ""
-		}
-		x.service.Written = want
-		x.show(x.service, done)
-	case done == "unchanged":
-		x.service.Written = x.service.Now
-		x.show(x.service, done)
-	}
-	return nil
-}
-
-// done is what becomes of the Service, in kubectl's words.
-func (x *exposing) done() string {
-	want, err := x.planned()
-	switch {
-	case x.service.Created():
-		return "exposed"
-	case err == nil && exposure.Same(x.service.Now, want):
-		return "unchanged"
-	}
-	return "configured"
-}
-
-// show prints an object with what was done to it, and what changed.
-func (x *exposing) show(p *exposure.Put, done string) {
-	if !x.output.wantsResult() {
-		line := objectOutput{flags: x.output.print}
-		_ = line.print(x.env, p.Written, done, x.flags.dryRun) // owed even if stdout is gone
-	}
-	if changes := x.changes(p, p.Written); done == "configured" {
-		_ = page.Fields(x.env.Term, p.Ref, changes)
-	}
-}
-
-// change is the write of an object as a part of the release.
-func (x *exposing) change(p *exposure.Put) release.Change {
-	done := x.done()
-	return &release.ObjectChange{
-		Ref: p.Ref, Unchanged: done == "unchanged",
-		Send:  func(ctx context.Context) error { return x.explainWrite(ctx, x.client.Send(ctx, p, x.WriteOptions())) },
-		Back:  func(ctx context.Context) error { return x.client.Back(ctx, p, x.WriteOptions()) },
-		Print: func() { x.show(p, done) }, Follow: x.follow,
-		Add: func(result *rollout.Result, state rollout.ConfigState) { x.addTo(result, p, state) },
-	}
-}
-
-// explainWrite adds to an error of the API who has a node port.
-func (x *exposing) explainWrite(ctx context.Context, err error) error {
-	if !exposure.NodePortTaken(err) {
-		return exposeError(err)
-	}
-	all, readErr := x.client.ServicesOf(ctx, "")
-	if readErr != nil { // those of the own namespace are better than nothing
-		all, _ = x.client.ServicesOf(ctx, x.target.Namespace)
-	}
-	for i := range all {
-		for _, p := range all[i].Spec.Ports {
-			for _, n := range x.options.NodePorts {
-				if p.NodePort == n {
-					return release.RefusedError{Err: fmt.Errorf("node port %d is taken by service/%s in namespace %s: give another --node-port, or none for a free one", n, all[i].Name, all[i].Namespace)}
-				}
-			}
-		}
-	}
-	return err
-}
-
-func (x *exposing) changes(p *exposure.Put, after workload.API) []expose.Change {
-	before, _ := p.Now.(*corev1.Service)
-	s, ok := after.(*corev1.Service)
-	if before == nil || !ok || s == nil {
-		return nil
-	}
-	return expose.ServiceChanges(before, s)
-}
-
-// addTo adds the object to the result.
-func (x *exposing) addTo(result *rollout.Result, p *exposure.Put, state rollout.ConfigState) {
-	after := p.Written
-	if after == nil {
-		after, _ = x.plan(p.Now)
-	}
-	object := rollout.ObjectResult{Ref: p.Ref, State: state, Created: p.Created() && state != rollout.ConfigUnchanged, Changes: []rollout.FieldResult{}}
-	for _, c := range x.changes(p, after) {
-		object.Changes = append(object.Changes, rollout.FieldResult(c))
-	}
-	x.result.Object = x.target.Ref
-	result.AddExposed(&x.result, object)
 }

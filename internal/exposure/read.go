@@ -4,6 +4,7 @@ import (
 	"context"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -49,4 +50,22 @@ func list[L runtime.Object, T any](ctx context.Context, resource, namespace stri
 			return nil
 		})
 	return all, cluster.APIError(cluster.Call{Verb: "list", Resource: resource, Namespace: namespace, Object: resource}, err)
+}
+
+// IngressesOf reads the Ingresses of a namespace.
+func (c Client) IngressesOf(ctx context.Context, namespace string) ([]networkingv1.Ingress, error) {
+	client, err := c.Typed()
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, "ingresses", namespace, metav1.ListOptions{}, client.NetworkingV1().Ingresses(namespace).List, func(l *networkingv1.IngressList) []networkingv1.Ingress { return l.Items })
+}
+
+// Classes reads the IngressClasses of the cluster.
+func (c Client) Classes(ctx context.Context) ([]networkingv1.IngressClass, error) {
+	client, err := c.Typed()
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, "ingressclasses", "", metav1.ListOptions{}, client.NetworkingV1().IngressClasses().List, func(l *networkingv1.IngressClassList) []networkingv1.IngressClass { return l.Items })
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
@@ -37,6 +38,8 @@ type Look struct {
 	Target    *Target
 	Service   *corev1.Service
 	Endpoints Endpoints
+	// Ingress is nil if there is to be none.
+	Ingress *networkingv1.Ingress
 	// Why explains the pods; nil while nobody has asked.
 	Why *chain.Report
 	// NoPods: the selector matched no pod when somebody asked.
@@ -44,7 +47,14 @@ type Look struct {
 }
 
 // Ready tells whether the Service has all that its type promises.
-func (l *Look) Ready() bool { return l.Endpoints.Ready > 0 && !l.WaitsForAddress() }
+func (l *Look) Ready() bool {
+	return l.Endpoints.Ready > 0 && !l.WaitsForAddress() && !l.WaitsForRoute()
+}
+
+// WaitsForRoute tells whether no controller has given the Ingress an address yet.
+func (l *Look) WaitsForRoute() bool {
+	return l.Ingress != nil && len(l.Ingress.Status.LoadBalancer.Ingress) == 0
+}
 
 // WaitsForAddress tells whether no load balancer has given the Service an address yet.
 func (l *Look) WaitsForAddress() bool {
@@ -57,8 +67,12 @@ func (l *Look) Progress() string {
 	if l.Endpoints.NotReady > 0 {
 		text += fmt.Sprintf(", %d not ready", l.Endpoints.NotReady)
 	}
-	if l.Endpoints.Ready > 0 && l.WaitsForAddress() {
+	switch {
+	case l.Endpoints.Ready == 0:
+	case l.WaitsForAddress():
 		text += "; waiting for the address of the load balancer"
+	case l.WaitsForRoute():
+		text += "; waiting for the address of ingress/" + l.Ingress.Name
 	}
 	return text
 }
@@ -77,6 +91,12 @@ func (l *Look) Cause() (text string, final bool) {
 	switch {
 	case l.Endpoints.Ready > 0 && l.WaitsForAddress():
 		return "the load balancer has no address: no controller of this cluster has given it one", false
+	case l.Endpoints.Ready > 0 && l.WaitsForRoute():
+		class := "a class"
+		if name := l.Ingress.Spec.IngressClassName; name != nil {
+			class = "class " + *name
+		}
+		return fmt.Sprintf("ingress/%s has no address: no controller for %s serves it, or none says so", l.Ingress.Name, class), false
 	case l.Endpoints.Ready > 0:
 		return "", false
 	case len(l.Endpoints.Without) > 0:
@@ -127,6 +147,8 @@ func (l *Look) Next() []string {
 			fmt.Sprintf("kubectl port-forward service/%s%s %d", l.Service.Name, in, l.Service.Spec.Ports[0].Port),
 			"kubectl describe service/" + l.Service.Name + in,
 		}
+	case l.Endpoints.Ready > 0:
+		return []string{"kubectl get ingressclasses", "kubectl describe ingress/" + l.Ingress.Name + in}
 	case len(l.Endpoints.Without) > 0:
 		return []string{"kubectl describe " + l.Target.String() + in}
 	case l.Target.Desired == 0:

@@ -119,6 +119,20 @@ func TestWays(t *testing.T) {
 	}
 }
 
+func TestRouteWay(t *testing.T) {
+	for text, want := range map[string]string{
+		`{}`: "http://shop.example.org/orders",
+		`{spec: {tls: [{hosts: ["*.example.org"], secretName: a}]}}`:                               "https://shop.example.org/orders",
+		`{spec: {tls: [{hosts: [api.example.org], secretName: a}]}}`:                               "http://shop.example.org/orders",
+		`{status: {loadBalancer: {ingress: [{ip: 127.0.0.1, ports: [{port: 30123}]}]}}}`:           "http://shop.example.org:30123/orders",
+		`{status: {loadBalancer: {ingress: [{ip: 192.0.2.1, ports: [{port: 443}, {port: 80}]}]}}}`: "http://shop.example.org/orders",
+	} {
+		if got := RouteWay(&Route{Host: "shop.example.org", Path: "/orders"}, ingress(t, text)).URL; got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
 func TestNodeAddresses(t *testing.T) {
 	var nodes []corev1.Node
 	for _, text := range []string{

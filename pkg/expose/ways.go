@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 )
 
 // Via is the kind of address that a way begins at. The set is closed.
@@ -65,6 +66,23 @@ func ServiceWays(s *corev1.Service, nodes []string) []Way {
 		}
 	}
 	return all
+}
+
+// RouteWay is the URL of a route.
+func RouteWay(r *Route, in *networkingv1.Ingress) Way {
+	scheme, number := "http", int32(80)
+	if _, tls := TLSSecret(in, r.Host); tls {
+		scheme, number = "https", 443
+	}
+	address := r.Host
+	for _, served := range in.Status.LoadBalancer.Ingress { // a controller may have ports of its own
+		if len(served.Ports) > 0 && !slices.ContainsFunc(served.Ports, func(p networkingv1.IngressPortStatus) bool { return p.Port == number }) {
+			number = served.Ports[0].Port
+			address += ":" + strconv.Itoa(int(number))
+			break
+		}
+	}
+	return Way{Via: ViaIngress, Address: r.Host + ":" + strconv.Itoa(int(number)), URL: scheme + "://" + address + r.Path}
 }
 
 func way(via Via, host string, number int32, p *corev1.ServicePort) Way {
