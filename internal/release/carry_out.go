@@ -196,9 +196,11 @@ type ending struct {
 	incomplete bool
 	// unrestored: not all that was written before the workloads was taken back.
 	unrestored bool
-	// message says what the states do not: why nothing was rolled back, what an undo can't restore.
+	// message says what the states do not: what an undo can't restore.
 	message string
-	next    []string
+	// kept is why workloads are not rolled back.
+	kept string
+	next []string
 	// interrupted is when a signal came; zero if none did.
 	interrupted time.Time
 	// paused are those that --on-failure=pause has stopped.

@@ -91,7 +91,7 @@ func TestChangesBeforeTheWorkloads(t *testing.T) {
 		}},
 		"one was not serving, and the next can't be written": {
 			world: []string{"api:never", "web:1"}, tag: "2", on: []string{"api", "web"}, given: with(fault("apply web", errors.New("no"))), expect: expectation{
-				outcome: rollout.Failed, images: "api:2 web:1", message: "revision 1 of deployment/api was not serving before this change",
+				outcome: rollout.Failed, images: "api:2 web:1", message: "deployment/web could not be changed (1 others were): no",
 				calls: "preflight api web, watch 2, write secret/db, apply api, apply web, restore secret/db",
 			},
 		},

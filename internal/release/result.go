@@ -67,7 +67,7 @@ func toComplete(workloads []rollout.WorkloadResult) (next []string) {
 // sum is the result of what was watched.
 func (r *Release) sum(end *ending) rollout.Result {
 	result := rollout.NewResult(end.state, end.rollback, r.Now())
-	result.Message, result.Next = end.message, end.next
+	result.Message, result.NotRolledBack, result.Next = end.message, end.kept, end.next
 	if !end.interrupted.IsZero() {
 		result.InterruptedAfter = end.interrupted.Sub(r.started)
 	}

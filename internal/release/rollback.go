@@ -25,7 +25,7 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 		kept = append(kept, r.notRolledBack(f, w, end))
 	}
 	if len(kept) > 0 {
-		end.message = strings.Join(kept, "; ")
+		end.kept = strings.Join(kept, "; ")
 	}
 	if len(restorable) == 0 && !end.incomplete {
 		return

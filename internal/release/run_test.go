@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -84,7 +85,7 @@ func TestWatchByTheClockOfTheCluster(t *testing.T) {
 // expectation is how a release ends.
 type expectation struct {
 	outcome rollout.Outcome
-	// message of the result, or what it begins with.
+	// message of the result, or why nothing was rolled back, or what it begins with.
 	message string
 	// calls to the cluster, in order.
 	calls string
@@ -104,8 +105,8 @@ func (a *attempt) expect(want expectation, result *rollout.Result, err error) {
 	if result.Outcome != want.outcome {
 		a.t.Errorf("outcome %s (%s), want %s", result.Outcome, result.Message, want.outcome)
 	}
-	if want.message == "" && result.Message != "" || !strings.HasPrefix(result.Message, want.message) {
-		a.t.Errorf("message %q, want %q", result.Message, want.message)
+	if message := cmp.Or(result.Message, result.NotRolledBack); want.message == "" && message != "" || !strings.HasPrefix(message, want.message) {
+		a.t.Errorf("message %q, want %q", message, want.message)
 	}
 	if calls := strings.Join(a.world.calls, ", "); calls != want.calls {
 		a.t.Errorf("calls\n%s, want\n%s", calls, want.calls)

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -94,8 +95,8 @@ func TestScaleRelease(t *testing.T) {
 				if result == nil {
 					t.Fatal(err)
 				}
-				if result.Outcome != test.outcome || !strings.HasPrefix(result.Message, test.message) {
-					t.Errorf("%s: %s, want %s: %s", result.Outcome, result.Message, test.outcome, test.message)
+				if result.Outcome != test.outcome || !strings.HasPrefix(cmp.Or(result.Message, result.NotRolledBack), test.message) {
+					t.Errorf("%s: %s, want %s: %s", result.Outcome, cmp.Or(result.Message, result.NotRolledBack), test.outcome, test.message)
 				}
 				if calls := strings.Join(a.world.calls, ", "); calls != test.calls {
 					t.Errorf("calls %s, want %s", calls, test.calls)

@@ -126,7 +126,13 @@ func results() map[string]rollout.Result {
 	raced.Workloads[0].Rollback.Outcome, raced.Workloads[0].Rollback.Message = rollout.Superseded, "already rolled back by another job to revision 3"
 	undone := simple(rollout.Interrupted, "rolled back and verified")
 	undone.InterruptedAfter = 7 * time.Second
+	kept := keptResult()
+	kept.NotRolledBack = "revision 1 of deployment/web was not serving before this change"
+	half := severalResult()
+	half.Outcome, half.NotRolledBack = rollout.Failed, "revision 4 of deployment/job was not serving before this change"
 	return map[string]rollout.Result{
+		"kept":            kept,
+		"half":            half,
 		"undone":          undone,
 		"back-raced":      raced,
 		"stalled":         stalled,

@@ -42,9 +42,9 @@ func verdict(r rollout.Result) string {
 		return layout.Join(": ", who, "refused, and nothing was changed", text)
 	case rollout.Superseded:
 		what, rest := supersededText(r)
-		return layout.Join("; ", layout.Join(": ", who, what, text), rest, objectsEnding(r))
+		return layout.Join("; ", layout.Join(": ", who, what, text), rest, keptBecause(r), objectsEnding(r))
 	case rollout.Interrupted:
-		return layout.Join("; ", layout.Join(": ", who, "interrupted after "+clock(cmp.Or(r.InterruptedAfter, length(r))), text), objectsEnding(r))
+		return layout.Join("; ", layout.Join(": ", who, "interrupted after "+clock(cmp.Or(r.InterruptedAfter, length(r))), text), keptBecause(r), objectsEnding(r))
 	case rollout.Undecided:
 		return layout.Join("; ", layout.Join(": ", who, cmp.Or(text, "no verdict")), objectsEnding(r))
 	default:
@@ -199,7 +199,7 @@ func left(r rollout.Result) string {
 	}
 	switch {
 	case paused == 0:
-		return "not rolled back"
+		return layout.Join("; ", wentBack(r), cmp.Or(keptBecause(r), "not rolled back"))
 	case all == 1:
 		return "the rollout is paused"
 	case paused == all:
@@ -207,6 +207,24 @@ func left(r rollout.Result) string {
 	default:
 		return fmt.Sprintf("%d of the rollouts are paused", paused)
 	}
+}
+
+func keptBecause(r rollout.Result) string { return prefixed("not rolled back: ", term.Clean(r.NotRolledBack)) }
+
+// wentBack names the workloads of a release that went back, where others did not.
+func wentBack(r rollout.Result) string {
+	back := selected(r, func(w *rollout.WorkloadResult) bool { return w.Outcome == rollout.RolledBack })
+	var names []string
+	for _, w := range back[:min(len(back), mostNames)] {
+		names = append(names, layout.Name(w.Ref))
+	}
+	if rest := len(back) - len(names); rest > 0 {
+		names = append(names, fmt.Sprintf("%d more", rest))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return strings.Join(names, ", ") + " rolled back"
 }
 
 func rollbackCause(b *rollout.RollbackResult) string {

@@ -17,11 +17,13 @@ const (
 
 // Result is the outcome of a whole transaction: what `-o result` prints.
 type Result struct {
-	APIVersion      string           `json:"apiVersion"`
-	Kind            string           `json:"kind"`
-	Outcome         Outcome          `json:"outcome"`
-	ExitCode        int              `json:"exitCode"`
-	Message         string           `json:"message,omitempty"`
+	APIVersion string  `json:"apiVersion"`
+	Kind       string  `json:"kind"`
+	Outcome    Outcome `json:"outcome"`
+	ExitCode   int     `json:"exitCode"`
+	Message    string  `json:"message,omitempty"`
+	// NotRolledBack is why workloads of a failed release stay as they are.
+	NotRolledBack   string           `json:"notRolledBack,omitempty"`
 	Reason          string           `json:"reason,omitempty"` // the change-cause
 	DryRun          string           `json:"dryRun,omitempty"` // client or server
 	StartTime       time.Time        `json:"startTime"`
