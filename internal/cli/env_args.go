@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -40,7 +41,11 @@ func parseEnvArgs(args, flagged []string) (envArgs, error) {
 			given.stdin = true
 			continue
 		}
-		if err := checkEnvArg(i+1, spec); err != nil {
+		where := fmt.Sprintf("argument %d", len(resources)+i-len(flagged)+1)
+		if i < len(flagged) {
+			where = fmt.Sprintf("-e number %d", i+1)
+		}
+		if err := checkEnvArg(where, spec); err != nil {
 			return given, err
 		}
 		specs = append(specs, spec)
@@ -63,9 +68,9 @@ func checkEnvResources(args []string) error {
 		switch {
 		case isTypeName(arg):
 		case strings.HasPrefix(arg, "="):
-			return usagef("argument %d has no name before =; write NAME=VALUE", i+1)
+			return usagef("argument %d has no name before =; write KEY=VALUE", i+1)
 		case len(validation.IsEnvVarName(arg)) == 0:
-			return usagef("argument %d has no =; write NAME=VALUE to set a variable, or NAME- to remove it", i+1)
+			return usagef("argument %d has no =; write KEY=VALUE to set a variable, or KEY- to remove it", i+1)
 		default:
 			return usagef("argument %d is neither TYPE/NAME nor KEY=VALUE nor KEY-", i+1)
 		}
@@ -78,16 +83,16 @@ func isTypeName(arg string) bool { return strings.Count(arg, "/") == 1 && arg[0]
 // envFileWay is how set env reads a file.
 const envFileWay = "-e - < FILE"
 
-func checkEnvArg(n int, spec string) error {
+func checkEnvArg(where, spec string) error {
 	name, value, set := strings.Cut(spec, "=")
 	if !set {
 		var remove bool
 		if name, remove = strings.CutSuffix(spec, "-"); !remove {
-			return usagef("setting %d is neither KEY=VALUE nor KEY- (a file is read with %s)", n, envFileWay)
+			return usagef("%s is neither KEY=VALUE nor KEY- (a file is read with %s)", where, envFileWay)
 		}
 	}
 	if len(validation.IsEnvVarName(name)) > 0 {
-		return usagef("setting %d has no valid variable name: letters, digits, '_', '-' and '.', and no digit first", n)
+		return usagef("%s has no valid variable name: letters, digits, '_', '-' and '.', and no digit first", where)
 	}
 	if why := rollout.EnvValueFault(value); why != "" {
 		return usagef("%s %s", name, why)

@@ -146,14 +146,14 @@ func (f *scaleFlags) wanted(cmd *cobra.Command) (rollout.Replicas, error) {
 	return rollout.ParseReplicas(f.replicas)
 }
 
-// holds checks kubectl's preconditions, in its words.
+// holds checks kubectl's preconditions.
 func (f *scaleFlags) holds(c cluster.Captured) error {
 	var message string
 	switch {
 	case f.currentReplicas >= 0 && c.Replicas() != f.currentReplicas:
-		message = fmt.Sprintf("Expected replicas to be %d, was %d", f.currentReplicas, c.Replicas())
+		message = fmt.Sprintf("%s has %d replicas, not %d as --current-replicas says", c.Ref(), c.Replicas(), f.currentReplicas)
 	case f.resourceVersion != "" && c.GetResourceVersion() != f.resourceVersion:
-		message = fmt.Sprintf("Expected resource version to be %s, was %s", redact.Argument(f.resourceVersion), c.GetResourceVersion())
+		message = fmt.Sprintf("%s has the resource version %s, not %s as --resource-version says", c.Ref(), c.GetResourceVersion(), redact.Argument(f.resourceVersion))
 	default:
 		return nil
 	}

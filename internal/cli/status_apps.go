@@ -70,7 +70,7 @@ func (f *statusFlags) chosen(ctx context.Context, env *Env, c *cluster.Cluster, 
 	if len(args) == 0 {
 		args = []string{"all"}
 	}
-	objects, err := resolve.Workloads(ctx, c, resolve.Selection{Args: args, LabelSelector: f.selector, Verb: "status"})
+	objects, err := resolve.Workloads(ctx, c, resolve.Selection{Args: args, LabelSelector: f.selector, NoAll: true, Verb: "status"})
 	if cluster.Is(err, cluster.Unsupported) {
 		return nil, notShown(err, c)
 	}

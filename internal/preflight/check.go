@@ -117,6 +117,9 @@ func planCheck(err error) (Check, bool) {
 	case errors.As(err, &noGood):
 		history(noGood.Workload)
 		undo := fmt.Sprintf("kubectl app rollout undo %s%s --to-revision=%d", noGood.Workload, cluster.InFlag(noGood.Workload.Namespace), cmp.Or(noGood.Unjudged, noGood.Revision))
+		if noGood.Paused {
+			undo += " --resume"
+		}
 		c.Next = append(c.Next, undo)
 	default:
 		return Check{}, false

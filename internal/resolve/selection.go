@@ -26,6 +26,8 @@ type Selection struct {
 	Recursive     bool
 	// Local: read files only and never ask the server.
 	Local bool
+	// NoAll: the verb has no --all.
+	NoAll bool
 	// AllOfType: a TYPE without a name means all of its objects in the namespace.
 	AllOfType bool
 
@@ -46,6 +48,14 @@ func (s Selection) FromFiles() bool { return len(s.Filenames) > 0 || s.Kustomize
 
 // EveryKind tells whether "all" names every kind that the verb works on.
 func (s Selection) EveryKind() bool { return slices.Contains(s.Args, everyKind) }
+
+// choices are the flags of the verb that choose objects.
+func (s Selection) choices() string {
+	if s.NoAll {
+		return "-l"
+	}
+	return "-l or --all"
+}
 
 // Validate finds what can't be understood, before anything is read: an *ArgumentError.
 func (s Selection) Validate() error {
@@ -87,7 +97,7 @@ func (s Selection) parse() ([]named, error) {
 			return nil, &ArgumentError{"all is every workload of the namespace: confirm that with --all, or choose with -l"}
 		}
 		if !s.byLabel() && !s.AllOfType {
-			return nil, &ArgumentError{"no name: give " + s.Args[0] + "/NAME, or choose with -l or --all"}
+			return nil, &ArgumentError{"no name: give " + s.Args[0] + "/NAME, or choose with " + s.choices()}
 		}
 		names = []string{""}
 	} else if s.byLabel() {

@@ -62,7 +62,7 @@ func undoTarget(w *workload.Workload, revisions []workload.Revision, to int64) (
 	}
 	good := newest(w, revisions, func(s *VerdictAnnotation) bool { return s != nil && s.Outcome == VerdictGood })
 	if good == nil {
-		fault := &NoGoodRevisionError{Workload: w.Ref, Revision: previous.Number, Verdict: *verdict}
+		fault := &NoGoodRevisionError{Workload: w.Ref, Revision: previous.Number, Verdict: *verdict, Paused: w.Paused}
 		if unjudged := newest(w, revisions, func(s *VerdictAnnotation) bool { return s == nil || s.Outcome == VerdictComplete }); unjudged != nil {
 			fault.Unjudged = unjudged.Number
 		}

@@ -47,6 +47,8 @@ type NoGoodRevisionError struct {
 	Verdict  VerdictAnnotation
 	// Unjudged is the newest other revision that nobody has judged, 0 if there is none.
 	Unjudged int64
+	// Paused: an undo has to resume it.
+	Paused bool
 }
 
 func (e *NoGoodRevisionError) Error() string {
