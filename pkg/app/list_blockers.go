@@ -79,12 +79,8 @@ func (b *Blocker) name() string {
 // References are the objects that the decisive problem points to: that of its exemplar and, where their nodes do not
 // answer, those of all its pods.
 func (e *Entry) References() []workload.Ref {
-	p := e.Decisive()
-	if p == nil {
-		return nil
-	}
-	refs := e.Related()
-	if p.Cause == diagnosis.NodeLost {
+	p, refs := e.Decisive(), e.Related()
+	if p != nil && p.Cause == diagnosis.NodeLost {
 		for _, pod := range p.Affected {
 			if ref := chain.NodeOf(pod); ref.Name != "" && !slices.Contains(refs, ref) {
 				refs = append(refs, ref)

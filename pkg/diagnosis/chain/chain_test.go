@@ -101,6 +101,8 @@ func TestChains(t *testing.T) {
 	silent := &corev1.Node{Status: corev1.NodeStatus{Conditions: []corev1.NodeCondition{{Type: "MemoryPressure", Status: "Unknown"}, {Type: "Ready", Status: "Unknown", Message: "Kubelet stopped posting node status."}}}}
 	done := rolling(podtest.Ready("web-1"), podtest.Ready("web-2"))
 	done.Workload.Total, done.Workload.Updated = 2, 2
+	vanishing := rolling()
+	vanishing.Workload.Total, vanishing.Workload.Updated, vanishing.Workload.Ready, vanishing.Workload.Available = 0, 0, 0, 0
 	mended := rolling(append(old(1), podtest.Ready("web-1"), crashing("old-9"))...)
 	oldSick := rolling(append(old(1), crashing("old-9"))...)
 	for _, tt := range []struct {
@@ -121,6 +123,7 @@ func TestChains(t *testing.T) {
 		{"a node that is gone", rolling(lost), map[workload.Ref]chain.Related{node: {Absent: true}}, "Failing < node/node-1 < pod/web-1 NodeLost < replicaset/web-new < deployment/web", "does not exist", ""},
 		{"no quota left", refused, map[workload.Ref]chain.Related{{Kind: "ResourceQuota", Namespace: "shop", Name: "small"}: {Object: quota}}, "Failing < resourcequota/small < replicaset/web-new QuotaExceeded < deployment/web", "has used 2 of 2 pods", ""},
 		{"a namespace that is being deleted", deleted, map[workload.Ref]chain.Related{{Kind: "Namespace", Name: "shop"}: {Object: leaving}}, "Failing < namespace/shop < replicaset/web-new AdmissionDenied < deployment/web", "is being deleted", ""},
+		{"the same, and no event says so", vanishing, map[workload.Ref]chain.Related{{Kind: "Namespace", Name: "shop"}: {Object: leaving}}, "Progressing < namespace/shop < deployment/web", "is being deleted", "kubectl describe namespace/shop"},
 		{"old pods that crash, replaced by good ones", mended, nil, "Progressing < pod/old-9 CrashLoop < replicaset/web-old < deployment/web", "container web exited 1, 3 restarts", ""},
 		{"old pods that crash", oldSick, nil, "Failing < pod/old-9 CrashLoop < replicaset/web-old < deployment/web", "container web exited 1, 3 restarts", ""},
 	} {

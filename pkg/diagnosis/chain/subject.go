@@ -121,7 +121,7 @@ func (s *Subject) Related() []workload.Ref {
 	}
 	d := s.decide()
 	if d.problem == nil {
-		return nil
+		return s.namespace()
 	}
 	refs := []workload.Ref{d.look.about(d.problem)}
 	if deeper, ok := s.beneath(&d); ok {

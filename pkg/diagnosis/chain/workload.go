@@ -36,8 +36,40 @@ func Workload(o diagnosis.Observed, now time.Time) *Subject {
 			s.add(&look{in: diagnosis.Input{Observed: aside(o, r), Revision: r}, of: ofRevision(r), aside: true})
 		}
 	}
-	s.explain = func(r *Report, d *decision) { explainWorkload(r, d, s.looks[0], current) }
+	s.explain = func(r *Report, d *decision) {
+		explainWorkload(r, d, s.looks[0], current)
+		if d.problem == nil {
+			s.explainNamespace(r)
+		}
+	}
 	return s
+}
+
+// namespace is that of a workload that lacks pods, and nothing says why: controllers say nothing of a namespace that is
+// being deleted.
+func (s *Subject) namespace() []workload.Ref {
+	if kind := workload.KindNamed(s.Ref.Kind); kind == nil || !kind.Releasable() || len(s.looks) == 0 {
+		return nil
+	}
+	if l := s.looks[0]; l.found == nil || l.found.Complete || l.in.Workload.Total >= l.in.Workload.Desired {
+		return nil
+	}
+	return []workload.Ref{{Kind: kindNamespace, Name: s.Ref.Namespace}}
+}
+
+// explainNamespace begins the chain of such a workload.
+func (s *Subject) explainNamespace(r *Report) {
+	for _, ref := range s.namespace() {
+		known := s.related[ref]
+		if known.Object == nil {
+			continue
+		}
+		if step, ok := known.step(ref, &diagnosis.Problem{}, s.now); ok {
+			r.Chain = append([]Step{step}, r.Chain...)
+			r.Message += ": " + lowerRef(ref) + " is being deleted"
+			r.next("kubectl describe " + lowerRef(ref))
+		}
+	}
 }
 
 // neverPlaced tells of a DaemonSet without a node whether no change has led to that: it has no pods, and no earlier revision
