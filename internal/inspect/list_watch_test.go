@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -13,8 +14,10 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	restclient "k8s.io/client-go/rest"
 
@@ -60,6 +63,88 @@ func TestWhatMayNoLongerBeWatchedIsListed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A list is made of what the feeds have brought. Pods without their controller wait for it a little.
+func TestAListFollowsItsFeeds(t *testing.T) {
+	t.Setenv("KUBECONFIG", "/dev/null")
+	ready := func(name string, owner types.UID) *corev1.Pod {
+		pod := crashed(0)
+		pod.Name, pod.UID = name, types.UID(name)
+		pod.OwnerReferences[0].UID, pod.OwnerReferences[0].Name = owner, string(owner)
+		pod.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue, LastTransitionTime: metav1.Now()}}
+		pod.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "web", Ready: true, State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}}
+		return &pod
+	}
+	template := corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:2.0"}}}}
+	deployment := &appsv1.Deployment{
+		ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "shop", UID: "d", Generation: 1},
+		Spec:       appsv1.DeploymentSpec{Replicas: new(int32(1)), Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": "web"}}, Template: template},
+		Status:     appsv1.DeploymentStatus{ObservedGeneration: 1, Replicas: 1, UpdatedReplicas: 1, ReadyReplicas: 1, AvailableReplicas: 1},
+	}
+	set := &appsv1.ReplicaSet{
+		ObjectMeta: metav1.ObjectMeta{Name: "rs", Namespace: "shop", UID: "rs", OwnerReferences: []metav1.OwnerReference{{Kind: "Deployment", Name: "web", UID: "d", Controller: new(true)}}},
+		Spec:       appsv1.ReplicaSetSpec{Replicas: new(int32(1)), Template: template},
+	}
+	waits := deployment.DeepCopy()
+	waits.Status.ReadyReplicas, waits.Status.AvailableReplicas = 0, 0
+	gone := ready("a", "rs")
+	gone.Status.Conditions[0].Status = corev1.ConditionFalse
+	synctest.Test(t, func(t *testing.T) {
+		l := listerAt(t, "http://api.test")
+		l.cluster.Through(func(http.RoundTripper) http.RoundTripper { return refusing{} })
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		w := l.Watch(watch.NewFollower(ended), watch.Clients{})
+		for _, f := range w.feeds {
+			f.Listed()
+		}
+		feed := func(plural string, o workload.API, deleted bool) {
+			for _, f := range w.feeds {
+				if f.resource.Plural == plural {
+					f.Changed(o, deleted)
+				}
+			}
+		}
+		for _, step := range []struct {
+			name   string
+			change func()
+			want   string
+		}{
+			{"nothing is there", func() {}, ""},
+			{"a Deployment and its pod", func() {
+				feed("deployments", deployment, false)
+				feed("replicasets", set, false)
+				feed("pods", ready("a", "rs"), false)
+			}, "Deployment/web Well"},
+			{"a pod whose controller has not come", func() { feed("pods", ready("b", "later"), false) }, "Deployment/web Well"},
+			{"nor does it", func() { <-time.After(behind) }, "Deployment/web Well, ReplicaSet/later Well"},
+			{"the pod is gone", func() { feed("pods", ready("b", "later"), true) }, "Deployment/web Well"},
+			{"another one is not ready", func() {
+				feed("deployments", waits, false)
+				feed("pods", gone, false)
+			}, "Deployment/web Progressing"},
+			{"all is deleted", func() {
+				feed("deployments", deployment, true)
+				feed("replicasets", set, true)
+				feed("pods", gone, true)
+			}, ""},
+		} {
+			step.change()
+			list, err := w.List(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for i := range list.Items {
+				got = append(got, list.Items[i].Object.Kind+"/"+list.Items[i].Object.Name+" "+string(list.Items[i].State))
+			}
+			slices.Sort(got)
+			if text := strings.Join(got, ", "); text != step.want {
+				t.Errorf("%s: %s, want %s", step.name, text, step.want)
+			}
+		}
+	})
 }
 
 type refusing struct{}

@@ -33,6 +33,8 @@ const (
 	unused = 30 * time.Second
 	// mostWatches bounds the watches. What is beyond is read again after Poll.
 	mostWatches = 500
+	// eventsStay is how long a list of the events of many objects counts though there are new ones: there always are.
+	eventsStay = 5 * time.Second
 	// askAgain is how long a refused watch counts: an API server that comes up refuses what it will allow.
 	askAgain = 2 * time.Minute
 )
@@ -78,7 +80,7 @@ func (r *Reads) Sweep() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for key, a := range r.answers {
-		if time.Since(a.used) > unused || a.watched != nil && a.changes != a.watched.changes {
+		if time.Since(a.used) > unused || a.watched != nil && a.changes != a.watched.changes && time.Since(a.read) >= a.stays {
 			delete(r.answers, key)
 		}
 	}
@@ -144,6 +146,7 @@ type answer struct {
 	// watched makes it out of date when it counts more changes; nil where there is no watch.
 	watched *watched
 	changes int
+	stays   time.Duration // though it is out of date
 }
 
 func (a *answer) response(request *http.Request) *http.Response {
@@ -175,7 +178,8 @@ func (r *Reads) find(q selection, key string) (kept *answer, before int, w *watc
 	}
 	a.used = time.Now()
 	switch {
-	case q.log && a.changes == before && (logWatched || time.Since(a.read) < Poll),
+	case time.Since(a.read) < a.stays,
+		q.log && a.changes == before && (logWatched || time.Since(a.read) < Poll),
 		a.watched != nil && a.watched == w && !w.refused && a.changes == w.changes,
 		!q.log && (a.watched == nil || w == nil || w.refused) && time.Since(a.read) < Poll:
 		return a, before, w
@@ -189,6 +193,9 @@ func (r *Reads) keep(q selection, key string, a *answer, before int, seen *watch
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a.used, a.changes = a.read, before
+	if q.manyEvents() {
+		a.stays = eventsStay
+	}
 	r.answers[key] = a
 	if q.log || !q.watchable() || r.follower.ctx.Err() != nil {
 		return

@@ -73,6 +73,11 @@ func read(request *http.Request) (q selection, key string, keep bool) {
 
 func (q selection) watchable() bool { return q.path != "" }
 
+// manyEvents tells of a list of events that is not about one object.
+func (q selection) manyEvents() bool {
+	return path.Base(q.path) == "events" && q.name == "" && !strings.Contains(q.fields, "involvedObject")
+}
+
 // resource is what RBAC calls it: "deployments.apps".
 func (q selection) resource() string {
 	parts := strings.Split(strings.TrimPrefix(q.path, "/"), "/")

@@ -351,6 +351,40 @@ func TestReadsDropWhatIsOutOfDate(t *testing.T) {
 	})
 }
 
+// There are new events all the time: a list of those of many objects counts for a while, and those of one object do not.
+func TestReadsOfManyEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newAPIServer(t)
+		event := func(name string) *corev1.Event {
+			return &corev1.Event{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: name}, InvolvedObject: corev1.ObjectReference{UID: "web-1"}}
+		}
+		s.put(event("first"))
+		r := newReading(t, s)
+		defer r.end()
+		read := func(selector string) {
+			t.Helper()
+			var list corev1.EventList
+			if err := r.core.Get().Namespace("shop").Resource("events").Param("fieldSelector", selector).Do(t.Context()).Into(&list); err != nil {
+				t.Fatal(err)
+			}
+		}
+		const many, one = "metadata.name!=x", "involvedObject.uid=web-1"
+		read(many)
+		read(one)
+		r.asked()
+		s.put(event("second"))
+		synctest.Wait()
+		r.Sweep()
+		read(many)
+		r.want("requests for many", r.asked(), nil)
+		read(one)
+		r.want("requests for one", r.asked(), []string{"list events"})
+		<-time.After(eventsStay)
+		read(many)
+		r.want("later requests for many", r.asked(), []string{"list events"})
+	})
+}
+
 // A stream that lists page by page, as with older servers, holds the objects itself.
 func TestReadsKeepNoListOfAStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
