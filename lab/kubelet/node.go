@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -213,11 +214,26 @@ func (n *node) advance(p *resident) (lifecycle.Output, *corev1.Pod) {
 	} else {
 		out = p.machine.Step(now, look)
 	}
-	if p.stopped && out.Status == nil {
+	if out.Status == nil && (p.stopped || p.unready()) {
 		out.Status = p.machine.Status()
 	}
 	p.stopped = false
 	return out, p.newest
+}
+
+// unready tells whether the node controller has called a pod not ready that is: it does so after an outage of the API,
+// when the leases of all nodes are old. A kubelet writes its own conditions again.
+func (p *resident) unready() bool {
+	if p.newest != p.base || p.unsent != nil {
+		return false // our own write is on its way
+	}
+	return isReady(p.machine.Status()) && !isReady(&p.newest.Status) && p.newest.Status.Phase == corev1.PodRunning
+}
+
+func isReady(s *corev1.PodStatus) bool {
+	return slices.ContainsFunc(s.Conditions, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+	})
 }
 
 func (n *node) settings(pod *corev1.Pod) lifecycle.Settings {

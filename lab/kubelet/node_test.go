@@ -81,6 +81,25 @@ func running(t *testing.T, pod *corev1.Pod, wait time.Duration, check func(t *te
 	})
 }
 
+// After an outage of the API the node controller calls all pods not ready. The kubelet says it better.
+func TestNodeCorrectsTheNodeController(t *testing.T) {
+	running(t, podOf("web:1.0"), 3*time.Second, func(t *testing.T, _ *node, client *fake.Clientset) {
+		pods := client.CoreV1().Pods("shop")
+		pod, err := pods.Get(t.Context(), "web-1", metav1.GetOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ready(&pod.Status).Status, pod.ResourceVersion = corev1.ConditionFalse, "999"
+		if _, err := pods.UpdateStatus(t.Context(), pod, metav1.UpdateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(3 * time.Second)
+		if pod, err = pods.Get(t.Context(), "web-1", metav1.GetOptions{}); err != nil || ready(&pod.Status).Status != corev1.ConditionTrue {
+			t.Errorf("%v %+v", err, pod.Status)
+		}
+	})
+}
+
 func TestNodeTellsTheAPI(t *testing.T) {
 	running(t, podOf("web:1.0"), 3*time.Second, func(t *testing.T, _ *node, client *fake.Clientset) {
 		pod, err := client.CoreV1().Pods("shop").Get(t.Context(), "web-1", metav1.GetOptions{})
