@@ -20,6 +20,9 @@ import (
 const whyExample = `  # Why does deployment web not work?
   kubectl app why deployment/web
 
+  # Why does nobody reach service web?
+  kubectl app why service/web
+
   # Keep the answer as JSON, for a script or for later
   kubectl app why deployment/web -o json > before.json
 
@@ -36,12 +39,15 @@ func newWhy(env *Env) *cobra.Command {
 	var flags whyFlags
 	cmd := &cobra.Command{
 		Use:   "why (TYPE/NAME | TYPE NAME | NAME) [options]",
-		Short: "Explain why a workload, pod, job, cronjob, node or autoscaler does not work",
+		Short: "Explain why a workload, pod, job, cronjob, node, autoscaler, service or ingress does not work",
 		Long: `Explain why an object does not work: the deepest cause first, each step with its evidence, then the commands to type
 next. Causes and rules are those of a release.
 
 Each command has a tag: look changes nothing; safe adds only what is missing, or is watched and rolled back if it fails;
 risky is not taken back.
+
+Of a service or ingress, the doors to the app are asked one by one, from the inside out, with an HTTP GET: inside the
+pod, the pod's address, the service, the node port or load balancer, the route. The first that does not open is named.
 
 Nothing is changed. "nothing found" means that no rule fits what could be read; it does not mean healthy. The exit code
 is 0 also when a cause is found; with --exit-code it is 4 if the object is failing and 7 if it is progressing.`,

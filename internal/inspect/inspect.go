@@ -67,6 +67,12 @@ type observed struct {
 
 // Why explains the object. One that changes while it is read is read again once.
 func (i *Inspector) Why(ctx context.Context, kind string, ref workload.Ref) (chain.Report, error) {
+	switch kind {
+	case "Service":
+		return i.whyService(ctx, ref)
+	case "Ingress":
+		return i.whyIngress(ctx, ref)
+	}
 	read := readers[kind]
 	if k := workload.KindNamed(kind); k != nil && k.Releasable() {
 		read = (*Inspector).workload
@@ -221,7 +227,7 @@ func together(ctx context.Context, work ...func(context.Context) error) error {
 func unsupported(ref workload.Ref) error {
 	return &cluster.Error{
 		Reason: cluster.Unsupported, Object: ref.String(),
-		Message: fmt.Sprintf("why works on workloads, pods, jobs, cronjobs and nodes; %s is none of them", ref),
+		Message: fmt.Sprintf("why works on workloads, pods, jobs, cronjobs, nodes, services and ingresses; %s is none of them", ref),
 		Next:    []string{"kubectl describe " + ref.String() + cluster.InFlag(ref.Namespace)},
 	}
 }

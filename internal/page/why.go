@@ -24,6 +24,7 @@ func Why(out *term.Output, r chain.Report) error {
 		s.step(lead, step)
 		lead = s.Faint("so") + " "
 	}
+	s.doors(r.Doors)
 	s.whyNotes(r)
 	if len(r.Next) > 0 {
 		s.Add("")
@@ -59,6 +60,33 @@ func (s *sheet) step(lead string, step chain.Step) {
 		if l = strings.TrimRight(term.Clean(l), " "); l != "" {
 			s.Wrapped(rule, l, maxMessageLines)
 		}
+	}
+}
+
+// doors is a table of what each door on the way to an app answers.
+func (s *sheet) doors(all []chain.Door) {
+	if len(all) == 0 {
+		return
+	}
+	names := map[string]string{"loopback": "inside the pod", "pod": "pod", "service": "service", "nodePort": "node port", "loadBalancer": "load balancer", "route": "route"}
+	var rows [][]layout.Cell
+	for _, d := range all {
+		paint := s.Green
+		switch {
+		case d.Result == "NotAsked" || d.Result == "Forbidden":
+			paint = s.Faint
+		case d.Result != "Open" && (d.Result != "Answered" || d.Status >= 400):
+			paint = s.Red
+		}
+		rows = append(rows, []layout.Cell{{Text: names[d.Door]}, {Text: term.Clean(d.Address)}, {Text: term.Clean(d.Says), Paint: paint}})
+	}
+	s.Add("")
+	if header := []string{"DOOR", "ADDRESS", "ANSWER"}; s.Fits(header, rows) {
+		s.Table(header, rows)
+		return
+	}
+	for _, row := range rows {
+		s.Flow("  ", "    ", row[0].Text, row[1].Text, row[2].Paint(row[2].Text))
 	}
 }
 

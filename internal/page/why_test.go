@@ -42,7 +42,16 @@ func whyReports() map[string]chain.Report {
 	crash.Notes = []string{"the clock of the API server is 3m0s ahead of that of this machine: times here are the API server's"}
 	moved := chain.Moved(web, "was changed: generation 4 -> 5", start)
 	moved.APIVersion = "kubectl-app.dev/v1alpha1" // the command sets it
+	service := ref("Service", "web")
+	doors := report(service, chain.Failing, "", "pod/web-7d9f66c4d-x2x1v listens on 127.0.0.1:8080 only",
+		chain.Step{Object: ref("Pod", "web-7d9f66c4d-x2x1v"), Says: "listens on 127.0.0.1:8080 only", Message: "dial tcp 10.88.0.3:8080: connect: connection refused"})
+	doors.Doors = []chain.Door{
+		{Door: "loopback", Object: ref("Pod", "web-7d9f66c4d-x2x1v"), Address: "127.0.0.1:8080", Result: "Answered", Status: 200, Says: "200 OK"},
+		{Door: "pod", Object: ref("Pod", "web-7d9f66c4d-x2x1v"), Address: "10.88.0.3:8080", Result: "Refused", Says: "refuses the connection", Message: "dial tcp 10.88.0.3:8080: connect: connection refused"},
+		{Door: "service", Object: service, Address: "10.96.0.7:80", Result: "Forbidden", Says: "not asked: no permission"},
+	}
 	return map[string]chain.Report{
+		"doors":  doors,
 		"secret": secret, "crash": crash,
 		"nothing": report(web, chain.NothingFound, "", "nothing found: 3 of 3 ready"),
 		"moved":   moved,

@@ -3,6 +3,7 @@ package resolve
 import (
 	"strings"
 
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
@@ -32,6 +33,7 @@ func builtinKinds() []kind {
 		core("Namespace", "namespaces", "ns"),
 		core("Node", "nodes", "no"),
 		kind{schema.GroupVersionKind{Group: "autoscaling", Version: "v2", Kind: "HorizontalPodAutoscaler"}, "horizontalpodautoscalers", "horizontalpodautoscaler", []string{"hpa"}},
+		kind{networkingv1.SchemeGroupVersion.WithKind("Ingress"), "ingresses", "ingress", []string{"ing"}},
 	)
 }
 

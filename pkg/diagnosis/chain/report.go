@@ -39,8 +39,10 @@ type Report struct {
 	// Chain leads from the deepest cause to the object.
 	Chain []Step `json:"chain"`
 	// Also is what else is true, and not the cause.
-	Also []string  `json:"also,omitempty"`
-	Next []Command `json:"next,omitempty"`
+	Also []string `json:"also,omitempty"`
+	// Doors are those on the way to an app, from the inside out, with what they answered.
+	Doors []Door    `json:"doors,omitempty"`
+	Next  []Command `json:"next,omitempty"`
 	// NotSeen is what could not be read.
 	NotSeen []NotSeen `json:"notSeen,omitempty"`
 	// Notes limit what the report can say.
@@ -66,6 +68,19 @@ type Step struct {
 	// Message is the evidence in the cluster's own words, one line.
 	Message string   `json:"message,omitempty"`
 	Logs    []string `json:"logs,omitempty"`
+}
+
+// Door is one on the way to an app.
+type Door struct {
+	Door    string       `json:"door"`
+	Object  workload.Ref `json:"object"`
+	Address string       `json:"address"`
+	Result  string       `json:"result"`
+	// Status is an HTTP status.
+	Status int `json:"status,omitempty"`
+	// Says is the answer in our words, Message the error in those of who gave it.
+	Says    string `json:"says"`
+	Message string `json:"message,omitempty"`
 }
 
 // NotSeen is what could not be read.
