@@ -2,7 +2,7 @@ package autoscaler
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"time"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
@@ -49,16 +49,16 @@ func Follow(ctx context.Context, c *cluster.Cluster, written *autoscalingv2.Hori
 	return *end, nil
 }
 
-var errTimeout = fmt.Errorf("the time ran out")
+var errTimeout = errors.New("the time ran out")
 
 type follower struct {
 	cluster *cluster.Cluster
 	written *autoscalingv2.HorizontalPodAutoscaler
 	news    func(string)
+	// settled comes when a status that nobody has changed is about the present spec, too; nil after that.
 	settled <-chan time.Time
-	// old: the status may be from before the write.
-	latest *autoscalingv2.HorizontalPodAutoscaler
-	said   string
+	latest  *autoscalingv2.HorizontalPodAutoscaler
+	said    string
 }
 
 // run reads the autoscaler and its changes; nil and no error at the end of ctx.
@@ -104,7 +104,7 @@ func (f *follower) watch(ctx context.Context, since string) (*End, error) {
 		if cluster.Is(err, cluster.Forbidden) {
 			return nil, err
 		}
-		return nil, nil // the next read says more
+		return nil, nil //nolint:nilerr // the next read says more
 	}
 	defer w.Stop()
 	for {
@@ -161,7 +161,7 @@ func (f *follower) deleted() *End {
 
 // ended is how the wait ends with its context.
 func (f *follower) ended(ctx context.Context) End {
-	if context.Cause(ctx) != errTimeout {
+	if !errors.Is(context.Cause(ctx), errTimeout) {
 		return End{Outcome: rollout.Interrupted, Message: "the autoscaler stays as it was written"}
 	}
 	why := autoscale.WhyUncomputed(f.latest)

@@ -143,7 +143,7 @@ func (l *looker) readValue(ctx context.Context, m autoscalingv2.MetricSpec) erro
 	in := "/namespaces/" + l.namespace + "/"
 	var path string
 	var parameters []string
-	id := autoscalingv2.MetricIdentifier{}
+	var id autoscalingv2.MetricIdentifier
 	switch {
 	case m.Pods != nil:
 		id = m.Pods.Metric

@@ -25,8 +25,6 @@ type span struct{ least, most int32 }
 
 func exactly(n int32) span { return span{n, n} }
 
-func (r span) known() bool { return r.least == r.most }
-
 func (r span) each(limit func(int32) span) span {
 	a, b := limit(r.least), limit(r.most)
 	return span{min(a.least, b.least), max(a.most, b.most)}

@@ -219,7 +219,7 @@ func TestPlan(t *testing.T) {
 			now, before = first, first.DeepCopy()
 		}
 		next, err := Plan(now, settings(t, test.second...))
-		got := ""
+		var got string
 		if err != nil {
 			got = "error: " + strings.TrimPrefix(err.Error(), "horizontalpodautoscaler/: ")
 			if refused := (*PlanError)(nil); !errors.As(err, &refused) {
