@@ -44,6 +44,9 @@ const exposeExample = `  # A Service for the ports that the containers declare
   # A path of a host also leads to the Service, by an Ingress; its other paths stay as they are
   kubectl app expose deployment/web --name=front --host=shop.localhost --path=/orders
 
+  # Every way into the namespace
+  kubectl app expose --list
+
   # What would be created
   kubectl app expose deployment/web --name=admin --port=8080 --dry-run=client -o yaml`
 
@@ -66,6 +69,7 @@ type exposeFlags struct {
 	families                  []string
 	override                  expose.Override
 	saveConfig, force         bool
+	list, remove              bool
 }
 
 func newExpose(env *Env) *cobra.Command {
@@ -76,9 +80,15 @@ func newExpose(env *Env) *cobra.Command {
 		Short: "Create or change the Service of a workload, and wait until it answers",
 		Long:  exposeLong, Example: exposeExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.list {
+				return listWays(cmd, env, args)
+			}
 			x, err := flags.exposing(cmd, env, out, args)
 			if err != nil {
 				return err
+			}
+			if flags.remove {
+				return x.remove(cmd.Context())
 			}
 			return x.run(cmd.Context())
 		},
@@ -115,6 +125,8 @@ func (f *exposeFlags) add(flags *pflag.FlagSet) {
 	addChoice(flags, &f.override.Type, "override-type", "merge", "The method used to override the generated object: json, merge, or strategic.", "json", "merge", "strategic")
 	flags.BoolVar(&f.saveConfig, "save-config", false, "If true, the configuration of current object will be saved in its annotation. Otherwise, the annotation will be unchanged. This flag is useful when you want to perform kubectl apply on this object in the future.")
 	flags.BoolVar(&f.force, "force", false, "Take over a service that selects other pods, and accept a selector that selects pods of others, too")
+	flags.BoolVar(&f.list, "list", false, "List every way into the namespace: the addresses of services and the paths of ingresses, and whether a pod answers")
+	flags.BoolVar(&f.remove, "remove", false, "Remove the service or, with --host, the path of the ingress, and nothing else")
 	f.routeFlags.add(flags)
 	f.addExpose(flags)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -68,4 +69,13 @@ func (c Client) Classes(ctx context.Context) ([]networkingv1.IngressClass, error
 		return nil, err
 	}
 	return list(ctx, "ingressclasses", "", metav1.ListOptions{}, client.NetworkingV1().IngressClasses().List, func(l *networkingv1.IngressClassList) []networkingv1.IngressClass { return l.Items })
+}
+
+// SlicesOf reads the EndpointSlices of a namespace.
+func (c Client) SlicesOf(ctx context.Context, namespace string) ([]discoveryv1.EndpointSlice, error) {
+	client, err := c.Typed()
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, "endpointslices", namespace, metav1.ListOptions{}, client.DiscoveryV1().EndpointSlices(namespace).List, func(l *discoveryv1.EndpointSliceList) []discoveryv1.EndpointSlice { return l.Items })
 }

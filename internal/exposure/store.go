@@ -193,7 +193,7 @@ func mergePatch(now, want workload.API) ([]byte, error) {
 // Back takes back what Send has written, unless someone else has changed it since.
 func (c Client) Back(ctx context.Context, p *Put, o cluster.WriteOptions) error {
 	if p.Created() {
-		return c.deleteMade(ctx, p)
+		return c.deleteMade(ctx, p, o)
 	}
 	back := &Put{Kind: p.Kind, Ref: p.Ref, Plan: func(now workload.API) (workload.API, error) {
 		if now == nil {
@@ -216,7 +216,7 @@ func (c Client) Back(ctx context.Context, p *Put, o cluster.WriteOptions) error 
 	return c.Send(ctx, back, o)
 }
 
-func (c Client) deleteMade(ctx context.Context, p *Put) error {
+func (c Client) deleteMade(ctx context.Context, p *Put, o cluster.WriteOptions) error {
 	made := p.Written
 	if made == nil { // no answer came to the create
 		now, err := c.Get(ctx, p.Kind, p.Ref)
@@ -228,16 +228,16 @@ func (c Client) deleteMade(ctx context.Context, p *Put) error {
 		}
 		made = now
 	}
-	return c.Delete(ctx, p.Kind, p.Ref, made.GetUID(), "")
+	return c.Delete(ctx, p.Kind, p.Ref, made.GetUID(), "", o)
 }
 
 // Delete deletes exactly the object with this UID and, if it is given, this resourceVersion. One that is gone is no error.
-func (c Client) Delete(ctx context.Context, k *Kind, ref workload.Ref, uid types.UID, version string) error {
+func (c Client) Delete(ctx context.Context, k *Kind, ref workload.Ref, uid types.UID, version string, o cluster.WriteOptions) error {
 	client, err := c.Typed()
 	if err != nil {
 		return err
 	}
-	options := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}}
+	options := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}, DryRun: o.PatchOptions().DryRun}
 	if version != "" {
 		options.Preconditions.ResourceVersion = &version
 	}

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/layout"
@@ -63,4 +64,32 @@ func Ways(t *term.Terminal, headline string, ways []expose.Way) error {
 		s.Lines = append(s.Lines, line) // not cut: it is copied
 	}
 	return layout.WriteLines(t.Err, s.Lines)
+}
+
+// WayList writes a table of every way into a namespace.
+func WayList(out *term.Output, entries []expose.Entry) error {
+	s := newSheet(out)
+	rows := make([][]layout.Cell, 0, len(entries))
+	for _, e := range entries {
+		address := e.Way.URL
+		if address == "" {
+			address = e.Way.Address
+		}
+		ready, paint := "", s.Green
+		if e.Ready != nil {
+			if ready = strconv.Itoa(*e.Ready); *e.Ready == 0 {
+				paint = s.Red
+			}
+		}
+		rows = append(rows, []layout.Cell{
+			{Text: layout.Name(e.Object), Paint: s.Bold},
+			{Text: viaText[e.Way.Via]},
+			{Text: term.Clean(address)},
+			{Text: term.Clean(e.To)},
+			{Text: ready, Paint: paint},
+			{Text: term.Clean(e.Problem), Paint: s.Red},
+		})
+	}
+	s.Table([]string{"NAME", "FROM", "ADDRESS", "TO", "READY", "PROBLEM"}, rows, 5, 3, 0)
+	return layout.WriteLines(out, s.Lines)
 }

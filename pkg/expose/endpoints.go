@@ -27,7 +27,7 @@ func CountEndpoints(s *corev1.Service, all []discoveryv1.EndpointSlice) Endpoint
 	seen, ready, nodes := map[string]bool{}, map[string]int{}, map[string]bool{}
 	ports := s.Spec.Ports
 	for i := range ports {
-		for endpoint, node := range readyOn(&ports[i], all) {
+		for endpoint, node := range readyOn(s, &ports[i], all) {
 			ready[endpoint]++
 			nodes[node] = true
 		}
@@ -47,7 +47,7 @@ func CountEndpoints(s *corev1.Service, all []discoveryv1.EndpointSlice) Endpoint
 		}
 	}
 	for i := range ports {
-		if e.Ready == 0 && hasReady(all) && len(readyOn(&ports[i], all)) == 0 {
+		if e.Ready == 0 && hasReady(all) && len(readyOn(s, &ports[i], all)) == 0 {
 			e.Without = append(e.Without, PortText(ports[i]))
 		}
 	}
@@ -62,10 +62,10 @@ func CountEndpoints(s *corev1.Service, all []discoveryv1.EndpointSlice) Endpoint
 }
 
 // readyOn maps the ready endpoints of a port to their nodes.
-func readyOn(p *corev1.ServicePort, all []discoveryv1.EndpointSlice) map[string]string {
+func readyOn(s *corev1.Service, p *corev1.ServicePort, all []discoveryv1.EndpointSlice) map[string]string {
 	found := map[string]string{}
 	for _, slice := range all {
-		if !slicePort(&slice, p) {
+		if !slicePort(s, &slice, p) {
 			continue
 		}
 		for _, endpoint := range slice.Endpoints {
@@ -81,7 +81,7 @@ func readyOn(p *corev1.ServicePort, all []discoveryv1.EndpointSlice) map[string]
 	return found
 }
 
-func slicePort(slice *discoveryv1.EndpointSlice, p *corev1.ServicePort) bool {
+func slicePort(s *corev1.Service, slice *discoveryv1.EndpointSlice, p *corev1.ServicePort) bool {
 	return slices.ContainsFunc(slice.Ports, func(q discoveryv1.EndpointPort) bool {
 		target := p.TargetPort
 		if target.String() == "0" || target.String() == "" {
@@ -89,7 +89,7 @@ func slicePort(slice *discoveryv1.EndpointSlice, p *corev1.ServicePort) bool {
 		}
 		return q.Port != nil && (q.Name == nil && p.Name == "" || q.Name != nil && *q.Name == p.Name) &&
 			(q.Protocol == nil || *q.Protocol == p.Protocol) &&
-			(target.Type == intstr.String || *q.Port == target.IntVal)
+			(target.Type == intstr.String || *q.Port == target.IntVal || len(s.Spec.Selector) == 0) // endpoints made by hand have ports of their own
 	})
 }
 

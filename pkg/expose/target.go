@@ -15,7 +15,10 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
-const kindService = "Service"
+const (
+	kindService = "Service"
+	kindIngress = "Ingress"
+)
 
 // Target is what is exposed: a workload, a pod, or the pods of another Service.
 type Target struct {

@@ -21,6 +21,7 @@ type ObjectResult struct {
 	workload.Ref
 	State   ConfigState   `json:"state"`
 	Created bool          `json:"created,omitempty"`
+	Removed bool          `json:"removed,omitempty"`
 	Changes []FieldResult `json:"changes"`
 }
 

@@ -1,0 +1,78 @@
+package expose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+)
+
+// CheckRemove refuses to take away a Service (nil for none) that is not the target's, or to which an Ingress leads.
+func CheckRemove(t *Target, name string, s *corev1.Service, ingresses []networkingv1.Ingress, force bool) error {
+	if s == nil {
+		return &RefusedError{Message: "there is no service/" + name + ": nothing to remove", Next: []string{"kubectl app expose --list -n " + t.Namespace}}
+	}
+	if !t.selectedBy(s) && !force {
+		return &RefusedError{
+			Message: fmt.Sprintf("service/%s does not select the pods of %s: it is not removed without --force", name, t),
+			Next:    []string{"kubectl describe service/" + name + " -n " + t.Namespace},
+		}
+	}
+	var led []string
+	for i := range ingresses {
+		for _, p := range paths(&ingresses[i]) {
+			if strings.HasPrefix(p[1], "service/"+name+":") {
+				led = append(led, p[0])
+			}
+		}
+	}
+	if len(led) > 0 && !force {
+		host, path, _ := strings.Cut(led[0], "/")
+		return &RefusedError{
+			Message: fmt.Sprintf("%s leads to service/%s: remove that first, or accept with --force that it leads nowhere", strings.Join(led, ", "), name),
+			Next:    []string{fmt.Sprintf("kubectl app expose %s -n %s --name=%s --remove --host=%s --path=/%s", t, t.Namespace, name, host, path)},
+		}
+	}
+	return nil
+}
+
+// RemovePath is the Ingress without a path; nil if nothing is left of it. All other paths stay as they are.
+func RemovePath(now *networkingv1.Ingress, r *Route) (*networkingv1.Ingress, error) {
+	in := now.DeepCopy()
+	rule := ruleOf(in, r.Host)
+	var path *networkingv1.HTTPIngressPath
+	if rule != nil {
+		path = pathOf(rule, r)
+	}
+	switch {
+	case path == nil:
+		return nil, noSuchPath(r)
+	case (path.Backend.Service == nil || path.Backend.Service.Name != r.Service) && !r.Force:
+		return nil, &RefusedError{
+			Message: fmt.Sprintf("%s leads to %s, not to service/%s: it is not removed without --force", r, backendText(&path.Backend), r.Service),
+			Next:    []string{"kubectl describe ingress/" + now.Name + " -n " + r.Namespace},
+		}
+	}
+	i := slices.IndexFunc(rule.HTTP.Paths, func(p networkingv1.HTTPIngressPath) bool {
+		return p.Path == path.Path && p.PathType != nil && *p.PathType == r.Type
+	})
+	rule.HTTP.Paths = slices.Delete(rule.HTTP.Paths, i, i+1)
+	if len(rule.HTTP.Paths) > 0 {
+		return in, nil
+	}
+	in.Spec.Rules = slices.DeleteFunc(in.Spec.Rules, func(other networkingv1.IngressRule) bool { return other.Host == r.Host })
+	for i := range in.Spec.TLS {
+		in.Spec.TLS[i].Hosts = slices.DeleteFunc(in.Spec.TLS[i].Hosts, func(h string) bool { return h == r.Host })
+	}
+	in.Spec.TLS = slices.DeleteFunc(in.Spec.TLS, func(t networkingv1.IngressTLS) bool { return len(t.Hosts) == 0 })
+	if len(in.Spec.Rules) == 0 && in.Spec.DefaultBackend == nil {
+		return nil, nil
+	}
+	return in, nil
+}
+
+func noSuchPath(r *Route) error {
+	return &RefusedError{Message: fmt.Sprintf("no Ingress leads from %s: nothing to remove", r), Next: []string{"kubectl app expose --list -n " + r.Namespace}}
+}
