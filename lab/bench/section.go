@@ -21,6 +21,7 @@ var sections = []section{
 	{"dryrun", (*bench).dryRun},
 	{"lag", (*bench).lag},
 	{"scale", (*bench).scale},
+	{"autoscale", (*bench).autoscale},
 	{"expose", (*bench).expose},
 	{"verdict", (*bench).verdict},
 	{"outage", (*bench).outage},
