@@ -246,7 +246,8 @@ func outside(s *corev1.Service, p *corev1.ServicePort, ref workload.Ref, node st
 		return all
 	}
 	a := door.Answer{Door: door.LoadBalancer, Object: ref, Result: door.NotAsked, Message: "no load balancer has given it an address"}
-	for _, in := range s.Status.LoadBalancer.Ingress {
+	if given := s.Status.LoadBalancer.Ingress; len(given) > 0 {
+		in := given[0]
 		host := in.IP
 		if host == "" {
 			host = in.Hostname
@@ -257,7 +258,6 @@ func outside(s *corev1.Service, p *corev1.ServicePort, ref workload.Ref, node st
 				a.Result, a.Message = door.NotAsked, *status.Error
 			}
 		}
-		break
 	}
 	return append(all, a)
 }
