@@ -73,7 +73,7 @@ func Run(ctx context.Context, in *cluster.Cluster, changes []cluster.Change, o O
 	if err != nil {
 		return Report{}, err
 	}
-	known := slices.Concat(checkStrategies(changes, o.Details), checkOrder(changes, o.Undoes), checkOwners(changes))
+	known := slices.Concat(checkStrategies(changes, o.Details), checkOrder(changes, o), checkOwners(changes))
 	return Report{Checks: append(slices.Concat(found...), known...), Changes: tried}, nil
 }
 
@@ -178,11 +178,11 @@ func failed(r *workload.Revision) bool {
 }
 
 // checkOrder warns of broken pods that hold up an ordered update, a fix included. An undo deletes them.
-func checkOrder(changes []cluster.Change, undoes bool) []Check {
+func checkOrder(changes []cluster.Change, o Options) []Check {
 	var checks []Check
 	for _, change := range changes {
 		w := change.Before.Workload
-		if undoes || !w.Strategy.Ordered || w.Strategy.OnDelete || change.Before.Serving || w.Ready >= w.Desired || failed(change.Before.Revision) {
+		if o.Undoes || !w.Strategy.Ordered || w.Strategy.OnDelete || change.Before.Serving || w.Ready >= w.Desired || o.Watch && failed(change.Before.Revision) {
 			continue
 		}
 		ref := change.Ref()

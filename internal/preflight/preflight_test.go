@@ -166,7 +166,7 @@ func TestPreflightOfAnOrderedSet(t *testing.T) {
 		undoes bool
 		warned int
 	}{{2, false, 1}, {2, true, 0}, {3, false, 0}} {
-		if checks := checkOrder([]cluster.Change{set(test.ready)}, test.undoes); len(checks) != test.warned {
+		if checks := checkOrder([]cluster.Change{set(test.ready)}, Options{Undoes: test.undoes, Watch: true}); len(checks) != test.warned {
 			t.Errorf("%+v: %+v", test, checks)
 		}
 	}

@@ -15,7 +15,7 @@ func (r *Release) recordVerdicts(work context.Context, f *follower, state rollou
 	var verdicts []cluster.Verdict
 	for i := range state.Workloads {
 		w, seen := state.Workloads[i], f.snapshot[state.Workloads[i].Target.Ref]
-		if state.Outcome == rollout.Failed && w.Outcome == "" && w.Crashes() { // another one decided the release
+		if state.Outcome == rollout.Failed && w.Outcome == "" && w.FailsLike(&state) { // another one decided the release
 			w.Outcome = rollout.Failed
 		}
 		for _, revision := range seen.Revisions {

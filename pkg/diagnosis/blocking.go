@@ -109,7 +109,7 @@ func (d *Diagnosis) blockedByPods() []symptom {
 		}
 		found := waiting(BlockedByPod, fmt.Sprintf("pod %s%s is not ready, and no pod is updated before it is", pod.Name, d.ofRevision(pod)))
 		found.exemplar, found.began = pod.Name, unreadySince(pod)
-		if !workload.OwnedByAny(pod, d.in.Deletable) {
+		if d.in.Deletable == nil || !d.in.Deletable(pod) {
 			found.subject = pod.Name
 			found.message += fmt.Sprintf("; if it can't become ready: kubectl delete pod %s -n %s", pod.Name, pod.Namespace)
 		}
@@ -118,6 +118,19 @@ func (d *Diagnosis) blockedByPods() []symptom {
 		d.Blocking = append(d.Blocking, pod)
 	}
 	return all
+}
+
+// Broken tells whether a container of a pod has crashed or can't start. One that runs is not broken, ready or not.
+func Broken(pod *corev1.Pod) bool {
+	return slices.ContainsFunc(slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses), func(c corev1.ContainerStatus) bool {
+		switch {
+		case c.State.Waiting != nil:
+			return c.State.Waiting.Reason != "ContainerCreating" && c.State.Waiting.Reason != "PodInitializing" && c.State.Waiting.Reason != ""
+		case c.State.Terminated != nil:
+			return c.State.Terminated.ExitCode != 0
+		}
+		return false
+	})
 }
 
 func (d *Diagnosis) ofRevision(pod *corev1.Pod) string {

@@ -31,8 +31,8 @@ type Input struct {
 	Once bool
 	// Unhurried: no patience is counted, so that no event is asked for only to date a cause.
 	Unhurried bool
-	// Deletable are the revisions whose pods this command deletes itself where they hold up the update.
-	Deletable []*workload.Revision
+	// Deletable tells which pods this command deletes itself where they hold up the update; nil: none.
+	Deletable func(*corev1.Pod) bool
 	Judged    *JudgedFailed
 	// Soak is for how long nothing may speak against a complete rollout; 0 while it is not complete.
 	Soak time.Duration

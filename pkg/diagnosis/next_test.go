@@ -206,7 +206,7 @@ func TestNextOfABlockingPod(t *testing.T) {
 		pod.CreationTimestamp = *at(0)
 		w.Pods = []*corev1.Pod{pod}
 		if takenBack {
-			w.Deletable = []*workload.Revision{&w.Revisions[0]}
+			w.Deletable = func(*corev1.Pod) bool { return true }
 		}
 		f := w.after(time.Hour).first()
 		if f.Cause != BlockedByPod || f.Next[0] != want || strings.Contains(f.Message, "kubectl delete") == takenBack {

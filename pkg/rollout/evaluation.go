@@ -79,7 +79,7 @@ func (e *evaluation) observe() {
 func (e *evaluation) look() {
 	in := diagnosis.Input{
 		Observed: e.seen, Now: e.now, Since: e.next.memory.watched, Revision: e.revision,
-		Populated: e.next.memory.populated, UnderWay: e.next.Target.Baseline == nil, Deletable: e.deletable(), FailFast: e.policy.FailFast,
+		Populated: e.next.memory.populated, UnderWay: e.next.Target.Baseline == nil, Deletable: e.mayDelete, FailFast: e.policy.FailFast,
 	}
 	if in.Once = e.policy.Once; in.Once && e.revision != nil {
 		if v := VerdictOf(e.revision); v != nil && v.Outcome == VerdictFailed {
@@ -96,39 +96,40 @@ func (e *evaluation) look() {
 	e.next.Blocking = e.blocking()
 }
 
-// blocking are the deletable pods that hold up the update, while none of them is on its way out: the next one waits for that.
+// blocking are the pods that hold up the update and may be deleted, while no such pod is on its way out: the next one waits for that.
 func (e *evaluation) blocking() []PodRef {
-	deletable := e.deletable()
-	if slices.ContainsFunc(e.seen.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil && workload.OwnedByAny(p, deletable) }) {
+	if !e.next.Target.Unblocks || slices.ContainsFunc(e.seen.Pods, func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil && e.discarded(p) != nil }) {
 		return nil
 	}
 	var all []PodRef
 	for _, pod := range e.diagnosis.Blocking {
-		if workload.OwnedByAny(pod, deletable) {
+		if e.mayDelete(pod) {
 			all = append(all, PodRef{pod.Namespace, pod.Name, pod.UID, pod.ResourceVersion})
 		}
 	}
 	return all
 }
 
-// deletable are the revisions whose pods this command deletes where they hold up the update: those that failed, and the
-// one that is taken back.
-func (e *evaluation) deletable() (all []*workload.Revision) {
-	t := &e.next.Target
-	if !t.Unblocks {
-		return nil
-	}
-	left := e.left()
+// mayDelete tells whether this command deletes a pod where it holds up the update: it is of the revision that is taken back,
+// or of one that failed, and then the pod itself is broken. The verdict may be old, and a pod that runs may become ready.
+func (e *evaluation) mayDelete(pod *corev1.Pod) bool {
+	r := e.discarded(pod)
+	return e.next.Target.Unblocks && r != nil && (r == e.left() || diagnosis.Broken(pod))
+}
+
+// discarded is the revision of a pod, if it is taken back or failed and is not the new one; nil else.
+func (e *evaluation) discarded(pod *corev1.Pod) *workload.Revision {
+	t, left := &e.next.Target, e.left()
 	for i := range e.seen.Revisions {
 		r := &e.seen.Revisions[i]
-		if r == e.revision || t.Template != nil && workload.SameTemplate(&r.Template, t.Template) {
+		if r == e.revision || !r.Owns(pod) || t.Template != nil && workload.SameTemplate(&r.Template, t.Template) {
 			continue
 		}
 		if v := VerdictOf(r); r == left || v != nil && v.Outcome == VerdictFailed {
-			all = append(all, r)
+			return r
 		}
 	}
-	return all
+	return nil
 }
 
 // left is the revision that is taken back; nil if none is.

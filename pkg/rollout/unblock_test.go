@@ -17,15 +17,17 @@ func TestWhichPodsUnblock(t *testing.T) {
 	for name, test := range map[string]struct {
 		verdict             VerdictAnnotation
 		unblocks, takesBack bool
-		ready               bool
+		ready, runs         bool
 		want                []string
 	}{
-		"a fix after a failure":                 {verdict: bad, unblocks: true, want: []string{"web-old-1"}},
-		"a fix after a failure, the pod serves": {verdict: bad, unblocks: true, ready: true},
-		"a change of what was never judged":     {unblocks: true},
-		"a change of what was good":             {verdict: good, unblocks: true},
-		"an undo of what was never judged":      {unblocks: true, takesBack: true, want: []string{"web-old-1"}},
-		"only watched":                          {verdict: bad},
+		"a fix after a failure":                        {verdict: bad, unblocks: true, want: []string{"web-old-1"}},
+		"a fix after a failure, the pod serves":        {verdict: bad, unblocks: true, ready: true},
+		"a fix, and the pod runs and may become ready": {verdict: bad, unblocks: true, runs: true},
+		"an undo, and the pod runs":                    {unblocks: true, takesBack: true, runs: true, want: []string{"web-old-1"}},
+		"a change of what was never judged":            {unblocks: true},
+		"a change of what was good":                    {verdict: good, unblocks: true},
+		"an undo of what was never judged":             {unblocks: true, takesBack: true, want: []string{"web-old-1"}},
+		"only watched":                                 {verdict: bad},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := setWorld(t, Policy{})
@@ -35,8 +37,11 @@ func TestWhichPodsUnblock(t *testing.T) {
 			old.Annotations = map[string]string{workload.AnnotationVerdict: test.verdict.Encode()}
 			pod := ownedPod("old", "web-old-1")
 			pod.CreationTimestamp = metav1.NewTime(epoch)
-			if test.ready {
+			switch {
+			case test.ready:
 				pod = readyPodOf("old", "web-old-1")
+			case !test.runs:
+				pod.Status.ContainerStatuses = waitingPod("web-old-1", "CrashLoopBackOff", "").Status.ContainerStatuses
 			}
 			w.seen.Pods = append(w.seen.Pods, pod)
 			target := &w.state.Workloads[0].Target

@@ -76,9 +76,12 @@ func (w *WorkloadState) VerdictAnnotation(hash string, now time.Time, by string)
 	return verdict, ok
 }
 
-// Crashes tells whether the pods of an undecided workload fail already, so that only patience keeps it from a verdict.
-func (w *WorkloadState) Crashes() bool {
-	return len(w.Findings) > 0 && w.Findings[0].Grade != diagnosis.Waiting
+// FailsLike tells whether an undecided workload has the cause of one that decided the release, so that only patience
+// keeps it from a verdict. With another cause it may be the other one's victim.
+func (w *WorkloadState) FailsLike(s *State) bool {
+	return len(w.Findings) > 0 && w.Findings[0].Grade != diagnosis.Waiting && slices.ContainsFunc(s.Workloads, func(other WorkloadState) bool {
+		return other.Outcome == Failed && len(other.Findings) > 0 && other.Findings[0].Cause == w.Findings[0].Cause
+	})
 }
 
 // Over tells whether an annotation replaces the present one, nil if there is none. Complete does not replace good.

@@ -71,11 +71,6 @@ func KeyOf(pod *corev1.Pod) RevisionKey {
 // Owns tells whether a pod is of this revision.
 func (r *Revision) Owns(pod *corev1.Pod) bool { return r.Whole || KeyOf(pod) == r.Key }
 
-// OwnedByAny tells whether a pod is of one of the revisions.
-func OwnedByAny(pod *corev1.Pod, revisions []*Revision) bool {
-	return slices.ContainsFunc(revisions, func(r *Revision) bool { return r.Owns(pod) })
-}
-
 // Add counts n pods that are meant to stay.
 func (r *Revision) Add(n int32, ready bool) {
 	r.Total += n
