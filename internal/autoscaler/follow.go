@@ -81,7 +81,7 @@ func (f *follower) run(ctx context.Context) (*End, error) {
 		now, err = f.cluster.Autoscaler(ctx, f.written.Namespace, f.written.Name)
 		switch {
 		case ctx.Err() != nil:
-			return nil, nil
+			return nil, nil //nolint:nilerr // who asks looks at the context
 		case cluster.Is(err, cluster.NotFound):
 			return f.deleted(), nil
 		case err != nil:

@@ -4,6 +4,7 @@
 package plugin
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -91,7 +92,7 @@ func Run(program string, args []string) (code int, err error) {
 	if runtime.GOOS != "windows" {
 		return 0, fmt.Errorf("starting %s: %w", program, syscall.Exec(program, append([]string{program}, args...), os.Environ()))
 	}
-	command := exec.Command(program, args...)
+	command := exec.CommandContext(context.Background(), program, args...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err = command.Run()
 	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {

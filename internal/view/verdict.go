@@ -209,7 +209,9 @@ func left(r rollout.Result) string {
 	}
 }
 
-func keptBecause(r rollout.Result) string { return prefixed("not rolled back: ", term.Clean(r.NotRolledBack)) }
+func keptBecause(r rollout.Result) string {
+	return prefixed("not rolled back: ", term.Clean(r.NotRolledBack))
+}
 
 // wentBack names the workloads of a release that went back, where others did not.
 func wentBack(r rollout.Result) string {

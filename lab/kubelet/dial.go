@@ -66,8 +66,3 @@ func (n *node) find(meant func(*resident) bool) *resident {
 	}
 	return nil
 }
-
-// named tells whether this is the pod of that name.
-func named(namespace, name string) func(*resident) bool {
-	return func(p *resident) bool { return p.newest.Name == name && p.newest.Namespace == namespace }
-}

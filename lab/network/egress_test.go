@@ -14,7 +14,7 @@ import (
 )
 
 // connect asks an egress proxy for a connection, as the API server does.
-func connect(t *testing.T, socket, address string) (net.Conn, *http.Response) {
+func connect(t *testing.T, socket, address string) (conn net.Conn, status string) {
 	t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "unix", socket)
 	if err != nil {
@@ -26,7 +26,8 @@ func connect(t *testing.T, socket, address string) (net.Conn, *http.Response) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return conn, response
+	_ = response.Body.Close()
+	return conn, response.Status
 }
 
 func TestEgress(t *testing.T) {
@@ -47,12 +48,12 @@ func TestEgress(t *testing.T) {
 		}
 		go func() { done <- e.Serve(ctx) }()
 	}
-	if _, response := connect(t, socket, "10.88.0.1:80"); response.Status != "502 dial tcp 10.88.0.1:80: connect: connection refused" {
-		t.Error(response.Status)
+	if _, status := connect(t, socket, "10.88.0.1:80"); status != "502 dial tcp 10.88.0.1:80: connect: connection refused" {
+		t.Error(status)
 	}
-	conn, response := connect(t, socket, "10.88.0.1:8080")
-	if response.StatusCode != http.StatusOK {
-		t.Fatal(response.Status)
+	conn, status := connect(t, socket, "10.88.0.1:8080")
+	if !strings.HasPrefix(status, "200") {
+		t.Fatal(status)
 	}
 	go func() {
 		line, _ := bufio.NewReader(program).ReadString('\n')

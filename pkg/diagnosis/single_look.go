@@ -48,8 +48,8 @@ const restartPace = 10 * time.Minute
 
 // neverRan tells whether a container was restarted so often that it can't have worked for long since its pod began.
 func (ref containerRef) neverRan(began, now time.Time) bool {
-	n := time.Duration(ref.status.RestartCount)
-	return n > 0 && now.Sub(began) <= n*restartPace
+	n := ref.status.RestartCount
+	return n > 0 && now.Sub(began) <= time.Duration(n)*restartPace
 }
 
 // startOf is when the node took a pod: it may have waited long for one.
