@@ -38,7 +38,7 @@ func Prepare(ctx context.Context, c *cluster.Cluster, o cluster.Object, name str
 		return Plan{}, err
 	}
 	plan := Plan{Of: p.ref, From: p.existing()}
-	if p.refuseOthers(plan.From); len(p.checks) > 0 {
+	if p.refuseOthers(plan.From); p.refused() {
 		plan.Checks = p.checks
 		return plan, nil
 	}
@@ -136,6 +136,11 @@ func (p *preparation) refuse(object, message string, next ...string) {
 	p.add(preflight.Refuse, preflight.CheckReplicas, object, message, next...)
 }
 
+// refused tells whether a check refuses the change.
+func (p *preparation) refused() bool {
+	return slices.ContainsFunc(p.checks, func(c preflight.Check) bool { return c.Level == preflight.Refuse })
+}
+
 // existing is the autoscaler of the name, or nil.
 func (p *preparation) existing() *autoscalingv2.HorizontalPodAutoscaler {
 	for i := range p.autoscalers {
@@ -166,7 +171,7 @@ func (p *preparation) refuseOthers(existing *autoscalingv2.HorizontalPodAutoscal
 		}
 	}
 	if existing != nil {
-		if n, paused := autoscale.PausedFor(existing); paused && len(p.checks) == 0 {
+		if n, paused := autoscale.PausedFor(existing); paused && !p.refused() {
 			object := "horizontalpodautoscaler/" + existing.Name
 			p.refuse(object, fmt.Sprintf("%s is paused at %d replicas by kubectl app scale --take-over: resume it first", object, n), fmt.Sprintf("kubectl app scale %s%s --restore", p.ref, in))
 		}

@@ -11,6 +11,7 @@ import (
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -137,27 +138,36 @@ type metricValues struct {
 	} `json:"items"`
 }
 
+// objectPath is the place of an object in a path of the custom metrics API. The metrics of a namespace are beside those of its
+// objects.
+func objectPath(o autoscalingv2.CrossVersionObjectReference) string {
+	gv, _ := schema.ParseGroupVersion(o.APIVersion)
+	if gv.Group == "" && o.Kind == "Namespace" {
+		return "metrics/"
+	}
+	plural, _ := meta.UnsafeGuessKindToResource(gv.WithKind(o.Kind))
+	return plural.GroupResource().String() + "/" + o.Name + "/"
+}
+
 // readValue reads a metric that is not of a resource.
 // Source: https://github.com/kubernetes/design-proposals-archive/blob/main/instrumentation/custom-metrics-api.md.
 func (l *looker) readValue(ctx context.Context, m autoscalingv2.MetricSpec) error {
 	in := "/namespaces/" + l.namespace + "/"
-	var path string
+	group, path := customMetrics, ""
 	var parameters []string
 	var id autoscalingv2.MetricIdentifier
 	switch {
 	case m.Pods != nil:
 		id = m.Pods.Metric
-		path, parameters = "/apis/"+customMetrics+"/v1beta1"+in+"pods/*/"+url.PathEscape(id.Name), []string{"labelSelector", l.selector}
+		path, parameters = in+"pods/*/", []string{"labelSelector", l.selector}
 	case m.Object != nil:
 		id = m.Object.Metric
-		o := m.Object.DescribedObject
-		gv, _ := schema.ParseGroupVersion(o.APIVersion)
-		plural, _ := meta.UnsafeGuessKindToResource(gv.WithKind(o.Kind))
-		path = "/apis/" + customMetrics + "/v1beta1" + in + plural.GroupResource().String() + "/" + o.Name + "/" + url.PathEscape(id.Name)
+		path = in + objectPath(m.Object.DescribedObject)
 	default:
 		id = m.External.Metric
-		path = "/apis/" + externalMetrics + "/v1beta1" + in + url.PathEscape(id.Name)
+		group, path = externalMetrics, in
 	}
+	path += url.PathEscape(id.Name)
 	if id.Selector != nil {
 		key := "metricLabelSelector"
 		if m.External != nil {
@@ -166,11 +176,18 @@ func (l *looker) readValue(ctx context.Context, m autoscalingv2.MetricSpec) erro
 		parameters = append(parameters, key, metav1.FormatLabelSelector(id.Selector))
 	}
 	name, v := autoscale.MetricName(m), autoscale.Values{Pods: map[string]int64{}}
-	text, err := raw(ctx, l.cluster, path, parameters...)
+	text, err := raw(ctx, l.cluster, "/apis/"+group+"/v1beta1"+path, parameters...)
+	if apierrors.IsNotFound(err) && group == customMetrics { // some adapters serve no other version
+		if newer, newerErr := raw(ctx, l.cluster, "/apis/"+group+"/v1beta2"+path, parameters...); newerErr == nil {
+			text, err = newer, nil
+		}
+	}
 	var found metricValues
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case apierrors.IsForbidden(err): // the controller has permissions of its own
+		return cluster.APIError(cluster.Call{Verb: "get", Resource: name + "." + group, Namespace: l.namespace, Object: name}, err)
 	case err != nil:
 		v.Error = firstLine(err.Error())
 	case json.Unmarshal(text, &found) != nil:

@@ -2,6 +2,7 @@ package autoscale
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
@@ -127,6 +128,9 @@ func metricCause(reason, message string) Cause {
 	return MetricNotComputable
 }
 
+// missingRequest finds the resource and the container in the words of the controller.
+var missingRequest = regexp.MustCompile(`missing request for (\S+) in container (\S+) of Pod`)
+
 // metricsService is the APIService of the metrics of pods.
 const metricsService = "v1beta1.metrics.k8s.io"
 
@@ -134,11 +138,9 @@ func nextFor(cause Cause, a *autoscalingv2.HorizontalPodAutoscaler, target workl
 	in := " -n " + a.Namespace
 	switch cause {
 	case RequestMissing:
-		name := corev1.ResourceCPU
-		if strings.Contains(message, "request for memory") {
-			name = corev1.ResourceMemory
+		if m := missingRequest.FindStringSubmatch(message); m != nil && ScalesWorkload(a) {
+			return []string{SetRequest(target, m[2], corev1.ResourceName(m[1]))}
 		}
-		return []string{SetRequest(target, "", name)}
 	case MetricsAPIMissing, MetricsAPIFailing:
 		if strings.Contains(message, "resource metrics API") {
 			return []string{"kubectl get apiservice " + metricsService}

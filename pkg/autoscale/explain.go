@@ -150,16 +150,20 @@ func (r *Report) explainBlocked(c *Computation) {
 			names = append(names, p.Metric)
 		}
 	}
-	r.State = NoNumber
-	if r.Uncomputed != nil && r.Uncomputed.Cause.Heals() {
-		r.State = Waiting
-	}
+	unread := strings.Join(names, ", ") + " can't be read"
 	switch {
-	case r.Uncomputed != nil:
-	case len(names) < len(c.Proposals):
-		r.Message = "the other metrics want fewer replicas, but it does not scale down while " + strings.Join(names, ", ") + " can't be read"
+	case r.Uncomputed == nil && r.State != Off:
+		r.Notes = append(r.Notes, unread+" here: the number is the one of its status, and the controller could read it then")
+		return
+	case r.Uncomputed == nil:
+		r.State, r.Message = NoNumber, unread
+	case r.Uncomputed.Cause.Heals():
+		r.State = Waiting
 	default:
-		r.Message = "no metric can be read: " + strings.Join(names, ", ")
+		r.State = NoNumber
+	}
+	if len(names) < len(c.Proposals) {
+		r.Message += "; the other metrics want fewer replicas, but it does not scale down while " + unread
 	}
 	if len(r.Next) == 0 {
 		r.Next = []string{"kubectl describe " + r.Object.String() + " -n " + r.Object.Namespace}

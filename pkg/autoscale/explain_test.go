@@ -39,7 +39,7 @@ func TestExplain(t *testing.T) {
 		{"a policy", 2, times(2, "400"), []string{"max=9", "cpu=50%", "up=1/15s"}, Limited, "the metrics want 16; it scales up at most by 1/15s: 2 -> 3 replicas with the next computation", ""},
 		{"a window", 6, times(6, "10"), []string{"max=9", "cpu=50%"}, Limited, "the metrics want 2; the highest number of the last 5m counts, so that it scales down when the metrics have wanted that for so long: between 2 and 6 now, since", ""},
 		{"off", 0, nil, []string{"max=9", "cpu=50%"}, Off, "off: deployment/web has 0 replicas", ""},
-		{"a metric fails", 4, times(4, "10"), []string{"max=9", "cpu=50%", "metric=external/q=3"}, NoNumber, "it does not scale down while external/q can't be read", "kubectl describe horizontalpodautoscaler/web -n shop"},
+		{"a metric can't be read here, and the controller has a number", 4, times(4, "10"), []string{"max=9", "cpu=50%", "metric=external/q=3"}, Steady, "4 replicas fit the metrics", ""},
 	} {
 		s := snapshot(t, test.replicas, test.pods, test.flags...)
 		computed(&s)
@@ -67,6 +67,16 @@ func TestExplainUncomputed(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	if r := ByStatus(s.Autoscaler, noon); r.State != Waiting || r.Computed != nil {
+		t.Errorf("%+v", r)
+	}
+	blocked := snapshot(t, 4, times(4, "10"), "max=9", "cpu=50%", "metric=external/q=3")
+	computed(&blocked)
+	if r := Explain(blocked); len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "external/q can't be read here") {
+		t.Errorf("%+v", r)
+	}
+	blocked.Autoscaler.Status.Conditions = s.Autoscaler.Status.Conditions
+	fail("FailedGetExternalMetric", "unable to fetch metrics from external metrics API: not found")
+	if r := Explain(blocked); r.State != Waiting || !strings.Contains(r.Message, "the other metrics want fewer replicas, but it does not scale down while external/q can't be read") {
 		t.Errorf("%+v", r)
 	}
 	paused, err := Pause(s.Autoscaler, 3)

@@ -23,6 +23,12 @@ func Targets(a *autoscalingv2.HorizontalPodAutoscaler, kind schema.GroupKind, na
 	return err == nil && target.Name == name && target.Kind == kind.Kind && gv.Group == kind.Group
 }
 
+// ScalesWorkload tells whether an autoscaler scales a kind that this program changes.
+func ScalesWorkload(a *autoscalingv2.HorizontalPodAutoscaler) bool {
+	k := workload.KindNamed(a.Spec.ScaleTargetRef.Kind)
+	return k != nil && k.Scalable() && Targets(a, k.GroupKind(), a.Spec.ScaleTargetRef.Name)
+}
+
 // Anew is an autoscaler as it was, to be created again.
 func Anew(a *autoscalingv2.HorizontalPodAutoscaler) *autoscalingv2.HorizontalPodAutoscaler {
 	anew := &autoscalingv2.HorizontalPodAutoscaler{TypeMeta: a.TypeMeta, Spec: *a.Spec.DeepCopy()}
