@@ -25,7 +25,7 @@ func Autoscaler(out *term.Output, r autoscale.Report) error {
 		s.Flow("  ", "  ", "the status says: "+term.Clean(r.Status))
 	}
 	if r.Delay != "" {
-		s.Add("  it changes within " + r.Delay + ", if the metrics stay as they are")
+		s.Add("  the first change comes within " + r.Delay + ", if the metrics stay as they are")
 	}
 	for _, n := range r.Notes {
 		s.Add("note: " + term.Clean(n))

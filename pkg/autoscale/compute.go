@@ -24,8 +24,8 @@ type Computation struct {
 	Off     bool `json:"off,omitempty"`
 	Bounded bool `json:"bounded,omitempty"`
 	Blocked bool `json:"blocked,omitempty"`
-	// ChangesWithin is how long it takes at most until the number follows the metrics, if they stay as they are; 0 where
-	// nothing delays it.
+	// ChangesWithin is how long it takes at most until the first change towards what the metrics want, if they stay as they
+	// are; 0 where nothing delays it.
 	ChangesWithin time.Duration `json:"-"`
 }
 
@@ -82,7 +82,7 @@ func (s *Snapshot) startsFromZero(least int32) bool {
 	return zeroed != nil && zeroed.Status == corev1.ConditionTrue && (least != 0 || startsFromZero(s.Autoscaler.Spec.Metrics))
 }
 
-// delay is how long stabilization and policies hold a change back at most.
+// delay is how long stabilization and policies hold the first change back at most.
 func (s *Snapshot) delay(proposed int32, limiters []Limiter) (longest time.Duration) {
 	up, down := s.windows()
 	rules := Rules(s.Autoscaler.Spec.Behavior, proposed > s.Replicas)

@@ -251,6 +251,9 @@ func TestComputeMemory(t *testing.T) {
 		{"unknown: up, with a window", 4, busy, []string{"max=9", "cpu=50%", "up=9/15s,window=1m"}, nil, 0, "8 => 4-8 Stabilization"},
 		{"unknown: the last change is older than the period", 4, busy, []string{"max=9", "cpu=50%", "up=3/1m"}, nil, 2 * time.Minute, "8 => 7 Policy"},
 		{"unknown: the last change is in the period", 4, busy, []string{"max=9", "cpu=50%", "up=3/1m"}, nil, 30 * time.Second, "8 => 4-8 Policy"},
+		{"unknown: the window changes nothing at the minimum", 2, times(2, "1"), []string{"min=2", "max=9", "cpu=50%"}, nil, 0, "1 => 2 Minimum"},
+		{"unknown: nor where scaling down is disabled", 2, times(2, "1"), []string{"max=9", "cpu=50%", "down=disabled"}, nil, 0, "1 => 2 Disabled"},
+		{"unknown: a policy beside a window", 9, times(9, "1"), []string{"max=9", "cpu=50%", "down=2/1m,window=5m"}, nil, 30 * time.Second, "1 => 1-9 Stabilization Policy"},
 		{"unknown: nothing to do", 4, times(4, "50"), []string{"max=9", "cpu=50%"}, nil, 0, "4 => 4"},
 	} {
 		s := snapshot(t, test.replicas, test.pods, test.flags...)

@@ -51,7 +51,7 @@ type Report struct {
 	Status string `json:"status"`
 	// Uncomputed is why the controller has no number.
 	Uncomputed *Uncomputed `json:"uncomputed,omitempty"`
-	// Delay is how long at most until the number follows the metrics, if they stay; "" where nothing delays it.
+	// Delay is how long at most until the number changes for the first time, if the metrics stay; "" where nothing delays it.
 	Delay string   `json:"delay,omitempty"`
 	Next  []string `json:"next,omitempty"`
 	// Notes limit what the report can say.
@@ -79,6 +79,7 @@ func ByStatus(a *autoscalingv2.HorizontalPodAutoscaler, now time.Time) Report {
 	n, paused := PausedFor(a)
 	limited := condition(a, autoscalingv2.ScalingLimited)
 	able := condition(a, autoscalingv2.AbleToScale)
+	atLeast := a.Status.CurrentReplicas == least && a.Status.DesiredReplicas == least
 	switch {
 	case paused:
 		r.State, r.Message = Paused, fmt.Sprintf("paused at %s by kubectl app scale --take-over", workload.Plural(int(n), "replica", "replicas"))
@@ -91,6 +92,8 @@ func ByStatus(a *autoscalingv2.HorizontalPodAutoscaler, now time.Time) Report {
 	case IsOff(a):
 		r.State, r.Message = Off, fmt.Sprintf("off: %s has 0 replicas", r.Target)
 		r.Next = []string{fmt.Sprintf("kubectl app scale %s%s --replicas=%d", r.Target, in, max(least, 1))}
+	case atLeast && (limited != nil && limited.Reason == "TooFewReplicas" || able != nil && able.Reason == "ScaleDownStabilized"):
+		r.State, r.Message = Steady, fmt.Sprintf("the metrics want fewer than the minimum of %d", least)
 	case limited != nil && limited.Status == "True":
 		r.State, r.Message = Limited, limited.Message
 		if limited.Reason == "TooManyReplicas" {

@@ -34,6 +34,9 @@ func TestExplain(t *testing.T) {
 		{"it scales", 3, times(3, "80"), []string{"max=9", "cpu=50%"}, Scaling, "3 -> 5 replicas with the next computation", ""},
 		{"the maximum", 4, times(4, "100"), []string{"max=4", "cpu=50%"}, Limited, "the metrics want 8; the maximum is 4", "kubectl app autoscale deployment/web -n shop --name=web --max=8"},
 		{"the minimum is no limit to anybody", 2, times(2, "1"), []string{"min=2", "max=4", "cpu=50%", "down=100%/15s,window=0s"}, Steady, "the minimum is 2", ""},
+		{"nor with the window of the server", 2, times(2, "1"), []string{"min=2", "max=4", "cpu=50%"}, Steady, "the metrics want 1; the minimum is 2", ""},
+		{"above the minimum the window counts", 3, times(3, "1"), []string{"min=2", "max=4", "cpu=50%"}, Limited, "the highest number of the last 5m counts", ""},
+		{"disabled down", 2, times(2, "1"), []string{"max=4", "cpu=50%", "down=disabled"}, Limited, "the metrics want 1; scaling down is disabled", "kubectl app autoscale deployment/web -n shop --name=web --scale-down=default"},
 		{"outside the bounds", 6, times(6, "1"), []string{"max=4", "cpu=50%"}, Scaling, "6 -> 4 replicas at once: the number is outside the bounds", ""},
 		{"disabled", 2, times(2, "100"), []string{"max=9", "cpu=50%", "up=disabled"}, Limited, "the metrics want 4; scaling up is disabled", "kubectl app autoscale deployment/web -n shop --name=web --scale-up=default"},
 		{"a policy", 2, times(2, "400"), []string{"max=9", "cpu=50%", "up=1/15s"}, Limited, "the metrics want 16; it scales up at most by 1/15s: 2 -> 3 replicas with the next computation", ""},
@@ -47,6 +50,37 @@ func TestExplain(t *testing.T) {
 		r := Explain(s)
 		if r.State != test.state || !strings.Contains(r.Message, test.says) || strings.Join(r.Next, "\n") != test.next {
 			t.Errorf("%s: %s: %s; next %v", test.name, r.State, r.Message, r.Next)
+		}
+	}
+}
+
+// What the controller has written, in the conditions of k8s.io/kubernetes/pkg/controller/podautoscaler/horizontal.go.
+func TestByStatus(t *testing.T) {
+	for _, test := range []struct {
+		name             string
+		current, desired int32
+		able, limited    string
+		state            State
+		says             string
+	}{
+		{"it fits", 3, 3, "ReadyForNewScale", "", Steady, "3 replicas fit the metrics"},
+		{"it scales", 3, 5, "SucceededRescale", "", Scaling, "3 -> 5 replicas"},
+		{"the maximum", 9, 9, "ReadyForNewScale", "TooManyReplicas", Limited, "the metrics want more than the maximum of 9"},
+		{"the minimum is no limit to anybody", 2, 2, "ReadyForNewScale", "TooFewReplicas", Steady, "the metrics want fewer than the minimum of 2"},
+		{"nor before the end of the window", 2, 2, "ScaleDownStabilized", "", Steady, "the metrics want fewer than the minimum of 2"},
+		{"on the way down to it", 3, 2, "SucceededRescale", "TooFewReplicas", Limited, "TooFewReplicas"},
+		{"the window", 3, 3, "ScaleDownStabilized", "", Limited, "ScaleDownStabilized"},
+	} {
+		s := snapshot(t, test.current, nil, "min=2", "max=9", "cpu=50%")
+		computed(&s)
+		s.Autoscaler.Status.DesiredReplicas = test.desired
+		conditions := s.Autoscaler.Status.Conditions
+		conditions[0].Reason, conditions[0].Message = test.able, test.able
+		if test.limited != "" {
+			s.Autoscaler.Status.Conditions = append(conditions, autoscalingv2.HorizontalPodAutoscalerCondition{Type: autoscalingv2.ScalingLimited, Status: corev1.ConditionTrue, Reason: test.limited, Message: test.limited})
+		}
+		if r := ByStatus(s.Autoscaler, noon); r.State != test.state || !strings.Contains(r.Message, test.says) {
+			t.Errorf("%s: %s: %s", test.name, r.State, r.Message)
 		}
 	}
 }

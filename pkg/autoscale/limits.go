@@ -30,14 +30,12 @@ func (r span) each(limit func(int32) span) span {
 	return span{min(a.least, b.least), max(a.most, b.most)}
 }
 
-// limit brings a proposal to the number that is set: first the stabilization windows, then policies and bounds.
+// limit brings a proposal to the number that is set: first the stabilization windows, then policies and bounds. A window that
+// does not change the number is no limit.
 // Source: https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#configurable-scaling-behavior.
 func (s *Snapshot) limit(proposed int32) (span, []Limiter) {
 	var limiters []Limiter
 	stable := s.stabilize(proposed)
-	if stable != exactly(proposed) {
-		limiters = append(limiters, LimitStabilization)
-	}
 	limited := stable.each(func(n int32) span {
 		r, by := s.bound(n)
 		if by != "" && !slices.Contains(limiters, by) {
@@ -45,6 +43,9 @@ func (s *Snapshot) limit(proposed int32) (span, []Limiter) {
 		}
 		return r
 	})
+	if now, _ := s.bound(proposed); stable != exactly(proposed) && (limited != now || now.least != now.most) {
+		limiters = slices.Insert(limiters, 0, LimitStabilization)
+	}
 	return limited, limiters
 }
 

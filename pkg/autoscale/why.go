@@ -30,7 +30,7 @@ func (r Report) Why() chain.Report {
 		w.Also = append(w.Also, "the status says: "+r.Status)
 	}
 	if r.Delay != "" {
-		w.Notes = append(w.Notes, "it changes within "+r.Delay+", if the metrics stay as they are")
+		w.Notes = append(w.Notes, "the first change comes within "+r.Delay+", if the metrics stay as they are")
 	}
 	for _, c := range r.Next {
 		w.Next = append(w.Next, chain.Command{Command: c, Risk: chain.RiskOf(c)})
