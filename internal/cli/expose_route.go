@@ -43,12 +43,16 @@ func (f *routeFlags) route(flags *pflag.FlagSet, force bool) (*expose.Route, err
 // prepareRoute reads what the Ingress depends on, plans it, and checks its certificate.
 func (x *exposing) prepareRoute(ctx context.Context, service *corev1.Service) error {
 	r := x.route
-	r.Namespace, r.Service, r.Port = x.target.Namespace, service.Name, expose.BackendPort(service)
+	r.Namespace, r.Service = x.target.Namespace, service.Name
+	var err error
+	if r.Port, err = expose.BackendPort(service); err != nil {
+		return err
+	}
 	var all []networkingv1.Ingress
 	var classes []networkingv1.IngressClass
 	var secret *corev1.Secret
 	var classErr, secretErr error
-	_, err := cluster.Each(ctx, []func(context.Context) error{
+	_, err = cluster.Each(ctx, []func(context.Context) error{
 		func(ctx context.Context) (err error) {
 			all, err = x.client.IngressesOf(ctx, r.Namespace)
 			return err

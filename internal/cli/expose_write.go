@@ -126,7 +126,7 @@ func (x *exposing) change(p *exposure.Put) release.Change {
 		Ref: p.Ref, Unchanged: done == release.NothingToWrite,
 		Send:  func(ctx context.Context) error { return x.explainWrite(ctx, x.client.Send(ctx, p, x.WriteOptions())) },
 		Back:  func(ctx context.Context) error { return x.client.Back(ctx, p, x.WriteOptions()) },
-		Print: func() { x.show(p, done) },
+		Print: func() { x.show(p, x.done(p)) }, // of what the write was based on
 		Add:   func(result *rollout.Result, state rollout.ConfigState) { x.addTo(result, p, state) },
 	}
 	if p == x.service {

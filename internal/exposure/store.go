@@ -97,7 +97,7 @@ func (c Client) Service(ctx context.Context, namespace, name string) (*corev1.Se
 type Put struct {
 	Kind *Kind
 	Ref  workload.Ref
-	// Now is the object as it was read; nil if there is none.
+	// Now is the object as it was read, and after Send that on which the write is based; nil if there is none.
 	Now workload.API
 	// Plan makes of the object as it is what is wanted. What is so already comes back as it is.
 	Plan func(now workload.API) (workload.API, error)
@@ -125,11 +125,15 @@ func (c Client) Send(ctx context.Context, p *Put, o cluster.WriteOptions) error 
 		MayArrive: func(now workload.API) bool {
 			return now == nil && current == nil || now != nil && current != nil && now.GetResourceVersion() == current.GetResourceVersion()
 		},
-		Plan: func(_ context.Context, now workload.API, _ bool) (bool, error) {
+		Plan: func(_ context.Context, now workload.API, uncertain bool) (bool, error) {
 			var err error
 			current = now
 			want, err = p.Plan(now)
-			return err == nil && now != nil && Same(now, want), err
+			done := err == nil && now != nil && Same(now, want)
+			if !done || !uncertain { // else it is our own write
+				p.Now = now
+			}
+			return done, err
 		},
 		Send: func(ctx context.Context) (workload.API, error) { return c.send(ctx, p.Kind, p.Ref, current, want, o) },
 	}.Run(ctx)
@@ -188,47 +192,6 @@ func mergePatch(now, want workload.API) ([]byte, error) {
 	metadata["resourceVersion"], metadata["uid"] = now.GetResourceVersion(), now.GetUID()
 	delete(fields, "status")
 	return json.Marshal(fields)
-}
-
-// Back takes back what Send has written, unless someone else has changed it since.
-func (c Client) Back(ctx context.Context, p *Put, o cluster.WriteOptions) error {
-	if p.Created() {
-		return c.deleteMade(ctx, p, o)
-	}
-	back := &Put{Kind: p.Kind, Ref: p.Ref, Plan: func(now workload.API) (workload.API, error) {
-		if now == nil {
-			return nil, &cluster.SupersededError{Workload: p.Ref, What: "it was deleted"}
-		}
-		planned, err := p.Plan(now)
-		if err != nil || !Same(now, planned) {
-			return nil, &cluster.SupersededError{Workload: p.Ref, What: "it was changed"}
-		}
-		before := p.Now.DeepCopyObject().(workload.API)
-		before.SetResourceVersion(now.GetResourceVersion())
-		before.SetManagedFields(now.GetManagedFields())
-		before.SetGeneration(now.GetGeneration())
-		return before, nil
-	}}
-	var err error
-	if back.Now, err = c.Get(ctx, p.Kind, p.Ref); err != nil {
-		return err
-	}
-	return c.Send(ctx, back, o)
-}
-
-func (c Client) deleteMade(ctx context.Context, p *Put, o cluster.WriteOptions) error {
-	made := p.Written
-	if made == nil { // no answer came to the create
-		now, err := c.Get(ctx, p.Kind, p.Ref)
-		if err != nil || now == nil {
-			return err
-		}
-		if planned, err := p.Plan(now); err != nil || !Same(now, planned) {
-			return &cluster.SupersededError{Workload: p.Ref, What: "someone else has created it"}
-		}
-		made = now
-	}
-	return c.Delete(ctx, p.Kind, p.Ref, made.GetUID(), "", o)
 }
 
 // Delete deletes exactly the object with this UID and, if it is given, this resourceVersion. One that is gone is no error.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -64,6 +65,11 @@ func object(version, uid, kind string) string {
 	return fmt.Sprintf(`{"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"shop","resourceVersion":%q,"uid":%q},"spec":{"type":%q}}`, version, uid, kind)
 }
 
+// with adds fields to the metadata of an object.
+func with(object, metadata string) string {
+	return strings.Replace(object, `"metadata":{`, `"metadata":{`+metadata+`,`, 1)
+}
+
 func status(code int, reason string) string {
 	return fmt.Sprintf(`{"apiVersion":"v1","kind":"Status","status":"Failure","code":%d,"reason":%q,"message":%q}`, code, reason, reason)
 }
@@ -103,19 +109,20 @@ func TestSend(t *testing.T) {
 		answers []answer
 		fault   string
 		version string
+		created bool
 	}{
-		"created": {"", []answer{{"POST", 201, object("5", "uid-1", "NodePort")}}, "", "5"},
-		"changed": {object("4", "uid-1", "ClusterIP"), []answer{{"PATCH", 200, object("5", "uid-1", "NodePort")}}, "", "5"},
+		"created": {"", []answer{{"POST", 201, object("5", "uid-1", "NodePort")}}, "", "5", true},
+		"changed": {object("4", "uid-1", "ClusterIP"), []answer{{"PATCH", 200, object("5", "uid-1", "NodePort")}}, "", "5", false},
 		"changed meanwhile": {
 			object("4", "uid-1", "ClusterIP"),
 			[]answer{{"PATCH", 409, conflict}, {"GET", 200, object("6", "uid-1", "ClusterIP")}, {"PATCH", 200, object("7", "uid-1", "NodePort")}},
-			"", "7",
+			"", "7", false,
 		},
-		"as wanted meanwhile": {object("4", "uid-1", "ClusterIP"), []answer{{"PATCH", 409, conflict}, {"GET", 200, object("6", "uid-1", "NodePort")}}, "", "6"},
-		"created meanwhile":   {"", []answer{{"POST", 409, exists}, {"GET", 200, object("6", "v", "ClusterIP")}, {"PATCH", 200, object("7", "v", "NodePort")}}, "", "7"},
-		"taken meanwhile":     {"", []answer{{"POST", 409, exists}, {"GET", 200, object("6", "v", "LoadBalancer")}}, "it has a load balancer", ""},
-		"deleted meanwhile":   {object("4", "uid-1", "ClusterIP"), []answer{{"PATCH", 404, status(404, "NotFound")}}, "no service/web", ""},
-		"not allowed":         {"", []answer{{"POST", 403, status(403, "Forbidden")}}, "no permission to create service/web", ""},
+		"as wanted meanwhile": {object("4", "uid-1", "ClusterIP"), []answer{{"PATCH", 409, conflict}, {"GET", 200, object("6", "uid-1", "NodePort")}}, "", "6", false},
+		"created meanwhile":   {"", []answer{{"POST", 409, exists}, {"GET", 200, object("6", "v", "ClusterIP")}, {"PATCH", 200, object("7", "v", "NodePort")}}, "", "7", false},
+		"taken meanwhile":     {"", []answer{{"POST", 409, exists}, {"GET", 200, object("6", "v", "LoadBalancer")}}, "it has a load balancer", "", false},
+		"deleted meanwhile":   {object("4", "uid-1", "ClusterIP"), []answer{{"PATCH", 404, status(404, "NotFound")}}, "no service/web", "", false},
+		"not allowed":         {"", []answer{{"POST", 403, status(403, "Forbidden")}}, "no permission to create service/web", "", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, sent := serve(t, test.answers...)
@@ -127,6 +134,9 @@ func TestSend(t *testing.T) {
 			if err == nil && p.Written.GetResourceVersion() != test.version {
 				t.Errorf("version %s, want %s", p.Written.GetResourceVersion(), test.version)
 			}
+			if err == nil && p.Created() != test.created {
+				t.Errorf("created %t", p.Created())
+			}
 			for _, s := range *sent {
 				if strings.HasPrefix(s, "PATCH") && !strings.Contains(s, `"resourceVersion"`) {
 					t.Errorf("a write without a precondition: %s", s)
@@ -136,14 +146,35 @@ func TestSend(t *testing.T) {
 	}
 }
 
+// precondition is that of a delete: the UID and a resourceVersion.
+var precondition = regexp.MustCompile(`uid-1\W+[56]`)
+
 func TestBack(t *testing.T) {
 	for name, test := range map[string]struct {
 		now, written string
 		answers      []answer
 		fault        string
 	}{
-		"what was created is deleted":   {"", object("5", "uid-1", "NodePort"), []answer{{"DELETE", 200, `{}`}}, ""},
-		"it is gone already":            {"", object("5", "uid-1", "NodePort"), []answer{{"DELETE", 404, status(404, "NotFound")}}, ""},
+		"what was created is deleted":   {"", object("5", "uid-1", "NodePort"), []answer{{"GET", 200, object("6", "uid-1", "NodePort")}, {"DELETE", 200, `{}`}}, ""},
+		"it is gone already":            {"", object("5", "uid-1", "NodePort"), []answer{{"GET", 404, status(404, "NotFound")}}, ""},
+		"it goes at the same time":      {"", object("5", "uid-1", "NodePort"), []answer{{"GET", 200, object("6", "uid-1", "NodePort")}, {"DELETE", 404, status(404, "NotFound")}}, ""},
+		"someone else has relabelled":   {"", object("5", "uid-1", "NodePort"), []answer{{"GET", 200, with(object("6", "uid-1", "NodePort"), `"labels":{"a":"b"}`)}}, "it was changed"},
+		"someone else has made it anew": {"", object("5", "uid-1", "NodePort"), []answer{{"GET", 200, object("6", "uid-2", "NodePort")}}, "it was changed"},
+		"changed between look and delete": {
+			"", object("5", "uid-1", "NodePort"),
+			[]answer{{"GET", 200, object("6", "uid-1", "NodePort")}, {"DELETE", 409, status(409, "Conflict")}, {"GET", 200, object("7", "uid-1", "ClusterIP")}},
+			"it was changed",
+		},
+		"a field that no flag names was changed": {
+			object("4", "uid-1", "ClusterIP"), object("5", "uid-1", "NodePort"),
+			[]answer{{"GET", 200, with(object("6", "uid-1", "NodePort"), `"annotations":{"a":"b"}`)}},
+			"it was changed",
+		},
+		"a finalizer of a controller stays": {
+			object("4", "uid-1", "ClusterIP"), object("5", "uid-1", "NodePort"),
+			[]answer{{"GET", 200, with(object("6", "uid-1", "NodePort"), `"finalizers":["a/b"]`)}, {"PATCH", 200, object("7", "uid-1", "ClusterIP")}},
+			"",
+		},
 		"the create had no answer":      {"", "", []answer{{"GET", 200, object("5", "uid-1", "NodePort")}, {"DELETE", 200, `{}`}}, ""},
 		"it had never arrived":          {"", "", []answer{{"GET", 404, status(404, "NotFound")}}, ""},
 		"someone else has created it":   {"", "", []answer{{"GET", 200, object("5", "uid-1", "ClusterIP")}}, "someone else has created it"},
@@ -159,10 +190,10 @@ func TestBack(t *testing.T) {
 			if (err == nil) != (test.fault == "") || err != nil && !strings.Contains(err.Error(), test.fault) {
 				t.Fatalf("error %v, want %q", err, test.fault)
 			}
-			if i := slices.IndexFunc(*sent, func(s string) bool { return strings.HasPrefix(s, "DELETE") }); i >= 0 && !strings.Contains((*sent)[i], "uid-1") {
+			if i := slices.IndexFunc(*sent, func(s string) bool { return strings.HasPrefix(s, "DELETE") }); i >= 0 && !precondition.MatchString((*sent)[i]) {
 				t.Errorf("a delete without a precondition: %s", (*sent)[i])
 			}
-			if i := slices.IndexFunc(*sent, func(s string) bool { return strings.HasPrefix(s, "PATCH") }); i >= 0 && !strings.Contains((*sent)[i], `"type":"ClusterIP"`) {
+			if i := slices.IndexFunc(*sent, func(s string) bool { return strings.HasPrefix(s, "PATCH") }); i >= 0 && (!strings.Contains((*sent)[i], `"type":"ClusterIP"`) || strings.Contains((*sent)[i], "finalizers")) {
 				t.Errorf("not what was there before: %s", (*sent)[i])
 			}
 		})

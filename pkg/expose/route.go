@@ -83,10 +83,18 @@ func CheckHost(host string) error {
 	return nil
 }
 
-// BackendPort is the port of a Service to which a route leads: the only one, that named http, or the first.
-func BackendPort(s *corev1.Service) networkingv1.ServiceBackendPort {
-	i := max(0, slices.IndexFunc(s.Spec.Ports, func(p corev1.ServicePort) bool { return p.Name == "http" }))
-	return networkingv1.ServiceBackendPort{Number: s.Spec.Ports[i].Port}
+// BackendPort is the TCP port of a Service to which a route leads: the only one, that named http, or the first. The error
+// is a *RefusedError.
+func BackendPort(s *corev1.Service) (port networkingv1.ServiceBackendPort, err error) {
+	for _, p := range s.Spec.Ports {
+		if tcp := p.Protocol == "" || p.Protocol == corev1.ProtocolTCP; tcp && (port.Number == 0 || p.Name == "http") {
+			port.Number = p.Port
+		}
+	}
+	if port.Number == 0 {
+		return port, &RefusedError{Message: fmt.Sprintf("service/%s has no TCP port, and an Ingress leads to one: name it with --port", s.Name)}
+	}
+	return port, nil
 }
 
 // ChooseIngress finds the Ingress of a host among those of the namespace, or the name for a new one.

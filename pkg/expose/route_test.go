@@ -196,11 +196,14 @@ func TestChooseClass(t *testing.T) {
 func TestBackendPort(t *testing.T) {
 	for text, want := range map[string]int32{
 		`{spec: {ports: [{port: 81}]}}`:                                        81,
+		`{spec: {ports: [{port: 53, protocol: UDP}, {port: 80}]}}`:             80,
+		`{spec: {ports: [{name: http, port: 443, protocol: UDP}]}}`:            0,
+		`{spec: {clusterIP: None}}`:                                            0,
 		`{spec: {ports: [{name: metrics, port: 90}, {name: http, port: 80}]}}`: 80,
 		`{spec: {ports: [{name: a, port: 1}, {name: b, port: 2}]}}`:            1,
 	} {
-		if got := BackendPort(service(t, text)).Number; got != want {
-			t.Errorf("%s: %d", text, got)
+		if got, err := BackendPort(service(t, text)); got.Number != want || (err == nil) != (want != 0) {
+			t.Errorf("%s: %d %v", text, got.Number, err)
 		}
 	}
 }

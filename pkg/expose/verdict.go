@@ -98,7 +98,7 @@ func (l *Look) Cause() (text string, final bool) {
 		}
 		return fmt.Sprintf("ingress/%s has no address: no controller for %s serves it, or none says so", l.Ingress.Name, class), false
 	case l.Endpoints.Ready > 0:
-		return "", false
+		return fmt.Sprintf("a container has restarted, and the pods have been ready for less than %s", Hold), false
 	case len(l.Endpoints.Without) > 0:
 		return fmt.Sprintf("no pod of %s has the port that %s leads to", l.Target, l.Endpoints.Without[0]), l.Why != nil
 	case l.Target.Desired == 0:
@@ -144,11 +144,13 @@ func (l *Look) Next() []string {
 	case l.Endpoints.Ready > 0 && l.WaitsForAddress():
 		return []string{
 			"kubectl app expose " + l.Target.String() + in + " --name=" + l.Service.Name + " --type=NodePort",
-			fmt.Sprintf("kubectl port-forward service/%s%s %d", l.Service.Name, in, l.Service.Spec.Ports[0].Port),
+			fmt.Sprintf("kubectl port-forward service/%s%s :%d", l.Service.Name, in, l.Service.Spec.Ports[0].Port),
 			"kubectl describe service/" + l.Service.Name + in,
 		}
-	case l.Endpoints.Ready > 0:
+	case l.Endpoints.Ready > 0 && l.WaitsForRoute():
 		return []string{"kubectl get ingressclasses", "kubectl describe ingress/" + l.Ingress.Name + in}
+	case l.Endpoints.Ready > 0:
+		return []string{"kubectl app why " + l.Target.String() + in}
 	case len(l.Endpoints.Without) > 0:
 		return []string{"kubectl describe " + l.Target.String() + in}
 	case l.Target.Desired == 0:

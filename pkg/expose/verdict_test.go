@@ -67,17 +67,19 @@ func TestCause(t *testing.T) {
 		want      string
 		final     bool
 		failing   bool
+		ready     bool
 	}{
-		"not asked yet":         {target: Target{Desired: 3}},
-		"progressing":           {target: Target{Desired: 3}, why: &chain.Report{State: chain.Progressing, Message: "1 of 3 ready"}, want: "no pod of deployment/web is ready: 1 of 3 ready"},
-		"crashing":              {target: Target{Desired: 3}, why: why(chain.Failing, diagnosis.CrashLoop, time.Minute), want: "no pod of deployment/web is ready: CrashLoop (container web exited 1): no database", final: true, failing: true},
-		"crashing since now":    {target: Target{Desired: 3}, why: why(chain.Failing, diagnosis.CrashLoop, time.Second), want: "CrashLoop", failing: true},
-		"a node may come":       {target: Target{Desired: 3}, why: why(chain.Failing, diagnosis.Unschedulable, time.Hour), want: "Unschedulable", failing: true},
-		"no replicas":           {target: Target{Desired: 0}, want: "deployment/web has 0 replicas", final: true, failing: true},
-		"no pods of a selector": {target: Target{Desired: -1, Ready: -1}, noPods: true, want: "the selector app=web matches no pod", final: true, failing: true},
-		"no pods yet":           {target: Target{Desired: 3}, noPods: true, want: "the selector app=web matches no pod", failing: true},
-		"a name of nobody":      {target: Target{Desired: 3}, endpoints: Endpoints{NotReady: 3, Without: []string{"80:http"}}, why: why(chain.NothingFound, "", 0), want: "no pod of deployment/web has the port that 80:http leads to", final: true, failing: true},
-		"no load balancer":      {target: Target{Desired: 3}, endpoints: Endpoints{Ready: 3}, service: "type: LoadBalancer, ", want: "the load balancer has no address"},
+		"not asked yet":          {target: Target{Desired: 3}},
+		"progressing":            {target: Target{Desired: 3}, why: &chain.Report{State: chain.Progressing, Message: "1 of 3 ready"}, want: "no pod of deployment/web is ready: 1 of 3 ready"},
+		"crashing":               {target: Target{Desired: 3}, why: why(chain.Failing, diagnosis.CrashLoop, time.Minute), want: "no pod of deployment/web is ready: CrashLoop (container web exited 1): no database", final: true, failing: true},
+		"crashing since now":     {target: Target{Desired: 3}, why: why(chain.Failing, diagnosis.CrashLoop, time.Second), want: "CrashLoop", failing: true},
+		"a node may come":        {target: Target{Desired: 3}, why: why(chain.Failing, diagnosis.Unschedulable, time.Hour), want: "Unschedulable", failing: true},
+		"no replicas":            {target: Target{Desired: 0}, want: "deployment/web has 0 replicas", final: true, failing: true},
+		"no pods of a selector":  {target: Target{Desired: -1, Ready: -1}, noPods: true, want: "the selector app=web matches no pod", final: true, failing: true},
+		"no pods yet":            {target: Target{Desired: 3}, noPods: true, want: "the selector app=web matches no pod", failing: true},
+		"a name of nobody":       {target: Target{Desired: 3}, endpoints: Endpoints{NotReady: 3, Without: []string{"80:http"}}, why: why(chain.NothingFound, "", 0), want: "no pod of deployment/web has the port that 80:http leads to", final: true, failing: true},
+		"no load balancer":       {target: Target{Desired: 3}, endpoints: Endpoints{Ready: 3}, service: "type: LoadBalancer, ", want: "the load balancer has no address"},
+		"restarted a moment ago": {target: Target{Desired: 3}, endpoints: Endpoints{Ready: 3}, want: "a container has restarted, and the pods have been ready for less than 5s", ready: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.target.Kind, test.target.Name, test.target.Namespace = "Deployment", "web", "shop"
@@ -92,7 +94,7 @@ func TestCause(t *testing.T) {
 			if l.Failing() != test.failing {
 				t.Errorf("failing %t", l.Failing())
 			}
-			if l.Ready() || len(l.Next()) == 0 {
+			if l.Ready() != test.ready || len(l.Next()) == 0 {
 				t.Errorf("ready %t, next %v", l.Ready(), l.Next())
 			}
 		})
