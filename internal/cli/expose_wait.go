@@ -123,8 +123,8 @@ func (x *exposing) wait(ctx context.Context, look *expose.Look) (rollout.Outcome
 	said := ""
 	for {
 		seen := w.Seen()
-		if cluster.Is(seen.Err, cluster.Forbidden) {
-			return rollout.Undecided, seen.Err
+		if look.Err = seen.Err; cluster.Is(look.Err, cluster.Forbidden, cluster.Unauthorized) {
+			return rollout.Undecided, look.Err
 		}
 		if seen.Service != nil {
 			look.Service = seen.Service

@@ -16,6 +16,8 @@ type Endpoints struct {
 	NotReady int `json:"notReady"`
 	// Without are ports that no pod has: the name that they lead to is not found in any.
 	Without []string `json:"portsWithoutEndpoint,omitempty"`
+	// Seen: a controller has written them, even if there are none.
+	Seen bool `json:"-"`
 	// Nodes are those with a ready endpoint.
 	Nodes []string `json:"-"`
 }
@@ -23,7 +25,7 @@ type Endpoints struct {
 // CountEndpoints counts the endpoints of a Service. Slices with other ports than the Service has now are from before its
 // last change. A dual-stack Service has a slice for each family: a pod counts once.
 func CountEndpoints(s *corev1.Service, all []discoveryv1.EndpointSlice) Endpoints {
-	var e Endpoints
+	e := Endpoints{Seen: len(all) > 0}
 	seen, ready, nodes := map[string]bool{}, map[string]int{}, map[string]bool{}
 	ports := s.Spec.Ports
 	for i := range ports {
@@ -99,8 +101,9 @@ func hasReady(all []discoveryv1.EndpointSlice) bool {
 	})
 }
 
+// endpointReady tells whether a pod is ready itself: with publishNotReadyAddresses, every endpoint is called ready.
 func endpointReady(e *discoveryv1.Endpoint) bool {
-	return e.Conditions.Ready == nil || *e.Conditions.Ready
+	return (e.Conditions.Ready == nil || *e.Conditions.Ready) && (e.Conditions.Serving == nil || *e.Conditions.Serving)
 }
 
 func endpointName(e *discoveryv1.Endpoint) string {

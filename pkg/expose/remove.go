@@ -63,10 +63,7 @@ func RemovePath(now *networkingv1.Ingress, r *Route) (*networkingv1.Ingress, err
 		return in, nil
 	}
 	in.Spec.Rules = slices.DeleteFunc(in.Spec.Rules, func(other networkingv1.IngressRule) bool { return other.Host == r.Host })
-	for i := range in.Spec.TLS {
-		in.Spec.TLS[i].Hosts = slices.DeleteFunc(in.Spec.TLS[i].Hosts, func(h string) bool { return h == r.Host })
-	}
-	in.Spec.TLS = slices.DeleteFunc(in.Spec.TLS, func(t networkingv1.IngressTLS) bool { return len(t.Hosts) == 0 })
+	in.Spec.TLS = withoutHost(in.Spec.TLS, r.Host, "")
 	if len(in.Spec.Rules) == 0 && in.Spec.DefaultBackend == nil {
 		return nil, nil
 	}

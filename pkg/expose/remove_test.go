@@ -1,6 +1,7 @@
 package expose
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 
@@ -9,18 +10,20 @@ import (
 
 func TestRemovePath(t *testing.T) {
 	for name, test := range map[string]struct {
+		now   string
 		route Route
 		want  string
 		fault string
 	}{
-		"the only path of a host":   {Route{Host: "www.example.org", Path: "/", Service: "www"}, "path www.example.org/ service/www:http>; tls shop.example.org,www.example.org by secret/old>shop.example.org by secret/old", ""},
-		"a path of another service": {Route{Host: "shop.example.org", Path: "/catalog", Service: "orders"}, "", "shop.example.org/catalog leads to service/catalog:5000, not to service/orders"},
-		"by force":                  {Route{Host: "shop.example.org", Path: "/catalog", Service: "orders", Force: true}, "path shop.example.org/catalog service/catalog:5000>; tls shop.example.org,www.example.org by secret/old>www.example.org by secret/old", ""},
-		"a path that is not there":  {Route{Host: "shop.example.org", Path: "/orders", Service: "orders"}, "", "no Ingress leads from shop.example.org/orders: nothing to remove"},
-		"a host that is not there":  {Route{Host: "x.example.org", Path: "/", Service: "orders"}, "", "no Ingress leads from x.example.org/"},
+		"the only path of a host":    {"", Route{Host: "www.example.org", Path: "/", Service: "www"}, "path www.example.org/ service/www:http>; tls shop.example.org,www.example.org by secret/old>shop.example.org by secret/old", ""},
+		"a path of another service":  {"", Route{Host: "shop.example.org", Path: "/catalog", Service: "orders"}, "", "shop.example.org/catalog leads to service/catalog:5000, not to service/orders"},
+		"a certificate of all hosts": {all, Route{Host: "www.example.org", Path: "/", Service: "www"}, "path www.example.org/ service/www:http>", ""},
+		"by force":                   {"", Route{Host: "shop.example.org", Path: "/catalog", Service: "orders", Force: true}, "path shop.example.org/catalog service/catalog:5000>; tls shop.example.org,www.example.org by secret/old>www.example.org by secret/old", ""},
+		"a path that is not there":   {"", Route{Host: "shop.example.org", Path: "/orders", Service: "orders"}, "", "no Ingress leads from shop.example.org/orders: nothing to remove"},
+		"a host that is not there":   {"", Route{Host: "x.example.org", Path: "/", Service: "orders"}, "", "no Ingress leads from x.example.org/"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			now, r := ingress(t, shop), test.route
+			now, r := ingress(t, cmp.Or(test.now, shop)), test.route
 			r.Type = networkingv1.PathTypePrefix
 			in, err := RemovePath(now, &r)
 			if (err == nil) != (test.fault == "") || err != nil && !strings.Contains(err.Error(), test.fault) {

@@ -208,20 +208,29 @@ func (r *Route) setTLS(in *networkingv1.Ingress) {
 	if r.TLS == "" {
 		return
 	}
-	for i := range in.Spec.TLS {
-		t := &in.Spec.TLS[i]
-		if t.SecretName == r.TLS {
-			if !slices.Contains(t.Hosts, r.Host) {
-				t.Hosts = append(t.Hosts, r.Host)
-			}
-		} else {
-			t.Hosts = slices.DeleteFunc(t.Hosts, func(h string) bool { return h == r.Host })
-		}
-	}
-	in.Spec.TLS = slices.DeleteFunc(in.Spec.TLS, func(t networkingv1.IngressTLS) bool { return len(t.Hosts) == 0 })
-	if !slices.ContainsFunc(in.Spec.TLS, func(t networkingv1.IngressTLS) bool { return t.SecretName == r.TLS }) {
+	in.Spec.TLS = withoutHost(in.Spec.TLS, r.Host, r.TLS)
+	i := slices.IndexFunc(in.Spec.TLS, func(t networkingv1.IngressTLS) bool { return t.SecretName == r.TLS })
+	switch {
+	case i < 0:
 		in.Spec.TLS = append(in.Spec.TLS, networkingv1.IngressTLS{Hosts: []string{r.Host}, SecretName: r.TLS})
+	case len(in.Spec.TLS[i].Hosts) > 0 && !slices.Contains(in.Spec.TLS[i].Hosts, r.Host):
+		in.Spec.TLS[i].Hosts = append(in.Spec.TLS[i].Hosts, r.Host)
 	}
+}
+
+// withoutHost takes a host out of the entries that name it, but not out of those with the Secret that is kept ("" for none).
+// An entry without hosts is for all of them, and stays.
+func withoutHost(all []networkingv1.IngressTLS, host, kept string) (rest []networkingv1.IngressTLS) {
+	for _, t := range all {
+		if slices.Contains(t.Hosts, host) && (kept == "" || t.SecretName != kept) {
+			t.Hosts = slices.DeleteFunc(t.Hosts, func(h string) bool { return h == host })
+			if len(t.Hosts) == 0 {
+				continue
+			}
+		}
+		rest = append(rest, t)
+	}
+	return rest
 }
 
 // TLSSecret is the Secret with the certificate of a host in an Ingress; "" if it is served without.

@@ -25,6 +25,11 @@ const shop = `{metadata: {name: shop}, spec: {ingressClassName: nginx, tls: [{ho
   {host: shop.example.org, http: {paths: [{path: /catalog, pathType: Prefix, backend: {service: {name: catalog, port: {number: 5000}}}}]}},
   {host: www.example.org, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: www, port: {name: http}}}}]}}]}}`
 
+// all serves every host with one certificate.
+const all = `{metadata: {name: shop}, spec: {tls: [{secretName: all}], rules: [
+  {host: shop.example.org, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: orders, port: {number: 5000}}}}]}},
+  {host: www.example.org, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: www, port: {name: http}}}}]}}]}}`
+
 func TestPlanIngress(t *testing.T) {
 	for name, test := range map[string]struct {
 		now   string
@@ -48,6 +53,8 @@ func TestPlanIngress(t *testing.T) {
 			now: shop, route: Route{Path: "/catalog", Service: "catalog", TLS: "new"},
 			want: "tls shop.example.org,www.example.org by secret/old>www.example.org by secret/old; shop.example.org by secret/new",
 		},
+		"a certificate of all hosts":   {now: all, route: Route{Path: "/", TLS: "all"}},
+		"one beside that of all hosts": {now: all, route: Route{Path: "/", TLS: "new"}, want: "tls  by secret/all> by secret/all; shop.example.org by secret/new"},
 		"a certificate for a new host": {now: shop, route: Route{Host: "api.example.org", Path: "/", TLS: "old"}, want: "path api.example.org/ >service/orders:5000; tls shop.example.org,www.example.org by secret/old>shop.example.org,www.example.org,api.example.org by secret/old"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -72,10 +72,18 @@ func start(t *Target, now *corev1.Service, o *Options) (*corev1.Service, error) 
 	}
 	if now == nil {
 		s := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: o.Name, Namespace: t.Namespace, Labels: t.Labels}}
+		if o.Labels != nil {
+			s.Labels = o.Labels
+		}
 		s.Spec.Selector = selector
 		return s, nil
 	}
 	s := now.DeepCopy()
+	if s.Labels == nil {
+		s.Labels = o.Labels
+	} else {
+		maps.Copy(s.Labels, o.Labels)
+	}
 	switch {
 	case t.selectedBy(now) && len(o.Selector) == 0: // a selector that selects the pods is kept
 	case t.selectedBy(now) || o.Force:
@@ -109,9 +117,6 @@ func notOurs(t *Target, s *corev1.Service) error {
 }
 
 func (o *Options) setRest(s *corev1.Service) {
-	if o.Labels != nil {
-		s.Labels = o.Labels
-	}
 	if o.Type != "" && o.Type != s.Spec.Type {
 		s.Spec.Type, s.Spec.ExternalName = o.Type, ""
 		if o.Type == corev1.ServiceTypeClusterIP { // the API server takes away the rest of the other types
@@ -176,7 +181,7 @@ func Others(t *Target, pods []corev1.Pod) []workload.Ref {
 	var others []workload.Ref
 	for i := range pods {
 		pod := &pods[i]
-		if pod.DeletionTimestamp != nil || pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed {
+		if pod.UID == t.UID || pod.DeletionTimestamp != nil || pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed {
 			continue
 		}
 		owner, uid := workload.PodOwner(pod)

@@ -56,18 +56,22 @@ func noPorts(t *Target) error {
 
 // asked is a port as --port names it. Of a Service that is there, it keeps what the command line does not say. Without a
 // target, it leads to the container's port of the same number, as with kubectl. A number that containers declare for two
-// protocols makes two ports, as with kubectl.
-func (t *Target) asked(s *corev1.Service, p Port) []corev1.ServicePort {
+// protocols makes two ports, as with kubectl, and a number that the Service has for two stays so.
+func (t *Target) asked(s *corev1.Service, p Port) (all []corev1.ServicePort) {
 	port := corev1.ServicePort{Name: p.Name, Port: p.Number, Protocol: p.Protocol, TargetPort: p.Target}
 	for _, now := range s.Spec.Ports {
 		if now.Port == p.Number && (p.Protocol == "" || now.Protocol == p.Protocol) {
-			port.NodePort, port.AppProtocol, port.Protocol = now.NodePort, now.AppProtocol, now.Protocol
-			port.Name = cmp.Or(p.Name, now.Name)
+			one := port
+			one.NodePort, one.AppProtocol, one.Protocol = now.NodePort, now.AppProtocol, now.Protocol
+			one.Name = cmp.Or(p.Name, now.Name)
 			if !p.hasTarget() {
-				port.TargetPort = now.TargetPort
+				one.TargetPort = now.TargetPort
 			}
-			return []corev1.ServicePort{port}
+			all = append(all, one)
 		}
+	}
+	if len(all) > 0 {
+		return p.nameEach(all)
 	}
 	if !p.hasTarget() {
 		port.TargetPort = t.target(p.Number)
@@ -77,16 +81,21 @@ func (t *Target) asked(s *corev1.Service, p Port) []corev1.ServicePort {
 		port.Protocol = cmp.Or(port.Protocol, first(protocols), corev1.ProtocolTCP)
 		return []corev1.ServicePort{port}
 	}
-	both := make([]corev1.ServicePort, 0, len(protocols))
 	for _, protocol := range protocols {
-		one := port
-		one.Protocol = protocol
-		if p.Name != "" {
-			one.Name = p.Name + "-" + strings.ToLower(string(protocol))
-		}
-		both = append(both, one)
+		port.Protocol = protocol
+		all = append(all, port)
 	}
-	return both
+	return p.nameEach(all)
+}
+
+// nameEach gives several ports of one name each a name of its own: NAME-tcp, NAME-udp.
+func (p Port) nameEach(all []corev1.ServicePort) []corev1.ServicePort {
+	for i := range all {
+		if len(all) > 1 && p.Name != "" {
+			all[i].Name = p.Name + "-" + strings.ToLower(string(all[i].Protocol))
+		}
+	}
+	return all
 }
 
 func first[T any](all []T) (none T) {

@@ -80,6 +80,8 @@ func TestPorts(t *testing.T) {
 		"asked for, as with kubectl":                 {spec: one, ports: []string{"80"}, want: "80"},
 		"the protocol that the container declares":   {spec: `{containers: [{name: a, ports: [{containerPort: 514, protocol: UDP}]}]}`, ports: []string{"514"}, want: "514/UDP"},
 		"both protocols that the container declares": {spec: dns, ports: []string{"dns=53"}, want: "dns-tcp=53 dns-udp=53/UDP"},
+		"both, without a name":                       {spec: dns, ports: []string{"53"}, want: "port-1=53 port-2=53/UDP"},
+		"one more":                                   {spec: dns, ports: []string{"53,9153"}, want: "port-1=53 port-2=53/UDP port-3=9153"},
 		"one of them":                                {spec: dns, ports: []string{"53/UDP"}, want: "53/UDP"},
 		"one of them by --protocol":                  {spec: dns, ports: []string{"53"}, protocol: "UDP", want: "53/UDP"},
 		"a target of its own":                        {spec: two, ports: []string{"http=80:8080", "9090"}, want: "http=80:8080 port-2=9090"},
@@ -114,6 +116,13 @@ func TestPorts(t *testing.T) {
 			}
 			if got := ports(s); got != test.want {
 				t.Errorf("ports %q, want %q", got, test.want)
+			}
+			again, err := Plan(&target, s, &Options{Name: "web", Ports: asked, Target: test.target, Protocol: test.protocol})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := ports(again); got != test.want {
+				t.Errorf("the second time ports %q, want %q", got, test.want)
 			}
 		})
 	}
@@ -164,6 +173,23 @@ func TestPlan(t *testing.T) {
 				t.Errorf("changes %q, want %q", got, test.changes)
 			}
 		})
+	}
+}
+
+func TestLabels(t *testing.T) {
+	target := app(t, one)
+	now := service(t, `{metadata: {name: web, labels: {app.kubernetes.io/managed-by: Helm, team: a}}, spec: {selector: {app: web}, ports: [{port: 80}]}}`)
+	for _, test := range []struct {
+		now  *corev1.Service
+		want string
+	}{{nil, "team=b"}, {now, "app.kubernetes.io/managed-by=Helm,team=b"}} {
+		s, err := Plan(&target, test.now, &Options{Name: "web", Labels: map[string]string{"team": "b"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := SelectorText(s.Labels); got != test.want {
+			t.Errorf("labels %s, want %s", got, test.want)
+		}
 	}
 }
 

@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	kindService = "Service"
-	kindIngress = "Ingress"
+	kindService   = "Service"
+	kindIngress   = "Ingress"
+	kindDaemonSet = "DaemonSet"
 )
 
 // Target is what is exposed: a workload, a pod, or the pods of another Service.

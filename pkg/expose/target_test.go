@@ -47,15 +47,19 @@ func TestOthers(t *testing.T) {
 	pod := func(name, kind, owner, hash, phase string) string {
 		return `{metadata: {name: ` + name + `, namespace: shop, uid: ` + name + `, labels: {pod-template-hash: "` + hash + `"}, ownerReferences: [{apiVersion: v1, kind: ` + kind + `, name: ` + owner + `, uid: ` + owner + `, controller: true}]}, status: {phase: ` + phase + `}}`
 	}
+	broker := pod("db-0", "StatefulSet", "db", "", "Running")
 	for name, test := range map[string]struct {
 		pods []string
 		want string
+		of   string // the pod that is exposed; "" is the Deployment
 	}{
-		"its own":               {[]string{pod("a", "ReplicaSet", "web-1a", "1a", "Running"), pod("b", "ReplicaSet", "web-2b", "2b", "Pending")}, ""},
-		"of another deployment": {[]string{pod("a", "ReplicaSet", "web-1a", "1a", "Running"), pod("b", "ReplicaSet", "web-canary-2b", "2b", "Running")}, "deployment/web-canary"},
-		"of a job that runs":    {[]string{pod("a", "Job", "migrate", "", "Running")}, "job/migrate"},
-		"of a job that is over": {[]string{pod("a", "Job", "migrate", "", "Succeeded")}, ""},
-		"a pod alone":           {[]string{`{metadata: {name: debug, namespace: shop, uid: d}, status: {phase: Running}}`}, "pod/debug"},
+		"a pod is its own":       {pods: []string{broker}, of: broker},
+		"and not that beside it": {pods: []string{broker, pod("db-1", "StatefulSet", "db", "", "Running")}, of: broker, want: "statefulset/db"},
+		"its own":                {pods: []string{pod("a", "ReplicaSet", "web-1a", "1a", "Running"), pod("b", "ReplicaSet", "web-2b", "2b", "Pending")}, want: ""},
+		"of another deployment":  {pods: []string{pod("a", "ReplicaSet", "web-1a", "1a", "Running"), pod("b", "ReplicaSet", "web-canary-2b", "2b", "Running")}, want: "deployment/web-canary"},
+		"of a job that runs":     {pods: []string{pod("a", "Job", "migrate", "", "Running")}, want: "job/migrate"},
+		"of a job that is over":  {pods: []string{pod("a", "Job", "migrate", "", "Succeeded")}, want: ""},
+		"a pod alone":            {pods: []string{`{metadata: {name: debug, namespace: shop, uid: d}, status: {phase: Running}}`}, want: "pod/debug"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var pods []corev1.Pod
@@ -67,6 +71,9 @@ func TestOthers(t *testing.T) {
 				pods = append(pods, p)
 			}
 			target := app(t, one)
+			if test.of != "" {
+				target = Target{Ref: workload.Ref{Kind: "Pod", Namespace: "shop", Name: pods[0].Name}, UID: pods[0].UID}
+			}
 			var got []string
 			for _, o := range Others(&target, pods) {
 				got = append(got, o.String())

@@ -42,6 +42,8 @@ type Look struct {
 	Ingress *networkingv1.Ingress
 	// Why explains the pods; nil while nobody has asked.
 	Why *chain.Report
+	// Err is why something can't be watched now.
+	Err error
 	// NoPods: the selector matched no pod when somebody asked.
 	NoPods bool
 }
@@ -101,17 +103,27 @@ func (l *Look) Cause() (text string, final bool) {
 		return fmt.Sprintf("a container has restarted, and the pods have been ready for less than %s", Hold), false
 	case len(l.Endpoints.Without) > 0:
 		return fmt.Sprintf("no pod of %s has the port that %s leads to", l.Target, l.Endpoints.Without[0]), l.Why != nil
-	case l.Target.Desired == 0:
-		return l.Target.String() + " has 0 replicas", true
+	case l.empty() && l.Target.Kind == kindDaemonSet: // a new one has not been counted yet
+		return "no node is to run a pod of " + l.Target.String(), false
+	case l.empty():
+		return l.Target.String() + " has 0 replicas", l.Endpoints.Seen
 	case l.NoPods:
 		return fmt.Sprintf("the selector %s matches no pod", SelectorText(l.Service.Spec.Selector)), l.Target.Desired != 0 && !l.Target.Counted()
 	case l.Why == nil || l.Why.State == chain.NothingFound || l.Why.State == chain.Unknown:
+		if l.Err != nil {
+			return l.Err.Error(), false
+		}
 		return "", false
+	case l.Target.Ready > 0: // its endpoint may be on its way
+		return "no endpoint is ready, and " + l.Target.String() + " fails: " + because(l.Why), false
 	}
 	text = fmt.Sprintf("no pod of %s is ready: %s", l.Target, because(l.Why))
 	lasting := l.Why.Since == nil || l.Why.Time.Sub(*l.Why.Since) >= patience
 	return text, l.Why.State == chain.Failing && l.Why.Cause != "" && lasting && !slices.Contains(heals, l.Why.Cause)
 }
+
+// empty: the workload is to have no pods, and there are none of others.
+func (l *Look) empty() bool { return l.Target.Desired == 0 && l.Endpoints.NotReady == 0 }
 
 // because is the cause with its evidence.
 func because(r *chain.Report) string {
@@ -134,7 +146,7 @@ func because(r *chain.Report) string {
 // Failing tells whether something is wrong that is known, and not only slow.
 func (l *Look) Failing() bool {
 	slow := l.Why == nil || l.Why.Cause == "" || l.Why.Cause == diagnosis.ImagePulling || l.Why.Cause == diagnosis.InitRunning
-	return l.Endpoints.Ready == 0 && (len(l.Endpoints.Without) > 0 || l.Target.Desired == 0 || l.NoPods || !slow)
+	return l.Endpoints.Ready == 0 && (len(l.Endpoints.Without) > 0 || l.empty() || l.NoPods || !slow)
 }
 
 // Next are commands that help where nothing answers.
@@ -153,7 +165,9 @@ func (l *Look) Next() []string {
 		return []string{"kubectl app why " + l.Target.String() + in}
 	case len(l.Endpoints.Without) > 0:
 		return []string{"kubectl describe " + l.Target.String() + in}
-	case l.Target.Desired == 0:
+	case l.empty() && l.Target.Kind == kindDaemonSet:
+		return []string{"kubectl describe " + l.Target.String() + in}
+	case l.empty():
 		return []string{"kubectl app scale " + l.Target.String() + in + " --replicas=1"}
 	case l.NoPods:
 		return []string{"kubectl get pods" + in + " --show-labels"}

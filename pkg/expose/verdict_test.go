@@ -1,6 +1,8 @@
 package expose
 
 import (
+	"cmp"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 func endpointSlices(t *testing.T, texts ...string) (all []discoveryv1.EndpointSlice) {
@@ -33,15 +36,16 @@ func TestCountEndpoints(t *testing.T) {
 		ready, notReady int
 		without         string
 	}{
-		"none":                              {service: plain},
-		"ready":                             {plain, []string{`{ports: [{name: "", port: 8080}], endpoints: [{targetRef: {name: a}}, {targetRef: {name: b}, conditions: {ready: false}}]}`}, 1, 1, ""},
-		"a pod in two families counts once": {plain, []string{`{ports: [{name: "", port: 8080}], endpoints: [{targetRef: {name: a}}]}`, `{ports: [{name: "", port: 8080}], endpoints: [{targetRef: {name: a}}]}`}, 1, 0, ""},
-		"a slice from before the change":    {plain, []string{`{ports: [{name: "", port: 80}], endpoints: [{targetRef: {name: a}}]}`}, 0, 1, "80:8080"},
-		"a name that no pod has":            {`{spec: {ports: [{port: 80, protocol: TCP, targetPort: http}]}}`, []string{`{endpoints: [{targetRef: {name: a}}]}`}, 0, 1, "80:http"},
-		"a name that pods have":             {`{spec: {ports: [{port: 80, protocol: TCP, targetPort: http}]}}`, []string{`{ports: [{name: "", port: 8080}], endpoints: [{targetRef: {name: a}}]}`}, 1, 0, ""},
-		"each port has to have one":         {`{spec: {ports: [{name: a, port: 80, protocol: TCP}, {name: b, port: 81, protocol: TCP, targetPort: b}]}}`, []string{`{ports: [{name: a, port: 80}], endpoints: [{targetRef: {name: a}}]}`}, 0, 1, "b=81:b"},
-		"headless without a port":           {`{spec: {clusterIP: None}}`, []string{`{endpoints: [{targetRef: {name: a}}]}`}, 1, 0, ""},
-		"made by hand":                      {plain, []string{`{ports: [{name: "", port: 8080}], endpoints: [{addresses: [10.0.0.1]}, {addresses: [10.0.0.2]}]}`}, 2, 0, ""},
+		"none":                                  {service: plain},
+		"ready":                                 {plain, []string{`{ports: [{name: "", port: 8080}], endpoints: [{targetRef: {name: a}}, {targetRef: {name: b}, conditions: {ready: false}}]}`}, 1, 1, ""},
+		"a pod in two families counts once":     {plain, []string{`{ports: [{name: "", port: 8080}], endpoints: [{targetRef: {name: a}}]}`, `{ports: [{name: "", port: 8080}], endpoints: [{targetRef: {name: a}}]}`}, 1, 0, ""},
+		"a slice from before the change":        {plain, []string{`{ports: [{name: "", port: 80}], endpoints: [{targetRef: {name: a}}]}`}, 0, 1, "80:8080"},
+		"a name that no pod has":                {`{spec: {ports: [{port: 80, protocol: TCP, targetPort: http}]}}`, []string{`{endpoints: [{targetRef: {name: a}}]}`}, 0, 1, "80:http"},
+		"a name that pods have":                 {`{spec: {ports: [{port: 80, protocol: TCP, targetPort: http}]}}`, []string{`{ports: [{name: "", port: 8080}], endpoints: [{targetRef: {name: a}}]}`}, 1, 0, ""},
+		"not ready, and published all the same": {plain, []string{`{ports: [{name: "", port: 8080}], endpoints: [{targetRef: {name: a}, conditions: {ready: true, serving: false}}]}`}, 0, 1, ""},
+		"each port has to have one":             {`{spec: {ports: [{name: a, port: 80, protocol: TCP}, {name: b, port: 81, protocol: TCP, targetPort: b}]}}`, []string{`{ports: [{name: a, port: 80}], endpoints: [{targetRef: {name: a}}]}`}, 0, 1, "b=81:b"},
+		"headless without a port":               {`{spec: {clusterIP: None}}`, []string{`{endpoints: [{targetRef: {name: a}}]}`}, 1, 0, ""},
+		"made by hand":                          {plain, []string{`{ports: [{name: "", port: 8080}], endpoints: [{addresses: [10.0.0.1]}, {addresses: [10.0.0.2]}]}`}, 2, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := CountEndpoints(service(t, test.service), endpointSlices(t, test.slices...))
@@ -68,13 +72,19 @@ func TestCause(t *testing.T) {
 		final     bool
 		failing   bool
 		ready     bool
+		fault     error
 	}{
 		"not asked yet":          {target: Target{Desired: 3}},
 		"progressing":            {target: Target{Desired: 3}, why: &chain.Report{State: chain.Progressing, Message: "1 of 3 ready"}, want: "no pod of deployment/web is ready: 1 of 3 ready"},
 		"crashing":               {target: Target{Desired: 3}, why: why(chain.Failing, diagnosis.CrashLoop, time.Minute), want: "no pod of deployment/web is ready: CrashLoop (container web exited 1): no database", final: true, failing: true},
 		"crashing since now":     {target: Target{Desired: 3}, why: why(chain.Failing, diagnosis.CrashLoop, time.Second), want: "CrashLoop", failing: true},
 		"a node may come":        {target: Target{Desired: 3}, why: why(chain.Failing, diagnosis.Unschedulable, time.Hour), want: "Unschedulable", failing: true},
-		"no replicas":            {target: Target{Desired: 0}, want: "deployment/web has 0 replicas", final: true, failing: true},
+		"no replicas":            {target: Target{Desired: 0}, endpoints: Endpoints{Seen: true}, want: "deployment/web has 0 replicas", final: true, failing: true},
+		"no replicas, not seen":  {target: Target{Desired: 0}, want: "deployment/web has 0 replicas", failing: true},
+		"pods of others":         {target: Target{Desired: 0}, endpoints: Endpoints{Seen: true, NotReady: 1}},
+		"a new DaemonSet":        {target: Target{Ref: workload.Ref{Kind: "DaemonSet"}}, endpoints: Endpoints{Seen: true}, want: "no node is to run a pod of daemonset/web", failing: true},
+		"others are ready":       {target: Target{Desired: 3, Ready: 2}, why: why(chain.Failing, diagnosis.CrashLoop, time.Minute), want: "no endpoint is ready, and deployment/web fails: CrashLoop", failing: true},
+		"the watch fails":        {target: Target{Desired: 3}, fault: errors.New("the API server is away"), want: "the API server is away"},
 		"no pods of a selector":  {target: Target{Desired: -1, Ready: -1}, noPods: true, want: "the selector app=web matches no pod", final: true, failing: true},
 		"no pods yet":            {target: Target{Desired: 3}, noPods: true, want: "the selector app=web matches no pod", failing: true},
 		"a name of nobody":       {target: Target{Desired: 3}, endpoints: Endpoints{NotReady: 3, Without: []string{"80:http"}}, why: why(chain.NothingFound, "", 0), want: "no pod of deployment/web has the port that 80:http leads to", final: true, failing: true},
@@ -82,9 +92,9 @@ func TestCause(t *testing.T) {
 		"restarted a moment ago": {target: Target{Desired: 3}, endpoints: Endpoints{Ready: 3}, want: "a container has restarted, and the pods have been ready for less than 5s", ready: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			test.target.Kind, test.target.Name, test.target.Namespace = "Deployment", "web", "shop"
+			test.target.Kind, test.target.Name, test.target.Namespace = cmp.Or(test.target.Kind, "Deployment"), "web", "shop"
 			l := Look{
-				Target: &test.target, Endpoints: test.endpoints, Why: test.why, NoPods: test.noPods,
+				Target: &test.target, Endpoints: test.endpoints, Why: test.why, NoPods: test.noPods, Err: test.fault,
 				Service: service(t, `{metadata: {name: web}, spec: {`+test.service+`selector: {app: web}, ports: [{port: 80}]}}`),
 			}
 			text, final := l.Cause()
