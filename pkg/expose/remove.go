@@ -41,11 +41,7 @@ func CheckRemove(t *Target, name string, s *corev1.Service, ingresses []networki
 // RemovePath is the Ingress without a path; nil if nothing is left of it. All other paths stay as they are.
 func RemovePath(now *networkingv1.Ingress, r *Route) (*networkingv1.Ingress, error) {
 	in := now.DeepCopy()
-	rule := ruleOf(in, r.Host)
-	var path *networkingv1.HTTPIngressPath
-	if rule != nil {
-		path = pathOf(rule, r)
-	}
+	path := pathOf(in, r)
 	switch {
 	case path == nil:
 		return nil, noSuchPath(r)
@@ -55,15 +51,21 @@ func RemovePath(now *networkingv1.Ingress, r *Route) (*networkingv1.Ingress, err
 			Next:    []string{"kubectl describe ingress/" + now.Name + " -n " + r.Namespace},
 		}
 	}
-	i := slices.IndexFunc(rule.HTTP.Paths, func(p networkingv1.HTTPIngressPath) bool {
-		return p.Path == path.Path && p.PathType != nil && *p.PathType == r.Type
+	in.Spec.Rules = slices.DeleteFunc(in.Spec.Rules, func(rule networkingv1.IngressRule) bool {
+		if rule.HTTP == nil {
+			return false
+		}
+		for i := range rule.HTTP.Paths {
+			if &rule.HTTP.Paths[i] == path {
+				rule.HTTP.Paths = slices.Delete(rule.HTTP.Paths, i, i+1)
+				return len(rule.HTTP.Paths) == 0
+			}
+		}
+		return false
 	})
-	rule.HTTP.Paths = slices.Delete(rule.HTTP.Paths, i, i+1)
-	if len(rule.HTTP.Paths) > 0 {
-		return in, nil
+	if !slices.ContainsFunc(in.Spec.Rules, func(rule networkingv1.IngressRule) bool { return rule.Host == r.Host }) {
+		in.Spec.TLS = withoutHost(in.Spec.TLS, r.Host, "")
 	}
-	in.Spec.Rules = slices.DeleteFunc(in.Spec.Rules, func(other networkingv1.IngressRule) bool { return other.Host == r.Host })
-	in.Spec.TLS = withoutHost(in.Spec.TLS, r.Host, "")
 	if len(in.Spec.Rules) == 0 && in.Spec.DefaultBackend == nil {
 		return nil, nil
 	}

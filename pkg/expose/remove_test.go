@@ -18,6 +18,8 @@ func TestRemovePath(t *testing.T) {
 		"the only path of a host":    {"", Route{Host: "www.example.org", Path: "/", Service: "www"}, "path www.example.org/ service/www:http>; tls shop.example.org,www.example.org by secret/old>shop.example.org by secret/old", ""},
 		"a path of another service":  {"", Route{Host: "shop.example.org", Path: "/catalog", Service: "orders"}, "", "shop.example.org/catalog leads to service/catalog:5000, not to service/orders"},
 		"a certificate of all hosts": {all, Route{Host: "www.example.org", Path: "/", Service: "www"}, "path www.example.org/ service/www:http>", ""},
+		"one of two rules":           {split, Route{Host: "shop.example.org", Path: "/", Service: "shop"}, "path shop.example.org/ service/shop:80>", ""},
+		"a path in the second rule":  {split, Route{Host: "shop.example.org", Path: "/api", Service: "api"}, "path shop.example.org/api service/api:80>", ""},
 		"by force":                   {"", Route{Host: "shop.example.org", Path: "/catalog", Service: "orders", Force: true}, "path shop.example.org/catalog service/catalog:5000>; tls shop.example.org,www.example.org by secret/old>www.example.org by secret/old", ""},
 		"a path that is not there":   {"", Route{Host: "shop.example.org", Path: "/orders", Service: "orders"}, "", "no Ingress leads from shop.example.org/orders: nothing to remove"},
 		"a host that is not there":   {"", Route{Host: "x.example.org", Path: "/", Service: "orders"}, "", "no Ingress leads from x.example.org/"},

@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
@@ -103,14 +104,21 @@ func ChooseIngress(all []networkingv1.Ingress, r *Route) (name string, now *netw
 	name = strings.Replace(r.Host, "*.", "wildcard.", 1)
 	for i := range all {
 		rule := ruleOf(&all[i], r.Host)
+		owner := metav1.GetControllerOfNoCopy(&all[i])
 		switch {
+		case owner != nil && all[i].Name == name:
+			return "", nil, &RefusedError{
+				Message: fmt.Sprintf("ingress/%s belongs to %s %s, which would undo the change", name, owner.Kind, owner.Name),
+				Next:    []string{"kubectl describe ingress/" + name + " -n " + r.Namespace},
+			}
+		case owner != nil: // a controller made it for itself, and changes or deletes it
 		case rule == nil && all[i].Name == name:
 			return "", nil, &RefusedError{
 				Message: fmt.Sprintf("ingress/%s exists and has no rule for the host %s", name, r.Host),
 				Next:    []string{"kubectl describe ingress/" + name + " -n " + r.Namespace},
 			}
 		case rule == nil:
-		case pathOf(rule, r) != nil:
+		case pathOf(&all[i], r) != nil:
 			return all[i].Name, &all[i], nil
 		default:
 			found = append(found, &all[i])
@@ -146,16 +154,30 @@ func ruleOf(in *networkingv1.Ingress, host string) *networkingv1.IngressRule {
 	return nil
 }
 
-// pathOf is the path of a rule that answers the same requests.
-func pathOf(rule *networkingv1.IngressRule, r *Route) *networkingv1.HTTPIngressPath {
-	for i := range rule.HTTP.Paths {
-		p := &rule.HTTP.Paths[i]
-		same := p.Path == r.Path || r.Type == networkingv1.PathTypePrefix && strings.TrimSuffix(p.Path, "/") == strings.TrimSuffix(r.Path, "/")
-		if same && p.PathType != nil && *p.PathType == r.Type {
-			return p
+// pathOf is the path that answers the same requests, in any rule of the host. One of the same type goes first: of
+// ImplementationSpecific, it is not known which requests the controller gives it.
+func pathOf(in *networkingv1.Ingress, r *Route) (found *networkingv1.HTTPIngressPath) {
+	for _, rule := range in.Spec.Rules {
+		if rule.Host != r.Host || rule.HTTP == nil {
+			continue
+		}
+		for i := range rule.HTTP.Paths {
+			p := &rule.HTTP.Paths[i]
+			kind := networkingv1.PathTypeImplementationSpecific
+			if p.PathType != nil {
+				kind = *p.PathType
+			}
+			same := p.Path == r.Path || r.Type != networkingv1.PathTypeExact && strings.TrimSuffix(p.Path, "/") == strings.TrimSuffix(r.Path, "/")
+			switch {
+			case !same:
+			case kind == r.Type:
+				return p
+			case found == nil && (kind == networkingv1.PathTypeImplementationSpecific || r.Type == networkingv1.PathTypeImplementationSpecific):
+				found = p
+			}
 		}
 	}
-	return nil
+	return found
 }
 
 // PlanIngress is the Ingress with the route: a new one, or the one that is there (nil for none), of which all other paths
@@ -174,8 +196,8 @@ func PlanIngress(now *networkingv1.Ingress, name string, r *Route) (*networkingv
 		})
 		rule = &in.Spec.Rules[len(in.Spec.Rules)-1]
 	}
-	if path := pathOf(rule, r); path != nil {
-		if to := backendText(&path.Backend); path.Backend.Service == nil || path.Backend.Service.Name != r.Service && !r.Force {
+	if path := pathOf(in, r); path != nil {
+		if to := backendText(&path.Backend); (path.Backend.Service == nil || path.Backend.Service.Name != r.Service) && !r.Force {
 			return nil, &RefusedError{
 				Message: fmt.Sprintf("%s leads to %s already (ingress/%s): choose another --path, or take it over with --force", r, to, in.Name),
 				Next:    []string{"kubectl describe ingress/" + in.Name + " -n " + r.Namespace},

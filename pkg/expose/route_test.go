@@ -30,6 +30,11 @@ const all = `{metadata: {name: shop}, spec: {tls: [{secretName: all}], rules: [
   {host: shop.example.org, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: orders, port: {number: 5000}}}}]}},
   {host: www.example.org, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: www, port: {name: http}}}}]}}]}}`
 
+// split has two rules of one host: a path that each controller reads in its own way, and one that leads to no Service.
+const split = `{metadata: {name: shop}, spec: {tls: [{hosts: [shop.example.org], secretName: old}], rules: [
+  {host: shop.example.org, http: {paths: [{path: /, pathType: ImplementationSpecific, backend: {service: {name: shop, port: {number: 80}}}}]}},
+  {host: shop.example.org, http: {paths: [{path: /api, pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}, {path: /files, pathType: Prefix, backend: {resource: {kind: Bucket, name: files}}}]}}]}}`
+
 func TestPlanIngress(t *testing.T) {
 	for name, test := range map[string]struct {
 		now   string
@@ -37,18 +42,23 @@ func TestPlanIngress(t *testing.T) {
 		want  string
 		fault string
 	}{
-		"a new one":                   {route: Route{Path: "/orders", Class: "nginx"}, want: "ingressClassName >nginx; path shop.example.org/orders >service/orders:5000"},
-		"another path":                {now: shop, route: Route{Path: "/orders"}, want: "path shop.example.org/orders >service/orders:5000"},
-		"another host":                {now: shop, route: Route{Host: "api.example.org", Path: "/"}, want: "path api.example.org/ >service/orders:5000"},
-		"exact beside prefix":         {now: shop, route: Route{Path: "/catalog", Type: networkingv1.PathTypeExact}, want: "path shop.example.org/catalog service/catalog:5000>"},
-		"the same again":              {now: shop, route: Route{Path: "/catalog", Service: "catalog"}},
-		"the same with a slash":       {now: shop, route: Route{Path: "/catalog/", Service: "catalog"}},
-		"another port":                {now: shop, route: Route{Path: "/catalog", Service: "catalog", Port: networkingv1.ServiceBackendPort{Number: 80}}, want: "path shop.example.org/catalog service/catalog:5000>service/catalog:80"},
-		"a path of another service":   {now: shop, route: Route{Path: "/catalog"}, fault: "shop.example.org/catalog leads to service/catalog:5000 already (ingress/shop): choose another --path, or take it over with --force"},
-		"taken over":                  {now: shop, route: Route{Path: "/catalog", Force: true}, want: "path shop.example.org/catalog service/catalog:5000>service/orders:5000"},
-		"the class of all its paths":  {now: shop, route: Route{Path: "/orders", Class: "traefik"}, fault: "ingress/shop has the class nginx, and all its paths would get traefik"},
-		"its own class":               {now: shop, route: Route{Path: "/orders", Class: "nginx"}, want: "path shop.example.org/orders >service/orders:5000"},
-		"the certificate that it has": {now: shop, route: Route{Path: "/catalog", Service: "catalog", TLS: "old"}},
+		"a new one":                           {route: Route{Path: "/orders", Class: "nginx"}, want: "ingressClassName >nginx; path shop.example.org/orders >service/orders:5000"},
+		"another path":                        {now: shop, route: Route{Path: "/orders"}, want: "path shop.example.org/orders >service/orders:5000"},
+		"another host":                        {now: shop, route: Route{Host: "api.example.org", Path: "/"}, want: "path api.example.org/ >service/orders:5000"},
+		"exact beside prefix":                 {now: shop, route: Route{Path: "/catalog", Type: networkingv1.PathTypeExact}, want: "path shop.example.org/catalog service/catalog:5000>"},
+		"the same again":                      {now: shop, route: Route{Path: "/catalog", Service: "catalog"}},
+		"the same with a slash":               {now: shop, route: Route{Path: "/catalog/", Service: "catalog"}},
+		"another port":                        {now: shop, route: Route{Path: "/catalog", Service: "catalog", Port: networkingv1.ServiceBackendPort{Number: 80}}, want: "path shop.example.org/catalog service/catalog:5000>service/catalog:80"},
+		"a path of another service":           {now: shop, route: Route{Path: "/catalog"}, fault: "shop.example.org/catalog leads to service/catalog:5000 already (ingress/shop): choose another --path, or take it over with --force"},
+		"taken over":                          {now: shop, route: Route{Path: "/catalog", Force: true}, want: "path shop.example.org/catalog service/catalog:5000>service/orders:5000"},
+		"a path as the controller reads it":   {now: split, route: Route{Path: "/"}, fault: "shop.example.org/ leads to service/shop:80 already"},
+		"its own, as the controller reads it": {now: split, route: Route{Path: "/", Service: "shop", Port: networkingv1.ServiceBackendPort{Number: 80}}},
+		"a path in another rule of the host":  {now: split, route: Route{Path: "/api"}, fault: "shop.example.org/api leads to service/api:80 already"},
+		"a resource":                          {now: split, route: Route{Path: "/files"}, fault: "shop.example.org/files leads to a resource already"},
+		"a resource, taken over":              {now: split, route: Route{Path: "/files", Force: true}, want: "path shop.example.org/files a resource>service/orders:5000"},
+		"the class of all its paths":          {now: shop, route: Route{Path: "/orders", Class: "traefik"}, fault: "ingress/shop has the class nginx, and all its paths would get traefik"},
+		"its own class":                       {now: shop, route: Route{Path: "/orders", Class: "nginx"}, want: "path shop.example.org/orders >service/orders:5000"},
+		"the certificate that it has":         {now: shop, route: Route{Path: "/catalog", Service: "catalog", TLS: "old"}},
 		"another certificate": {
 			now: shop, route: Route{Path: "/catalog", Service: "catalog", TLS: "new"},
 			want: "tls shop.example.org,www.example.org by secret/old>www.example.org by secret/old; shop.example.org by secret/new",
@@ -105,6 +115,9 @@ func TestChooseIngress(t *testing.T) {
 	of := func(name, host, path string) string {
 		return strings.Replace(strings.Replace(strings.Replace(named, "%s", name, 1), "%s", `"`+host+`"`, 1), "%s", path, 1)
 	}
+	solver := func(text string) string {
+		return strings.Replace(text, "metadata: {", "metadata: {ownerReferences: [{apiVersion: v1, kind: Challenge, name: c, uid: c, controller: true}], ", 1)
+	}
 	for name, test := range map[string]struct {
 		host string
 		all  []string
@@ -117,6 +130,8 @@ func TestChooseIngress(t *testing.T) {
 		"that with the path":    {host: "shop.example.org", all: []string{of("a", "shop.example.org", "/"), of("b", "shop.example.org", "/orders")}, want: "b"},
 		"that of the same name": {host: "shop.example.org", all: []string{of("a", "shop.example.org", "/"), of("shop.example.org", "shop.example.org", "/x")}, want: "shop.example.org"},
 		"two":                   {host: "shop.example.org", all: []string{of("a", "shop.example.org", "/"), of("b", "shop.example.org", "/x")}, want: "ingress/a and ingress/b have rules for the host shop.example.org"},
+		"that of a controller":  {host: "shop.example.org", all: []string{solver(of("a", "shop.example.org", "/orders")), of("b", "shop.example.org", "/")}, want: "b"},
+		"its name is taken":     {host: "shop.example.org", all: []string{solver(of("shop.example.org", "shop.example.org", "/"))}, want: "ingress/shop.example.org belongs to Challenge c"},
 		"the name is taken":     {host: "shop.example.org", all: []string{of("shop.example.org", "x.example.org", "/")}, want: "ingress/shop.example.org exists and has no rule for the host shop.example.org"},
 	} {
 		t.Run(name, func(t *testing.T) {
