@@ -14,7 +14,8 @@ type Endpoints struct {
 	Ready int `json:"ready"`
 	// NotReady are pods that the Service selects, and that get no requests.
 	NotReady int `json:"notReady"`
-	// Without are ports that no pod has: the name that they lead to is not found in any.
+	// Without are ports that no pod has: the name that they lead to is not found in any. A number is never missing: a slice
+	// without it is from before the last change.
 	Without []string `json:"portsWithoutEndpoint,omitempty"`
 	// Seen: a controller has written them, even if there are none.
 	Seen bool `json:"-"`
@@ -49,7 +50,7 @@ func CountEndpoints(s *corev1.Service, all []discoveryv1.EndpointSlice) Endpoint
 		}
 	}
 	for i := range ports {
-		if e.Ready == 0 && hasReady(all) && len(readyOn(s, &ports[i], all)) == 0 {
+		if ports[i].TargetPort.Type == intstr.String && e.Ready == 0 && hasReady(all) && len(readyOn(s, &ports[i], all)) == 0 {
 			e.Without = append(e.Without, PortText(ports[i]))
 		}
 	}
