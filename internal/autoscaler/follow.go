@@ -137,7 +137,7 @@ func (f *follower) look(now *autoscalingv2.HorizontalPodAutoscaler) *End {
 	switch {
 	case now.UID != f.written.UID:
 		return f.deleted()
-	case len(autoscale.Compare(f.written, now)) > 0:
+	case now.Spec.ScaleTargetRef != f.written.Spec.ScaleTargetRef || len(autoscale.Compare(f.written, now)) > 0:
 		return &End{Outcome: rollout.Superseded, Message: "someone else has changed its settings"}
 	case now.Generation > 0 && !autoscale.Observed(now) || now.Generation == 0 && f.settled != nil && now.ResourceVersion == f.written.ResourceVersion:
 		return nil

@@ -158,13 +158,14 @@ func (p *preparation) refuseOthers(existing *autoscalingv2.HorizontalPodAutoscal
 		a := &p.autoscalers[i]
 		object := "horizontalpodautoscaler/" + a.Name
 		mine := a.Name == p.name
-		switch scales, keda := autoscale.Scales(a, p.ref), autoscale.ScaledObject(a); {
+		maker, next := autoscale.Maker(a)
+		switch scales := autoscale.Scales(a, p.ref); {
 		case mine && !scales:
 			t := a.Spec.ScaleTargetRef
 			p.refuse(object, fmt.Sprintf("%s scales %s/%s, and not %s: give another name with --name", object, strings.ToLower(t.Kind), t.Name, p.ref), "kubectl get "+object+in)
 		case !scales:
-		case keda != "":
-			p.refuse("scaledobject/"+keda, fmt.Sprintf("scaledobject/%s (KEDA) has made %s, which scales %s: change the ScaledObject", keda, object, p.ref), "kubectl edit scaledobject "+keda+in)
+		case maker != "":
+			p.refuse(object, fmt.Sprintf("%s has made %s, which scales %s, and would set it back: make the change there", maker, object, p.ref), next)
 		case !mine:
 			p.refuse(object, fmt.Sprintf("%s scales %s already: two autoscalers of one workload disable each other", object, p.ref),
 				fmt.Sprintf("kubectl app autoscale %s%s --name=%s", p.ref, in, a.Name), "kubectl delete "+object+in)
@@ -215,6 +216,7 @@ func (p *preparation) check(ctx context.Context, a *autoscalingv2.HorizontalPodA
 	}
 	p.checkBounds(a)
 	p.checkManifest()
+	p.checkOwners(a)
 	return nil
 }
 
@@ -275,6 +277,19 @@ func (p *preparation) checkManifest() {
 		}
 		message, next := preflight.OwnerWarning(p.ref, owner)
 		p.warn(preflight.CheckOwner, p.ref.String(), "spec.replicas is set elsewhere: "+message, next...)
+	}
+}
+
+// checkOwners warns of those who write the autoscaler itself from elsewhere.
+func (p *preparation) checkOwners(a *autoscalingv2.HorizontalPodAutoscaler) {
+	now := p.existing()
+	if now == nil || len(autoscale.Compare(now, a)) == 0 {
+		return
+	}
+	for _, owner := range workload.Owners(now) {
+		ref := cluster.AutoscalerRef(now)
+		message, next := preflight.OwnerWarning(ref, owner)
+		p.warn(preflight.CheckOwner, ref.String(), message, next...)
 	}
 }
 

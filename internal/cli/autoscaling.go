@@ -249,11 +249,11 @@ func (a *autoscaling) remove(ctx context.Context, selection resolve.Selection) e
 		return usagef("%d autoscalers scale %s: choose one with --name: %s", len(all), ref, strings.Join(names, ", "))
 	}
 	found := &all[0]
-	if keda := autoscale.ScaledObject(found); keda != "" {
+	if maker, next := autoscale.Maker(found); maker != "" {
 		refused := []preflight.Check{{
-			Check: preflight.CheckOwner, Level: preflight.Refuse, Workload: ref, Object: "scaledobject/" + keda,
-			Message: fmt.Sprintf("scaledobject/%s (KEDA) has made horizontalpodautoscaler/%s, and would make it again: delete the ScaledObject", keda, found.Name),
-			Next:    []string{"kubectl delete scaledobject " + keda + cluster.InFlag(ref.Namespace)},
+			Check: preflight.CheckOwner, Level: preflight.Refuse, Workload: ref, Object: cluster.AutoscalerRef(found).String(),
+			Message: fmt.Sprintf("%s has made %s, and would make it again: remove it there", maker, cluster.AutoscalerRef(found)),
+			Next:    []string{next},
 		}}
 		return a.end(a.Refuse(ctx, refused), a.Report(refused))
 	}

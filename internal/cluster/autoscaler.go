@@ -104,10 +104,10 @@ func arrived(now, from, to *autoscalingv2.HorizontalPodAutoscaler) bool {
 	return paused(now) == paused(to) && (paused(to) != paused(from) || len(autoscale.Compare(now, to)) == 0)
 }
 
-// sameBounds tells whether nobody has changed what a change writes. The server adds defaults to the behavior of one that is
+// sameBounds tells whether nobody has changed what a change writes, nor what is scaled. The server adds defaults to the behavior of one that is
 // paused.
 func sameBounds(a, b *autoscalingv2.HorizontalPodAutoscaler) bool {
-	if paused(a) != paused(b) || !equality.Semantic.DeepEqual(autoscale.Metrics(a), autoscale.Metrics(b)) || a.Spec.MaxReplicas != b.Spec.MaxReplicas || !equality.Semantic.DeepEqual(a.Spec.MinReplicas, b.Spec.MinReplicas) {
+	if a.Spec.ScaleTargetRef != b.Spec.ScaleTargetRef || paused(a) != paused(b) || !equality.Semantic.DeepEqual(autoscale.Metrics(a), autoscale.Metrics(b)) || a.Spec.MaxReplicas != b.Spec.MaxReplicas || !equality.Semantic.DeepEqual(a.Spec.MinReplicas, b.Spec.MinReplicas) {
 		return false
 	}
 	if paused(a) != "" {

@@ -69,6 +69,11 @@ func TestCreateAutoscaler(t *testing.T) {
 }
 
 func TestDeleteAutoscaler(t *testing.T) {
+	another := anAutoscaler(5)
+	another.Spec.ScaleTargetRef.Name = "db"
+	conflict := func(clienttesting.ReactionFunc, clienttesting.Action) error {
+		return &Error{Reason: Conflict, Message: "the resourceVersion is another one"}
+	}
 	lost := func(react clienttesting.ReactionFunc, action clienttesting.Action) error {
 		_, _, err := react(action)
 		return errors.Join(err, io.ErrUnexpectedEOF)
@@ -78,15 +83,11 @@ func TestDeleteAutoscaler(t *testing.T) {
 		first      func(clienttesting.ReactionFunc, clienttesting.Action) error
 		superseded bool
 	}{
-		"it is deleted":      {there: []runtime.Object{anAutoscaler(5)}},
-		"the answer is lost": {there: []runtime.Object{anAutoscaler(5)}, first: lost},
-		"it is gone already": {},
-		"its spec has changed": {
-			there: []runtime.Object{anAutoscaler(9)}, superseded: true,
-			first: func(clienttesting.ReactionFunc, clienttesting.Action) error {
-				return &Error{Reason: Conflict, Message: "the resourceVersion is another one"}
-			},
-		},
+		"it is deleted":               {there: []runtime.Object{anAutoscaler(5)}},
+		"the answer is lost":          {there: []runtime.Object{anAutoscaler(5)}, first: lost},
+		"it is gone already":          {},
+		"its spec has changed":        {there: []runtime.Object{anAutoscaler(9)}, superseded: true, first: conflict},
+		"it scales another one since": {there: []runtime.Object{another}, superseded: true, first: conflict},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, set, _ := serverWith(t, "delete", test.first, test.there...)

@@ -96,6 +96,7 @@ func guardOf(action clienttesting.Action) (string, error) {
 // A pause and its way back are guarded: what someone else changes meanwhile is not written over.
 func TestChangeAutoscaler(t *testing.T) {
 	newBounds := func(a *autoscalingv2.HorizontalPodAutoscaler) { a.Spec.MaxReplicas = 7 }
+	newTarget := func(a *autoscalingv2.HorizontalPodAutoscaler) { a.Spec.ScaleTargetRef.Name = "db" }
 	newStatus := func(a *autoscalingv2.HorizontalPodAutoscaler) { a.Status.CurrentReplicas = 4 }
 	for name, test := range map[string]struct {
 		meanwhile  func(*autoscalingv2.HorizontalPodAutoscaler)
@@ -106,6 +107,7 @@ func TestChangeAutoscaler(t *testing.T) {
 		"as planned":                            {patches: 1},
 		"its status was written meanwhile":      {meanwhile: newStatus, patches: 2},
 		"its bounds were changed meanwhile":     {meanwhile: newBounds, patches: 1, superseded: true},
+		"it scales another one since":           {meanwhile: newTarget, patches: 1, superseded: true},
 		"the answer is lost, and it is stored":  {lost: true, patches: 1},
 		"the answer is lost after a new status": {meanwhile: newStatus, lost: true, patches: 2},
 	} {

@@ -36,6 +36,20 @@ func Anew(a *autoscalingv2.HorizontalPodAutoscaler) *autoscalingv2.HorizontalPod
 	return anew
 }
 
+// Maker names the controller that has made an autoscaler, and sets back what is changed in it, with the command that shows how
+// to change it there; "" if there is none.
+func Maker(a *autoscalingv2.HorizontalPodAutoscaler) (object, next string) {
+	maker := metav1.GetControllerOfNoCopy(a)
+	if maker == nil {
+		return "", ""
+	}
+	object = strings.ToLower(maker.Kind) + "/" + maker.Name
+	if keda := ScaledObject(a); keda != "" {
+		return object + " (KEDA)", "kubectl edit scaledobject " + keda + " -n " + a.Namespace
+	}
+	return object, "kubectl describe " + object + " -n " + a.Namespace
+}
+
 // ScaledObject is the KEDA ScaledObject that has made an autoscaler, or "".
 func ScaledObject(a *autoscalingv2.HorizontalPodAutoscaler) string {
 	if maker := metav1.GetControllerOfNoCopy(a); maker != nil && maker.Kind == "ScaledObject" && strings.HasPrefix(maker.APIVersion, "keda.sh/") {
