@@ -176,6 +176,15 @@ func (e *Env) maskAutoscaler(r *autoscale.Report) {
 	if r.Uncomputed != nil {
 		r.Uncomputed.Message, r.Uncomputed.Next = e.Redactor.Text(r.Uncomputed.Message), nil
 	}
+	for i, n := range r.Notes {
+		r.Notes[i] = e.Redactor.Text(n)
+	}
+	if r.Computed != nil {
+		for i := range r.Computed.Proposals {
+			p := &r.Computed.Proposals[i]
+			p.Error = e.Redactor.Text(p.Error)
+		}
+	}
 }
 
 // list prints a line for each autoscaler of the namespace, with one request.

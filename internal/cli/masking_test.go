@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/kubectl-app/kubectl-app/pkg/autoscale"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 )
 
 const quotedMessage = `error during container init: \"DB_PASS=hunter2\\x00\": unknown`
@@ -47,5 +50,18 @@ func TestQuotedValuesAreShownNowhere(t *testing.T) {
 		if shown := out + errOut; code != exitFailed || strings.Contains(shown, "hunter2") || !strings.Contains(shown, "DB_PASS=***") {
 			t.Errorf("replay %v ends with %d and shows %s", flags, code, shown)
 		}
+	}
+}
+
+// An adapter passes on the address of what it asks, and a password in it.
+func TestAutoscalerIsMasked(t *testing.T) {
+	const message = "dial amqp://app:hunter2@mq/shop failed"
+	r := autoscale.Report{
+		Message: message, Notes: []string{message}, Uncomputed: &autoscale.Uncomputed{Message: message},
+		Computed: &autoscale.Computation{Proposals: []autoscale.Proposal{{Error: message}}},
+	}
+	(&Env{Redactor: &redact.Redactor{}}).maskAutoscaler(&r)
+	if shown := fmt.Sprintf("%+v %+v %+v", r, *r.Uncomputed, *r.Computed); strings.Contains(shown, "hunter2") || strings.Count(shown, "app:***@mq") != 4 {
+		t.Error(shown)
 	}
 }

@@ -271,6 +271,16 @@ func TestComputeMemory(t *testing.T) {
 	}
 }
 
+// Someone else scales down an autoscaler that has changed nothing for an hour: what it remembers is seconds old.
+func TestComputeAfterScaleByOthers(t *testing.T) {
+	s := snapshot(t, 3, times(3, "50"), "max=9", "cpu=50%")
+	s.Memory, s.Autoscaler.Status.DesiredReplicas = nil, 9
+	s.Autoscaler.Status.LastScaleTime = new(metav1.NewTime(noon.Add(-time.Hour)))
+	if got, want := summary(Compute(s)), "3 => 3-6 Stabilization Policy"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 // What is known of the memory is never outside of the span that is computed without it.
 func TestSpanHoldsEveryMemory(t *testing.T) {
 	rules := [][]string{nil, {"up=2/1m"}, {"down=1/1m,window=1m"}, {"up=50%/30s,window=30s", "down=20%/1m,2/30s,min"}, {"down=disabled"}}

@@ -99,7 +99,7 @@ func (s *Snapshot) stabilizeUnknown(proposed int32, up, down time.Duration) span
 			_, most := Bounds(s.Autoscaler)
 			r.most = max(r.most, most)
 		}
-		if !s.unchangedFor(down) && s.Autoscaler.Status.DesiredReplicas > s.Replicas {
+		if s.Autoscaler.Status.DesiredReplicas > s.Replicas {
 			r.most = max(r.most, s.Autoscaler.Status.DesiredReplicas)
 		}
 	}
