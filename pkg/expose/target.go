@@ -16,9 +16,8 @@ import (
 )
 
 const (
-	kindService   = "Service"
-	kindIngress   = "Ingress"
-	kindDaemonSet = "DaemonSet"
+	kindService = "Service"
+	kindIngress = "Ingress"
 )
 
 // Target is what is exposed: a workload, a pod, or the pods of another Service.
@@ -37,6 +36,8 @@ type Target struct {
 	Ports []Declared
 	// Desired is how many pods it is to have, Ready how many are ready. A Service is not counted: both are -1.
 	Desired, Ready int32
+	// PerNode: Desired follows the nodes, and nobody sets it.
+	PerNode bool
 }
 
 // Declared is a port that a container declares.
@@ -86,7 +87,7 @@ func OfWorkload(o workload.Object) (Target, error) {
 		return t, &RefusedError{Message: fmt.Sprintf("%s can't be exposed: its pods end, and a Service needs pods that stay", t)}
 	}
 	w := o.Running()
-	t.Desired, t.Ready = w.Desired, w.Ready
+	t.Desired, t.Ready, t.PerNode = w.Desired, w.Ready, w.PerNode
 	var err error
 	t.Selector, err = asLabels(t.Ref, o.Selector())
 	return t, err

@@ -103,7 +103,7 @@ func (l *Look) Cause() (text string, final bool) {
 		return fmt.Sprintf("a container has restarted, and the pods have been ready for less than %s", Hold), false
 	case len(l.Endpoints.Without) > 0:
 		return fmt.Sprintf("no pod of %s has the port that %s leads to", l.Target, l.Endpoints.Without[0]), l.Why != nil
-	case l.empty() && l.Target.Kind == kindDaemonSet: // a new one has not been counted yet
+	case l.empty() && l.Target.PerNode: // a new one has not been counted yet
 		return "no node is to run a pod of " + l.Target.String(), false
 	case l.empty():
 		return l.Target.String() + " has 0 replicas", l.Endpoints.Seen
@@ -165,7 +165,7 @@ func (l *Look) Next() []string {
 		return []string{"kubectl app why " + l.Target.String() + in}
 	case len(l.Endpoints.Without) > 0:
 		return []string{"kubectl describe " + l.Target.String() + in}
-	case l.empty() && l.Target.Kind == kindDaemonSet:
+	case l.empty() && l.Target.PerNode:
 		return []string{"kubectl describe " + l.Target.String() + in}
 	case l.empty():
 		return []string{"kubectl app scale " + l.Target.String() + in + " --replicas=1"}

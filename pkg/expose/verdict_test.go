@@ -82,7 +82,7 @@ func TestCause(t *testing.T) {
 		"no replicas":            {target: Target{Desired: 0}, endpoints: Endpoints{Seen: true}, want: "deployment/web has 0 replicas", final: true, failing: true},
 		"no replicas, not seen":  {target: Target{Desired: 0}, want: "deployment/web has 0 replicas", failing: true},
 		"pods of others":         {target: Target{Desired: 0}, endpoints: Endpoints{Seen: true, NotReady: 1}},
-		"a new DaemonSet":        {target: Target{Ref: workload.Ref{Kind: "DaemonSet"}}, endpoints: Endpoints{Seen: true}, want: "no node is to run a pod of daemonset/web", failing: true},
+		"a new DaemonSet":        {target: Target{PerNode: true, Ref: workload.Ref{Kind: "DaemonSet"}}, endpoints: Endpoints{Seen: true}, want: "no node is to run a pod of daemonset/web", failing: true},
 		"others are ready":       {target: Target{Desired: 3, Ready: 2}, why: why(chain.Failing, diagnosis.CrashLoop, time.Minute), want: "no endpoint is ready, and deployment/web fails: CrashLoop", failing: true},
 		"the watch fails":        {target: Target{Desired: 3}, fault: errors.New("the API server is away"), want: "the API server is away"},
 		"no pods of a selector":  {target: Target{Desired: -1, Ready: -1}, noPods: true, want: "the selector app=web matches no pod", final: true, failing: true},
