@@ -153,7 +153,8 @@ func objectPath(o autoscalingv2.CrossVersionObjectReference) string {
 // Source: https://github.com/kubernetes/design-proposals-archive/blob/main/instrumentation/custom-metrics-api.md.
 func (l *looker) readValue(ctx context.Context, m autoscalingv2.MetricSpec) error {
 	in := "/namespaces/" + l.namespace + "/"
-	group, path := customMetrics, ""
+	group := customMetrics
+	var path string
 	var parameters []string
 	var id autoscalingv2.MetricIdentifier
 	switch {

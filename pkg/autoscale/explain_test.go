@@ -77,7 +77,7 @@ func TestByStatus(t *testing.T) {
 		conditions := s.Autoscaler.Status.Conditions
 		conditions[0].Reason, conditions[0].Message = test.able, test.able
 		if test.limited != "" {
-			s.Autoscaler.Status.Conditions = append(conditions, autoscalingv2.HorizontalPodAutoscalerCondition{Type: autoscalingv2.ScalingLimited, Status: corev1.ConditionTrue, Reason: test.limited, Message: test.limited})
+			s.Autoscaler.Status.Conditions = append(s.Autoscaler.Status.Conditions, autoscalingv2.HorizontalPodAutoscalerCondition{Type: autoscalingv2.ScalingLimited, Status: corev1.ConditionTrue, Reason: test.limited, Message: test.limited})
 		}
 		if r := ByStatus(s.Autoscaler, noon); r.State != test.state || !strings.Contains(r.Message, test.says) {
 			t.Errorf("%s: %s: %s", test.name, r.State, r.Message)
