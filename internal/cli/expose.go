@@ -139,6 +139,7 @@ func (f *releaseFlags) addExpose(flags *pflag.FlagSet) {
 	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, "How long to wait before giving up")
 	addChoice(flags, &f.progress, "progress", view.ModeAuto, `How progress is shown on stderr: "auto", "plain" or "none"`, view.ModeAuto, view.ModePlain, view.ModeNone)
 	f.writeFlags(flags)
+	_ = flags.MarkHidden("diff") // what changes is always shown
 }
 
 // options reads what the flags say of the Service.

@@ -195,7 +195,7 @@ func (i *Inspector) ask(ctx context.Context, w *way, path string) error {
 	}
 	answers = append(answers, outside(s, &p, serviceRef, pod.Status.HostIP)...)
 	work := []func(context.Context) error{func(ctx context.Context) error {
-		w.walk.Policies = i.policies(ctx, pod)
+		w.walk.Policies, w.walk.PoliciesUnread = i.policies(ctx, pod)
 		return nil
 	}}
 	var mu sync.Mutex
@@ -262,19 +262,19 @@ func outside(s *corev1.Service, p *corev1.ServicePort, ref workload.Ref, node st
 	return append(all, a)
 }
 
-// policies are the NetworkPolicies that limit who reaches a pod. What may not be read explains nothing.
-func (i *Inspector) policies(ctx context.Context, pod *corev1.Pod) []string {
+// policies are the NetworkPolicies that limit who reaches a pod.
+func (i *Inspector) policies(ctx context.Context, pod *corev1.Pod) (names []string, unread bool) {
 	client, err := i.cluster.Typed()
 	if err != nil {
-		return nil
+		return nil, true
 	}
 	list, err := cluster.Read(ctx, func(ctx context.Context) (*networkingv1.NetworkPolicyList, error) {
 		return client.NetworkingV1().NetworkPolicies(pod.Namespace).List(ctx, metav1.ListOptions{})
 	})
 	if err != nil {
-		return nil
+		return nil, true
 	}
-	return door.Policies(pod, list.Items)
+	return door.Policies(pod, list.Items), false
 }
 
 // listens asks where else a pod listens, if not where it should.

@@ -66,7 +66,7 @@ func NotSeen(answers []Answer) []chain.NotSeen {
 	for _, a := range answers {
 		if of := permissions[a.Door]; a.Result == Forbidden {
 			all = append(all, chain.NotSeen{
-				Resource: of.resource, Hides: of.hides, Next: []string{"kubectl auth can-i " + of.verb + " " + of.resource + " -n " + a.Object.Namespace},
+				Resource: of.resource, Hides: of.hides, Next: []string{workload.CanI(of.verb, of.resource, a.Object.Namespace)},
 			})
 		}
 	}

@@ -30,6 +30,8 @@ type Walk struct {
 	Listens []int
 	// Policies are NetworkPolicies that select the pod and limit who may connect to it.
 	Policies []string
+	// PoliciesUnread: it is not known which there are.
+	PoliciesUnread bool
 	// Answers are those of the doors, from the inside out.
 	Answers []Answer
 }
@@ -89,12 +91,12 @@ func (w *Walk) closed() *Finding {
 		f.Step.Field = fmt.Sprintf("spec.ports[%d].targetPort", w.Port)
 	case refused:
 		f = w.failed(w.pod(), fmt.Sprintf("nothing listens on port %d", w.Target), w.logs(), w.describe())
-	case len(w.Policies) > 0:
+	case w.limited():
 		return w.unknown(w.pod(), fmt.Sprintf("refuses connections to port %d of its address: nothing listens there, the process listens on 127.0.0.1 only, or %s keeps the API server out",
 			w.Target, w.policies()), w.describePolicy(), w.logs())
 	default: // the loopback could not be asked
 		f = w.failed(w.pod(), fmt.Sprintf("nothing listens on port %d of its address; whether it is open on 127.0.0.1 is not known (%s)", w.Target, loopback.Says()),
-			w.logs(), "kubectl auth can-i create pods/portforward"+w.inNamespace())
+			w.logs(), workload.CanI("create", "pods/portforward", w.Service.Namespace))
 	}
 	f.Step.Message = firstOf(loopback, pod)
 	return f
@@ -108,7 +110,7 @@ func (w *Walk) loopbackOnly() *Finding {
 	}
 	only := fmt.Sprintf("listens on 127.0.0.1:%d only", w.Target)
 	var f *Finding
-	if len(w.Policies) > 0 {
+	if w.limited() {
 		f = w.unknown(w.pod(), fmt.Sprintf("refuses connections to port %d of its address: it %s, or %s keeps the API server out", w.Target, only, w.policies()), w.describePolicy(), w.logs())
 	} else {
 		f = w.failed(w.pod(), only+": make it listen on all addresses (0.0.0.0)", w.logs(), w.describe())
@@ -133,7 +135,7 @@ func (w *Walk) kept() *Finding {
 	}
 	reason := "a firewall or the network of the nodes may be the reason"
 	next := []string{w.describe()}
-	if len(w.Policies) > 0 {
+	if w.limited() {
 		reason, next = w.policies()+" may be the reason", []string{w.describePolicy()}
 	}
 	f := w.unknown(w.pod(), fmt.Sprintf("the API server does not reach port %d of its address: %s", w.Target, reason), next...)
@@ -228,11 +230,20 @@ func (w *Walk) retarget() string {
 
 func (w *Walk) describe() string { return "kubectl describe pod " + w.Pod.Name + w.inNamespace() }
 
+// limited: a NetworkPolicy may keep the API server out.
+func (w *Walk) limited() bool { return len(w.Policies) > 0 || w.PoliciesUnread }
+
 func (w *Walk) describePolicy() string {
+	if w.PoliciesUnread {
+		return workload.CanI("list", "networkpolicies", w.Service.Namespace)
+	}
 	return "kubectl describe networkpolicy " + w.Policies[0] + w.inNamespace()
 }
 
 func (w *Walk) policies() string {
+	if w.PoliciesUnread {
+		return "a NetworkPolicy (they can't be read)"
+	}
 	return "networkpolicy/" + strings.Join(w.Policies, ", networkpolicy/")
 }
 

@@ -59,6 +59,7 @@ func TestFind(t *testing.T) {
 		state    chain.State // "" is nothing
 		object   string
 		says     string
+		unread   bool
 	}{
 		{answers: "loopback 200, pod 200, service 200, nodePort 200, route 200"},
 		{answers: "loopback 404, pod 404, service 404, route 404"}, // the app has no such path
@@ -80,6 +81,8 @@ func TestFind(t *testing.T) {
 		{answers: "loopback open, pod refused, service refused", state: failing, object: "Pod", says: "listens on 127.0.0.1:8080 only"},
 		{answers: "loopback 200, pod refused, service refused", policies: []string{"deny"}, state: unknown, object: "Pod", says: "it listens on 127.0.0.1:8080 only, or networkpolicy/deny keeps the API server out"},
 
+		{answers: "loopback 200, pod refused, service refused", unread: true, state: unknown, object: "Pod", says: "only, or a NetworkPolicy (they can't be read) keeps the API server out"},
+
 		{answers: "loopback timeout, pod timeout", state: failing, object: "Pod", says: "does not answer in time"},
 		{answers: "loopback 200, pod timeout, service timeout", policies: []string{"a", "b"}, state: unknown, object: "Pod", says: "networkpolicy/a, networkpolicy/b may be the reason"},
 		{answers: "loopback 200, pod timeout, service timeout", state: unknown, object: "Pod", says: "a firewall or the network of the nodes may be the reason"},
@@ -100,7 +103,7 @@ func TestFind(t *testing.T) {
 		{answers: "pod 200, service 200, route 503", state: failing, object: "Ingress", says: "the route answers 503 Service Unavailable, although service/web answers"},
 		{answers: "pod 200, service 200, route refused", state: unknown, object: "Ingress", says: "this machine's own network"},
 	} {
-		w := Walk{Service: webService(), Pod: webPod(), Target: 8080, Listens: test.listens, Policies: test.policies, Answers: says(test.answers)}
+		w := Walk{Service: webService(), Pod: webPod(), Target: 8080, Listens: test.listens, Policies: test.policies, PoliciesUnread: test.unread, Answers: says(test.answers)}
 		got := w.Find()
 		switch {
 		case got == nil && test.state == "":
