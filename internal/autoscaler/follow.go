@@ -30,13 +30,14 @@ type End struct {
 }
 
 // Follow waits until the controller has computed a number for an autoscaler as it was written. A cause that does not go away by
-// itself ends the wait; one that may does so after timeout. news gets each cause that it waits for.
-func Follow(ctx context.Context, c *cluster.Cluster, written *autoscalingv2.HorizontalPodAutoscaler, timeout time.Duration, news func(string)) (End, error) {
+// itself ends the wait; one that may does so after timeout. changed: it was written just now, and its status may be about what was
+// there before. news gets each cause that it waits for.
+func Follow(ctx context.Context, c *cluster.Cluster, written *autoscalingv2.HorizontalPodAutoscaler, changed bool, timeout time.Duration, news func(string)) (End, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
 	defer cancel()
 	f := &follower{cluster: c, written: written, news: news}
 	// A server that does not count generations leaves open what its status is about, until the next computation.
-	if written.Generation == 0 {
+	if changed && written.Generation == 0 {
 		f.settled = time.After(2 * syncPeriod)
 	}
 	end, err := f.run(ctx)

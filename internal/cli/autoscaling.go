@@ -202,7 +202,7 @@ func (a *autoscaling) print(o *autoscalingv2.HorizontalPodAutoscaler, done strin
 
 // follow waits for the first number.
 func (a *autoscaling) follow(ctx context.Context, change *release.AutoscalerChange, stored *autoscalingv2.HorizontalPodAutoscaler) release.Computed {
-	end, err := autoscaler.Follow(ctx, a.cluster, stored, a.flags.timeout, func(text string) { a.Tell(change.Ref, text) })
+	end, err := autoscaler.Follow(ctx, a.cluster, stored, change.Done != release.NothingToWrite, a.flags.timeout, func(text string) { a.Tell(change.Ref, text) })
 	if err != nil {
 		return release.Computed{Outcome: rollout.Undecided, Message: "it was written, but not watched: " + err.Error()}
 	}

@@ -55,10 +55,11 @@ func Observed(a *autoscalingv2.HorizontalPodAutoscaler) bool {
 	return a.Generation == 0 && len(a.Status.Conditions) > 0
 }
 
-// IsOff tells whether an autoscaler does nothing because its target has 0 replicas.
+// IsOff tells whether an autoscaler does nothing because its target has 0 replicas. While the target can't be read, the
+// controller leaves this condition as it was.
 func IsOff(a *autoscalingv2.HorizontalPodAutoscaler) bool {
-	c := condition(a, autoscalingv2.ScalingActive)
-	return c != nil && c.Status == corev1.ConditionFalse && c.Reason == "ScalingDisabled"
+	c, able := condition(a, autoscalingv2.ScalingActive), condition(a, autoscalingv2.AbleToScale)
+	return c != nil && c.Status == corev1.ConditionFalse && c.Reason == "ScalingDisabled" && (able == nil || able.Status != corev1.ConditionFalse)
 }
 
 func condition(a *autoscalingv2.HorizontalPodAutoscaler, name autoscalingv2.HorizontalPodAutoscalerConditionType) *autoscalingv2.HorizontalPodAutoscalerCondition {

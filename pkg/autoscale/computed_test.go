@@ -22,6 +22,7 @@ func TestWhyUncomputed(t *testing.T) {
 		{"computed", "True ReadyForNewScale", "True ValidMetricFound", "", 2, "", ""},
 		{"off", "True SucceededGetScale", "False ScalingDisabled", "", 2, "", ""},
 		{"no such target", "False FailedGetScale", "", `deployments.apps "web" not found`, 2, TargetMissing, "kubectl get deployments -n shop"},
+		{"the target was at 0, and is gone", "False FailedGetScale", "False ScalingDisabled", `deployments.apps "web" not found`, 2, TargetMissing, "kubectl get deployments -n shop"},
 		{"no scale", "False FailedGetScale", "", "no matches for kind Foo in group x", 2, TargetNotScalable, "describe"},
 		{"the scale can't be written", "False FailedUpdateScale", "True ValidMetricFound", "forbidden", 2, ScaleRefused, "describe deployment/web"},
 		{"no request", "True SucceededGetScale", "False FailedGetResourceMetric", cannot + "failed to get cpu utilization: missing request for cpu in container web of Pod web-1", 2, RequestMissing, "kubectl app set resources deployment/web -n shop -c web --requests=cpu=100m"},
