@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -132,7 +134,7 @@ func (x *exposing) wait(ctx context.Context, look *expose.Look) (rollout.Outcome
 		if seen.Ingress != nil {
 			look.Ingress = seen.Ingress
 		}
-		look.Endpoints = expose.CountEndpoints(look.Service, seen.Slices)
+		look.Endpoints = expose.CountEndpoints(look.Service, x.current(ctx, look.Service, seen.Slices))
 		switch ready := look.Ready(); {
 		case ready && x.hold == 0:
 			return "", nil
@@ -163,6 +165,20 @@ func (x *exposing) wait(ctx context.Context, look *expose.Look) (rollout.Outcome
 			return rollout.Interrupted, fmt.Errorf("%w: %s is written, and not known to answer", context.Cause(ctx), x.service.Ref)
 		}
 	}
+}
+
+// current leaves out the endpoints of the selector that the Service had before, which stay for a moment, and those that were
+// made by hand.
+func (x *exposing) current(ctx context.Context, s *corev1.Service, all []discoveryv1.EndpointSlice) []discoveryv1.EndpointSlice {
+	before, _ := x.service.Now.(*corev1.Service)
+	if before == nil || maps.Equal(before.Spec.Selector, s.Spec.Selector) {
+		return all
+	}
+	pods, err := x.client.Pods(ctx, s.Namespace, s.Spec.Selector)
+	if err != nil { // then the slices are all that is known
+		return all
+	}
+	return expose.OfPods(all, pods)
 }
 
 // untilLook is when to ask why nothing is ready: at once, if the status of the workload says so already.

@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
@@ -62,6 +63,20 @@ func CountEndpoints(s *corev1.Service, all []discoveryv1.EndpointSlice) Endpoint
 	}
 	slices.Sort(e.Nodes)
 	return e
+}
+
+// OfPods leaves out the endpoints that are none of the pods.
+func OfPods(all []discoveryv1.EndpointSlice, pods []corev1.Pod) []discoveryv1.EndpointSlice {
+	known := map[types.UID]bool{}
+	for i := range pods {
+		known[pods[i].UID] = true
+	}
+	kept := make([]discoveryv1.EndpointSlice, 0, len(all))
+	for _, slice := range all {
+		slice.Endpoints = slices.DeleteFunc(slices.Clone(slice.Endpoints), func(e discoveryv1.Endpoint) bool { return e.TargetRef == nil || !known[e.TargetRef.UID] })
+		kept = append(kept, slice)
+	}
+	return kept
 }
 
 // readyOn maps the ready endpoints of a port to their nodes.
