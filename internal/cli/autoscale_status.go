@@ -53,7 +53,7 @@ number is a range. The controller is assumed to run with its default flags.`,
 			case flags.all:
 				return flags.list(cmd.Context(), env)
 			case len(args) == 0:
-				return usagef("no object is named: give TYPE/NAME, for example deployment/web, or --all")
+				return usagef("no object: give TYPE/NAME, for example deployment/web, or --all")
 			}
 			return flags.run(cmd.Context(), env, args)
 		},

@@ -18,7 +18,7 @@ func (e *Env) checkConfigArgs(args []string, form string) error {
 	}
 	switch {
 	case len(args) == 0:
-		return usagef("no object is named: give %s or %s", form, give("configmap", "NAME"))
+		return usagef("no object: give %s or %s", form, give("configmap", "NAME"))
 	case len(args) > 1 || strings.Contains(args[0], "/"):
 		return nil
 	}

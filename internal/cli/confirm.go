@@ -14,7 +14,7 @@ import (
 // can answer, and that refuses.
 func confirm(ctx context.Context, env *Env, question string) (bool, error) {
 	if !env.Term.InIsTerminal() {
-		err := hintedError{err: errors.New("nothing was changed: there is no terminal to confirm on"), hints: []string{"repeat the command with --yes"}}
+		err := hintedError{err: errors.New("nothing was changed: there is no terminal to confirm on"), hints: []string{"add --yes"}}
 		return false, errors.Join(decidedError{exitRefused}, page.Error(env.Term, err))
 	}
 	if _, err := fmt.Fprintf(env.Term.Err, "%s (y/N) ", question); err != nil {

@@ -84,12 +84,12 @@ func (f *creationFlags) meta(args []string) (secrets.Meta, error) {
 // objectName is the first argument. What may be a value is not shown.
 func objectName(args []string) (string, error) {
 	if len(args) == 0 {
-		return "", usagef("the name is missing: NAME comes first")
+		return "", usagef("no name: NAME comes first")
 	}
 	name := args[0]
 	switch {
 	case strings.Contains(name, "="):
-		return "", usagef("the name is missing: NAME comes first, then KEY=VALUE")
+		return "", usagef("no name: NAME comes first, then KEY=VALUE")
 	case len(validation.IsDNS1123Subdomain(name)) == 0:
 		return name, nil
 	}

@@ -50,6 +50,11 @@ func parseEnvArgs(args, flagged []string) (envArgs, error) {
 		}
 		specs = append(specs, spec)
 	}
+	for _, spec := range specs {
+		if name, _, sets := strings.Cut(spec, "="); sets && slices.Contains(specs, name+"-") {
+			return given, usagef("%s is set and removed by the same command", name)
+		}
+	}
 	set, remove, _, err := env.ParseEnv(specs, nil)
 	if err != nil {
 		return given, usageError{err}

@@ -40,7 +40,7 @@ func TestParseEnvArgs(t *testing.T) {
 		"an address":                {args: []string{"deploy/web", "postgres://u:hunter2@h/"}, err: "argument 2 is neither TYPE/NAME nor KEY=VALUE nor KEY-"},
 		"no name to remove":         {args: []string{"deploy/web", "a b-"}, err: "argument 2 has no valid variable name"},
 		"-e that is no setting":     {args: []string{"deploy/web"}, flagged: []string{"hunter2"}, err: "-e number 1 is neither KEY=VALUE nor KEY-"},
-		"set and removed":           {args: []string{"deploy/web", "A=hunter2", "A-"}, err: "can not both modify and remove the same environment variable in the same command"},
+		"set and removed":           {args: []string{"deploy/web", "A=hunter2", "A-"}, err: "A is set and removed by the same command"},
 		"standard input, twice":     {args: []string{"deploy/web", "-"}, flagged: []string{"-"}, err: "standard input can be read only once"},
 		"a value that is not UTF-8": {args: []string{"deploy/web", "A=hunter2\xff"}, err: "A is not UTF-8"},
 	} {

@@ -1,6 +1,11 @@
 package cli
 
 import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -9,6 +14,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
@@ -57,9 +63,24 @@ func (f *watchFlags) policy() (rollout.Policy, error) {
 	if f.timeout > 0 && f.timeout <= f.soak && f.given("timeout") && f.given("soak") {
 		return rollout.Policy{}, usagef("--timeout=%s must be longer than --soak=%s: no rollout could succeed in that time", f.timeout, f.soak)
 	}
+	if err := isFolder(filepath.Dir(f.recording)); f.recording != "" && err != nil {
+		return rollout.Policy{}, usagef("--recording=%s: %w", redact.Argument(f.recording), err)
+	}
 	return rollout.Policy{
 		FailFast: f.failFast, Soak: soakWithin(f.timeout, f.soak), Timeout: f.timeout, WaitForOldPods: f.oldPods,
 	}, nil
+}
+
+// isFolder tells why a file can't be in a folder.
+func isFolder(name string) error {
+	info, err := os.Stat(name)
+	switch fault := (*fs.PathError)(nil); {
+	case errors.As(err, &fault):
+		return fault.Err // without the name
+	case err == nil && !info.IsDir():
+		return syscall.ENOTDIR
+	}
+	return err
 }
 
 // soakWithin is a soak that nobody typed, shortened to half of a timeout that leaves no room for it.

@@ -34,7 +34,9 @@ func newReplay(env *Env) *cobra.Command {
 		Use:   "replay FILE [--speed=N | --instant] [options]",
 		Short: "Show a recorded rollout again, without a cluster",
 		Long: `Show a rollout that --recording wrote, and judge it as if it happened now. Durations count in the time of
-the recording. If the recording ends before the verdict, the outcome is Undecided.`,
+the recording. If the recording ends before the verdict, the outcome is Undecided.
+
+--fail-fast, --soak, --timeout and --wait-for-old-pods are those of the recorded command, unless you give others.`,
 		Example: `  # Show a recorded rollout again, four times as fast
   kubectl app replay web.jsonl --speed=4
 
@@ -49,8 +51,10 @@ the recording. If the recording ends before the verdict, the outcome is Undecide
 				return err
 			}
 			switch {
-			case len(args) != 1:
-				return usagef("replay takes one recording (- for standard input), got %d", len(args))
+			case len(args) == 0:
+				return usagef("no recording: give a file, or - for standard input")
+			case len(args) > 1:
+				return usagef("replay takes one recording, and %d are given", len(args))
 			case flags.instant && cmd.Flags().Changed("speed"):
 				return usagef("--instant and --speed can't be used together")
 			case flags.speed <= 0:

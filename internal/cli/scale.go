@@ -59,7 +59,7 @@ func newScale(env *Env) *cobra.Command {
 	var flags scaleFlags
 	out := newOutput("scaled")
 	cmd := &cobra.Command{
-		Use:   "scale [--resource-version=version] [--current-replicas=count] (--replicas=COUNT | --to-zero | --restore) (-f FILENAME | TYPE NAME | TYPE/NAME)",
+		Use:   "scale [--resource-version=version] [--current-replicas=count] (--replicas=COUNT | --to-zero | --restore) (-f FILENAME | TYPE NAME | TYPE/NAME | TYPE [-l SELECTOR | --all])",
 		Short: "Set the number of replicas, and watch until they are ready or gone",
 		Long:  scaleLong, Example: scaleExample,
 		RunE: func(cmd *cobra.Command, args []string) error {

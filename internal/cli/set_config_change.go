@@ -115,6 +115,9 @@ func (c *configChange) plan(ctx context.Context) error {
 	edit := secrets.Edit{Set: entries, Remove: c.remove, MayLack: c.flags.force}
 	c.command = append(c.command, keyCount(edit))
 	change, err := plan(before, edit)
+	if errors.As(err, new(*secrets.NoKeyError)) {
+		err = hintedError{err, []string{release.App("get", c.ref)}}
+	}
 	if err != nil {
 		return release.Refused(err)
 	}
@@ -185,7 +188,7 @@ func (c *configChange) explainMissing(ctx context.Context, err error) error {
 	if versions := c.versions(ctx); len(versions) > 0 {
 		return release.RefusedError{Err: hintedError{
 			fmt.Errorf("there is no %s, only versions of it: %s; nothing was written", c.ref, strings.Join(versions, ", ")),
-			[]string{"the same command with --versioned, which creates the next version"},
+			[]string{"add --versioned: it creates the next version and makes the workloads use it"},
 		}}
 	}
 	if e.Nearest == "" {

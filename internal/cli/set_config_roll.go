@@ -77,7 +77,7 @@ func (c *configChange) checkVersions(ctx context.Context, users []consumers.Cons
 	}
 	return release.RefusedError{Err: hintedError{
 		fmt.Errorf("no workload uses %s, but workloads use its version %s; nothing was written", c.ref, inUse.Meta().Name),
-		[]string{"the same command with --versioned", "or with --roll=none, which restarts nothing"},
+		[]string{"add --versioned: it creates the next version and makes the workloads use it", "or add --roll=none: it restarts nothing"},
 	}}
 }
 
@@ -95,7 +95,7 @@ func (c *configChange) judgeBlindness(notSeen []consumers.NotSeen) error {
 func (c *configChange) blind(why string, next []string) error {
 	return release.RefusedError{Err: hintedError{
 		fmt.Errorf("it is not known which workloads use %s: %s; nothing was written", c.ref, why),
-		append(slices.Clone(next), "the same command with "+c.unseen()+", which restarts nothing"),
+		append(slices.Clone(next), "add "+c.unseen()+": it restarts nothing"),
 	}}
 }
 
@@ -111,7 +111,7 @@ func (c *configChange) unseen() string {
 func (c *configChange) inUse(users []consumers.Consumer) error {
 	return release.RefusedError{Err: hintedError{
 		fmt.Errorf("%s in use by %s; nothing was written", verbFor(c.remove), strings.Join(consumers.Names(users), ", ")),
-		[]string{release.App("status", c.ref), "to remove it anyway: the same command with --force"},
+		[]string{release.App("status", c.ref), "add --force: it removes the key anyway"},
 	}}
 }
 
@@ -130,7 +130,7 @@ func (c *configChange) wouldBreak(broken []consumers.Consumer) error {
 	}
 	return release.RefusedError{Err: hintedError{
 		fmt.Errorf("workloads need keys that %s would not have: %s; nothing was written", c.ref, strings.Join(faults, "; ")),
-		[]string{release.App("status", c.ref), "the same command with --force, which does not restart these workloads"},
+		[]string{release.App("status", c.ref), "add --force: it does not restart these workloads"},
 	}}
 }
 
@@ -172,7 +172,7 @@ func (c *configChange) isDelivered(captured cluster.Captured) bool {
 func (c *configChange) pointedElsewhere(ref workload.Ref) error {
 	err := hintedError{
 		fmt.Errorf("%s does not use %s any more: someone else changed it, so it was not changed again", ref, c.object.Change.Before),
-		[]string{release.App("rollout status", ref), "then the same command again"},
+		[]string{release.App("rollout status", ref), "then run the command again"},
 	}
 	if c.object.Pending() {
 		return release.RefusedError{Err: err}

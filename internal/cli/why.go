@@ -55,7 +55,7 @@ is 0 also when a cause is found; with --exit-code it is 4 if the object is faili
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0:
-				return usagef("no object is named: give TYPE/NAME, for example deployment/web")
+				return usagef("no object: give TYPE/NAME, for example deployment/web")
 			case len(args) == 1 && resolve.IsKind(args[0]):
 				return usagef("no name: give %s/NAME", args[0])
 			}
@@ -94,7 +94,7 @@ func (f *whyFlags) run(ctx context.Context, env *Env, args []string) error {
 		report, err = inspector.Why(ctx, gvk.Kind, ref)
 	}
 	if err != nil {
-		return err
+		return resolveError(err)
 	}
 	report.APIVersion = rollout.APIVersion
 	if earlier != nil {

@@ -66,7 +66,9 @@ func (c Client) explainAbsent(ctx context.Context, ref workload.Ref, users []con
 	}
 	var names []string
 	for i := range list.Items {
-		names = append(names, list.Items[i].Name)
+		if list.Items[i].Name != "kube-root-ca.crt" { // each namespace has it, and nobody means it
+			names = append(names, list.Items[i].Name)
+		}
 	}
 	if len(names) == 0 && len(users) == 0 {
 		if typed, err := c.Typed(); err == nil {

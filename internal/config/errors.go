@@ -61,7 +61,7 @@ func immutable(want, before Object) error {
 func fixedEdit(after, before Object) error {
 	err := immutable(after, before)
 	if e := (*cluster.Error)(nil); errors.As(err, &e) {
-		e.Next = []string{"the same command with --versioned, which creates a new one and makes the workloads use it"}
+		e.Next = []string{"add --versioned: it creates a new version and makes the workloads use it"}
 	}
 	return err
 }
@@ -89,7 +89,7 @@ func keysInUse(want Object, keys []string, users []consumers.Consumer) error {
 		Message: fmt.Sprintf("%s was not changed: it would lose %s, in use by %s", want, some(keys), consumerNames(users)),
 		Next: []string{
 			"kubectl app status " + want.String() + cluster.InFlag(want.Meta().Namespace),
-			"the same command with these keys too, or with --force, which removes them",
+			"give these keys too, or add --force: it removes them",
 		},
 	}
 }
@@ -98,7 +98,7 @@ func usersUnknown(want Object, keys []string, n consumers.NotSeen) error {
 	return &cluster.Error{
 		Reason: KeysInUse, Object: want.String(),
 		Message: fmt.Sprintf("%s was not changed: it would lose %s, and it is not known what uses it: no permission to list %s", want, some(keys), n.Resource),
-		Next:    append(slices.Clone(n.Next), "the same command with these keys too, or with --force, which removes them"),
+		Next:    append(slices.Clone(n.Next), "give these keys too, or add --force: it removes them"),
 	}
 }
 
@@ -109,7 +109,7 @@ func wrongPair(want Object, fault string) error {
 func replaceOrRename(want Object) []string {
 	return []string{
 		"kubectl delete " + want.String() + cluster.InFlag(want.Meta().Namespace),
-		"or the same command with another name (--append-hash adds a hash of the data)",
+		"or give another name (--append-hash adds a hash of the data)",
 	}
 }
 
@@ -188,7 +188,7 @@ func fieldConflict(want Object, owners []fieldOwner, err error) error {
 	return &cluster.Error{
 		Reason: FieldConflict, Object: want.String(), Err: err,
 		Message: fmt.Sprintf("%s was not changed: other managers set other values: %s", want, some(owned)),
-		Next:    []string{"the same command with --force-conflicts, which takes over these keys"},
+		Next:    []string{"add --force-conflicts: it takes over these keys"},
 	}
 }
 

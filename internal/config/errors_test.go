@@ -37,7 +37,7 @@ func TestSeveralVersions(t *testing.T) {
 			[]workload.Ref{first, second},
 			"workloads use different versions of secret/db: db-22, db-33",
 			[]string{
-				"the same command with db-22 or db-33 in place of db, which changes the workloads that use that version",
+				"give db-22 or db-33 in place of db: the command then changes the workloads that use that version",
 				status + "secret/db-22 secret/db-33 -n shop",
 			},
 		},
@@ -45,8 +45,8 @@ func TestSeveralVersions(t *testing.T) {
 			[]workload.Ref{first, db},
 			"workloads use different versions of secret/db: db-22, and secret/db itself",
 			[]string{
-				"the same command with db-22 in place of db, which changes the workloads that use that version",
-				"the same command without --versioned, which changes secret/db itself, for the workloads that use it",
+				"give db-22 in place of db: the command then changes the workloads that use that version",
+				"leave out --versioned: the command then changes secret/db itself, for the workloads that use it",
 				status + "secret/db-22 secret/db -n shop",
 			},
 		},

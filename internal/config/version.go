@@ -104,7 +104,7 @@ func severalVersions(ref workload.Ref, used []workload.Ref) error {
 	for _, u := range used {
 		shown = append(shown, u.String())
 		if u == ref {
-			e.Next = append(e.Next, fmt.Sprintf("the same command without --versioned, which changes %s itself, for the workloads that use it", ref))
+			e.Next = append(e.Next, fmt.Sprintf("leave out --versioned: the command then changes %s itself, for the workloads that use it", ref))
 			continue
 		}
 		names = append(names, u.Name)
@@ -114,7 +114,7 @@ func severalVersions(ref workload.Ref, used []workload.Ref) error {
 		e.Message += fmt.Sprintf(", and %s itself", ref)
 	}
 	e.Next = slices.Concat(
-		[]string{fmt.Sprintf("the same command with %s in place of %s, which changes the workloads that use that version", strings.Join(names, " or "), ref.Name)},
+		[]string{fmt.Sprintf("give %s in place of %s: the command then changes the workloads that use that version", strings.Join(names, " or "), ref.Name)},
 		e.Next,
 		[]string{"kubectl app status " + strings.Join(shown, " ") + cluster.InFlag(ref.Namespace)},
 	)

@@ -63,7 +63,7 @@ func Open(ctx context.Context, dir string) (*Directory, error) {
 	case statErr != nil || err != nil:
 		return nil, &Error{Path: dir, Problem: "it can't be read", Err: errors.Join(statErr, err)}
 	case !info.IsDir():
-		return nil, &Error{Path: dir, Problem: "it is not a directory: name the directory of kustomization.yaml", Next: "--to-kustomization=" + filepath.Dir(dir)}
+		return nil, &Error{Path: dir, Problem: "it is not a directory: name the directory of kustomization.yaml", Next: "give --to-kustomization=" + filepath.Dir(dir)}
 	}
 	d := &Directory{Path: filepath.Join(dir, konfig.DefaultKustomizationFileName()), root: root, mode: 0o644}
 	names := present(dir)

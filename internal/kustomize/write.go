@@ -41,7 +41,7 @@ func (d *Directory) unchanged() error {
 		return nil
 	}
 	if err != nil || !d.exists || !bytes.Equal(now, d.Text) {
-		return &Error{Path: d.Path, Problem: "someone else changed it at the same time, and it was not overwritten", Next: "the same command again", Err: err}
+		return &Error{Path: d.Path, Problem: "someone else changed it at the same time, and it was not overwritten", Next: "run the command again", Err: err}
 	}
 	return nil
 }

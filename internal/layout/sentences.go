@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/term"
@@ -26,16 +27,32 @@ func (s *Sheet) Warning(text string) {
 	s.Annotate("warning", "", text)
 }
 
-// Next adds commands to type. They are never cut: they are there to be copied.
-func (s *Sheet) Next(commands []string) {
-	lead := "  " + s.Faint("next: ")
-	for _, c := range commands {
-		for _, line := range s.Continued(term.Clean(c)) {
-			s.Lines = append(s.Lines, lead+line)
-			lead = "        "
+// Next adds commands to type, and below them advice that is no command. They are never cut: they are there to be copied.
+func (s *Sheet) Next(steps []string) {
+	for _, part := range []struct {
+		label string
+		steps []string
+	}{
+		{"next: ", slices.DeleteFunc(slices.Clone(steps), isAdvice)},
+		{"hint: ", slices.DeleteFunc(slices.Clone(steps), isCommand)},
+	} {
+		lead := "  " + s.Faint(part.label)
+		for _, step := range part.steps {
+			for _, line := range s.Continued(term.Clean(step)) {
+				s.Lines = append(s.Lines, lead+line)
+				lead = "        "
+			}
 		}
 	}
 }
+
+// isCommand tells whether a shell takes it.
+func isCommand(step string) bool {
+	program, _, _ := strings.Cut(step, " ")
+	return slices.Contains([]string{"kubectl", "helm", "flux", "argocd", "mkdir", "rm"}, program)
+}
+
+func isAdvice(step string) bool { return !isCommand(step) }
 
 // Continued breaks a command that is too wide as a shell takes it: between its words, with a backslash.
 func (s *Sheet) Continued(command string) []string {

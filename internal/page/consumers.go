@@ -47,7 +47,7 @@ func (s *sheet) subject(o consumers.SubjectReport, now time.Time) {
 	if o.Immutable {
 		immutable = "immutable"
 	}
-	s.Flow(s.Bold(layout.Name(o.Ref))+layout.Gap, "  ", term.Clean(o.Type), keys, changed, immutable)
+	s.Flow("", "  ", s.Bold(layout.Name(o.Ref)), term.Clean(o.Type), keys, changed, immutable)
 }
 
 // age is how long something is ago; the API's clock may be ahead of ours.

@@ -51,12 +51,12 @@ func (s *sheet) certificates(keys []consumers.KeyReport, now time.Time) {
 }
 
 func (s *sheet) expiry(at, now time.Time) layout.Cell {
-	date := ", on " + at.UTC().Format(time.DateOnly) // it is the date that a narrow screen cuts off
+	date := at.UTC().Format(time.DateOnly)
 	switch secrets.ValidityAt(at, now) {
 	case secrets.Expired:
-		return layout.Cell{Text: "expired " + age(at, now) + " ago" + date, Paint: s.Red}
+		return layout.Cell{Text: "expired: " + date + ", " + age(at, now) + " ago", Paint: s.Red}
 	case secrets.ExpiresSoon:
-		return layout.Cell{Text: "soon: in " + age(now, at) + date, Paint: s.Yellow}
+		return layout.Cell{Text: "soon: " + date + ", in " + age(now, at), Paint: s.Yellow}
 	}
-	return layout.Cell{Text: "in " + age(now, at) + date}
+	return layout.Cell{Text: date + ", in " + age(now, at)}
 }

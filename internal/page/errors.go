@@ -12,7 +12,7 @@ import (
 // Hinter is an error that knows what to type next.
 type Hinter interface {
 	error
-	// Hints are commands, or sentences that end with one; the most useful first.
+	// Hints are commands, and advice that is none; the most useful first.
 	Hints() []string
 }
 

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"slices"
+
 	"github.com/kubectl-app/kubectl-app/internal/layout"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 )
@@ -24,12 +26,13 @@ func Preflight(t *term.Terminal, checks []Check) error {
 			s.Next(c.Next)
 		}
 	}
-	for _, c := range checks {
-		if c.Refused {
-			s.Sentences(s.Red("error:") + " " + layout.Join(": ", s.Bold(term.Clean(c.Object)), term.Clean(c.Cause)))
-			s.Next(c.Next)
-			s.Annotate("error", c.Object, c.Cause)
+	refused := slices.DeleteFunc(slices.Clone(checks), func(c Check) bool { return !c.Refused })
+	for i, c := range refused {
+		s.Sentences(s.Red("error:") + " " + layout.Join(": ", s.Bold(term.Clean(c.Object)), term.Clean(c.Cause)))
+		if i+1 == len(refused) || !slices.Equal(c.Next, refused[i+1].Next) {
+			s.Next(c.Next) // of several errors below one another, once
 		}
+		s.Annotate("error", c.Object, c.Cause)
 	}
 	return layout.WriteLines(t.Err, s.Lines)
 }

@@ -17,7 +17,7 @@ func Roll(t *term.Terminal, plan consumers.RollPlan) error {
 		what  string
 		users []consumers.Consumer
 	}{
-		{"new pods for ", plan.Roll},
+		{"restarts ", plan.Roll},
 		{"mounted files are updated within about a minute in ", plan.InPlace},
 	} {
 		if len(line.users) > 0 {

@@ -189,7 +189,7 @@ func checkMode(path string, mode fs.FileMode) error {
 	case mode.IsDir():
 		return &FileError{Path: path, Problem: "it is a directory, not a file", Next: "--from-file takes a directory: each file in it becomes a key"}
 	}
-	return &FileError{Path: path, Problem: "it is " + kindOf(mode) + ", not a regular file", Next: "a command's output is read from stdin: COMMAND | kubectl app ... KEY=-"}
+	return &FileError{Path: path, Problem: "it is " + kindOf(mode) + ", not a regular file", Next: "pipe the output of a command: COMMAND | kubectl app … KEY=-"}
 }
 
 func kindOf(mode fs.FileMode) string {

@@ -35,7 +35,7 @@ func (m *Reader) Stdin(ctx context.Context, key string) (secrets.Entry, error) {
 	if m.Terminal.InIsTerminal() {
 		return secrets.Entry{}, &PromptError{
 			Key: key, Problem: "stdin is a terminal, which shows what is typed",
-			Next: "--prompt " + key + " asks without showing it; or: COMMAND | kubectl app ... " + key + "=-",
+			Next: "--prompt=" + key + " asks without showing it; or pipe it: COMMAND | kubectl app … " + key + "=-",
 		}
 	}
 	content, err := m.readStdin(ctx)
@@ -69,7 +69,7 @@ func (m *Reader) Ask(ctx context.Context, key string) (secrets.Entry, error) {
 		}
 		return secrets.Entry{}, &PromptError{
 			Key: shown, Problem: "there is no terminal to ask on",
-			Next: "COMMAND | kubectl app ... " + shown + "=-   or, from a variable: --from-env NAME=" + shown,
+			Next: "pipe the value: COMMAND | kubectl app … " + shown + "=-; or take it from a variable: --from-env=NAME=" + shown,
 		}
 	}
 	first, err := m.Terminal.ReadHidden(ctx, key+": ")
@@ -81,7 +81,7 @@ func (m *Reader) Ask(ctx context.Context, key string) (secrets.Entry, error) {
 		return secrets.Entry{}, asking(ctx, key, err)
 	}
 	if !bytes.Equal(first, second) {
-		return secrets.Entry{}, &PromptError{Key: key, Problem: "the two answers are not the same", Next: "the same command again"}
+		return secrets.Entry{}, &PromptError{Key: key, Problem: "the two answers are not the same", Next: "run the command again"}
 	}
 	return secrets.Entry{Key: key, Value: first, Origin: secrets.Origin{Kind: secrets.Prompt}}, nil
 }
@@ -91,7 +91,7 @@ func asking(ctx context.Context, key string, err error) error {
 		return context.Cause(ctx)
 	}
 	if answer := Untypable(nil); errors.As(err, &answer) {
-		return &PromptError{Key: key, Problem: answer.Error(), Next: "COMMAND | kubectl app ... " + key + "=-", Err: err}
+		return &PromptError{Key: key, Problem: answer.Error(), Next: "pipe the value: COMMAND | kubectl app … " + key + "=-", Err: err}
 	}
-	return &PromptError{Key: key, Problem: "no answer: " + err.Error(), Next: "the same command again", Err: err}
+	return &PromptError{Key: key, Problem: "no answer: " + err.Error(), Next: "run the command again", Err: err}
 }

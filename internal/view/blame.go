@@ -25,7 +25,7 @@ func broken(r rollout.Result) string {
 		text = images + " failed"
 	}
 	if r.Outcome == rollout.TimedOut {
-		text = "time ran out after " + took(r)
+		text = "timed out after " + took(r)
 	}
 	if w := only(r); w != nil {
 		return layout.Join(" ", text, firstCause(w))

@@ -53,7 +53,7 @@ func TestWhichWorkloadsFailed(t *testing.T) {
 		"time ran out in one": {
 			outcome:   rollout.TimedOut,
 			workloads: []rollout.WorkloadState{part("web", "shop:2.0", rollout.Succeeded), part("worker", "shop:2.0", rollout.TimedOut, waiting)},
-			want:      "time ran out after 10:00 in deployment/worker (Unschedulable)",
+			want:      "timed out after 10:00 in deployment/worker (Unschedulable)",
 		},
 		"without a cause": {
 			outcome:   rollout.Failed,

@@ -24,7 +24,11 @@ var everything = detail{findings: 100, messageLines: 20, logs: 100}
 // pods says how many of how many; nothing where the cause is not about pods.
 func pods(f *diagnosis.Finding) string {
 	if f.Of > 0 {
-		return fmt.Sprintf("%d of %s", f.Pods, workload.Plural(f.Of, "new pod", "new pods"))
+		one, many := "new pod", "new pods"
+		if f.AllPods {
+			one, many = "pod", "pods"
+		}
+		return fmt.Sprintf("%d of %s", f.Pods, workload.Plural(f.Of, one, many))
 	}
 	switch f.Cause {
 	case diagnosis.QuotaExceeded, diagnosis.AdmissionDenied, diagnosis.WebhookUnavailable, diagnosis.ServiceAccountMissing:

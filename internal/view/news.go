@@ -36,8 +36,8 @@ func (s *sheet) news(e *rollout.Event, f *Frame) []news {
 			return say("progress", countText(*e.Counts))
 		}
 	case rollout.EventComplete:
-		if soak := f.State.Policy.Soak; text == "" && soak > 0 {
-			text = "complete; soaking for " + clock(soak)
+		if text == "" {
+			return s.completeNews(e, f)
 		}
 	case rollout.EventApplied:
 		text = layout.Join(": ", text, templateChange(e.Changes, true))
@@ -57,6 +57,21 @@ func (s *sheet) news(e *rollout.Event, f *Frame) []news {
 		text = strings.ToLower(string(e.Type))
 	}
 	return say(string(e.Type), text)
+}
+
+// completeNews announces the soak. Without one the verdict follows at once, and says it.
+func (s *sheet) completeNews(e *rollout.Event, f *Frame) []news {
+	soak := f.State.Policy.Soak
+	if soak == 0 {
+		return nil
+	}
+	text := "complete"
+	for i := range f.State.Workloads {
+		if w := &f.State.Workloads[i]; e.Workload != nil && w.Target.Ref == *e.Workload && len(w.Findings) > 0 {
+			text = "complete for now" // pods have crashed, and may do so again
+		}
+	}
+	return say(string(e.Type), text+"; soaking for "+clock(soak))
 }
 
 // formerNumber is that of what a rollback restores: a revision gets a new number when it comes into use again.

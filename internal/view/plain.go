@@ -12,12 +12,14 @@ import (
 // Plain writes a line for each thing that changed, for logs and for grep: the time since the
 // start, the workload, the news.
 func Plain(out *term.Output) View {
-	return &plain{out: out, last: map[topic]string{}}
+	return &plain{out: out, last: map[topic]string{}, counts: map[workload.Ref]rollout.Counts{}}
 }
 
 type plain struct {
 	out  *term.Output
 	last map[topic]string // what was said last, so that it is not said again
+	// counts are those that were written last.
+	counts map[workload.Ref]rollout.Counts
 }
 
 // topic is what can be said only once until it changes.
@@ -38,6 +40,9 @@ func (p *plain) Show(f Frame) error {
 		e := &f.Events[i]
 		if e.Type == rollout.EventResult {
 			continue // Finish says it, and more
+		}
+		if e.Type == rollout.EventProgress && !p.isNews(e) {
+			continue
 		}
 		lead := term.PadLeft(clock(e.Time.Sub(release.Started)), 5) + "  "
 		var of topic
@@ -62,6 +67,28 @@ func (p *plain) Show(f Frame) error {
 	}
 	return layout.WriteLines(p.out, s.Lines)
 }
+
+// isNews tells whether counts are worth a line: of a large workload not each pod is.
+func (p *plain) isNews(e *rollout.Event) bool {
+	if e.Counts == nil || e.Workload == nil {
+		return true
+	}
+	now := *e.Counts
+	last, known := p.counts[*e.Workload]
+	pods := max(now.Desired, now.Updated+now.Old+now.Terminating)
+	moved := max(difference(now.Updated, last.Updated), difference(now.Ready, last.Ready), difference(now.Old, last.Old), difference(now.Terminating, last.Terminating))
+	whole := now.Ready == now.Desired && now.Updated == now.Desired && now.Old == 0 && now.Terminating == 0
+	if known && !whole && moved*linesPerWorkload < pods {
+		return false
+	}
+	p.counts[*e.Workload] = now
+	return true
+}
+
+// linesPerWorkload is about how many lines the pods of a large workload get.
+const linesPerWorkload = 20
+
+func difference(a, b int32) int32 { return max(a-b, b-a) }
 
 func (p *plain) Close() error { return nil }
 

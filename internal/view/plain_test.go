@@ -2,6 +2,7 @@ package view
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -124,6 +125,33 @@ func TestPlainReturnsWriteErrors(t *testing.T) {
 	f.Events = newsOf(deployment())
 	if err := errors.Join(v.Show(f), v.Finish(failedResult())); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Of a large workload not each pod is worth a line, and the last number always is.
+func TestPlainCountsInSteps(t *testing.T) {
+	for name, test := range map[string]struct {
+		pods, lines int32
+	}{
+		"few":  {pods: 5, lines: 6},
+		"many": {pods: 500, lines: 21},
+	} {
+		t.Run(name, func(t *testing.T) {
+			terminal, _, _, errOut := term.Fake(&term.Screen{})
+			v, f, ref := Plain(terminal.Err), release(0, web()), deployment()
+			for ready := range test.pods + 1 {
+				c := counts(test.pods, test.pods, ready, 0)
+				f.Events = []rollout.Event{{Time: at(int(ready)), Type: rollout.EventProgress, Workload: &ref, Counts: &c}}
+				if err := v.Show(f); err != nil {
+					t.Fatal(err)
+				}
+			}
+			lines := strings.Split(strings.TrimSpace(errOut.String()), "\n")
+			last := lines[len(lines)-1]
+			if want := fmt.Sprintf("%d of %d updated, %d ready", test.pods, test.pods, test.pods); int32(len(lines)) != test.lines || !strings.HasSuffix(last, want) {
+				t.Errorf("%d lines, want %d; the last is %q, want %q", len(lines), test.lines, last, want)
+			}
+		})
 	}
 }
 

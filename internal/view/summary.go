@@ -58,7 +58,7 @@ func (s *sheet) causes(r rollout.Result, d detail) {
 	)
 	shown := all[:min(len(all), mostCauses)]
 	for _, w := range shown {
-		s.Add("  " + layout.Join(layout.Gap, s.Bold(named(w.Ref)), outcomeWords[w.Outcome], term.Clean(w.Message)))
+		s.Add("  " + layout.Join(layout.Gap, s.Bold(named(w.Ref)), ended(w)))
 		s.workloadCauses("    ", w, d)
 	}
 	others := map[string]int{}
@@ -72,6 +72,14 @@ func (s *sheet) causes(r rollout.Result, d detail) {
 	if len(counted) > 0 {
 		s.Add("  " + s.Faint("and "+strings.Join(counted, ", ")))
 	}
+}
+
+// ended says how a workload of several was left. What has no verdict is said by its message alone.
+func ended(w *rollout.WorkloadResult) string {
+	if w.Outcome == rollout.Undecided && w.Message != "" {
+		return term.Clean(w.Message)
+	}
+	return layout.Join(layout.Gap, outcomeWords[w.Outcome], term.Clean(w.Message))
 }
 
 func (s *sheet) workloadCauses(indent string, w *rollout.WorkloadResult, d detail) {

@@ -29,13 +29,7 @@ func verdict(r rollout.Result) string {
 	text = strings.TrimSuffix(term.Clean(text), ".") // more may follow
 	switch r.Outcome {
 	case rollout.Succeeded:
-		if w := only(r); w != nil && w.Scale != nil {
-			return layout.Join(": ", who, scaledTo(w, took(r)), text)
-		}
-		if len(r.Workloads) > 1 && r.Workloads[0].Scale != nil {
-			return layout.Join(": ", who, "scaled in "+took(r), text)
-		}
-		return layout.Join(": ", who, layout.Join(" ", "rolled out", newImages(only(r)), newSettings(only(r)), newRevision(r), "in "+took(r)), text)
+		return layout.Join(": ", who, succeeded(r), text)
 	case rollout.Unchanged:
 		return layout.Join(": ", who, "nothing to change", text)
 	case rollout.Refused:
@@ -46,6 +40,9 @@ func verdict(r rollout.Result) string {
 	case rollout.Interrupted:
 		return layout.Join("; ", layout.Join(": ", who, "interrupted after "+clock(cmp.Or(r.InterruptedAfter, length(r))), text), keptBecause(r), objectsEnding(r))
 	case rollout.Undecided:
+		if text == "" && len(r.Workloads) > 1 {
+			who, text = undecided(r)
+		}
 		return layout.Join("; ", layout.Join(": ", who, cmp.Or(text, "no verdict")), objectsEnding(r))
 	default:
 		if len(r.Workloads) > 1 && len(blamed(r)) > 0 {
@@ -53,6 +50,40 @@ func verdict(r rollout.Result) string {
 		}
 		return layout.Join(": ", who, layout.Join("; ", layout.Join(": ", broken(r), text), ending(r), objectsEnding(r)))
 	}
+}
+
+// succeeded is what a release has done.
+func succeeded(r rollout.Result) string {
+	if w := only(r); w != nil && w.Scale != nil {
+		return scaledTo(w, took(r))
+	}
+	all := selected(r, func(w *rollout.WorkloadResult) bool { return w.Outcome != rollout.Unchanged })
+	if len(all) > 0 && all[0].Scale != nil {
+		return layout.Join(" ", "scaled", sameOf(all, func(w *rollout.WorkloadResult) string { return scaleChange(w.Scale) }), "in "+took(r))
+	}
+	settings := sameOf(all, newSettings)
+	if r.Config != nil {
+		settings = newData(r.Config)
+	}
+	return layout.Join(" ", "rolled out", sameOf(all, newImages), settings, newRevision(r), "in "+took(r))
+}
+
+// newData names the Secret or ConfigMap that the new pods have read.
+func newData(c *rollout.ConfigResult) string {
+	name := layout.Name(c.Ref)
+	switch {
+	case c.From != "": // a version
+		return "with " + name
+	case c.State == rollout.ConfigUnchanged:
+		return "with the data of " + name
+	}
+	return "with the new data of " + name
+}
+
+// undecided counts the workloads of several that have no verdict, with the message that they share.
+func undecided(r rollout.Result) (who, text string) {
+	all := selected(r, func(w *rollout.WorkloadResult) bool { return w.Outcome == rollout.Undecided })
+	return fmt.Sprintf("%d of %s", len(all), subject(r)), sameOf(all, func(w *rollout.WorkloadResult) string { return term.Clean(w.Message) })
 }
 
 // objectsEnding says how the objects were left that a release writes before its workloads.

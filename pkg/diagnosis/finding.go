@@ -81,6 +81,8 @@ type Finding struct {
 	// Pods of Of new pods show it. Both are 0 when no pod could be created.
 	Pods int `json:"pods"`
 	Of   int `json:"of"`
+	// AllPods: Of counts all pods of the workload, whatever their revision.
+	AllPods bool `json:"-"`
 	// Exemplar is one pod that shows it (or the ReplicaSet when there is no pod).
 	Exemplar string `json:"exemplar,omitempty"`
 	// Message is the evidence in the cluster's own words, one line.

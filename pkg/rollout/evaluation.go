@@ -93,6 +93,9 @@ func (e *evaluation) look() {
 	e.runs.restore(e.diagnosis.Wants.Logs)
 	e.next.memory.history = e.diagnosis.History
 	e.next.Findings = e.diagnosis.Findings()
+	for i := range e.next.Findings {
+		e.next.Findings[i].AllPods = e.isScale()
+	}
 	e.next.Blocking = e.blocking()
 }
 

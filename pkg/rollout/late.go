@@ -92,6 +92,7 @@ func (e *evaluation) fewNodes() bool {
 // failLate fails a rollout at its deadline. Its findings stay, and DeadlineExceeded is added.
 func (e *evaluation) failLate(message string) {
 	late := e.diagnosis.Late(message)
+	late.AllPods = e.isScale()
 	e.next.Findings = append(slices.Clone(e.next.Findings), late)
 	e.decide(Failed, late.Message)
 }
@@ -106,15 +107,14 @@ func (e *evaluation) timedOut(complete bool, _ diagnosis.Disturbance) bool {
 	if !e.wake.Passed(e.timeout()) || e.explaining() {
 		return false
 	}
-	message := fmt.Sprintf("not complete after %s", e.policy.Timeout)
 	if i := e.blocker(complete); i >= 0 {
 		e.next.Findings[0], e.next.Findings[i] = e.next.Findings[i], e.next.Findings[0]
-		e.decide(Failed, string(diagnosis.DeadlineExceeded)+": "+message)
+		e.decide(Failed, fmt.Sprintf("not complete after %s", e.policy.Timeout))
 		return true
 	}
-	message += e.diagnosis.Silence()
+	message := strings.TrimPrefix(e.diagnosis.Silence(), ": ")
 	if !e.next.CompleteSince.IsZero() {
-		message = fmt.Sprintf("complete, but still soaking after %s", e.policy.Timeout)
+		message = "complete, but still soaking"
 	}
 	e.decide(TimedOut, message)
 	return true

@@ -2,10 +2,10 @@ package workload
 
 import "strings"
 
-// Nearest returns the candidate that the user may have meant by name, or "" when none is close: at most a third of
+// Nearest returns the candidate that the user may have meant by name, or "" when none is close: at most a quarter of
 // the letters may differ, or one, but not more than half; two letters swapped count as one difference.
 func Nearest(name string, candidates []string) string {
-	best, bestDistance := "", max(1, len(name)/3)+1
+	best, bestDistance := "", max(1, len(name)/4)+1
 	for _, c := range candidates {
 		d := distance(strings.ToLower(name), strings.ToLower(c))
 		if 2*d > max(len(name), len(c)) {

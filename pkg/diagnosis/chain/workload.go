@@ -27,7 +27,7 @@ func Workload(o diagnosis.Observed, now time.Time) *Subject {
 	s := &Subject{Ref: o.Workload.Ref, now: now, forbidden: o.Forbidden}
 	current := workload.Current(o.Workload, o.Revisions)
 	of := "pods"
-	if current != nil && len(o.Revisions) > 1 && !o.Workload.Complete() {
+	if current != nil && slices.ContainsFunc(o.Pods, func(p *corev1.Pod) bool { return !current.Owns(p) && p.DeletionTimestamp == nil }) {
 		of = "new pods"
 	}
 	s.add(&look{in: diagnosis.Input{Observed: o, Revision: current, Populated: !neverPlaced(o, current), EndedCount: true}, of: of})
