@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,7 +41,7 @@ type apiServer struct {
 	// fault, if any, answers a request in place of the server, or lets it pass.
 	fault func(w http.ResponseWriter, r *http.Request) bool
 	down  bool              // connections are refused
-	logs  map[string]string // by pod, or pod/previous
+	logs  map[string]string // by pod, or pod/previous, or pod/previous since TIME
 }
 
 type served struct {
@@ -247,7 +248,7 @@ func (s *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	match := matching(namespace, query.Get("labelSelector"), query.Get("fieldSelector"))
 	switch verb {
 	case "log":
-		s.serveLog(w, parts[i+3], query.Get("previous") == "true")
+		s.serveLog(w, parts[i+3], query)
 	case "get":
 		s.serveObject(w, resource, namespace+"/"+parts[i+3])
 	case "list":
@@ -274,9 +275,12 @@ func matching(namespace, labelSelector, fieldSelector string) func(runtime.Objec
 	}
 }
 
-func (s *apiServer) serveLog(w http.ResponseWriter, pod string, previous bool) {
-	if previous {
+func (s *apiServer) serveLog(w http.ResponseWriter, pod string, query url.Values) {
+	if query.Get("previous") == "true" {
 		pod += "/previous"
+	}
+	if since := query.Get("sinceTime"); since != "" {
+		pod += " since " + since
 	}
 	s.mu.Lock()
 	text, ok := s.logs[pod]

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
@@ -62,14 +63,16 @@ func (w *Watcher) fetchLog(ctx context.Context, key diagnosis.LogKey) {
 func (w *Watcher) requestLog(ctx context.Context, t *target, key diagnosis.LogKey) (diagnosis.Log, error) {
 	previous := key.Previous || w.over(t, key)
 	log, err := w.insistOnLog(ctx, t.ref.Namespace, key, previous)
-	switch {
-	case previous:
-	case w.over(t, key):
+	if previous {
+		return log, err
+	}
+	if w.over(t, key) {
 		return w.insistOnLog(ctx, t.ref.Namespace, key, true)
-	case key.Restart == 0:
-		// The first restart follows at once, before the status tells of it; but a run before the
-		// present one says so too.
-		if text, err := w.readLog(ctx, t.ref.Namespace, key, true); err == nil {
+	}
+	// A container is restarted at once after its first crash, and after the first one with a new image: the log can be that
+	// of the next run before the status tells of it. Then the previous log is the one that is meant.
+	if began, ended := w.endedRun(t, key); key.Restart == 0 || ended {
+		if text, err := w.readLog(ctx, t.ref.Namespace, key, true, began); err == nil {
 			if before := diagnosis.ReadLog(text); len(before.Lines) > 0 {
 				return before, nil
 			}
@@ -78,26 +81,44 @@ func (w *Watcher) requestLog(ctx context.Context, t *target, key diagnosis.LogKe
 	return log, err
 }
 
+// endedRun is when a run began that the status shows as ended. It is false if the run before it may have written in the same
+// second: status times have no fractions.
+func (w *Watcher) endedRun(t *target, key diagnosis.LogKey) (began time.Time, ok bool) {
+	s := w.statusOf(t, key)
+	if s == nil || s.RestartCount != key.Restart || s.State.Terminated == nil {
+		return time.Time{}, false
+	}
+	began = s.State.Terminated.StartedAt.Time
+	before := s.LastTerminationState.Terminated
+	return began, !began.IsZero() && (before == nil || before.FinishedAt.Time.Before(began))
+}
+
 // over tells whether a later run of the container has begun.
 func (w *Watcher) over(t *target, key diagnosis.LogKey) bool {
+	s := w.statusOf(t, key)
+	return s != nil && s.RestartCount > key.Restart
+}
+
+// statusOf is the newest known status of a container; nil if there is none.
+func (w *Watcher) statusOf(t *target, key diagnosis.LogKey) *corev1.ContainerStatus {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	pod := t.pods.Get(key.PodUID)
 	if pod == nil {
-		return false
+		return nil
 	}
 	for _, s := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
 		if s.Name == key.Container {
-			return s.RestartCount > key.Restart
+			return &s
 		}
 	}
-	return false
+	return nil
 }
 
 func (w *Watcher) insistOnLog(ctx context.Context, namespace string, key diagnosis.LogKey, previous bool) (diagnosis.Log, error) {
 	pause := newBackoff()
 	for attempt := 1; ; attempt++ {
-		text, err := w.readLog(ctx, namespace, key, previous)
+		text, err := w.readLog(ctx, namespace, key, previous, time.Time{})
 		if err == nil {
 			return diagnosis.ReadLog(text), nil
 		}
@@ -107,10 +128,15 @@ func (w *Watcher) insistOnLog(ctx context.Context, namespace string, key diagnos
 	}
 }
 
-func (w *Watcher) readLog(ctx context.Context, namespace string, key diagnosis.LogKey, previous bool) (string, error) {
+// readLog returns the last lines of a log: those since a time, unless that is zero.
+func (w *Watcher) readLog(ctx context.Context, namespace string, key diagnosis.LogKey, previous bool, since time.Time) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, logTimeout)
 	defer cancel()
-	body, err := w.clients.Core.Get().Namespace(namespace).Resource("pods").Name(key.Pod).SubResource("log").
+	request := w.clients.Core.Get().Namespace(namespace).Resource("pods").Name(key.Pod).SubResource("log")
+	if !since.IsZero() {
+		request.Param("sinceTime", since.UTC().Format(time.RFC3339))
+	}
+	body, err := request.
 		MaxRetries(0).
 		Param("container", key.Container).
 		Param("previous", fmt.Sprint(previous)).

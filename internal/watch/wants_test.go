@@ -146,6 +146,47 @@ func TestLogOfAFirstRunBeforeTheStatusTellsOfTheSecond(t *testing.T) {
 	})
 }
 
+// The container of a pod whose image was changed is restarted at once after its first crash, though it has run before.
+func TestLogOfALaterRunBeforeTheStatusTellsOfTheNext(t *testing.T) {
+	for name, tt := range map[string]struct {
+		ended time.Duration // of the run before, from the start of the one that is meant
+		want  string
+	}{
+		"the run before it ended before it began": {-time.Second, "of the run"},
+		"the run before it ended as it began":     {0, "of the next run"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, web, w := started(t)
+				p, began := web.pods[0], time.Now().Truncate(time.Second)
+				s.logs[p.Name], s.logs[p.Name+"/previous"] = "of the next run", "of the old image"
+				s.logs[p.Name+"/previous since "+began.UTC().Format(time.RFC3339)] = "of the run"
+				status := &p.Status.ContainerStatuses[0]
+				status.RestartCount = 2
+				status.State = ended(began, began)
+				status.LastTerminationState = ended(began.Add(-time.Minute), began.Add(tt.ended))
+				s.put(p)
+				w.observed("the crash", web, func(o diagnosis.Observed) bool {
+					return slices.ContainsFunc(o.Pods, func(p *corev1.Pod) bool { return p.Status.ContainerStatuses[0].RestartCount == 2 })
+				})
+				key := firstRun(p, false)
+				key.Restart = 2
+				w.Want(diagnosis.Wants{Logs: []diagnosis.LogKey{key}})
+				o := w.observed("the log", web, func(o diagnosis.Observed) bool { return len(o.Logs) == 1 })
+				if got := o.Logs[key].Lines; !slices.Equal(got, []string{tt.want}) {
+					t.Errorf("log %q", got)
+				}
+			})
+		})
+	}
+}
+
+func ended(began, finished time.Time) corev1.ContainerState {
+	return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+		ExitCode: 1, StartedAt: metav1.NewTime(began), FinishedAt: metav1.NewTime(finished),
+	}}
+}
+
 func TestLogOfARunThatIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, web, w := started(t)

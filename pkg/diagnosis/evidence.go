@@ -66,7 +66,7 @@ const (
 // named without them.
 const (
 	eventsTime = time.Second
-	logTime    = 2 * time.Second
+	logTime    = 3 * time.Second
 )
 
 // sawEvents tells whether the events of a pod have been read, or can't be.

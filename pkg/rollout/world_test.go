@@ -28,7 +28,7 @@ var (
 
 // The limits of the diagnosis, as its package has them.
 const (
-	logTime           = 2 * time.Second
+	logTime           = 3 * time.Second
 	maxAsked          = 3
 	manyRejected      = 10
 	tooManyRejected   = 50
