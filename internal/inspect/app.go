@@ -34,7 +34,10 @@ func Apps(ctx context.Context, c *cluster.Cluster, objects []cluster.Object, ver
 	if err != nil {
 		return app.StatusReport{}, err
 	}
-	if err := r.routes(ctx, apps); err != nil { // of Services that only labels of pods match
+	if err := together(ctx,
+		func(ctx context.Context) error { return r.routes(ctx, apps) }, // of Services that only labels of pods match
+		func(ctx context.Context) error { return r.moreWarnings(ctx, apps) },
+	); err != nil {
 		return app.StatusReport{}, err
 	}
 	// What was read may name more: the certificates of Ingresses, the pull secrets of a ServiceAccount.
@@ -95,5 +98,7 @@ func (i *Inspector) observe(ctx context.Context, o cluster.Object) (app.Observed
 		}
 		return i.workload(ctx, o.Ref())
 	})
-	return app.Observed{Object: r.workload.object, Revisions: r.workload.seen.Revisions, Pods: r.workload.seen.Pods, Why: report}, err
+	return app.Observed{
+		Object: r.workload.object, Revisions: r.workload.seen.Revisions, Pods: r.workload.seen.Pods, Why: report, Events: i.seen.Events,
+	}, err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -15,8 +14,6 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/kubernetes"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -36,6 +33,7 @@ type surroundings struct {
 	named  map[namedObject]bool // that was read
 	listed map[string][]metav1.PartialObjectMetadata
 	routed bool // what leads to the Services was read
+	cut    bool // there are more warnings than were read
 }
 
 // routesGroup is the API group of HTTPRoutes, which not every cluster has.
@@ -76,7 +74,7 @@ func (r *surroundings) lists(ctx context.Context, apps []app.Observed) error {
 		list(r, "poddisruptionbudgets", &a.Budgets, client.PolicyV1().PodDisruptionBudgets(in).List, func(l *policyv1.PodDisruptionBudgetList) []policyv1.PodDisruptionBudget { return l.Items }),
 		list(r, "networkpolicies", &a.Policies, client.NetworkingV1().NetworkPolicies(in).List, func(l *networkingv1.NetworkPolicyList) []networkingv1.NetworkPolicy { return l.Items }),
 		list(r, "resourcequotas", &a.Quotas, client.CoreV1().ResourceQuotas(in).List, func(l *corev1.ResourceQuotaList) []corev1.ResourceQuota { return l.Items }),
-		func(ctx context.Context) error { return r.warnings(ctx, client) },
+		r.warnings,
 	}
 	return together(ctx, reads...)
 }
@@ -147,40 +145,6 @@ func (r *surroundings) serves(ctx context.Context, group string) bool {
 	return !cluster.Is(cluster.APIError(cluster.Call{Verb: "get", Object: group}, err), cluster.NotFound)
 }
 
-// maxWarningPages bounds what is read of events: an hour of a bad day can have very many.
-const maxWarningPages = 20
-
-var errEnough = errors.New("enough")
-
-func (r *surroundings) warnings(ctx context.Context, client kubernetes.Interface) error {
-	pages := 0
-	var all []*corev1.Event
-	err := cluster.Pages(ctx, metav1.ListOptions{FieldSelector: "type=" + corev1.EventTypeWarning},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return client.CoreV1().Events(r.namespace).List(ctx, o)
-		},
-		func(page runtime.Object) error {
-			events, ok := page.(*corev1.EventList)
-			if !ok {
-				return nil
-			}
-			for k := range events.Items {
-				events.Items[k].ManagedFields = nil
-				all = append(all, &events.Items[k])
-			}
-			if pages++; pages == maxWarningPages && events.Continue != "" {
-				return errEnough
-			}
-			return nil
-		})
-	r.around.Warnings = all
-	if errors.Is(err, errEnough) {
-		r.note(fmt.Sprintf("the namespace has more than %d warnings; they come by name, and those after %s were not read: kubectl events --for TYPE/NAME lists those of one object", len(all), all[len(all)-1].Name))
-		return nil
-	}
-	return r.unread(ctx, err, "list", "events")
-}
-
 // mask hides values in what controllers say. It comes last: what was read has taught the redactor.
 func (r *surroundings) mask() {
 	redactor := r.cluster.Redactor()
@@ -204,24 +168,6 @@ func (r *surroundings) mask() {
 	}
 	for _, text := range texts {
 		*text = redactor.Text(*text)
-	}
-}
-
-// maskWarnings hides values in the warnings that are shown.
-func (r *surroundings) maskWarnings(apps []app.App) {
-	var shown []*app.Warning
-	var pods []types.NamespacedName
-	for i := range apps {
-		for k := range apps[i].Warnings {
-			w := &apps[i].Warnings[k]
-			if shown = append(shown, w); w.Kind == "Pod" {
-				pods = append(pods, types.NamespacedName{Namespace: r.namespace, Name: w.Exemplar})
-			}
-		}
-	}
-	r.cluster.Redactor().Recognize(pods...)
-	for _, w := range shown {
-		w.Message = r.cluster.Redactor().Text(w.Message)
 	}
 }
 

@@ -2,17 +2,14 @@ package inspect
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -26,6 +23,7 @@ import (
 const (
 	mostByObject = 2  // objects whose events are asked for one by one; of more, the events are listed
 	mostEvents   = 20 // pages of events
+	mostUnlisted = 6  // objects whose events are asked for one by one where the list was cut
 	mostStarting = 6  // pods that are being started, whose events are asked for one by one as well
 	mostLogs     = 48
 	mostGets     = 24 // references, and objects that causes point to
@@ -163,7 +161,7 @@ type evidenceReads struct {
 	work     []func(context.Context) error
 	logWork  []func(context.Context) error
 	logged   []types.NamespacedName // the pods of logWork
-	byObject []func(context.Context) error
+	byObject []eventsRead
 	// starting are those of byObject about pods and claims that normal events explain.
 	starting []func(context.Context) error
 	// interesting are the objects of entries that want something.
@@ -202,7 +200,9 @@ func (r *evidenceReads) fetch(ctx context.Context, open []*wanting, again bool) 
 			r.bounds.reached("the events of only %d starting pods were read: kubectl app why TYPE/NAME reads those of one workload", mostStarting)
 		}
 	default:
-		r.work = append(r.work, r.byObject...)
+		for _, o := range r.byObject {
+			r.work = append(r.work, o.read)
+		}
 	}
 	r.cluster.Redactor().Recognize(r.logged...) // in one order: which are read must not differ from look to look
 	logs := func(ctx context.Context) error {
@@ -224,7 +224,7 @@ func (r *evidenceReads) want(w *wanting, again bool) {
 	for uid := range w.wants.Events {
 		if r.once(key{namespace, uid}) {
 			read := func(ctx context.Context) error { return i.events(ctx, namespace, "involvedObject.uid="+string(uid)) }
-			if r.byObject = append(r.byObject, read); w.starts(uid) {
+			if r.byObject = append(r.byObject, eventsRead{uid, read}); w.starts(uid) {
 				r.starting = append(r.starting, read)
 			}
 		}
@@ -247,7 +247,7 @@ func (r *evidenceReads) want(w *wanting, again bool) {
 				read := func(ctx context.Context) error {
 					return i.events(ctx, namespace, "involvedObject.kind=PersistentVolumeClaim,involvedObject.name="+name)
 				}
-				r.byObject, r.starting = append(r.byObject, read), append(r.starting, read)
+				r.byObject, r.starting = append(r.byObject, eventsRead{"", read}), append(r.starting, read)
 			}
 		}
 	}
@@ -268,82 +268,12 @@ func (r *evidenceReads) want(w *wanting, again bool) {
 	}
 }
 
-// starts tells whether an object is a pod of which nothing is known but that its containers are not started yet.
-func (w *wanting) starts(uid types.UID) bool {
-	return slices.ContainsFunc(w.Objects, func(o metav1.Object) bool {
-		pod, ok := o.(*corev1.Pod)
-		if !ok || pod.UID != uid || pod.Status.Phase != corev1.PodPending || pod.Spec.NodeName == "" {
-			return false
-		}
-		return !slices.ContainsFunc(slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses), func(c corev1.ContainerStatus) bool {
-			waits := c.State.Waiting
-			return waits != nil && waits.Reason != "" && waits.Reason != "ContainerCreating" && waits.Reason != "PodInitializing"
-		})
-	})
-}
-
-// eventsOf tells whether events about an entry were found.
-func (r *evidenceReads) eventsOf(w *wanting) bool {
-	return slices.ContainsFunc(r.in(w.Ref.Namespace).seen.Events, func(e *corev1.Event) bool { return w.uids[e.InvolvedObject.UID] })
-}
-
 func (r *evidenceReads) get(read func(context.Context) error) {
 	if r.gets++; r.gets > mostGets {
 		r.bounds.reached("only %d of the objects that causes point to were read", mostGets)
 		return
 	}
 	r.work = append(r.work, read)
-}
-
-// ordinary are the reasons of most events, which are about pods that are well. The API server looks at all events for each
-// list, whatever it selects.
-var ordinary = []string{
-	"Scheduled", "Pulling", "Pulled", "Created", "Started", "SuccessfulCreate", "SuccessfulDelete", "ScalingReplicaSet", "Completed", "SawCompletedJob",
-}
-
-// listEvents lists events, and keeps those of interesting objects.
-func (r *evidenceReads) listEvents(ctx context.Context) error {
-	client, err := r.cluster.Typed()
-	if err != nil {
-		return err
-	}
-	pages := 0
-	err = cluster.Pages(ctx, metav1.ListOptions{FieldSelector: "reason!=" + strings.Join(ordinary, ",reason!=")},
-		func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return client.CoreV1().Events(r.namespace).List(ctx, o)
-		},
-		func(page runtime.Object) error {
-			list, ok := page.(*corev1.EventList)
-			if !ok {
-				return nil
-			}
-			var found []*corev1.Event
-			for k := range list.Items {
-				if e := &list.Items[k]; r.interesting[e.InvolvedObject.UID] {
-					e.ManagedFields = nil
-					found = append(found, e)
-				}
-			}
-			r.cluster.Redactor().Events(found...)
-			for _, e := range found {
-				i := r.in(e.Namespace)
-				i.mu.Lock()
-				i.seen.Events = append(i.seen.Events, e)
-				i.mu.Unlock()
-			}
-			if pages++; pages == mostEvents && list.Continue != "" {
-				return errEnough
-			}
-			return nil
-		})
-	if errors.Is(err, errEnough) {
-		r.bounds.reached("only %d pages of events were read: kubectl app why TYPE/NAME reads those of one workload", mostEvents)
-		return nil
-	}
-	for _, i := range r.namespaces() {
-		i.unread(err, "list", "events", r.namespace)
-	}
-	return nil
 }
 
 // related reads the objects that the decisive problems point to.

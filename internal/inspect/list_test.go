@@ -134,7 +134,7 @@ func (f *fleet) answer(r *http.Request) any {
 		return list
 	case strings.HasSuffix(at, "/events"):
 		list := corev1.EventList{TypeMeta: metav1.TypeMeta{Kind: "EventList", APIVersion: "v1"}}
-		if n := len(r.URL.Query().Get("continue")); n < f.events {
+		if n := len(r.URL.Query().Get("continue")); n < f.events && !strings.Contains(r.URL.RawQuery, "involvedObject.uid") {
 			list.Continue = strings.Repeat("x", n+1)
 		}
 		return list
@@ -278,7 +278,7 @@ func TestListRequests(t *testing.T) {
 		{size: mostByObject, pages: mostByObject, logs: mostByObject},
 		{size: 40, pages: 1, logs: 40},
 		{size: 40, events: 5, pages: 6, logs: 40},
-		{size: 300, events: 100, pages: mostEvents, logs: mostLogs, notes: 2},
+		{size: 300, events: 100, pages: mostEvents + mostUnlisted, logs: mostLogs, notes: 2},
 	} {
 		f := &fleet{size: tt.size, events: tt.events}
 		l, err := f.list(t, "shop", "")

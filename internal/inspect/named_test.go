@@ -69,27 +69,3 @@ func TestCertificate(t *testing.T) {
 		}
 	}
 }
-
-// Ten thousand warnings are read. Of more, the note says which are missing.
-func TestManyWarnings(t *testing.T) {
-	for pages, note := range map[int]string{maxWarningPages: "", maxWarningPages + 1: "those after e-20 were not read"} {
-		r := around(t, func(request *http.Request) (int, string) {
-			n := len(request.URL.Query().Get("continue")) + 1
-			next := strings.Repeat("x", n)
-			if n == pages {
-				next = ""
-			}
-			return http.StatusOK, fmt.Sprintf(`{"kind":"EventList","apiVersion":"v1","metadata":{"continue":%q},"items":[{"metadata":{"name":"e-%d"}}]}`, next, n)
-		})
-		client, err := r.cluster.Typed()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := r.warnings(t.Context(), client); err != nil {
-			t.Fatal(err)
-		}
-		if notes := strings.Join(r.around.Notes, ";"); len(r.around.Warnings) != maxWarningPages || (notes == "") != (note == "") || !strings.Contains(notes, note) {
-			t.Errorf("%d pages: %d warnings, notes %q", pages, len(r.around.Warnings), notes)
-		}
-	}
-}

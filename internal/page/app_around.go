@@ -172,21 +172,17 @@ func (p *appPage) message(text string) {
 
 // limits says what could not be read, and what limits the page.
 func (p *appPage) limits() {
-	unseen := unread(p.app.NotSeen)
-	for i, text := range []string{layout.Join("", prefixed("no permission to read: ", unseen)), prefixed("note: ", strings.Join(p.app.Notes, "; "))} {
-		if text == "" {
-			continue
-		}
-		if i == 0 || unseen == "" {
+	var all []string
+	if unseen := unread(p.app.NotSeen); unseen != "" {
+		all = append(all, "no permission to read: "+unseen)
+	}
+	for _, text := range p.app.Notes {
+		all = append(all, "note: "+text)
+	}
+	for i, text := range all {
+		if i == 0 {
 			p.Add("")
 		}
 		p.Add(term.Clean(text))
 	}
-}
-
-func prefixed(prefix, text string) string {
-	if text == "" {
-		return ""
-	}
-	return prefix + text
 }

@@ -80,7 +80,7 @@ func appReports() map[string]app.StatusReport {
 	blind.Pods = nil
 	blind.References = []app.Reference{{Object: ref("Secret", "db"), Uses: []string{"env"}, State: app.RefUnread}}
 	blind.NotSeen = []chain.NotSeen{{Resource: "pods", Hides: "every cause in a pod"}, {Resource: "secrets", Hides: "whether the Secrets that it names are there"}}
-	blind.Notes = []string{"horizontalpodautoscalers can't be read now, which hides whether an autoscaler scales it: the server is busy"}
+	blind.Notes = []string{"horizontalpodautoscalers can't be read now, which hides whether an autoscaler scales it: the server is busy", "the API server of httproutes is gone"}
 	return map[string]app.StatusReport{
 		"bare": one(bare), "whole": one(whole), "sick": one(sick), "blind": one(blind),
 		"several": {APIVersion: rollout.APIVersion, Kind: app.StatusKind, Time: start, Apps: []app.App{blind, bare}},

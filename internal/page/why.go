@@ -93,14 +93,17 @@ func (s *sheet) doors(all []chain.Door) {
 // maxMessageLines is how many lines one text may take.
 const maxMessageLines = 6
 
-// whyNotes adds what is no part of the chain, a paragraph for each kind.
+// whyNotes adds what is no part of the chain.
 func (s *sheet) whyNotes(r chain.Report) {
-	notes := []struct{ title, text string }{
+	type note struct{ title, text string }
+	notes := []note{
 		{"also: ", strings.Join(r.Also, "; ")},
 		{"no permission to read: ", unread(r.NotSeen)},
-		{"note: ", strings.Join(r.Notes, "; ")},
-		{"", changes(r.Changes, r.Time)},
 	}
+	for _, text := range r.Notes {
+		notes = append(notes, note{"note: ", text})
+	}
+	notes = append(notes, note{"", changes(r.Changes, r.Time)})
 	first := true
 	for _, n := range notes {
 		if n.text == "" {

@@ -24,6 +24,7 @@ import (
 //	faults reset N            the next N connections are reset before anything is passed on
 //	faults lose N             the server does what is asked, and its answer is lost
 //	faults delay D            every request waits for D
+//	faults date D             answers tell a time that is ahead by D
 //	faults hold               the next request waits until heal
 //	faults await              wait until such a request has come
 //	faults down, faults up    nobody listens; somebody does again
@@ -64,6 +65,10 @@ var faultCommands = map[string]func(ts *testscript.TestScript, p *faultproxy.Pro
 	"delay": func(ts *testscript.TestScript, p *faultproxy.Proxy, args []string) {
 		d, rest := lengthOf(ts, args)
 		p.Do(patternOf(rest), 0, faultproxy.Delay(d))
+	},
+	"date": func(ts *testscript.TestScript, p *faultproxy.Proxy, args []string) {
+		d, rest := lengthOf(ts, args)
+		p.Do(patternOf(rest), 0, faultproxy.Date(d))
 	},
 	"hold": func(_ *testscript.TestScript, p *faultproxy.Proxy, args []string) { p.Hold(patternOf(args)) },
 	"await": func(ts *testscript.TestScript, p *faultproxy.Proxy, args []string) {

@@ -22,6 +22,8 @@ type Observed struct {
 	// Pods are all that the selector matches and the workload owns.
 	Pods []*corev1.Pod
 	Why  chain.Report
+	// Events are those that were read to explain it.
+	Events []*corev1.Event
 }
 
 // Around is what was read of the namespace, for all of its apps.

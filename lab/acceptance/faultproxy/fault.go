@@ -54,6 +54,14 @@ func Shorten(d time.Duration) Fault {
 	}
 }
 
+// Date lets answers tell a time that is ahead of ours.
+func Date(ahead time.Duration) Fault {
+	return func(_ *Proxy, w http.ResponseWriter, _ *http.Request) bool {
+		w.Header().Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat)) // the API server's own comes after it, and is not read
+		return true
+	}
+}
+
 // Reset breaks the connection in the way that a peer without memory of it does.
 func Reset() Fault {
 	return func(_ *Proxy, w http.ResponseWriter, _ *http.Request) bool {
