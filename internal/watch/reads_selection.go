@@ -75,7 +75,7 @@ func (q selection) watchable() bool { return q.path != "" }
 
 // manyEvents tells of a list of events that is not about one object.
 func (q selection) manyEvents() bool {
-	return path.Base(q.path) == "events" && q.name == "" && !strings.Contains(q.fields, "involvedObject")
+	return path.Base(q.path) == "events" && q.name == "" && !strings.Contains(q.fields, "involvedObject.uid=") && !strings.Contains(q.fields, "involvedObject.name=")
 }
 
 // resource is what RBAC calls it: "deployments.apps".

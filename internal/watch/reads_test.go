@@ -368,7 +368,7 @@ func TestReadsOfManyEvents(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		const many, one = "metadata.name!=x", "involvedObject.uid=web-1"
+		const many, one = "involvedObject.kind!=Node", "involvedObject.uid=web-1"
 		read(many)
 		read(one)
 		r.asked()
