@@ -1,4 +1,4 @@
-// kubectl-app is the kubectl plugin `kubectl app`.
+// kubectl-app is the kubectl plugin `kubectl app`, and kubectl_complete-app its shell completion.
 package main
 
 import (
@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(cli.Main(cli.CommandLine(os.Args), os.Stdin, os.Stdout, os.Stderr))
 }

@@ -107,6 +107,10 @@ var rules = []struct {
 		room: "internal/release", allow: []string{"pkg/", "internal/cluster", "internal/preflight", "internal/config", "internal/watch", "internal/view", "internal/page", "internal/term"},
 		forbid: []string{"k8s.io/client-go/", "github.com/spf13/", "github.com/fatih/color"},
 	},
+	{
+		room: "internal/complete", allow: []string{"pkg/", "internal/cluster", "internal/resolve", "internal/layout", "internal/term"},
+		forbid: []string{"github.com/spf13/", "github.com/fatih/color"},
+	},
 	{room: "internal/cli", forbid: []string{"github.com/fatih/color", "k8s.io/client-go/kubernetes"}},
 	// No value gets into another program's arguments where none is started. A plugin gets what the user typed for it.
 	{room: "internal/", except: []string{"internal/plugin"}, forbid: []string{"os/exec"}},

@@ -45,6 +45,8 @@ func (c *choice[T]) Set(text string) error {
 
 func (c *choice[T]) takes() string { return takesOneOf(c.allowed) }
 
+func (c *choice[T]) words() []string { return named(c.allowed) }
+
 // Type implements pflag.Value. Help shows the flag as one of text.
 func (c *choice[T]) Type() string { return "string" }
 
@@ -70,11 +72,15 @@ func oneOf[T ~string](flag string, value T, allowed ...T) error {
 }
 
 func takesOneOf[T ~string](allowed []T) string {
-	var named []string
+	return "it takes " + strings.Join(named(allowed), ", ")
+}
+
+// named are the values that can be typed.
+func named[T ~string](allowed []T) (words []string) {
 	for _, a := range allowed {
 		if a != "" {
-			named = append(named, string(a))
+			words = append(words, string(a))
 		}
 	}
-	return "it takes " + strings.Join(named, ", ")
+	return words
 }

@@ -20,6 +20,9 @@ var version = "v0.0.0-dev"
 func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	// A reader that goes away (| head) must not kill a release half-way: the write's error is enough.
 	signal.Ignore(syscall.SIGPIPE)
+	if asksCompletion(args) {
+		return answerCompletion(args, in, out, os.Getenv)
+	}
 	ctx, stop := withSignals(context.Background())
 	defer stop()
 

@@ -14,9 +14,9 @@ import (
 )
 
 // addedVerb is the plugin that a command line names, and what is left for it. No plugin takes the place of a verb of
-// kubectl app, of its help, or of its shell completion.
+// kubectl app or of its help.
 func addedVerb(root *cobra.Command, args []string) (program string, rest []string) {
-	if len(args) == 0 || strings.HasPrefix(args[0], "__complete") || isVerb(root, args[0]) {
+	if len(args) == 0 || isVerb(root, args[0]) {
 		return "", nil
 	}
 	return plugin.Find(args)
@@ -24,7 +24,7 @@ func addedVerb(root *cobra.Command, args []string) (program string, rest []strin
 
 func isVerb(root *cobra.Command, word string) bool {
 	cmd, _, err := root.Find([]string{word})
-	return err == nil && cmd != root || word == "help" || word == "completion"
+	return err == nil && cmd != root || word == "help"
 }
 
 func (e *Env) runPlugin(program string, args []string) int {

@@ -57,7 +57,7 @@ func newRoot(env *Env) *cobra.Command {
 	setHelp(root, env)
 	env.Flags.AddFlags(root.PersistentFlags())
 	addVerbosity(root.PersistentFlags())
-	root.AddCommand(newCreate(env), newGet(env), newSet(env), newRollout(env), newScale(env), newAutoscale(env), newExpose(env), newStatus(env), newWhy(env), newPrune(env), newReplay(env), newVersion(env), newOptions(env), newExitCodes())
+	root.AddCommand(newCreate(env), newGet(env), newSet(env), newRollout(env), newScale(env), newAutoscale(env), newExpose(env), newStatus(env), newWhy(env), newPrune(env), newReplay(env), newCompletion(env), newVersion(env), newOptions(env), newExitCodes())
 	addHelpTopics(root)
 	return root
 }

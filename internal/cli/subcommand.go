@@ -31,7 +31,8 @@ var onlyInKubectl = map[string][]string{
 		"clusterrole", "clusterrolebinding", "cronjob", "deployment", "ingress", "job", "namespace", "poddisruptionbudget",
 		"priorityclass", "quota", "role", "rolebinding", "service", "serviceaccount", "token",
 	},
-	" set": {"selector", "subject"},
+	" set":        {"selector", "subject"},
+	" completion": {"bash", "fish", "powershell", "zsh"},
 }
 
 // noSubcommand names the nearest verb when a group is given a word that it does not know. The word may be

@@ -21,7 +21,9 @@ const prefix = "kubectl-app"
 
 // Find is the program for the longest beginning of the words, and the arguments that are left for it; "" if there is
 // none. A word's own dash is an underscore in the name of a program, and no flag is part of a name.
-func Find(args []string) (program string, rest []string) {
+func Find(args []string) (program string, rest []string) { return find(prefix, args) }
+
+func find(prefix string, args []string) (program string, rest []string) {
 	var words []string
 	for _, arg := range args {
 		if strings.HasPrefix(arg, "-") || strings.ContainsAny(arg, `/\`) {

@@ -66,6 +66,13 @@ func ResourceNamed(word string) (schema.GroupVersionResource, bool) {
 	return k.GroupVersion().WithResource(k.plural), known
 }
 
+// BuiltinKind is the kind that a TYPE of the command line names, and the plural of its resource, if the server need not be
+// asked for it.
+func BuiltinKind(typ string) (gvk schema.GroupVersionKind, plural string, known bool) {
+	k, known := builtinKind(typ)
+	return k.GroupVersionKind, k.plural, known
+}
+
 // IsKind tells whether a word is a name of a built-in kind.
 func IsKind(word string) bool {
 	_, known := builtinKind(word)

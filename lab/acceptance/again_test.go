@@ -1,7 +1,6 @@
 package acceptance
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,7 +15,7 @@ import (
 // A script that fails beside the others is run once more, alone. What passes then was late, and is named
 // in flakyFile; what fails again has failed. A secret that was shown is never a matter of time: see leaks.
 
-// flakyFile takes the names of flaky scripts, with the end of their first log; standard error without it.
+// flakyFile takes the names of flaky scripts, with the end of their first log, and what is untested.
 const flakyFile = "KUBECTL_APP_FLAKY"
 
 // mostLate is how many scripts may fail at first: beyond that it is not the machine that is slow.
@@ -72,17 +71,7 @@ func reportFlaky(flaky []firstTry) error {
 			fmt.Fprintf(&b, "    %s\n", line)
 		}
 	}
-	name := os.Getenv(flakyFile)
-	if name == "" {
-		_, err := fmt.Fprint(os.Stderr, b.String())
-		return err
-	}
-	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
-	if err != nil {
-		return fmt.Errorf("naming flaky scripts: %w", err)
-	}
-	_, err = file.WriteString(b.String())
-	return errors.Join(err, file.Close())
+	return note(b.String())
 }
 
 func lastLines(text string, n int) []string {

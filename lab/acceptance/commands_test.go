@@ -16,8 +16,8 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	start [-tty COLSxROWS] JOB COMMAND…        run it in the background
 //	await JOB PATTERN                          until a line of its output, or its screen, says this
 //	signal JOB INT|TERM|KILL, resize JOB COLSxROWS
-//	press JOB KEY                              ctrl-c or ctrl-d, typed at the job's terminal
-//	type JOB LINE                              a line, typed there
+//	press JOB KEY                              ctrl-c, ctrl-d, tab or enter, typed at the job's terminal
+//	type [-n] JOB LINE                         a line, typed there; -n: and no enter
 //	finish JOB N                               it ends with this code
 //	frames JOB PATTERN                         the screen of a job has shown this at some moment
 //	fits JOB COLS                              no frame of a job has a wider line
@@ -32,6 +32,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //
 //	faults …                                   see faults_test.go
 //	requests OP N [VERB [RESOURCE]]            how many there were through the fault proxy
+//	untested WHAT                              this machine lacks it; the last lines of make test say so
 //	examples [VERB…]                           run the examples of the help, as they stand there
 //	ownlab [NODES] [without=PARTS]             a lab that is this script's alone
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -63,5 +64,6 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"faults":      faults,
 	"requests":    requests,
 	"examples":    examples,
+	"untested":    untested,
 	"ownlab":      ownLab,
 }

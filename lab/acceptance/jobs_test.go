@@ -41,7 +41,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 // jobEnvironment is what the script's own commands get.
 func jobEnvironment(ts *testscript.TestScript) []string {
 	var env []string
-	for _, name := range []string{"PATH", "HOME", "KUBECONFIG", "TERM", "LANG", "NO_COLOR", "XTERM_VERSION", "CI", "GITHUB_ACTIONS", "TMPDIR"} {
+	for _, name := range []string{"PATH", "HOME", "KUBECONFIG", "TERM", "LANG", "NO_COLOR", "XTERM_VERSION", "CI", "GITHUB_ACTIONS", "TMPDIR", "KUBECTL_APP_COMPLETION_TIMEOUT"} {
 		if value := ts.Getenv(name); value != "" {
 			env = append(env, name+"="+value)
 		}

@@ -98,22 +98,26 @@ func (s *screen) intact() error {
 }
 
 // keys are what a terminal sends for them.
-var keys = map[string]string{"ctrl-c": "\x03", "ctrl-d": "\x04"}
+var keys = map[string]string{"ctrl-c": "\x03", "ctrl-d": "\x04", "tab": "\t", "enter": "\r"}
 
 func press(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 || keys[args[1]] == "" {
-		ts.Fatalf("usage: press JOB ctrl-c|ctrl-d")
+		ts.Fatalf("usage: press JOB ctrl-c|ctrl-d|tab|enter")
 	}
 	_, err := onTerminal(ts, args[0]).screen.file.WriteString(keys[args[1]])
 	ts.Check(err)
 }
 
-// typeLine types a line at the job's terminal.
+// typeLine types a line at the job's terminal; with -n only a part of one.
 func typeLine(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: type JOB LINE")
+	end := keys["enter"]
+	if len(args) > 0 && args[0] == "-n" {
+		end, args = "", args[1:]
 	}
-	_, err := onTerminal(ts, args[0]).screen.file.WriteString(args[1] + "\r")
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: type [-n] JOB LINE")
+	}
+	_, err := onTerminal(ts, args[0]).screen.file.WriteString(args[1] + end)
 	ts.Check(err)
 }
 

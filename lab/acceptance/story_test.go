@@ -47,6 +47,7 @@ func begin(env *testscript.Env, suite, bin string) error {
 	}
 	env.Values[storyKey{}] = s
 	env.Setenv("NS", s.namespace)
+	env.Setenv("BIN", bin)
 	env.Setenv("KUBECONFIG", filepath.Join(env.WorkDir, "kubeconfig"))
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("TERM", "xterm-256color")
