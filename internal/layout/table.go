@@ -70,6 +70,15 @@ func (s *Sheet) Fits(header []string, rows [][]Cell, shrinks ...int) bool {
 	return s.shrink(widths, shrinks) <= 0
 }
 
+// Whole tells whether no column has to give way.
+func (s *Sheet) Whole(header []string, rows [][]Cell) bool {
+	width := -len(Gap)
+	for _, w := range columnWidths(header, rows) {
+		width += len(Gap) + w
+	}
+	return s.Width == 0 || width <= s.Width
+}
+
 // shrink makes columns narrower and returns by how much the table is still too wide.
 func (s *Sheet) shrink(widths, shrinks []int) (over int) {
 	if s.Width == 0 {

@@ -162,8 +162,8 @@ func (p *appPage) message(text string) {
 		lines = wrapWords(text, max(p.Width-term.Width(lead), 8))
 	}
 	if len(lines) > most {
-		lines = lines[:most]
-		lines[most-1] = term.Cut(lines[most-1]+strings.Repeat(p.Glyphs.Ellipsis, p.Width), p.Width-term.Width(lead), p.Glyphs.Ellipsis)
+		last := strings.Join(lines[most-1:most+1], " ")
+		lines = append(lines[:most-1], term.Cut(last, p.Width-term.Width(lead), p.Glyphs.Ellipsis))
 	}
 	for _, line := range lines {
 		p.Lines = append(p.Lines, lead+line)

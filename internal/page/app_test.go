@@ -74,6 +74,10 @@ func appReports() map[string]app.StatusReport {
 	}
 	sick.Quotas = []app.Quota{{Object: ref("ResourceQuota", "small"), Resource: "requests.cpu", Used: "4", Hard: "4", Need: "500m", Problems: []app.Problem{{Code: app.QuotaShort, Message: "one more pod needs 500m of requests.cpu, and nothing is left"}}}}
 	sick.Warnings = []app.Warning{{Reason: "BackOff", Kind: "Pod", Objects: 2, Exemplar: "web-6bd87b9ff4-7zmqk", Count: 19, Last: *ago(5 * time.Second), Message: "Back-off restarting failed container web in pod\x1b[31m web-6bd87b9ff4-7zmqk"}}
+	sick.Warnings = append(sick.Warnings, app.Warning{
+		Reason: "FailedGetResourceMetric", Kind: "HorizontalPodAutoscaler", Objects: 1, Exemplar: "web", Count: 3, Last: *ago(time.Minute),
+		Message: "failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server is currently unable to handle the request (get pods.metrics.k8s.io); the last of them was tried a minute ago",
+	})
 	sick.Next = []chain.Command{{Risk: chain.Look, Command: "kubectl app why deployment/web -n shop"}}
 	blind := bare
 	blind.Summary = app.Summary{State: app.Unknown, Message: "2 of 2 ready by its status; its pods may not be read"}

@@ -81,7 +81,7 @@ func (s *sheet) doors(all []chain.Door) {
 		rows = append(rows, []layout.Cell{{Text: names[d.Door]}, {Text: term.Clean(d.Address)}, {Text: term.Clean(d.Says), Paint: paint}})
 	}
 	s.Add("")
-	if header := []string{"DOOR", "ADDRESS", "ANSWER"}; s.Fits(header, rows) {
+	if header := []string{"DOOR", "ADDRESS", "ANSWER"}; s.Whole(header, rows) {
 		s.Table(header, rows)
 		return
 	}

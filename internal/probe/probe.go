@@ -24,7 +24,7 @@ import (
 )
 
 // patience is how long a door may take to answer.
-const patience = 3 * time.Second
+const patience = 5 * time.Second
 
 // Prober asks through the API server, and from this machine. Values of Secrets in what it is told are masked.
 type Prober struct {

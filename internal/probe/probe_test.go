@@ -74,7 +74,7 @@ func TestHere(t *testing.T) {
 	if got := p.Here(t.Context(), door.Answer{Address: address}, "", "/"); got.Result != door.Refused {
 		t.Errorf("%+v", got)
 	}
-	if got := failed(door.Answer{}, errors.Join(context.DeadlineExceeded)); got.Result != door.TimedOut || got.Message != "no answer within 3s" {
+	if got := failed(door.Answer{}, errors.Join(context.DeadlineExceeded)); got.Result != door.TimedOut || got.Message != "no answer within 5s" {
 		t.Errorf("%+v", got)
 	}
 }

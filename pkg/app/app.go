@@ -69,12 +69,21 @@ func (l *look) revision(current *workload.Revision) *Revision {
 	return r
 }
 
+// maxLag is how long a controller may take to make a revision of a new template.
+const maxLag = 10 * time.Second
+
 // changed tells who wrote the pod template last, and when. managedFields have the time of the manager's last write, to
-// whatever field. A revision that was never used before is as old as its template.
+// whatever field, and nothing of a manager that has only removed fields. A revision that was never used before is as old as its
+// template.
 func (l *look) changed(current *workload.Revision) *Change {
 	by, at := l.w.TemplateWriter()
-	if current != nil && !current.Created.IsZero() && current.Created.Before(at) && !l.usedBefore(current) {
-		at = current.Created
+	if current != nil && !current.Created.IsZero() && !l.usedBefore(current) {
+		if current.Created.After(at.Add(maxLag)) {
+			by = ""
+		}
+		if by == "" || current.Created.Before(at) {
+			at = current.Created
+		}
 	}
 	c := &Change{By: by, Cause: l.changeCause(current)}
 	if !at.IsZero() {
@@ -95,9 +104,9 @@ func (l *look) changed(current *workload.Revision) *Change {
 	return c
 }
 
-// usedBefore tells whether a revision came into use again: a younger one is there.
+// usedBefore tells whether a revision came into use again: it had another number, or a younger one is there.
 func (l *look) usedBefore(current *workload.Revision) bool {
-	return slices.ContainsFunc(l.Revisions, func(r workload.Revision) bool { return r.Created.After(current.Created) })
+	return current.Annotations[workload.AnnotationRevisionHistory] != "" || slices.ContainsFunc(l.Revisions, func(r workload.Revision) bool { return r.Created.After(current.Created) })
 }
 
 // changeCause is the annotation, unless an older revision has the same one: kubectl leaves it as it is.

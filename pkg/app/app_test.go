@@ -581,25 +581,31 @@ func TestReportOrder(t *testing.T) {
 	}
 }
 
-// A manager's time is that of its last write to any field: a pause, too. The revision is as old as its template.
+// A manager's time is that of its last write to any field: a pause, too. One that only removes fields is not named. The
+// revision is as old as its template.
 func TestWhenTheTemplateWasChanged(t *testing.T) {
-	wrote := now.Add(-time.Second)
 	for name, test := range map[string]struct {
-		old, current time.Duration // ago
-		want         time.Duration
+		old, current, wrote time.Duration // ago
+		numbers             string        // that the current one had before
+		want                time.Duration
+		by                  string
 	}{
-		"paused later":                     {time.Hour, 3 * time.Minute, 3 * time.Minute},
-		"an old revision is in use again":  {3 * time.Minute, time.Hour, time.Second},
-		"the controller has not caught up": {time.Hour, 0, time.Second},
+		"written":                               {old: time.Hour, current: time.Minute, wrote: time.Minute, want: time.Minute, by: "kubectl set"},
+		"paused later":                          {old: time.Hour, current: 3 * time.Minute, wrote: time.Second, want: 3 * time.Minute, by: "kubectl set"},
+		"a variable was removed later":          {old: time.Hour, current: 3 * time.Minute, wrote: 10 * time.Minute, want: 3 * time.Minute},
+		"an old revision is in use again":       {old: 3 * time.Minute, current: time.Hour, wrote: time.Second, want: time.Second, by: "kubectl set"},
+		"the youngest revision is in use again": {old: time.Hour, current: 3 * time.Minute, wrote: time.Second, numbers: "2", want: time.Second, by: "kubectl set"},
+		"the controller has not caught up":      {old: time.Hour, wrote: time.Second, want: time.Second, by: "kubectl set"},
 	} {
 		o := observed(t, chain.Report{State: chain.NothingFound})
 		o.Object.SetManagedFields([]metav1.ManagedFieldsEntry{{
-			Manager: "kubectl-set", Operation: "Update", Time: &metav1.Time{Time: wrote}, FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:paused":{},"f:template":{}}}`),
+			Manager: "kubectl-set", Operation: "Update", Time: &metav1.Time{Time: now.Add(-test.wrote)}, FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:paused":{},"f:template":{}}}`),
 		}})
 		o.Revisions[0].Created, o.Revisions[1].Created = now.Add(-test.old), now.Add(-test.current)
+		o.Revisions[1].Annotations = map[string]string{workload.AnnotationRevisionHistory: test.numbers}
 		a := app.Look(o, &app.Around{}, now)
-		if a.Changed == nil || a.Changed.At == nil || now.Sub(*a.Changed.At) != test.want {
-			t.Errorf("%s: %+v, want %s ago", name, a.Changed, test.want)
+		if a.Changed == nil || a.Changed.At == nil || now.Sub(*a.Changed.At) != test.want || a.Changed.By != test.by {
+			t.Errorf("%s: %+v, want %s ago by %q", name, a.Changed, test.want, test.by)
 		}
 	}
 }

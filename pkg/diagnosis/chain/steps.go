@@ -149,7 +149,9 @@ func (s *Subject) alsoTrue(r *Report, l *look, decisive *diagnosis.Problem) {
 	}
 	for i := range l.found.Problems {
 		p := &l.found.Problems[i]
-		if p == decisive {
+		step := l.step(p)
+		told := len(p.Affected) == 1 && slices.ContainsFunc(r.Chain, func(s Step) bool { return s.Object == step.Object && s.Cause == step.Cause })
+		if p == decisive || told {
 			continue
 		}
 		r.Also = append(r.Also, strings.Join(nonEmpty(string(p.Cause), l.share(p), p.Exemplar), " "))

@@ -100,8 +100,8 @@ func TestBlockedByAPodThatCrashes(t *testing.T) {
 	set1 := diagnosis.NewPodSet(9)
 	set1.Put(pod)
 	r := explained(chain.Workload(diagnosis.Observe(w, revisions, set1), now), nil)
-	if !strings.HasSuffix(outline(r), "< pod/db-0 CrashLoop < pod/db-0 BlockedByPod < statefulset/db") || !strings.HasSuffix(r.Message, ": it shows CrashLoop") || r.Cause != diagnosis.BlockedByPod {
-		t.Errorf("%s: %s", outline(r), r.Message)
+	if !strings.HasSuffix(outline(r), "< pod/db-0 CrashLoop < pod/db-0 BlockedByPod < statefulset/db") || !strings.HasSuffix(r.Message, ": it shows CrashLoop") || r.Cause != diagnosis.BlockedByPod || len(r.Also) > 0 {
+		t.Errorf("%s: %s, also %q", outline(r), r.Message, r.Also)
 	}
 	for _, c := range r.Next {
 		if strings.Contains(c.Command, "kubectl app set ") {
