@@ -3,8 +3,8 @@ package cli
 import "github.com/spf13/cobra"
 
 func newCreate(env *Env) *cobra.Command {
-	return newGroup("create", "Create or update Secrets and ConfigMaps, and show which keys changed",
-		newCreateSecret(env), newCreateConfigMap(env))
+	return newGroup("create", "Create or update Deployments, Secrets and ConfigMaps; watch a Deployment until it runs",
+		newCreateDeployment(env), newCreateSecret(env), newCreateConfigMap(env))
 }
 
 func newCreateSecret(env *Env) *cobra.Command {

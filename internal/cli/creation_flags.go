@@ -38,8 +38,7 @@ func (f *creationFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.appendHash, "append-hash", false, "Append a hash of the data to the name")
 	addDryRun(flags, &f.dryRun)
 	addFieldManager(flags, &f.fieldManager)
-	flags.StringVar(&f.validate, "validate", "strict", `Must be one of: strict (or true), warn, ignore (or false).`)
-	flags.Lookup("validate").NoOptDefVal = "strict"
+	addValidate(flags, &f.validate)
 	flags.BoolVar(&f.saveConfig, "save-config", false, "Not supported: it would write the values into an annotation")
 	flags.StringSliceVarP(&f.labels, "labels", "l", nil, "Labels of the object: KEY=VALUE,KEY=VALUE")
 	flags.StringArrayVar(&f.annotations, "annotations", nil, "An annotation of the object: KEY=VALUE")
@@ -50,6 +49,11 @@ func (f *creationFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.remove, "force", false, "Also remove keys that workloads use, if an earlier command set them and this one does not")
 	flags.BoolVar(&f.diff, "diff", false, "Show on stderr what changes for each key, also in a dry run and for a new object")
 	f.kustomization.add(flags)
+}
+
+func addValidate(flags *pflag.FlagSet, value *string) {
+	flags.StringVar(value, "validate", "strict", `Must be one of: strict (or true), warn, ignore (or false).`)
+	flags.Lookup("validate").NoOptDefVal = "strict"
 }
 
 // validations are kubectl's values of --validate.
@@ -65,7 +69,11 @@ func (f *creationFlags) options() (config.ApplyOptions, error) {
 	if f.saveConfig {
 		return o, usagef("--save-config is not supported: it would write the values into an annotation. Remove it; server-side apply does not need it")
 	}
-	return o, oneOf("validate", f.validate, "strict", "true", "warn", "ignore", "false")
+	return o, checkValidate(f.validate)
+}
+
+func checkValidate(value string) error {
+	return oneOf("validate", value, "strict", "true", "warn", "ignore", "false")
 }
 
 func (f *creationFlags) meta(args []string) (secrets.Meta, error) {

@@ -22,7 +22,7 @@ func runOffline(t *testing.T, args ...string) (code int, out, errOut string) {
 
 // A command line that can't be meant ends with 2, says what is wrong, and prints nothing to stdout.
 func TestWrongCommandLines(t *testing.T) {
-	for line, says := range map[string]string{
+	expectWrong(t, map[string]string{
 		"sett":                         `unknown command "sett" for "kubectl app"; did you mean "set"?`,
 		"set imgae":                    `did you mean "image"?`,
 		"set image web web=web:2":      "web is not TYPE/NAME; did you mean deployment/web?",
@@ -39,7 +39,7 @@ func TestWrongCommandLines(t *testing.T) {
 		"create secret db --from-literal=a=hunter2":                      `unknown command "db" for "kubectl app create secret"; give the type of the Secret first`,
 		"create secret password=hunter2":                                 `unknown command "password=…"`,
 		"create secret generic db -phunter2":                             "error: unknown flag: -p\n",
-		"create deployment web --image=web:1":                            "; use kubectl create deployment\n",
+		"create job web --image=web:1":                                   "; use kubectl create job\n",
 		"autoscale":                                                      "no workload",
 		"autoscale web --max=3":                                          "did you mean deployment/web?",
 		"autoscale deployment --max=3":                                   "no name: give deployment/NAME",
@@ -212,7 +212,13 @@ func TestWrongCommandLines(t *testing.T) {
 		"get secret db --reveal=":          "--reveal takes the name of a key",
 		"get secret db --reveal a -o json": "--reveal and -o may not be specified together",
 		"get secret/db configmap/settings --reveal a": "--reveal takes exactly one object",
-	} {
+	})
+}
+
+// expectWrong runs wrong command lines; each is mapped to what is said.
+func expectWrong(t *testing.T, lines map[string]string) {
+	t.Helper()
+	for line, says := range lines {
 		t.Run(line, func(t *testing.T) {
 			code, out, errOut := runOffline(t, strings.Fields(line)...)
 			if code != exitUsage {

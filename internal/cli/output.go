@@ -62,6 +62,12 @@ func (o *output) complete(dryRun release.DryRun) error {
 	return nil
 }
 
+// named is complete for another thing that was done to the object.
+func (o *output) named(operation string, dryRun release.DryRun) error {
+	o.print.NamePrintFlags.Operation = operation
+	return o.complete(dryRun)
+}
+
 // object prints one object in kubectl's way; with -o result it prints nothing.
 func (o *output) object(env *Env, obj runtime.Object) error {
 	if o.printer == nil {

@@ -109,7 +109,7 @@ func (f *releaseFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.wait, "wait", true, "Watch the rollout until it succeeds or fails; with false only write the change, as kubectl does")
 	addOnFailure(flags, &f.onFailure, release.Rollback)
 	addOnInterrupt(flags, &f.onInterrupt)
-	flags.StringVar(&f.reason, "reason", "", "Why the change is made, for rollout history (annotation kubernetes.io/change-cause); the default is the CI job or the command")
+	f.addReason(flags)
 	f.writeFlags(flags)
 }
 
@@ -129,6 +129,22 @@ func (f *releaseFlags) addScale(flags *pflag.FlagSet) {
 		release.Keep, release.Rollback)
 	addOnInterrupt(flags, &f.onInterrupt)
 	f.writeFlags(flags)
+}
+
+// addCreate gives those of a first release. One that fails has nothing to go back to.
+func (f *releaseFlags) addCreate(flags *pflag.FlagSet) {
+	f.watchFlags.add(flags, defaultSoak)
+	flags.BoolVar(&f.wait, "wait", true, "Watch the rollout until it succeeds or fails; with false only create, as kubectl does")
+	addChoice(flags, &f.onFailure, "on-failure", release.Keep, `What to do if the first rollout fails: "keep" it, to look at it, or "delete" what was created. One that existed is rolled back, unless this flag says keep`,
+		release.Keep, release.Delete)
+	addChoice(flags, &f.onInterrupt, "on-interrupt", release.Keep, `What to do on SIGINT or SIGTERM: "keep" (print how to attach again) or "delete" what was created; one that existed is rolled back`,
+		release.Keep, release.Delete)
+	f.addReason(flags)
+	f.writeFlags(flags)
+}
+
+func (f *releaseFlags) addReason(flags *pflag.FlagSet) {
+	flags.StringVar(&f.reason, "reason", "", "Why the change is made, for rollout history (annotation kubernetes.io/change-cause); the default is the CI job or the command")
 }
 
 func addOnInterrupt(flags *pflag.FlagSet, value *release.Action) {

@@ -85,6 +85,9 @@ func (f *writeError) Unwrap() error { return f.err }
 // apply writes one change. Beside a *LostError, the result is what was asked for; beside any other error it is what was
 // stored, if anything was.
 func (c *Cluster) apply(ctx context.Context, change Change, o WriteOptions) (Written, error) {
+	if change.New {
+		return c.create(ctx, change, o)
+	}
 	object, err := Write[Object]{
 		Planned: true, DryRun: o.DryRun,
 		Read:      func(ctx context.Context) (Object, error) { return c.Reread(ctx, change.Ref()) },

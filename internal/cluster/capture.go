@@ -25,6 +25,8 @@ type Captured struct {
 	// RevisionsErr says why the revisions could not be read: an *Error with the reason Forbidden.
 	RevisionsErr error
 	Before       *rollout.Baseline
+	// New: the workload is to be created. Object is what it will be, without its template.
+	New bool
 	// pods are counted by revision; nil where they may not be read.
 	pods diagnosis.PodCounts
 }

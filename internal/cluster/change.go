@@ -170,6 +170,8 @@ type Written struct {
 	Before *rollout.Baseline
 	// Doubt says of a rollout that was found under way why it is not known to have replaced what served.
 	Doubt string
+	// New: it was created.
+	New bool
 	// Scaled: the change is one of the replicas. Autoscaled and TakenOver are those of the edit.
 	Scaled, Autoscaled, TakenOver bool
 	// before is the whole object, for what a restore has to put back beside the template.
@@ -184,7 +186,7 @@ type Written struct {
 func (c Change) asked() Written {
 	return Written{
 		Object: c.Edited(), Before: c.Before, Scaled: c.Scales(), Autoscaled: c.Edit.Autoscaled, TakenOver: c.Edit.TakenOver,
-		before: c.Object, change: &c, restores: c.Edit.Revision,
+		New: c.New, before: c.Object, change: &c, restores: c.Edit.Revision,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -19,6 +20,27 @@ func (c *Cluster) CheckNamespace(ctx context.Context, name string) error {
 		return err
 	}
 	return NamespaceMissing(ctx, client, name)
+}
+
+// NamespaceLabels reads the labels of a namespace; nil without permission. One that does not exist is an error.
+func (c *Cluster) NamespaceLabels(ctx context.Context, name string) (map[string]string, error) {
+	client, err := c.typed()
+	if err != nil {
+		return nil, err
+	}
+	namespace, err := Read(ctx, func(ctx context.Context) (*corev1.Namespace, error) {
+		return client.CoreV1().Namespaces().Get(ctx, name, metav1.GetOptions{})
+	})
+	if apierrors.IsNotFound(err) {
+		return nil, NamespaceMissing(ctx, client, name)
+	}
+	if err = APIError(Call{"get", "namespaces", "", "namespace/" + name}, err); err != nil {
+		if Is(err, Forbidden) {
+			err = nil
+		}
+		return nil, err
+	}
+	return namespace.Labels, nil
 }
 
 // NamespaceMissing returns the error for a namespace that does not exist, or nil.

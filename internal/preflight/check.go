@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/podtemplate"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -31,6 +32,7 @@ const (
 	CheckStrategy   CheckName = "Strategy"   // which pods the change replaces
 	CheckOwner      CheckName = "Owner"      // nobody else will revert the change
 	CheckReplicas   CheckName = "Replicas"   // the number may be set
+	CheckTemplate   CheckName = "Template"   // the template allows the edit
 )
 
 // Level is what the answer means for the release.
@@ -89,6 +91,7 @@ func planCheck(err error) (Check, bool) {
 	var noRevision *rollout.RevisionNotFoundError
 	var noGood *rollout.NoGoodRevisionError
 	var number *rollout.ReplicasError
+	var template *podtemplate.PlanError
 	history := func(ref workload.Ref) {
 		c.Check, c.Workload, c.Object = CheckRevision, ref, ref.String()
 		c.Next = []string{"kubectl app rollout history " + ref.String() + cluster.InFlag(ref.Namespace)}
@@ -110,6 +113,8 @@ func planCheck(err error) (Check, bool) {
 		}
 	case errors.As(err, &number):
 		c.Check, c.Workload, c.Object, c.Next = CheckReplicas, number.Workload, number.Workload.String(), number.Next
+	case errors.As(err, &template):
+		c.Check, c.Workload, c.Object, c.Next = CheckTemplate, template.Workload, template.Workload.String(), template.Next
 	case errors.As(err, &noHistory):
 		history(noHistory.Workload)
 	case errors.As(err, &noRevision):

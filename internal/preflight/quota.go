@@ -94,7 +94,7 @@ func newRoom(change cluster.Change, ranges []corev1.LimitRange) room {
 		return r
 	}
 	r.added = max(1, w.Strategy.MaxSurge)
-	if w.Strategy.Recreate {
+	if w.Strategy.Recreate || change.New {
 		r.added = w.Desired
 	}
 	r.freed = workload.PodDemand(workload.WithDefaults(&w.Template.Spec, ranges)).Times(freedPods(w))

@@ -261,6 +261,8 @@ func (r *Release) onFailure(ctx, work context.Context, f *follower, end *ending)
 		r.rollBack(ctx, work, f, end)
 	case Pause:
 		r.pause(work, f, end)
+	case Delete:
+		r.takeAway(ctx, work, f, end)
 	default: // keep
 		for i := range end.state.Workloads {
 			if w := &end.state.Workloads[i]; w.Outcome == rollout.Failed && len(w.Findings) > 0 {
@@ -285,6 +287,10 @@ func (e *ending) findings(ref workload.Ref) []diagnosis.Finding {
 func (r *Release) wayBack(end *ending) []string {
 	var commands []string
 	for _, w := range end.written {
+		if w.New {
+			commands = append(commands, Kubectl("delete", w.Ref()))
+			continue
+		}
 		if !r.changes.undoRestores() || w.Scaled && w.Doubt != "" || restarted(w) {
 			continue
 		}
@@ -337,10 +343,16 @@ func (r *Release) watchEnded(ctx, work context.Context, f *follower, end ending,
 		return r.finish(ctx, f, end)
 	}
 	end.state.Outcome, end.interrupted = rollout.Interrupted, r.Now()
-	if r.OnInterrupt == Rollback {
-		r.warnDuring(f, &end.state, fmt.Sprintf("%v: rolling back", context.Cause(ctx)))
-		r.rollBack(work, work, f, &end)
-		if end.broughtBack() {
+	if r.OnInterrupt != Keep {
+		takeBack, doing := r.rollBack, "rolling back"
+		if r.OnInterrupt == Delete {
+			takeBack, doing = r.takeAway, "deleting what was created"
+		}
+		r.warnDuring(f, &end.state, fmt.Sprintf("%v: %s", context.Cause(ctx), doing))
+		takeBack(work, work, f, &end)
+		if end.broughtBack() && r.OnInterrupt == Delete {
+			end.message = "deleted, and its pods are gone"
+		} else if end.broughtBack() {
 			end.message = "rolled back and verified"
 		}
 		return r.finish(ctx, f, end)

@@ -19,6 +19,7 @@ type Cluster interface {
 	Apply(context.Context, []cluster.Change, cluster.WriteOptions) ([]cluster.Written, error)
 	RestoreAll(context.Context, []cluster.Written, cluster.WriteOptions) ([]cluster.Written, []error)
 	Pause(context.Context, cluster.Written, cluster.WriteOptions) (cluster.Written, error)
+	DeleteNew(context.Context, cluster.Written, cluster.WriteOptions) error
 	RecordVerdicts(context.Context, []cluster.Verdict, cluster.WriteOptions) []error
 	DeletePod(context.Context, rollout.PodRef) (deleted bool, err error)
 	// Watch ends with ctx. tap sees what the snapshots are made of; nil for nobody.

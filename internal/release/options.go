@@ -43,6 +43,8 @@ const (
 	Rollback Action = "rollback"
 	Keep     Action = "keep"
 	Pause    Action = "pause"
+	// Delete takes away what was created. What was there before is rolled back.
+	Delete Action = "delete"
 )
 
 // Options say how a change is released.

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
 
@@ -192,11 +193,20 @@ func (r *Release) diff(changes []cluster.Change) error {
 	}
 	for _, c := range changes {
 		var redactor redact.Redactor // numbers from 1 for each object
-		before, err := readable(c.Object, &redactor)
-		if err != nil {
-			return err
+		before := ""
+		if !c.New {
+			var err error
+			if before, err = readable(c.Object, &redactor); err != nil {
+				return err
+			}
 		}
-		next, err := readable(c.After(), &redactor)
+		after := c.After()
+		if c.New { // a dry run invents them
+			after = after.Copy()
+			after.SetUID("")
+			after.SetCreationTimestamp(metav1.Time{})
+		}
+		next, err := readable(after, &redactor)
 		if err != nil {
 			return err
 		}

@@ -112,6 +112,9 @@ func (r *Release) outline(outcome rollout.Outcome, changes []cluster.Change) rol
 			Changes: workload.CompareTemplates(&w.Template, after),
 			Counts:  rollout.Counts{Desired: w.Desired, Updated: w.Updated, Ready: w.Ready, Available: w.Available, Old: w.Total - w.Updated},
 		}
+		if c.New {
+			s.Target.Baseline, s.Changes = c.Before, nil
+		}
 		if revision := c.Before.Revision; revision != nil {
 			s.RevisionFrom = revision.Number
 			if outcome == rollout.Unchanged {

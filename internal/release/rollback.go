@@ -112,7 +112,7 @@ func (e *ending) takeBack(restorable []cluster.Written, back changes) {
 
 // worthRestoring: it was serving, or it was scaled to 0, where no harm can come of going back.
 func worthRestoring(w cluster.Written) bool {
-	return w.Doubt == "" && w.Before != nil && (w.Before.Serving || w.Before.Workload.Desired == 0)
+	return w.Doubt == "" && !w.New && w.Before != nil && (w.Before.Serving || w.Before.Workload.Desired == 0)
 }
 
 // before names what a change found.

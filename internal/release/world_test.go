@@ -263,7 +263,7 @@ func (w *world) Apply(ctx context.Context, changes []cluster.Change, o cluster.W
 		case fault != nil:
 			partial.Failed, partial.Err = c.Ref(), fault
 		default:
-			written = append(written, cluster.Written{Object: w.write(c), Before: c.Before, Scaled: c.Scales()})
+			written = append(written, cluster.Written{Object: w.write(c), New: c.New, Before: c.Before, Scaled: c.Scales()})
 			continue
 		}
 		break
@@ -280,6 +280,13 @@ func (w *world) Apply(ctx context.Context, changes []cluster.Change, o cluster.W
 
 // write stores a change.
 func (w *world) write(c cluster.Change) cluster.Object {
+	if c.New {
+		w.mu.Lock()
+		d := c.Object.Copy().API.(*appsv1.Deployment)
+		d.UID, d.Spec.ProgressDeadlineSeconds = types.UID(d.Name), new(int32(600))
+		w.apps[d.Name] = &app{stored: d}
+		w.mu.Unlock()
+	}
 	if c.Scales() {
 		return w.scale(c.GetName(), *c.Edit.Replicas)
 	}
@@ -346,6 +353,20 @@ func (w *world) restore(was cluster.Written) (cluster.Written, error) {
 // Pause implements Cluster.
 func (w *world) Pause(_ context.Context, was cluster.Written, _ cluster.WriteOptions) (cluster.Written, error) {
 	return was, w.call("pause", was.GetName())
+}
+
+// DeleteNew implements Cluster: the pods take 30 s to end.
+func (w *world) DeleteNew(_ context.Context, was cluster.Written, _ cluster.WriteOptions) error {
+	if err := w.call("delete", was.GetName()); err != nil {
+		return err
+	}
+	time.AfterFunc(30*time.Second, func() {
+		w.mu.Lock()
+		delete(w.apps, was.GetName())
+		w.mu.Unlock()
+		w.poke()
+	})
+	return nil
 }
 
 // RecordVerdicts implements Cluster.

@@ -9,6 +9,9 @@ import (
 
 // backParts say where the rollback of one workload goes, or went.
 func (s *sheet) backParts(release, back *rollout.WorkloadState) []string {
+	if release.Created() {
+		return []string{s.Yellow(s.Glyphs.Back) + " " + deletionWord(back.Outcome)}
+	}
 	target, former := "to what was", ""
 	if n := backRevision(release.RevisionFrom, back.RevisionTo, back.Outcome); n > 0 {
 		target = fmt.Sprintf("to revision %d", n)
@@ -22,6 +25,17 @@ func (s *sheet) backParts(release, back *rollout.WorkloadState) []string {
 	}
 	before, _ := workload.ChangedImages(release.ImagesFrom, release.ImagesTo)
 	return []string{s.Yellow(s.Glyphs.Back) + " " + verb + " " + target, former, images(before), s.Faint(why)}
+}
+
+// deletionWord says how far the deletion of what a release has created is.
+func deletionWord(o rollout.Outcome) string {
+	switch o {
+	case "":
+		return "deleting it, and waiting until its pods are gone"
+	case rollout.Succeeded:
+		return "deleted, and its pods are gone"
+	}
+	return "not deleted"
 }
 
 // backOfAll says the same of several workloads.

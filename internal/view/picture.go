@@ -57,8 +57,10 @@ func one(s *sheet, f *Frame, release *rollout.State, d detail) {
 	s.findings("", w.Findings, d)
 	back := &f.State.Workloads[0]
 	s.FlowTo(s.Faint(clock(f.Now.Sub(f.State.Started))), s.backParts(w, back)...)
-	s.progress("  ", back)
-	s.findings("  ", back.Findings, d)
+	if !w.Created() {
+		s.progress("  ", back)
+		s.findings("  ", back.Findings, d)
+	}
 	if st := statusOf(back); st <= interrupted || st == soaking {
 		s.outcome(back, &f.State, f.Now)
 	}

@@ -207,6 +207,9 @@ func ending(r rollout.Result) string {
 		}
 		target = prefixed(" to ", backTo(w, revision))
 	}
+	if w := only(r); w != nil && w.Created {
+		return createdEnding(r.Outcome, back)
+	}
 	switch r.Outcome {
 	case rollout.RolledBack:
 		return "rolled back" + target + " and verified"
@@ -218,6 +221,17 @@ func ending(r rollout.Result) string {
 		}
 		return left(r)
 	}
+}
+
+// createdEnding is the state that a failed first release was left in.
+func createdEnding(outcome rollout.Outcome, back *rollout.RollbackResult) string {
+	switch {
+	case outcome == rollout.RolledBack:
+		return "deleted, and its pods are gone"
+	case back != nil:
+		return layout.Join(": ", "not deleted", rollbackCause(back))
+	}
+	return "kept, so that you can look at it"
 }
 
 // left is how a failed release was left where nothing went back.

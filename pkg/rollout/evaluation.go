@@ -29,7 +29,7 @@ type evaluation struct {
 }
 
 func (e *evaluation) evaluate(seen diagnosis.Observed, ok bool) {
-	if !ok || (seen.Workload == nil && !e.was.memory.begun && e.next.Target.UID == "") {
+	if !ok || seen.Workload == nil && !e.was.memory.begun && (e.next.Target.UID == "" || e.unseen()) {
 		e.checkTimeout()
 		return
 	}
@@ -50,6 +50,14 @@ func (e *evaluation) evaluate(seen diagnosis.Observed, ok bool) {
 	e.count()
 	e.verdict()
 	e.next.memory.begun = true
+}
+
+// maxUnseen is how long a watch may need to see a workload that was created.
+const maxUnseen = 10 * time.Second
+
+// unseen tells whether a workload that was created may be missing because the watch has not seen it yet.
+func (e *evaluation) unseen() bool {
+	return e.next.Target.isNew() && !e.wake.Passed(e.next.memory.watched.Add(maxUnseen))
 }
 
 // observe finds our revision and its pods.

@@ -44,6 +44,8 @@ type Result struct {
 // WorkloadResult is one workload of a Result.
 type WorkloadResult struct {
 	workload.Ref
+	// Created: the release has created it.
+	Created bool `json:"created,omitempty"`
 	// Scale is the change of the replicas; nil for a change of the template.
 	Scale    *FromTo[int32]            `json:"scale,omitempty"`
 	Revision Revisions                 `json:"revision"`
@@ -105,6 +107,7 @@ func NewResult(release State, rollback *State, now time.Time) Result {
 func newWorkloadResult(w *WorkloadState) WorkloadResult {
 	result := WorkloadResult{
 		Ref:      w.Target.Ref,
+		Created:  w.Target.isNew(),
 		Scale:    w.Scale,
 		Revision: Revisions{w.RevisionFrom, w.RevisionTo, w.Target.Restores},
 		Images:   FromTo[map[string]string]{w.ImagesFrom, w.ImagesTo},
@@ -151,6 +154,11 @@ func (r *Result) addRollback(rollback *State) {
 		w.Outcome = rollbackOutcome(state.Outcome)
 		if w.Outcome == RolledBack {
 			w.Findings = WithoutPods(w.Findings)
+			if w.Created { // it is gone
+				for j := range w.Findings {
+					w.Findings[j].Next = nil
+				}
+			}
 		}
 		worst = Worse(worst, w.Outcome)
 	}

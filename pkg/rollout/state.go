@@ -45,6 +45,8 @@ type Baseline struct {
 	Revision *workload.Revision
 	// Serving: enough pods of the revision itself were available.
 	Serving bool
+	// New: there was no such workload. Workload is what is created, without its template.
+	New bool
 	// pods of the revision.
 	pods diagnosis.PodCount
 }

@@ -48,7 +48,7 @@ func Start(targets []Target, policy Policy, now time.Time) State {
 
 // compare fills in what changes beside images, where both templates are known.
 func (w *WorkloadState) compare() {
-	if b := w.Target.Baseline; b != nil && b.Workload != nil && w.Target.Template != nil {
+	if b := w.Target.Baseline; b != nil && b.Workload != nil && !b.New && w.Target.Template != nil {
 		w.compareWith(&b.Workload.Template, w.Target.Template)
 	}
 }

@@ -9,6 +9,12 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
+// Created tells whether the release has created the workload.
+func (w *WorkloadState) Created() bool { return w.Target.isNew() }
+
+// isNew tells whether the workload was created by the change.
+func (t *Target) isNew() bool { return t.Baseline != nil && t.Baseline.New }
+
 // superseded says who has changed or replaced the object since our write, or returns "". Changed replicas (HPA, scale)
 // make a new generation of the same template and supersede nothing.
 func (e *evaluation) superseded() string {

@@ -1,0 +1,213 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/pflag"
+	"k8s.io/kubectl/pkg/scheme"
+	"k8s.io/kubectl/pkg/util"
+
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/config"
+	"github.com/kubectl-app/kubectl-app/internal/release"
+	"github.com/kubectl-app/kubectl-app/pkg/podtemplate"
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
+	"github.com/kubectl-app/kubectl-app/pkg/rollout"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// creating is a Deployment on its way to its first verdict, or to one more if it exists.
+type creating struct {
+	*transaction
+	flags *createDeploymentFlags
+	name  string
+	app   *podtemplate.App
+	given func(flag string) bool
+	// enforced is the profile that the namespace asks for.
+	enforced podtemplate.Security
+}
+
+func (c *creating) run(ctx context.Context) error {
+	c.env.Redactor.Variables(c.app.Env)
+	captured, err := c.capture(ctx)
+	if err != nil {
+		return c.untouched(ctx, err)
+	}
+	c.next = c.mend
+	result, err := c.Run(ctx, []cluster.Captured{captured}, c.plan)
+	return c.end(result, err)
+}
+
+// capture reads what is there.
+func (c *creating) capture(ctx context.Context) (cluster.Captured, error) {
+	namespace, explicit, err := c.cluster.Namespace()
+	if err != nil {
+		return cluster.Captured{}, err
+	}
+	if c.flags.dryRun == release.DryRunClient { // as kubectl does
+		if !explicit {
+			namespace = ""
+		}
+		return c.fresh(namespace, nil)
+	}
+	var labels map[string]string
+	var object cluster.Object
+	var exists bool
+	_, err = cluster.Each(ctx, []func(context.Context) error{
+		func(ctx context.Context) (err error) {
+			object, exists, err = c.cluster.Find(ctx, workload.DeploymentRef(namespace, c.name))
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			labels, err = c.cluster.NamespaceLabels(ctx, namespace)
+			return err
+		},
+	}, func(ctx context.Context, read func(context.Context) error) (struct{}, error) {
+		return struct{}{}, read(ctx)
+	})
+	switch {
+	case err != nil:
+		return cluster.Captured{}, err
+	case !exists:
+		return c.fresh(namespace, labels)
+	}
+	return c.existing(ctx, object)
+}
+
+// fresh is the Deployment that is to be created.
+func (c *creating) fresh(namespace string, labels map[string]string) (cluster.Captured, error) {
+	plain := c.flags.plainObject()
+	c.enforced = podtemplate.SecurityOf(labels)
+	c.app.Labels = workload.AppLabels(c.name, !plain)
+	switch {
+	case plain:
+		c.app.Security, c.app.DefaultProbe = "", false
+	case c.app.Security == "":
+		c.app.Security = c.enforced
+	}
+	o := workload.NewDeployment(namespace, c.name, c.flags.replicas, c.app.Labels)
+	if !c.flags.save {
+		return cluster.NewWorkload(o), nil
+	}
+	whole := o.Copy()
+	template, _, err := c.app.Plan(o.Ref(), o.Template())
+	if err != nil {
+		return cluster.Captured{}, err
+	}
+	whole.SetTemplate(&template)
+	if err := util.CreateOrUpdateAnnotation(true, whole.API, scheme.DefaultJSONEncoder()); err != nil {
+		return cluster.Captured{}, fmt.Errorf("--save-config: %w", err)
+	}
+	o.SetAnnotations(whole.GetAnnotations())
+	return cluster.NewWorkload(o), nil
+}
+
+// existing is a Deployment of that name: a release changes it, and goes back if it fails.
+func (c *creating) existing(ctx context.Context, o cluster.Object) (cluster.Captured, error) {
+	ref := o.Ref()
+	switch c.flags.ifExists {
+	case config.FailOnExisting:
+		err := fmt.Errorf("%s exists already%s (--if-exists=fail)", ref, cluster.InNamespace(ref.Namespace))
+		return cluster.Captured{}, release.RefusedError{Err: hintedError{err, []string{release.App("status", ref)}}}
+	case config.SkipExisting:
+		c.Warn(fmt.Sprintf("%s exists already and was not changed (--if-exists=skip)", ref))
+		c.app, c.Wait = &podtemplate.App{}, false
+	}
+	if c.given("replicas") && o.Replicas() != c.flags.replicas {
+		c.Warn(fmt.Sprintf("%s exists and keeps its %s; to change that: %s --replicas=%d", ref,
+			workload.Plural(int(o.Replicas()), "replica", "replicas"), release.App("scale", ref), c.flags.replicas))
+	}
+	if c.OnFailure == release.Delete || !c.given("on-failure") {
+		c.OnFailure = release.Rollback
+	}
+	if c.OnInterrupt == release.Delete {
+		c.OnInterrupt = release.Rollback
+	}
+	c.Diff = c.flags.ifExists == config.UpdateExisting
+	if err := c.output.named("configured", c.flags.dryRun); err != nil {
+		return cluster.Captured{}, err
+	}
+	all, err := c.cluster.Capture(ctx, []cluster.Object{o})
+	if err != nil {
+		return cluster.Captured{}, err
+	}
+	return all[0], nil
+}
+
+// plan is the template of the Deployment.
+func (c *creating) plan(now cluster.Captured) (cluster.Edit, error) {
+	template, notes, err := c.app.Plan(now.Ref(), now.Template())
+	if err != nil {
+		return cluster.Edit{}, err
+	}
+	c.Note(notes...)
+	edit := cluster.Edit{Template: template}
+	if !c.flags.plainObject() || c.flags.reason != "" {
+		edit.ChangeCause = c.Reason()
+	}
+	return edit, nil
+}
+
+// Reason implements release.Command: kubectl's object has none, unless the user gives one.
+func (c *creating) Reason() string {
+	if c.flags.plainObject() && c.flags.reason == "" {
+		return ""
+	}
+	return c.transaction.Reason()
+}
+
+// mend puts first what mends an image that runs as root, where the namespace allows it.
+func (c *creating) mend(result *rollout.Result) []string {
+	for _, w := range result.Workloads {
+		for _, f := range w.Findings {
+			if podtemplate.RunsAsRoot(f.Message) && c.enforced != podtemplate.Restricted {
+				command := "kubectl app create deployment " + c.name // what it does not name stays as it is
+				for _, image := range c.app.Images {
+					command += " --image=" + shellWord(image)
+				}
+				command += " --security=" + string(podtemplate.Baseline) + cluster.InFlag(w.Namespace)
+				result.Next = append([]string{command}, result.Next...)
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// typed are the flags of the object as they can be typed again, without values of variables and without the command.
+func (f *createDeploymentFlags) typed(flags *pflag.FlagSet, app *podtemplate.App) (words []string) {
+	for _, image := range f.images {
+		words = append(words, "--image="+shellWord(image))
+	}
+	for _, name := range slices.Concat([]string{"port", "replicas", "plain"}, ownFlags) {
+		flag := flags.Lookup(name)
+		switch {
+		case !flag.Changed:
+		case name == "env":
+			for _, v := range app.Env {
+				words = append(words, "--env="+v.Name+"="+redact.Placeholder)
+			}
+		case flag.Value.Type() == "stringSlice":
+			list, _ := flags.GetStringSlice(name)
+			for _, value := range list {
+				words = append(words, "--"+name+"="+shellWord(value))
+			}
+		default:
+			words = append(words, "--"+name+"="+shellWord(flag.Value.String()))
+		}
+	}
+	if len(app.Command) > 0 {
+		words = append(words, "--", "COMMAND")
+	}
+	return words
+}
+
+// plainObject tells whether the object is to be that of kubectl.
+func (f *createDeploymentFlags) plainObject() bool {
+	if f.plain || f.dryRun != release.DryRunClient {
+		return f.plain
+	}
+	return !slices.ContainsFunc(ownFlags, f.given)
+}

@@ -1,0 +1,199 @@
+package podtemplate
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
+)
+
+// App is what `create deployment` makes of a template: of an empty one, or of that of a workload that exists.
+type App struct {
+	Images  []string
+	Command []string
+	// Port is declared by the first container; 0 for none.
+	Port int32
+	// Env, EnvFrom, Requests and Limits are those of each container that has one of the images.
+	Env              []corev1.EnvVar
+	EnvFrom          []corev1.EnvFromSource
+	Requests, Limits corev1.ResourceList
+	// Probe is the readiness probe of the first container; nil for none, or for that of DefaultProbe.
+	Probe *Handler
+	// DefaultProbe: a new first container gets a readiness probe by TCP on Port.
+	DefaultProbe bool
+	Sidecars     []Sidecar
+	// ServiceAccount is "" for that of the namespace.
+	ServiceAccount string
+	PullSecrets    []string
+	// Security is "" to leave security contexts as they are.
+	Security Security
+	// Labels are those of a new template.
+	Labels map[string]string
+}
+
+// Sidecar runs beside the containers: it starts before them, and ends after them (KEP-753).
+type Sidecar struct{ Name, Image string }
+
+// ParseSidecar reads NAME=IMAGE.
+func ParseSidecar(text string) (Sidecar, error) {
+	name, image, found := strings.Cut(text, "=")
+	if !found || name == "" || image == "" {
+		return Sidecar{}, fmt.Errorf("%q is not a sidecar: write NAME=IMAGE", text)
+	}
+	return Sidecar{name, image}, nil
+}
+
+// ParseEnvFrom reads secret/NAME or configmap/NAME.
+func ParseEnvFrom(text string) (corev1.EnvFromSource, error) {
+	kind, name, _ := strings.Cut(text, "/")
+	reference := corev1.LocalObjectReference{Name: name}
+	switch strings.ToLower(kind) {
+	case "secret", "secrets":
+		if name != "" {
+			return corev1.EnvFromSource{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: reference}}, nil
+		}
+	case "configmap", "configmaps", "cm":
+		if name != "" {
+			return corev1.EnvFromSource{ConfigMapRef: &corev1.ConfigMapEnvSource{LocalObjectReference: reference}}, nil
+		}
+	}
+	return corev1.EnvFromSource{}, fmt.Errorf("%q names no object to take variables from: write secret/NAME or configmap/NAME", text)
+}
+
+// ContainerNames are the names that kubectl gives to containers of these images: the last part of the repository. A name
+// that comes again gets a number.
+func ContainerNames(images []string) []string {
+	var names []string
+	for _, image := range images {
+		name := image[strings.LastIndex(image, "/")+1:]
+		name, _, _ = strings.Cut(name, "@")
+		name, _, _ = strings.Cut(name, ":")
+		name = strings.NewReplacer("_", "-", ".", "-").Replace(name)
+		for n, first := 2, name; slices.Contains(names, name); n++ {
+			name = fmt.Sprintf("%s-%d", first, n)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// Plan makes the template. What no setting names stays as it is. The error joins a *workload.ImageError for each image that is
+// none, and a *PlanError.
+func (a *App) Plan(ref workload.Ref, before *corev1.PodTemplateSpec) (planned corev1.PodTemplateSpec, notes []string, err error) {
+	planned = *before.DeepCopy()
+	spec := &planned.Spec
+	if len(spec.Containers) == 0 {
+		planned.Labels = maps.Clone(a.Labels)
+	}
+	var faults []error
+	alone := len(a.Images) == 1 && len(spec.Containers) == 1
+	for i, name := range ContainerNames(a.Images) {
+		faults = append(faults, workload.CheckImage(a.Images[i]))
+		if alone { // whatever its name is
+			name = spec.Containers[0].Name
+		}
+		c, added := containerOf(&spec.Containers, name)
+		c.Image = a.Images[i]
+		a.settle(c)
+		if i > 0 {
+			continue
+		}
+		if a.Port != 0 && !slices.ContainsFunc(c.Ports, func(p corev1.ContainerPort) bool { return p.ContainerPort == a.Port }) {
+			c.Ports = append(c.Ports, corev1.ContainerPort{ContainerPort: a.Port})
+		}
+		more, err := a.probe(ref, c, added)
+		notes, faults = append(notes, more...), append(faults, err)
+	}
+	for _, s := range a.Sidecars {
+		faults = append(faults, workload.CheckImage(s.Image))
+		c, _ := containerOf(&spec.InitContainers, s.Name)
+		c.Image, c.RestartPolicy = s.Image, new(corev1.ContainerRestartPolicyAlways)
+	}
+	if a.ServiceAccount != "" {
+		spec.ServiceAccountName, spec.DeprecatedServiceAccount = a.ServiceAccount, a.ServiceAccount
+	}
+	for _, name := range a.PullSecrets {
+		if s := (corev1.LocalObjectReference{Name: name}); !slices.Contains(spec.ImagePullSecrets, s) {
+			spec.ImagePullSecrets = append(spec.ImagePullSecrets, s)
+		}
+	}
+	if a.Security != "" {
+		secure(spec, a.Security)
+	}
+	return planned, notes, errors.Join(faults...)
+}
+
+// containerOf finds a container by its name, or adds it.
+func containerOf(all *[]corev1.Container, name string) (c *corev1.Container, added bool) {
+	i := slices.IndexFunc(*all, func(c corev1.Container) bool { return c.Name == name })
+	if i < 0 {
+		i, added = len(*all), true
+		*all = append(*all, corev1.Container{Name: name})
+	}
+	return &(*all)[i], added
+}
+
+// settle sets what each container gets.
+func (a *App) settle(c *corev1.Container) {
+	if len(a.Command) > 0 {
+		c.Command = a.Command
+	}
+	for _, v := range a.Env {
+		c.Env = slices.DeleteFunc(c.Env, func(have corev1.EnvVar) bool { return have.Name == v.Name && have != v })
+		if !slices.ContainsFunc(c.Env, func(have corev1.EnvVar) bool { return have.Name == v.Name }) {
+			c.Env = append(c.Env, v)
+		}
+	}
+	for _, from := range a.EnvFrom {
+		if !slices.ContainsFunc(c.EnvFrom, func(have corev1.EnvFromSource) bool { return sameSource(have, from) }) {
+			c.EnvFrom = append(c.EnvFrom, from)
+		}
+	}
+	c.Resources.Requests = with(c.Resources.Requests, a.Requests)
+	c.Resources.Limits = with(c.Resources.Limits, a.Limits)
+}
+
+func sameSource(a, b corev1.EnvFromSource) bool {
+	if a.SecretRef != nil && b.SecretRef != nil {
+		return a.SecretRef.Name == b.SecretRef.Name
+	}
+	return a.ConfigMapRef != nil && b.ConfigMapRef != nil && a.ConfigMapRef.Name == b.ConfigMapRef.Name
+}
+
+func with(have, more corev1.ResourceList) corev1.ResourceList {
+	if have == nil && len(more) > 0 {
+		have = corev1.ResourceList{}
+	}
+	maps.Copy(have, more)
+	return have
+}
+
+// probe sets the readiness probe of the first container.
+func (a *App) probe(ref workload.Ref, c *corev1.Container, added bool) (notes []string, err error) {
+	h := a.Probe
+	if h == nil {
+		if !added || !a.DefaultProbe || a.Port == 0 {
+			return nil, nil
+		}
+		h = &Handler{kind: tcpHandler}
+	}
+	if h.noPort() && a.Port != 0 {
+		on := *h
+		on.port = intstr.FromInt32(a.Port)
+		h = &on
+	}
+	made, notes, err := h.For(ref, c)
+	if err == nil {
+		if c.ReadinessProbe == nil {
+			c.ReadinessProbe = &corev1.Probe{}
+		}
+		c.ReadinessProbe.ProbeHandler = made
+	}
+	return notes, err
+}
