@@ -23,7 +23,7 @@ import (
 const (
 	mostByObject = 2  // objects whose events are asked for one by one; of more, the events are listed
 	mostEvents   = 20 // pages of events
-	mostUnlisted = 6  // objects whose events are asked for one by one where the list was cut
+	mostUnlisted = 3  // objects whose events are asked for one by one where the list was cut
 	mostStarting = 6  // pods that are being started, whose events are asked for one by one as well
 	mostLogs     = 48
 	mostGets     = 24 // references, and objects that causes point to
