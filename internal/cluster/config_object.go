@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -39,7 +40,7 @@ func (c *Cluster) secretOrConfigMap(ctx context.Context, ref workload.Ref) (secr
 		return nil, nil, APIError(Call{"get", strings.ToLower(ref.Kind) + "s", ref.Namespace, ref.String()}, err)
 	}
 	if secret != nil {
-		c.redactor.Secret(secret.Data)
+		c.redactor.SecretSince(types.NamespacedName{Namespace: secret.Namespace, Name: secret.Name}, secret.Data, consumers.LastChange(&secret.ObjectMeta).Time)
 	}
 	return secret, configMap, nil
 }

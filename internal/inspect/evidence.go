@@ -147,7 +147,7 @@ func (i *Inspector) log(ctx context.Context, namespace string, key diagnosis.Log
 			i.unread(err, "get", "logs", namespace)
 		}
 	}
-	i.cluster.Redactor().Log(namespace, key.Pod, log.Lines)
+	log.Lines = i.cluster.Redactor().Log(types.NamespacedName{Namespace: namespace, Name: key.Pod}, key.Container, key.Previous, log.Lines)
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.seen.Logs[key] = log

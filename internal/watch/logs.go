@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 )
@@ -41,7 +42,7 @@ func (w *Watcher) fetchLog(ctx context.Context, key diagnosis.LogKey) {
 			return
 		}
 		log, err := w.requestLog(ctx, t, key)
-		w.options.Redactor.Log(t.ref.Namespace, key.Pod, log.Lines)
+		log.Lines = w.options.Redactor.Log(types.NamespacedName{Namespace: t.ref.Namespace, Name: key.Pod}, key.Container, key.Previous, log.Lines)
 		log.Err = w.options.Redactor.Text(log.Err)
 		<-w.wanted.slots
 		if ctx.Err() != nil {

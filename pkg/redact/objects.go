@@ -53,22 +53,20 @@ func said(p *corev1.Pod) []*string {
 			all = append(all, &s.VolumeHealth[i].HealthConditions[j].Message)
 		}
 	}
-	for _, statuses := range [][]corev1.ContainerStatus{s.InitContainerStatuses, s.ContainerStatuses, s.EphemeralContainerStatuses} {
-		for i := range statuses {
-			for _, r := range statuses[i].AllocatedResourcesStatus {
-				for j := range r.Resources {
-					if m := r.Resources[j].Message; m != nil {
-						all = append(all, m)
-					}
+	for status := range statuses(p) {
+		for _, r := range status.AllocatedResourcesStatus {
+			for j := range r.Resources {
+				if m := r.Resources[j].Message; m != nil {
+					all = append(all, m)
 				}
 			}
-			for _, state := range []*corev1.ContainerState{&statuses[i].State, &statuses[i].LastTerminationState} {
-				if w := state.Waiting; w != nil {
-					all = append(all, &w.Message)
-				}
-				if t := state.Terminated; t != nil {
-					all = append(all, &t.Message)
-				}
+		}
+		for _, state := range []*corev1.ContainerState{&status.State, &status.LastTerminationState} {
+			if w := state.Waiting; w != nil {
+				all = append(all, &w.Message)
+			}
+			if t := state.Terminated; t != nil {
+				all = append(all, &t.Message)
 			}
 		}
 	}
@@ -106,14 +104,20 @@ func (r *Redactor) Event(e *corev1.Event) { r.Events(e) }
 // program.
 func (r *Redactor) Events(events ...*corev1.Event) {
 	var quoting []types.NamespacedName
+	quotes := func(e *corev1.Event) bool {
+		return e.InvolvedObject.Kind == "Pod" && e.Type != corev1.EventTypeNormal && !slices.Contains(withoutValues, e.Reason)
+	}
 	for _, e := range events {
-		if o := &e.InvolvedObject; o.Kind == "Pod" && e.Type != corev1.EventTypeNormal && !slices.Contains(withoutValues, e.Reason) {
-			quoting = append(quoting, types.NamespacedName{Namespace: o.Namespace, Name: o.Name})
+		if quotes(e) {
+			quoting = append(quoting, types.NamespacedName{Namespace: e.InvolvedObject.Namespace, Name: e.InvolvedObject.Name})
 		}
 	}
 	r.read(quoting...)
 	for _, e := range events {
 		r.texts(&e.Message, &e.Action)
+		if quotes(e) {
+			r.withholdEvent(e)
+		}
 	}
 }
 

@@ -34,6 +34,7 @@ type Redactor struct {
 	// variables are those that were learnt, by name and value.
 	variables map[[2]string]bool
 	sources   sources
+	former    former
 	// numbers are those of the values that Hide has replaced.
 	numbers map[string]int
 }

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"iter"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -78,8 +79,9 @@ func (r *Redactor) Pods(pods ...*corev1.Pod) {
 		}
 	}
 	r.read(quoting...)
-	for _, texts := range said {
+	for i, texts := range said {
 		r.texts(texts...)
+		r.withhold(pods[i])
 	}
 }
 
@@ -94,6 +96,9 @@ func (r *Redactor) arrived(p *corev1.Pod) []*string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.sources.put(p)
+	if len(r.sources.ofPods[nameOf(p)]) > 0 {
+		r.former.note(p)
+	}
 	if len(texts) > 0 && len(r.variables) < mostVariables {
 		for _, c := range containers(&p.Spec) {
 			r.container(c)
@@ -120,31 +125,51 @@ func nameOf(p *corev1.Pod) types.NamespacedName {
 // of a command. Of images, back-offs and nodes the kubelet and the scheduler say nothing but names.
 func mayQuote(p *corev1.Pod) bool {
 	s := &p.Status
-	for _, statuses := range [][]corev1.ContainerStatus{s.InitContainerStatuses, s.ContainerStatuses, s.EphemeralContainerStatuses} {
-		for i := range statuses {
-			for _, state := range []*corev1.ContainerState{&statuses[i].State, &statuses[i].LastTerminationState} {
-				if t := state.Terminated; t != nil && t.Message != "" {
-					return true
-				}
-				if w := state.Waiting; w != nil && w.Message != "" && !slices.Contains(withoutValues, w.Reason) {
-					return true
-				}
+	for status := range statuses(p) {
+		for _, state := range []*corev1.ContainerState{&status.State, &status.LastTerminationState} {
+			if t := state.Terminated; t != nil && t.Message != "" {
+				return true
+			}
+			if w := state.Waiting; w != nil && w.Message != "" && !slices.Contains(withoutValues, w.Reason) {
+				return true
 			}
 		}
 	}
 	return s.Message != ""
 }
 
+// statuses are those of all containers of a pod.
+func statuses(p *corev1.Pod) iter.Seq[*corev1.ContainerStatus] {
+	return func(yield func(*corev1.ContainerStatus) bool) {
+		for _, all := range [][]corev1.ContainerStatus{p.Status.InitContainerStatuses, p.Status.ContainerStatuses, p.Status.EphemeralContainerStatuses} {
+			for i := range all {
+				if !yield(&all[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // withoutValues are reasons of waiting containers and of events whose texts are made of names.
 var withoutValues = []string{"CrashLoopBackOff", "BackOff", "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "FailedScheduling"}
 
-// Log masks lines that a program in a pod wrote, in place: the values that are known, and nothing else.
-func (r *Redactor) Log(namespace, pod string, lines []string) {
+// Log masks the lines that a run of a container wrote: the values that are known, and nothing else. If the program may know
+// others, one line says so instead.
+func (r *Redactor) Log(pod types.NamespacedName, container string, previous bool, lines []string) []string {
 	if len(lines) == 0 {
-		return
+		return lines
 	}
-	r.Recognize(types.NamespacedName{Namespace: namespace, Name: pod})
-	for i := range lines {
-		lines[i] = r.LogLine(lines[i])
+	r.read(pod)
+	r.mu.RLock()
+	secret, unknown := r.former.unknown(pod, r.sources.ofPods[pod], container, previous)
+	r.mu.RUnlock()
+	if unknown {
+		return []string{withheld(secret)}
 	}
+	masked := make([]string, len(lines))
+	for i, line := range lines {
+		masked[i] = r.LogLine(line)
+	}
+	return masked
 }

@@ -60,6 +60,9 @@ func ChangedAt(meta *metav1.ObjectMeta, keys []string) time.Time {
 	return last
 }
 
+// LastChange is when an object's content was last changed.
+func LastChange(meta *metav1.ObjectMeta) Change { return historyOf(meta).last }
+
 // historyOf finds since when the content is as it is: at the latest then. A manager has one time for all
 // that it owns, which its notes make more exact; of several who own a key the newest counts.
 func historyOf(meta *metav1.ObjectMeta) contentHistory {

@@ -1,0 +1,80 @@
+package redact
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// A program that started before its Secret was changed may say the former value, which nobody can mask.
+func TestFormerValues(t *testing.T) {
+	noon := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	at := func(minutes int) metav1.Time { return metav1.NewTime(noon.Add(time.Duration(minutes) * time.Minute)) }
+	terminated := func(minutes int) corev1.ContainerState {
+		return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{StartedAt: at(minutes), Message: "login old-4711 refused"}}
+	}
+	running := func(minutes int) corev1.ContainerState {
+		return corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: at(minutes)}}
+	}
+	waiting := corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}}
+	for name, test := range map[string]struct {
+		created         int
+		state, last     corev1.ContainerState
+		since           []int // the moments since when the data was as it was read
+		message         bool  // the termination message is shown
+		log, previous   bool  // of the current run, and of the one before
+		event, noSecret bool
+	}{
+		"created after the change":          {created: 5, state: waiting, last: terminated(6), since: []int{0}, message: true, log: true, previous: true, event: true},
+		"crashed before the change":         {created: -9, state: waiting, last: terminated(-5), since: []int{0}},
+		"restarted after the change":        {created: -9, state: running(2), last: terminated(-5), since: []int{0}, log: true, event: true},
+		"both runs after the change":        {created: -9, state: running(4), last: terminated(2), since: []int{0}, message: true, log: true, previous: true, event: true},
+		"running since before":              {created: -9, state: running(-8), last: terminated(-9), since: []int{0}},
+		"the former data was read, too":     {created: -9, state: waiting, last: terminated(-5), since: []int{-20, 0}, message: true, log: true, previous: true, event: true},
+		"the data of before then is not":    {created: -30, state: waiting, last: terminated(-25), since: []int{0, -20}},
+		"a pod of the moment of the change": {created: 0, state: waiting, last: terminated(0), since: []int{0}, message: true, log: true, previous: true, event: true},
+		"the kubelet's clock is behind":     {created: 1, state: waiting, last: terminated(-1), since: []int{0}, message: true, log: true, previous: true, event: true},
+		"the Secret could not be read":      {created: -9, state: waiting, last: terminated(-5), message: true, log: true, previous: true, event: true},
+		"a pod that takes nothing from one": {created: -9, state: waiting, last: terminated(-5), since: []int{0}, message: true, log: true, previous: true, event: true, noSecret: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			secret, pod := types.NamespacedName{Namespace: "shop", Name: "db"}, types.NamespacedName{Namespace: "shop", Name: "web-1"}
+			var r Redactor
+			r.Read = func([]types.NamespacedName) {
+				for _, minutes := range test.since {
+					r.SecretSince(secret, map[string][]byte{"password": []byte("new-0815")}, at(minutes).Time)
+				}
+			}
+			p := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web-1", CreationTimestamp: at(test.created)}}
+			p.Spec.Containers = []corev1.Container{{Name: "web"}}
+			if !test.noSecret {
+				p.Spec.Containers[0].EnvFrom = []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "db"}}}}
+			}
+			p.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "web", State: test.state, LastTerminationState: test.last}}
+			r.Pod(p)
+			event := &corev1.Event{Type: corev1.EventTypeWarning, Message: "probe: old-4711"}
+			event.InvolvedObject = corev1.ObjectReference{Kind: "Pod", Namespace: "shop", Name: "web-1", FieldPath: "spec.containers{web}"}
+			r.Event(event)
+			for what, check := range map[string]struct {
+				text  string
+				shown bool
+			}{
+				"message":  {p.Status.ContainerStatuses[0].LastTerminationState.Terminated.Message, test.message},
+				"log":      {strings.Join(r.Log(pod, "web", false, []string{"a", "old-4711"}), "\n"), test.log},
+				"previous": {strings.Join(r.Log(pod, "web", true, []string{"a", "old-4711"}), "\n"), test.previous},
+				"event":    {event.Message, test.event},
+			} {
+				if shown := strings.Contains(check.text, "old-4711"); shown != check.shown {
+					t.Errorf("%s: %q", what, check.text)
+				}
+				if !check.shown && !strings.HasPrefix(check.text, "(not shown: secret/db has changed") {
+					t.Errorf("%s does not say why: %q", what, check.text)
+				}
+			}
+		})
+	}
+}
