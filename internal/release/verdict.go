@@ -47,7 +47,11 @@ func (r *Release) amendVerdicts(work context.Context, written []cluster.Written)
 		}
 		was := w.Before.Revision
 		verdicts = append(verdicts, cluster.Verdict{Ref: w.Ref(), Revision: was.Name, UID: was.UID, Annotation: annotation})
-		if annotation.Outcome == rollout.VerdictFailed {
+		switch {
+		case annotation.Outcome != rollout.VerdictFailed:
+		case rollout.VerdictOf(was) == nil:
+			texts = append(texts, fmt.Sprintf("revision %d of %s is marked as failed: %s", was.Number, w.Ref(), annotation.Message))
+		default:
 			texts = append(texts, fmt.Sprintf("revision %d of %s is no longer marked good: %s", was.Number, w.Ref(), annotation.Message))
 		}
 	}

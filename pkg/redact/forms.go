@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +23,7 @@ func forms(value string, how confidence) []string {
 	}
 	all = append(
 		all, strings.ReplaceAll(value, `'`, `''`), strings.ReplaceAll(value, `'`, `'\''`), quoteShell(value),
-		url.QueryEscape(value), url.PathEscape(value),
+		strings.ReplaceAll(value, " ", "+"), // in the query of a URL, what else is encoded there is decoded
 	)
 	all = append(all, base64Forms(value)...)
 	if how >= secret { // as Go prints the data of a Secret

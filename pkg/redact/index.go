@@ -108,8 +108,24 @@ func masked(text string, spans []span) string {
 	return b.String()
 }
 
-// find returns where values stand that are not public; matches may overlap.
+// find returns where values stand that are not public, as they are or encoded, once or twice; matches may overlap.
 func (ix *index) find(text string, public map[string]bool) []span {
+	spans := ix.asTheyAre(text, public)
+	plain, at, ok := decoded(text)
+	for round := 0; ok && round < 2; round++ {
+		for _, s := range ix.asTheyAre(plain, public) {
+			spans = append(spans, span{at[s.from], at[s.to]})
+		}
+		again, inner, more := decoded(plain)
+		for i := range inner {
+			inner[i] = at[inner[i]]
+		}
+		plain, at, ok = again, inner, more
+	}
+	return spans
+}
+
+func (ix *index) asTheyAre(text string, public map[string]bool) []span {
 	var spans []span
 	whole, cutOff := ending(text)
 	for i := 0; i+1 < len(text); i++ {

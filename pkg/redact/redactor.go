@@ -169,10 +169,7 @@ func (r *Redactor) learn(name, value string, how confidence) {
 	if scheme, credential, ok := strings.Cut(trimmed, " "); ok && (scheme == "Bearer" || scheme == "Basic") {
 		r.value(credential, secret)
 	}
-	for _, password := range passwords(trimmed) {
-		r.value(password, secret)
-	}
-	r.json(name, trimmed)
+	r.json(name, trimmed, how)
 }
 
 // line learns one line of a value: PEM's frame says nothing, and of NAME=VALUE, NAME: VALUE and
@@ -182,6 +179,10 @@ func (r *Redactor) line(line string, how confidence) {
 		return
 	}
 	r.value(line, how)
+	for _, part := range parts(line, how) {
+		r.value(part, secret)
+	}
+	line = strings.TrimPrefix(line, "export ")
 	for setting := range strings.SplitSeq(line, ";") {
 		at := strings.IndexAny(setting, "=:")
 		if at < 0 {
@@ -197,35 +198,43 @@ func (r *Redactor) line(line string, how confidence) {
 	}
 }
 
-// json learns the values of fields that are named like secrets: a registry's password, say.
-func (r *Redactor) json(name, text string) {
+// json learns the values of fields that are named like secrets, a registry's password, say; and of a Secret what looks like
+// one.
+func (r *Redactor) json(name, text string, how confidence) {
 	var root any
 	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") {
 		if json.Unmarshal([]byte(text), &root) == nil {
-			r.fields(name, root)
+			r.fields(name, root, how)
 		}
 	}
 }
 
-func (r *Redactor) fields(name string, node any) {
+func (r *Redactor) fields(name string, node any, how confidence) {
 	switch node := node.(type) {
 	case map[string]any:
 		for field, child := range node {
-			r.fields(field, child)
+			r.fields(field, child, how)
 		}
 	case []any:
 		for _, child := range node {
-			r.fields(name, child)
+			r.fields(name, child, how)
 		}
 	case string:
 		if sensitive(name) {
 			r.value(node, secret)
 		}
+		found := parts(node, how)
+		if how >= secret {
+			found = append(found, strange(node)...)
+		}
+		for _, part := range found {
+			r.value(part, secret)
+		}
 		if login, err := base64.StdEncoding.DecodeString(node); err == nil && name == "auth" { // of a registry
 			_, password, _ := strings.Cut(string(login), ":")
 			r.value(password, secret)
 		}
-		r.json(name, node)
+		r.json(name, node, how)
 	}
 }
 

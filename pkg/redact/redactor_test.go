@@ -3,6 +3,9 @@ package redact
 import (
 	"encoding/base64"
 	"fmt"
+	"html"
+	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -207,7 +210,7 @@ func TestVariablesOfAWholeSecret(t *testing.T) {
 // However it is written, and wherever it stands.
 func TestASecretsValueIsFound(t *testing.T) {
 	for _, value := range []string{
-		"hunter2", "s3cr3t-Pa55", `with "quotes" and 'more'`, "tab\tand\nline", "<a&b>", "grün-äöü", "$HOME is `mine`", "x7#Q",
+		"hunter2", "s3cr3t-Pa55", "hunter2&xyz=@1", "p@ss/hunter2 pct", "a+b;c,d:e!f*(g)~h", `with "quotes" and 'more'`, "tab\tand\nline", "<a&b>", "grün-äöü", "$HOME is `mine`", "x7#Q",
 		"nul\x00byte", "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF\n-----END PRIVATE KEY-----\n",
 	} {
 		r := &Redactor{}
@@ -219,7 +222,10 @@ func TestASecretsValueIsFound(t *testing.T) {
 			"shell": "'" + strings.ReplaceAll(value, "'", `'\''`) + "'", "bash": quoteShell(value),
 			"base64": base64.StdEncoding.EncodeToString([]byte(value)), "unpadded": base64.RawStdEncoding.EncodeToString([]byte(value)),
 			"for URLs": base64.URLEncoding.EncodeToString([]byte(value)), "bytes": fmt.Sprintf("%d", []byte(value)), "Go": fmt.Sprintf("%#v", []byte(value)),
-			"hex": fmt.Sprintf("%x", value),
+			"hex": fmt.Sprintf("%x", value), "query": url.QueryEscape(value), "path": url.PathEscape(value), "user info": url.UserPassword("", value).String()[1:],
+			"Python": strings.ReplaceAll(url.PathEscape(value), "%2F", "/"), "%20": strings.ReplaceAll(url.QueryEscape(value), "+", "%20"),
+			"lower case": lowerHex.ReplaceAllStringFunc(url.QueryEscape(value), strings.ToLower), "twice": url.QueryEscape(url.PathEscape(value)),
+			"HTML": html.EscapeString(value),
 		} {
 			for _, message := range []string{"denied: " + text + ", says the webhook", text, "(" + text + ")", "x=" + text} {
 				got := r.Text(message)
@@ -230,6 +236,8 @@ func TestASecretsValueIsFound(t *testing.T) {
 		}
 	}
 }
+
+var lowerHex = regexp.MustCompile(`%[0-9A-F]{2}`)
 
 // A short value is a word of messages, too: only a password is masked, where it stands by itself. In base64 it is no word.
 func TestShortValues(t *testing.T) {
@@ -271,6 +279,14 @@ func TestParts(t *testing.T) {
 		"properties":        []byte("user=shopbot\ndb.password=pw-4714x\n"),
 		"yaml":              []byte("db:\n  password: \"pw-4715x\"\n"),
 		"ado":               []byte("Server=db;Password=pw-4716x;"),
+		"libpq":             []byte("host=db user=app password=pw-4719x sslmode=disable"),
+		"basic":             []byte("app:pw-4720x"),
+		"nested":            []byte(`{"dsn":"postgres://app:pw-4721x@db/x","tok":["pw-4722x"],"host":"db.shop.svc"}`),
+		"ini":               []byte("[db]\nurl=mysql://app:pw-4723x@db/x?token=pw-4724x&charset=utf8\n"),
+		"xml":               []byte("<root><pw>pw-4725x</pw><host>db</host></root>"),
+		"hook":              []byte("https://hooks.example.org/services/T00/pw-4726x"),
+		"shell":             []byte("DB_PASS='pw-4727x'\nexport TOK=pw-4727x2 # of the shop\n"),
+		"address":           []byte("redis:6379"),
 		"list":              []byte(`[{"password":"pw-4717x","more":"{\"token\":\"pw-4718x\"}"}]`),
 	})
 	for _, test := range []struct{ text, want string }{
@@ -283,6 +299,9 @@ func TestParts(t *testing.T) {
 		{"password s3cr3t for app", "password *** for app"},
 		{`password "p@ss4711" or p@ss4712 refused`, `password "***" or *** refused`},
 		{"not pw-4713x, pw-4714x, pw-4715x, pw-4716x, pw-4717x, pw-4718x of shopbot", "not ***, ***, ***, ***, ***, *** of shopbot"},
+		{"pw-4719x pw-4720x pw-4721x pw-4722x pw-4723x pw-4724x pw-4725x pw-4726x", "*** *** *** *** *** *** *** ***"},
+		{"pw-4727x, pw-4727x2", "***, ***"},
+		{"host db.shop.svc at redis on port 6379, path services of hooks.example.org in utf8", "host db.shop.svc at redis on port 6379, path services of hooks.example.org in utf8"},
 		// Cut off within a value.
 		{"quoted abcdef12-an", "quoted ***"},
 		{"quoted abcdef...", "quoted ***..."},

@@ -52,6 +52,12 @@ func (b *Baseline) backUp() bool {
 		(p.Crashing == 1 || p.Settled >= p.Crashing)
 }
 
+// crashesOn tells whether the crashing pods have used up the patience of a release.
+func (b *Baseline) crashesOn() bool {
+	p := b.pods
+	return p.Crashing > 0 && p.Recovering < p.Crashing && p.Restarts >= diagnosis.FailingRestarts*p.Crashing
+}
+
 // serving tells whether enough pods of the captured revision itself were available. The condition Available does not show
 // that: pods of an older revision keep it true while the newest one fails. A workload scaled to 0 is not serving.
 func serving(w *workload.Workload, revisions []workload.Revision, current *workload.Revision, counts diagnosis.PodCounts) bool {

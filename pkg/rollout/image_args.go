@@ -37,7 +37,7 @@ func ParseImageArgs(args []string) (resources []string, settings []ImageSetting,
 	}
 	if slices.ContainsFunc(resources, isTypeName) {
 		if i := slices.IndexFunc(resources, func(arg string) bool { return !isTypeName(arg) }); i >= 0 {
-			return nil, nil, &ArgumentError{redact.ArgumentOr(resources[i], position(i)) + " has no =; write CONTAINER=IMAGE"}
+			return nil, nil, &ArgumentError{position(i) + " has no =; write CONTAINER=IMAGE"}
 		}
 	}
 	all := slices.ContainsFunc(settings, func(s ImageSetting) bool { return s.Container == AllContainers })

@@ -92,18 +92,20 @@ func (s VerdictAnnotation) Over(present *VerdictAnnotation) bool {
 // amendAfter is how old a failed verdict must be before serving pods can prove it wrong.
 const amendAfter = diagnosis.BackOffReset
 
-// Amend corrects the verdict on the captured revision by its pods: one that had failed was serving in the end, or one that
-// had been verified crashed later. b may be nil.
+// Amend corrects the verdict on the captured revision by its pods: one that had failed was serving in the end, one that
+// had been verified crashed later, or one that nobody has watched crashes. b may be nil.
 func (b *Baseline) Amend(now time.Time, by string) (verdict VerdictAnnotation, ok bool) {
-	if b == nil || b.Revision == nil {
+	if b == nil || b.Revision == nil || b.Revision.Hash == "" {
 		return VerdictAnnotation{}, false
 	}
 	was := VerdictOf(b.Revision)
-	if was == nil {
-		return VerdictAnnotation{}, false
-	}
-	verdict = VerdictAnnotation{Hash: was.Hash, At: now.UTC().Truncate(time.Second), By: by}
+	verdict = VerdictAnnotation{Hash: b.Revision.Hash, At: now.UTC().Truncate(time.Second), By: by}
 	switch {
+	case was == nil && !b.Serving && b.crashesOn():
+		verdict.Outcome = VerdictFailed
+		verdict.Message = fmt.Sprintf("%d of %d pods crash", b.pods.Crashing, max(b.Revision.Total, b.pods.Crashing))
+	case was == nil:
+		return VerdictAnnotation{}, false
 	case was.Outcome == VerdictFailed && b.Serving && now.Sub(was.At) >= amendAfter:
 		verdict.Outcome, verdict.Message = VerdictGood, "was serving when it was replaced"
 	case was.Outcome != VerdictFailed && !b.Serving && b.pods.Crashed.After(was.At) && !b.backUp():

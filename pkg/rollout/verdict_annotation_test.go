@@ -84,7 +84,10 @@ func TestAmend(t *testing.T) {
 		"one pod crashes, enough others serve":   {verdict: good, serving: true, pods: diagnosis.PodCount{Settled: 3, Crashing: 1, Crashed: noon.Add(time.Minute)}, after: time.Hour},
 		"it is good, and its pods are not ready": {verdict: good, after: time.Hour},
 		"it was never judged":                    {verdict: VerdictAnnotation{}, serving: true, after: time.Hour},
-		"it was never judged, and crashes":       {verdict: VerdictAnnotation{}, pods: crashed(time.Minute), after: time.Hour},
+		"it was never judged, and crashed":       {verdict: VerdictAnnotation{}, pods: crashed(time.Minute), after: time.Hour},
+		"it was never judged, and crashes on":    {verdict: VerdictAnnotation{}, pods: diagnosis.PodCount{Crashing: 2, Restarts: 6}, after: time.Hour, want: VerdictFailed},
+		"it was never judged, and may come up":   {verdict: VerdictAnnotation{}, pods: diagnosis.PodCount{Crashing: 2, Restarts: 5}, after: time.Hour},
+		"never judged, and others serve":         {verdict: VerdictAnnotation{}, serving: true, pods: diagnosis.PodCount{Crashing: 2, Restarts: 6, Settled: 3}, after: time.Hour},
 	} {
 		revision := &workload.Revision{Hash: "abc", Total: 3, Annotations: map[string]string{workload.AnnotationVerdict: test.verdict.Encode()}}
 		before := &Baseline{Revision: revision, Serving: test.serving, pods: test.pods}
@@ -92,7 +95,11 @@ func TestAmend(t *testing.T) {
 		if ok != (test.want != "") || verdict.Outcome != test.want || ok && (verdict.Hash != "abc" || verdict.Cause != "") {
 			t.Errorf("%s: %v %+v", name, ok, verdict)
 		}
-		if verdict.Outcome == VerdictFailed && verdict.describe() != "is marked as failed (2 of 3 pods restarted after its rollout was complete)" {
+		says := "is marked as failed (2 of 3 pods restarted after its rollout was complete)"
+		if test.verdict.Outcome == "" {
+			says = "is marked as failed (2 of 3 pods crash)"
+		}
+		if verdict.Outcome == VerdictFailed && verdict.describe() != says {
 			t.Errorf("%s: %s", name, verdict.describe())
 		}
 	}

@@ -33,7 +33,15 @@ func CheckImage(image string) error {
 	case len(image) == 64 && all(image, isLowerHex):
 		return fail("64 hexadecimal digits are an image ID; name a repository")
 	}
+	if scheme, address, isURL := strings.Cut(image, "://"); isURL {
+		image = scheme + "://" + address[strings.LastIndex(address, "@")+1:] // without a password
+		return fail("it is a URL; leave out %s://", scheme)
+	}
 	rest, digest, hasDigest := strings.Cut(image, "@")
+	if hasDigest && strings.Contains(digest, "/") { // a registry with a login
+		image = "…@" + digest
+		return fail("it has a user; a login belongs into a pull secret: kubectl app create secret docker-registry")
+	}
 	if hasDigest {
 		if reason := digestFault(digest); reason != "" {
 			return fail("%s", reason)

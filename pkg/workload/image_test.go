@@ -47,16 +47,18 @@ func compareWithKubelet(t *testing.T, image string) {
 
 func TestCheckImageSaysWhy(t *testing.T) {
 	for image, want := range map[string]string{
-		"":                      "it is empty",
-		"Web:1":                 `the repository "Web" has to be lower case`,
-		"web:1.0+build":         `the tag "1.0+build"`,
-		"reg:50x/web":           `the registry "reg:50x"`,
-		"web/-a":                `the invalid part "-a"`,
-		"web@sha256:abc":        "64 hexadecimal digits",
-		strings.Repeat("a", 64): "image ID",
+		"":                                    "it is empty",
+		"Web:1":                               `the repository "Web" has to be lower case`,
+		"web:1.0+build":                       `the tag "1.0+build"`,
+		"reg:50x/web":                         `the registry "reg:50x"`,
+		"web/-a":                              `the invalid part "-a"`,
+		"web@sha256:abc":                      "64 hexadecimal digits",
+		strings.Repeat("a", 64):               "image ID",
+		"https://u:hunter2@reg.example/web:1": `"https://reg.example/web:1" is not an image reference: it is a URL; leave out https://`,
+		"u:hunter2@reg.example/web:1":         `"…@reg.example/web:1" is not an image reference: it has a user`,
 	} {
 		err := CheckImage(image)
-		if err == nil || !strings.Contains(err.Error(), want) {
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: got %v, want %q in it", image, err, want)
 		}
 	}
