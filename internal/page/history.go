@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -29,7 +30,7 @@ func History(out *term.Output, rows []rollout.HistoryRow, now time.Time) error {
 			{Text: revision, Paint: s.currentPaint(r.Current)},
 			{Text: duration.HumanDuration(now.Sub(r.Created)), Paint: s.Faint},
 			{Text: historyImages(r.Images, out.IsTerminal())},
-			{Text: orNone(r.ChangeCause)},
+			{Text: orNone(causeOf(rows, i))},
 			{Text: orNone(verdictText(r.Verdict)), Paint: s.verdictPaint(r.Verdict)},
 		}
 	}
@@ -39,6 +40,18 @@ func History(out *term.Output, rows []rollout.HistoryRow, now time.Time) error {
 	}
 	s.Table(header, cells, 3, 2)
 	return layout.WriteLines(out, s.Lines)
+}
+
+// causeOf is the change-cause of a row. A change by others leaves the annotation as it is, so that the next revision has the
+// cause of the one before: that is said in place of a wrong cause.
+func causeOf(rows []rollout.HistoryRow, i int) string {
+	cause := rows[i].ChangeCause
+	for before := range i {
+		if cause != "" && rows[before].ChangeCause == cause {
+			return fmt.Sprintf("(as revision %d)", rows[before].Revision)
+		}
+	}
+	return cause
 }
 
 // stacked is a table for a narrow terminal: verdict and change-cause stand below their revision.
