@@ -28,7 +28,7 @@ func TestErrorsAreResults(t *testing.T) {
 		"rollout status -o result":                               {rollout.Refused, exitUsage, "no workload"},
 		"set secret db -o result":                                {rollout.Refused, exitUsage, "nothing to change"},
 		"rollout restart deployment/web -o result":               {rollout.Undecided, exitError, "no kubeconfig"},
-		"replay none.jsonl --output result":                      {rollout.Undecided, exitError, "recording none.jsonl: no such file or directory"},
+		"replay none.jsonl --output result":                      {rollout.Refused, exitUsage, "recording none.jsonl: no such file or directory"},
 		"replay " + cut + " -o result":                           {rollout.Undecided, exitError, "not a recording"},
 	} {
 		code, out, errOut := runOffline(t, strings.Fields(line)...)

@@ -217,7 +217,7 @@ func labelPairs(flag, text string) (map[string]string, error) {
 // exposing makes of a command line what it asks for. Nothing is read yet.
 func (f *exposeFlags) exposing(cmd *cobra.Command, env *Env, out *output, args []string) (*exposing, error) {
 	selection := f.selectionFlags.selection(args, "expose")
-	selection.Templates = true
+	selection.Templates, selection.Single = true, true
 	if err := selection.Validate(); err != nil {
 		return nil, usageError{err}
 	}

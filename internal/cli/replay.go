@@ -165,10 +165,10 @@ func openRecording(env *Env, name string) (io.ReadCloser, error) {
 	}
 	in, err := os.Open(name)
 	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
-		return nil, fmt.Errorf("recording %s: %w", redact.Argument(name), fault.Err)
+		return nil, usagef("recording %s: %w", redact.Argument(name), fault.Err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("recording %s: %w", redact.Argument(name), err)
+		return nil, usagef("recording %s: %w", redact.Argument(name), err)
 	}
 	return in, nil
 }

@@ -155,8 +155,12 @@ func TestReplayOfNoRecording(t *testing.T) {
 		empty + ".none":            "recording " + empty + ".none: no such file",
 		"../../docs/exit-codes.md": "not a recording: ../../docs/exit-codes.md, line 1\n",
 	} {
+		want := exitError
+		if strings.HasSuffix(file, ".none") {
+			want = exitUsage
+		}
 		code, out, errOut := runOffline(t, "replay", "--instant", file)
-		if code != exitError || out != "" || !strings.Contains(errOut, says) {
+		if code != want || out != "" || !strings.Contains(errOut, says) {
 			t.Errorf("%s: exit code %d, %q", file, code, errOut)
 		}
 	}

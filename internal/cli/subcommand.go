@@ -24,7 +24,7 @@ func nearest(word string, suggestions []string) string {
 // onlyInKubectl are commands of kubectl that kubectl app does not have, by the group that they are in.
 var onlyInKubectl = map[string][]string{
 	"": {
-		"annotate", "apply", "delete", "describe", "edit", "events", "exec", "explain", "expose", "label", "logs",
+		"annotate", "apply", "delete", "describe", "edit", "events", "exec", "explain", "label", "logs",
 		"patch", "replace", "run", "wait",
 	},
 	" create": {
@@ -76,6 +76,9 @@ func hintFor(cmd *cobra.Command, word string, rest []string) (hint, next string)
 	}
 	if len(validation.IsDNS1123Subdomain(word)) == 0 {
 		next = "kubectl app create secret generic " + word + " --prompt=KEY"
+		if n := cmd.Flag("namespace"); n != nil && n.Changed {
+			next += " -n " + redact.Argument(n.Value.String())
+		}
 	}
 	return "; give the type of the Secret first: generic, tls or docker-registry", next
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -116,7 +117,8 @@ func (t *transaction) end(result *rollout.Result, err error) error {
 // resolveError: a command line that can't be understood is the user's to mend.
 func resolveError(err error) error {
 	var argument *resolve.ArgumentError
-	if errors.As(err, &argument) || cluster.Is(err, cluster.Unsupported) {
+	var download *url.Error
+	if errors.As(err, &argument) || cluster.Is(err, cluster.Unsupported) || cluster.Is(err, cluster.BadFile) && !errors.As(err, &download) {
 		return usageError{err}
 	}
 	return err

@@ -108,8 +108,8 @@ func wrongPair(want Object, fault string) error {
 
 func replaceOrRename(want Object) []string {
 	return []string{
-		"kubectl delete " + want.String() + cluster.InFlag(want.Meta().Namespace),
-		"or give another name (--append-hash adds a hash of the data)",
+		"give another name (--append-hash adds a hash of the data)",
+		"or delete the old one first: kubectl delete " + want.String() + cluster.InFlag(want.Meta().Namespace),
 	}
 }
 

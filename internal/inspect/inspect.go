@@ -116,6 +116,7 @@ func (i *Inspector) explain(ctx context.Context, ref workload.Ref, read func(con
 			return chain.Report{}, r, err
 		case moved == "":
 			report := r.subject.Explain(related)
+			accepted(&report, r.workload.seen)
 			if r.also != "" {
 				report.Also = append(report.Also, r.also)
 			}
@@ -227,7 +228,7 @@ func together(ctx context.Context, work ...func(context.Context) error) error {
 func unsupported(ref workload.Ref) error {
 	return &cluster.Error{
 		Reason: cluster.Unsupported, Object: ref.String(),
-		Message: fmt.Sprintf("why works on workloads, pods, jobs, cronjobs, nodes, services and ingresses; %s is none of them", ref),
+		Message: fmt.Sprintf("why works on workloads, pods, jobs, cronjobs, nodes, autoscalers, services and ingresses; %s is none of them", ref),
 		Next:    []string{"kubectl describe " + ref.String() + cluster.InFlag(ref.Namespace)},
 	}
 }

@@ -191,7 +191,7 @@ func (p *appPage) revision() {
 		for _, n := range r.Replaces {
 			numbers = append(numbers, fmt.Sprint(n))
 		}
-		old = "replaces revision " + strings.Join(numbers, ", ")
+		old = "replaces " + strings.TrimPrefix(workload.Plural(len(numbers), "revision ", "revisions "), fmt.Sprint(len(numbers), " ")) + strings.Join(numbers, ", ")
 	}
 	number := fmt.Sprint(r.Number)
 	if r.Number == 0 {

@@ -90,6 +90,36 @@ func WayList(out *term.Output, entries []expose.Entry) error {
 			{Text: term.Clean(e.Problem), Paint: s.Red},
 		})
 	}
-	s.Table([]string{"NAME", "FROM", "ADDRESS", "TO", "READY", "PROBLEM"}, rows, 5, 3, 0)
+	header := []string{"NAME", "FROM", "ADDRESS", "TO", "READY", "PROBLEM"}
+	if s.Whole(header, rows) {
+		s.Table(header, rows)
+		return layout.WriteLines(out, s.Lines)
+	}
+	for _, row := range rows {
+		s.stackedWay(row[0], row[1], row[2], row[3], row[4], row[5])
+	}
 	return layout.WriteLines(out, s.Lines)
+}
+
+// stackedWay is a way on a narrow terminal: the address has a line of its own, since it is copied, and so has the problem.
+func (s *sheet) stackedWay(name, from, address, to, ready, problem layout.Cell) {
+	paint := func(c layout.Cell, text string) string {
+		if c.Text == "" || c.Paint == nil {
+			return text
+		}
+		return c.Paint(text)
+	}
+	if ready.Text != "" {
+		ready.Text += " ready"
+	}
+	if to.Text != "" {
+		to.Text = "to " + to.Text
+	}
+	s.Flow("", "    ", paint(name, name.Text), from.Text, to.Text, paint(ready, ready.Text))
+	if address.Text != "" {
+		s.Lines = append(s.Lines, "    "+address.Text)
+	}
+	if problem.Text != "" {
+		s.Wrapped(indents("    ", "      "), problem.Text, mostNamed)
+	}
 }

@@ -28,6 +28,8 @@ type Selection struct {
 	Local bool
 	// NoAll: the verb has no --all.
 	NoAll bool
+	// Single: the verb takes one object, and has no -l either.
+	Single bool
 	// AllOfType: a TYPE without a name means all of its objects in the namespace.
 	AllOfType bool
 
@@ -95,6 +97,9 @@ func (s Selection) parse() ([]named, error) {
 		}
 		if !s.byLabel() && !s.AllOfType && s.Args[0] == everyKind {
 			return nil, &ArgumentError{"all is every workload of the namespace: confirm that with --all, or choose with -l"}
+		}
+		if !s.byLabel() && s.Single {
+			return nil, &ArgumentError{"no name: give " + s.Args[0] + "/NAME"}
 		}
 		if !s.byLabel() && !s.AllOfType {
 			return nil, &ArgumentError{"no name: give " + s.Args[0] + "/NAME, or choose with " + s.choices()}

@@ -18,7 +18,7 @@ type waiting struct {
 const patience = 3 * time.Second
 
 // ErrSilent: no answer has come yet, and no error.
-var ErrSilent = errors.New("the server does not answer")
+var ErrSilent = errors.New("no answer")
 
 // begin notes that something was asked, and is true if nothing was waited for before.
 func (w *waiting) begin() bool {

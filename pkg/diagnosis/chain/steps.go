@@ -130,7 +130,11 @@ func (l *look) step(p *diagnosis.Problem) Step {
 func (l *look) share(p *diagnosis.Problem) string {
 	switch {
 	case p.Of > 0 && l.of != "":
-		return fmt.Sprintf("%d of %d %s", p.Pods, p.Of, l.of)
+		of := l.of
+		if p.Of == 1 {
+			of = strings.Replace(of, "pods", "pod", 1)
+		}
+		return fmt.Sprintf("%d of %d %s", p.Pods, p.Of, of)
 	case len(p.Affected) == 0 && refusals[p.Cause]:
 		return "no pod could be created"
 	}
