@@ -28,7 +28,7 @@ var onlyInKubectl = map[string][]string{
 		"patch", "replace", "run", "wait",
 	},
 	" create": {
-		"clusterrole", "clusterrolebinding", "cronjob", "deployment", "ingress", "job", "namespace", "poddisruptionbudget",
+		"clusterrole", "clusterrolebinding", "cronjob", "ingress", "job", "namespace", "poddisruptionbudget",
 		"priorityclass", "quota", "role", "rolebinding", "service", "serviceaccount", "token",
 	},
 	" set":        {"selector", "subject"},
