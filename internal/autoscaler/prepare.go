@@ -3,6 +3,7 @@ package autoscaler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,8 +48,19 @@ func Prepare(ctx context.Context, c *cluster.Cluster, o cluster.Object, name str
 		now = New(o, name)
 	}
 	var err error
-	if plan.To, err = autoscale.Plan(now, s); err != nil {
+	var wrong *autoscale.PlanError
+	switch plan.To, err = autoscale.Plan(now, s); {
+	case errors.As(err, &wrong):
+		p.refuse("horizontalpodautoscaler/"+now.Name, wrong.Message)
+		plan.Checks = p.checks
+		return plan, nil
+	case err != nil:
 		return plan, err
+	}
+	for _, m := range s.Metrics {
+		if text := m.LosesPercent(now.Spec.Metrics); text != "" {
+			p.warn(preflight.CheckReplicas, "horizontalpodautoscaler/"+now.Name, text)
+		}
 	}
 	if err := p.check(ctx, plan.To); err != nil {
 		return plan, err

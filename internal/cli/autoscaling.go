@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,7 +63,7 @@ func (a *autoscaling) apply(ctx context.Context, selection resolve.Selection) er
 		return autoscaler.Prepare(ctx, a.cluster, o, name, a.settings)
 	})
 	if err != nil {
-		return a.unplanned(ctx, err)
+		return a.untouched(ctx, err)
 	}
 	var checks []preflight.Check
 	for _, p := range plans {
@@ -83,15 +82,6 @@ func (a *autoscaling) apply(ctx context.Context, selection resolve.Selection) er
 	}
 	result, err := a.Run(ctx, nil, nil)
 	return a.end(result, err)
-}
-
-// unplanned ends a change that can't be planned.
-func (a *autoscaling) unplanned(ctx context.Context, err error) error {
-	var plan *autoscale.PlanError
-	if !errors.As(err, &plan) {
-		return a.untouched(ctx, err)
-	}
-	return usageError{hintedError{err, plan.Next}}
 }
 
 // describedObjects finds the kinds of the objects that metrics are about.

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -85,7 +87,7 @@ func (f *scaleFlags) add(cmd *cobra.Command) {
 }
 
 func (f *scaleFlags) run(cmd *cobra.Command, args []string, env *Env, out *output) error {
-	wanted, err := f.wanted(cmd)
+	wanted, err := f.wanted(cmd, args)
 	if err != nil {
 		return usageError{err}
 	}
@@ -122,14 +124,16 @@ func (f *scaleFlags) words() []string {
 }
 
 // wanted reads what the number shall be; with --restore each workload says it.
-func (f *scaleFlags) wanted(cmd *cobra.Command) (rollout.Replicas, error) {
+func (f *scaleFlags) wanted(cmd *cobra.Command, args []string) (rollout.Replicas, error) {
 	given := 0
 	for _, name := range []string{"replicas", "to-zero", "restore"} {
 		if cmd.Flags().Changed(name) {
 			given++
 		}
 	}
-	switch {
+	switch number := bareNumber(args); {
+	case number != "":
+		return rollout.Replicas{}, usagef("%s is not a flag: give --replicas=%s", number, number)
 	case given == 0:
 		return rollout.Replicas{}, usagef("no number of replicas: give --replicas=COUNT, --to-zero or --restore")
 	case given > 1:
@@ -144,6 +148,23 @@ func (f *scaleFlags) wanted(cmd *cobra.Command) (rollout.Replicas, error) {
 		return rollout.Replicas{}, nil
 	}
 	return rollout.ParseReplicas(f.replicas)
+}
+
+// bareNumber is a number of replicas that stands where a name should: "deployment/web 3" or "deployment/web=3".
+func bareNumber(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	last := args[len(args)-1]
+	if name, number, assigned := strings.Cut(last, "="); assigned && strings.Contains(name, "/") {
+		last = number
+	} else if len(args) == 1 || !strings.Contains(args[0], "/") {
+		return "" // the name of an object
+	}
+	if _, err := strconv.ParseUint(last, 10, 31); err != nil {
+		return ""
+	}
+	return last
 }
 
 // holds checks kubectl's preconditions.

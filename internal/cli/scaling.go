@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -26,9 +25,11 @@ type scaling struct {
 	typed []string
 	// autoscalers are those of each workload. They are only read where one is to be changed or remembered.
 	autoscalers map[workload.Ref][]*autoscalingv2.HorizontalPodAutoscaler
-	// pausedFor is the number for which the autoscalers of a workload are paused; resumes are workloads with one that goes on.
+	// pausedFor is the number for which the autoscalers of a workload are paused; resumes has the one that goes on.
 	pausedFor map[workload.Ref]int32
-	resumes   map[workload.Ref]bool
+	resumes   map[workload.Ref]*autoscalingv2.HorizontalPodAutoscaler
+	// stayPaused are workloads that get their number back, but whose autoscaler stays paused.
+	stayPaused []workload.Ref
 	// unread are namespaces whose autoscalers may not be read.
 	unread map[string]bool
 	// namespace is that of the first workload.
@@ -42,7 +43,7 @@ func (s *scaling) prepare(ctx context.Context, objects []cluster.Object) ([]clus
 	if !f.takeOver && !f.toZero && !f.restore {
 		return objects, nil
 	}
-	s.autoscalers, s.pausedFor, s.resumes = map[workload.Ref][]*autoscalingv2.HorizontalPodAutoscaler{}, map[workload.Ref]int32{}, map[workload.Ref]bool{}
+	s.autoscalers, s.pausedFor, s.resumes = map[workload.Ref][]*autoscalingv2.HorizontalPodAutoscaler{}, map[workload.Ref]int32{}, map[workload.Ref]*autoscalingv2.HorizontalPodAutoscaler{}
 	s.unread, s.namespace = map[string]bool{}, objects[0].GetNamespace()
 	in := map[string][]cluster.Object{}
 	for _, o := range objects {
@@ -53,9 +54,7 @@ func (s *scaling) prepare(ctx context.Context, objects []cluster.Object) ([]clus
 			return nil, err
 		}
 	}
-	if f.toZero || f.takeOver {
-		s.next = s.back
-	}
+	s.next = s.back
 	if f.restore && (f.all || f.selector != "") {
 		objects = slices.DeleteFunc(slices.Clone(objects), func(o cluster.Object) bool {
 			return !zeroed(o) || o.Replicas() == 0 && !o.Running().WroteReplicasWith(autoscale.AnnotationBeforeZero)
@@ -100,10 +99,11 @@ func (s *scaling) change(o cluster.Object) error {
 		switch {
 		case s.flags.restore:
 			if !s.resumable(o, a) {
+				s.tellPaused(ref, a)
 				continue
 			}
 			if after, err = autoscale.Resume(a); after != nil {
-				s.resumes[ref] = true
+				s.resumes[ref] = after
 			}
 		case s.flags.takeOver && autoscale.ScaledObject(a) == "": // the preflight refuses KEDA's
 			var n int32
@@ -123,22 +123,6 @@ func (s *scaling) change(o cluster.Object) error {
 		}
 	}
 	return nil
-}
-
-// resumable tells whether an autoscaler is resumed with its workload: not one that was taken over before the workload was
-// set to 0, and of workloads that are chosen by a selector only with their number.
-func (s *scaling) resumable(o cluster.Object, a *autoscalingv2.HorizontalPodAutoscaler) bool {
-	n, paused := autoscale.PausedFor(a)
-	if zeroed(o) {
-		return !paused || n == 0
-	}
-	return !s.flags.all && s.flags.selector == ""
-}
-
-// zeroed tells whether a workload remembers a number.
-func zeroed(o cluster.Object) bool {
-	_, ok := o.GetAnnotations()[autoscale.AnnotationBeforeZero]
-	return ok
 }
 
 // autoscaler is a change of a HorizontalPodAutoscaler.
@@ -175,6 +159,13 @@ func (s *scaling) print(o runtime.Object, done string) error {
 
 // back are the commands that give back what was taken.
 func (s *scaling) back(result *rollout.Result) []string {
+	if s.flags.restore {
+		next := make([]string, 0, len(s.stayPaused))
+		for _, ref := range s.stayPaused {
+			next = append(next, scaleCommand(ref)+" --restore")
+		}
+		return next
+	}
 	changed := s.flags.toZero && len(result.Workloads) > 0 || slices.ContainsFunc(result.Autoscalers, func(a rollout.AutoscalerResult) bool {
 		return a.State == rollout.ConfigChanged
 	})
@@ -186,6 +177,11 @@ func (s *scaling) back(result *rollout.Result) []string {
 		command += " -n " + s.namespace
 	}
 	return []string{command + " --restore"}
+}
+
+// scaleCommand is what scales a workload, also one that is never released.
+func scaleCommand(ref workload.Ref) string {
+	return "kubectl app scale " + ref.String() + cluster.InFlag(ref.Namespace)
 }
 
 // plan is the number of one workload.
@@ -201,6 +197,7 @@ func (s *scaling) plan(c cluster.Captured) (cluster.Edit, error) {
 	if err != nil {
 		return cluster.Edit{}, err
 	}
+	s.noteNumber(c, n)
 	edit := cluster.Edit{Template: *c.Template(), Replicas: &n}
 	if pausedFor, taken := s.pausedFor[ref]; taken {
 		if n != pausedFor {
@@ -224,41 +221,16 @@ func (s *scaling) plan(c cluster.Captured) (cluster.Edit, error) {
 	return edit, err
 }
 
-// planRestore is the number that --to-zero has remembered.
-func (s *scaling) planRestore(c cluster.Captured) (cluster.Edit, error) {
-	ref := c.Ref()
-	refuse := func(message string) (cluster.Edit, error) {
-		return cluster.Edit{}, &rollout.ReplicasError{Workload: ref, Message: message, Next: []string{release.App("scale", ref) + " --replicas=COUNT"}}
-	}
-	before, annotations, err := autoscale.FromZero(c.GetAnnotations())
-	n := c.Replicas()
-	switch {
-	case err != nil:
-		return refuse(fmt.Sprintf("%s: %v", ref, err))
-	case before == nil && !s.resumes[ref] && n == 0:
-		return refuse(ref.String() + " has no number to restore: kubectl app scale --to-zero has not set it to 0")
-	case before == nil && !s.resumes[ref] && s.unread[ref.Namespace]:
-		return refuse("it is not known whether an autoscaler of " + ref.String() + " is paused: no permission to list horizontalpodautoscalers")
-	case before == nil && !s.resumes[ref]:
-		return refuse(ref.String() + " has nothing to restore: neither --to-zero nor --take-over has changed it")
-	case before != nil && n == 0 && !c.Running().WroteReplicasWith(autoscale.AnnotationBeforeZero):
-		by, _ := c.Running().ReplicasWriter()
-		return refuse(fmt.Sprintf("%s was set to 0 by %s after it was started again: the %d replicas that --to-zero has remembered are out of date", ref, cmp.Or(by, "someone else"), before.Replicas))
-	case before != nil && n == 0:
-		n = before.Replicas
-	}
-	edit := cluster.Edit{Template: *c.Template(), Replicas: &n, Autoscaled: len(s.autoscalers[ref]) > 0}
-	if before != nil {
-		edit.Annotations = annotations
-		s.warnGone(ref, before.Autoscaler)
-	}
-	return edit, nil
-}
-
-// warnGone warns of an autoscaler that set the replicas before they were set to 0, and is not there any more.
-func (s *scaling) warnGone(ref workload.Ref, was *autoscale.BoundsBeforeZero) {
-	if was == nil || len(s.autoscalers[ref]) > 0 || s.unread[ref.Namespace] {
+// noteNumber says what a number does that may not be meant.
+func (s *scaling) noteNumber(c cluster.Captured, n int32) {
+	if c.Replicas() > 0 || s.flags.toZero {
 		return
 	}
-	s.Note(fmt.Sprintf("horizontalpodautoscaler/%s is gone: it set the replicas of %s between %d and %d", was.Name, ref, was.MinReplicas, was.MaxReplicas))
+	before, _, err := autoscale.FromZero(c.GetAnnotations())
+	switch {
+	case n == 0 && s.wanted.Multiplies():
+		s.Note(fmt.Sprintf("%s has 0 replicas, and %s of 0 is 0: give a number", c.Ref(), s.flags.replicas))
+	case n > 0 && err == nil && before != nil && before.Replicas != n:
+		s.Note(fmt.Sprintf("%s had %s before --to-zero; with another number, --restore does not set them again", c.Ref(), workload.Plural(int(before.Replicas), "replica", "replicas")))
+	}
 }

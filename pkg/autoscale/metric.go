@@ -50,6 +50,27 @@ func averageTarget(text string) (autoscalingv2.MetricTarget, error) {
 type MetricChange struct {
 	autoscalingv2.MetricSpec
 	Remove bool
+	// NoUnit is the target if it was given as a number without a unit.
+	NoUnit string
+}
+
+// LosesPercent says that a number without a unit replaces a percentage; "" if not.
+func (c MetricChange) LosesPercent(now []autoscalingv2.MetricSpec) string {
+	name := MetricName(c.MetricSpec)
+	for _, m := range now {
+		if target := TargetOf(m); c.NoUnit != "" && MetricName(m) == name && target.AverageUtilization != nil {
+			return fmt.Sprintf("the target of %s was %s of the request, and a number without a unit is an amount for each pod, here %s: for a percentage write %s%%", name, TargetText(m), TargetText(c.MetricSpec), c.NoUnit)
+		}
+	}
+	return ""
+}
+
+// noUnit is a target that is a number without a unit; "" for any other.
+func noUnit(text string) string {
+	if _, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err != nil {
+		return ""
+	}
+	return strings.TrimSpace(text)
 }
 
 // ResourceMetric is a change of the metric of a resource, for --cpu and --memory.
@@ -62,7 +83,7 @@ func ResourceMetric(name corev1.ResourceName, text string) (MetricChange, error)
 		return c, nil
 	}
 	target, err := ParseTarget(name, text)
-	c.Resource.Target = target
+	c.Resource.Target, c.NoUnit = target, noUnit(text)
 	return c, err
 }
 
@@ -120,6 +141,7 @@ func ParseMetric(text string) (MetricChange, error) {
 			Name: corev1.ResourceName(name), Container: container,
 		}
 		if !change.Remove {
+			change.NoUnit = noUnit(value)
 			change.ContainerResource.Target, err = ParseTarget(corev1.ResourceName(name), value)
 		}
 	default:

@@ -17,15 +17,9 @@ type Settings struct {
 }
 
 // PlanError: the settings make no autoscaler.
-type PlanError struct {
-	Message string
-	Next    []string
-}
+type PlanError struct{ Message string }
 
 func (e *PlanError) Error() string { return e.Message }
-
-// Hints are commands to type.
-func (e *PlanError) Hints() []string { return e.Next }
 
 // Plan is the autoscaler with the settings; now is it as it is, or a new one with only a name and a target.
 func Plan(now *autoscalingv2.HorizontalPodAutoscaler, s Settings) (*autoscalingv2.HorizontalPodAutoscaler, error) {
@@ -47,10 +41,12 @@ func Plan(now *autoscalingv2.HorizontalPodAutoscaler, s Settings) (*autoscalingv
 	switch {
 	case most == 0:
 		return refuse("--max is required: there is none of this name yet")
+	case least > most && s.Min == nil:
+		return refuse("--max=%d is below its minimum of %d: give --min=%d too, or fewer", most, least, most)
 	case least > most:
-		return refuse("the minimum would be %d and the maximum %d", least, most)
+		return refuse("--min=%d is above its maximum of %d: give --max=%d too, or more", least, most, least)
 	case len(now.Spec.Metrics) > 0 && len(metrics) == 0:
-		return refuse("no metric would be left, and then the server uses 80%% of the requested cpu: give another one, or remove the autoscaler with --remove")
+		return refuse("no metric would be left, and then the server uses 80%% of the requested cpu: give another metric, or remove the autoscaler with --remove")
 	}
 	next.Spec.Metrics = metrics
 	if least == 0 && !startsFromZero(metrics) {

@@ -203,8 +203,8 @@ func TestPlan(t *testing.T) {
 		{"no tolerance any more", []string{"max=5", "tolerance=5%"}, []string{"tolerance=default"}, "tolerance: up=5%,down=5% -> "},
 		{"min 0 with an external metric", []string{"max=5", "metric=external/q=3"}, []string{"min=0"}, "min: 1 -> 0"},
 		{"no maximum", nil, []string{"cpu=70%"}, "error: --max is required"},
-		{"the minimum above the maximum", []string{"max=5"}, []string{"min=6"}, "error: the minimum would be 6 and the maximum 5"},
-		{"the maximum below the minimum", []string{"min=4", "max=5"}, []string{"max=3"}, "error: the minimum would be 4 and the maximum 3"},
+		{"the minimum above the maximum", []string{"max=5"}, []string{"min=6"}, "error: --min=6 is above its maximum of 5: give --max=6 too, or more"},
+		{"the maximum below the minimum", []string{"min=4", "max=5"}, []string{"max=3"}, "error: --max=3 is below its minimum of 4: give --min=3 too, or fewer"},
 		{"no metric left", []string{"max=5", "cpu=70%"}, []string{"cpu=none"}, "error: no metric would be left"},
 		{"a metric that is not there", []string{"max=5", "cpu=70%"}, []string{"memory=none"}, "error: it has no metric memory"},
 		{"min 0 without such a metric", []string{"max=5", "cpu=70%"}, []string{"min=0"}, "error: --min=0 needs a metric"},
@@ -230,6 +230,28 @@ func TestPlan(t *testing.T) {
 		}
 		if got != test.want && (!strings.HasPrefix(test.want, "error") || !strings.HasPrefix(got, test.want)) {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+// A number without a unit that replaces a percentage is told: 70 is 70m.
+func TestLosesPercent(t *testing.T) {
+	for _, test := range []struct{ now, next, want string }{
+		{"cpu=70%", "cpu=70", "the target of cpu was 70% of the request, and a number without a unit is an amount for each pod, here 70m: for a percentage write 70%"},
+		{"metric=container/web/cpu=70%", "metric=container/web/cpu=60", "container/web/cpu was 70% of the request"},
+		{"cpu=70%", "cpu=500m", ""},
+		{"cpu=70%", "cpu=60%", ""},
+		{"cpu=70m", "cpu=60", ""},
+		{"memory=70%", "cpu=60", ""},
+		{"cpu=70%", "cpu=none", ""},
+	} {
+		now, err := Plan(&autoscalingv2.HorizontalPodAutoscaler{}, settings(t, "max=5", test.now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := settings(t, test.next).Metrics[0].LosesPercent(now.Spec.Metrics)
+		if test.want == "" && got != "" || !strings.Contains(got, test.want) {
+			t.Errorf("%s, %s: %q", test.now, test.next, got)
 		}
 	}
 }

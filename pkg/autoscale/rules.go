@@ -129,7 +129,10 @@ func parseTolerance(text string) (*resource.Quantity, error) {
 	}
 	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
 	f, err := strconv.ParseFloat(number, 64)
-	if !percent {
+	switch {
+	case err == nil && !percent && f >= 1: // the API takes a factor
+		return nil, fmt.Errorf("%s without a unit is %g%%: write %s%%", text, f*100, text)
+	case !percent:
 		f *= 100
 	}
 	if err != nil || f < 0 || f >= 1000 {

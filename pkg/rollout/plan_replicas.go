@@ -35,6 +35,9 @@ func ParseReplicas(text string) (Replicas, error) {
 		return Replicas{}, fmt.Errorf("--replicas=%s is not a number of replicas: give 3, or a change of the present number: +2, -1, x2 or 50%%", redact.Argument(text))
 	}
 	r.n = int64(n)
+	if n == 0 && r.Multiplies() {
+		return Replicas{}, fmt.Errorf("--replicas=%s is 0 for every workload: give --replicas=0, or --to-zero, which remembers the number", text)
+	}
 	return r, nil
 }
 
@@ -46,6 +49,9 @@ func allDigits(text string) bool {
 	}
 	return text != ""
 }
+
+// Multiplies tells whether the number is a multiple of the present one.
+func (r Replicas) Multiplies() bool { return r.how == 'x' || r.how == '%' }
 
 // Of is the wanted number where there are now so many. It is never below 0; a percentage is rounded up.
 func (r Replicas) Of(ref workload.Ref, now int32) (int32, error) {
