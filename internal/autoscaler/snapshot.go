@@ -20,6 +20,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/pkg/autoscale"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // Look reads what the controller computes the replicas of an autoscaler from. Without the scale of the target or its pods, seen is
@@ -30,12 +31,18 @@ func Look(ctx context.Context, c *cluster.Cluster, a *autoscalingv2.HorizontalPo
 	switch {
 	case ctx.Err() != nil:
 		return s, false, nil, context.Cause(ctx)
-	case cluster.Is(err, cluster.NotFound): // the status says so
+	case cluster.Is(err, cluster.NotFound) && autoscale.ScalesWorkload(a):
+		s.Gone = true
+		return s, true, nil, nil
+	case cluster.Is(err, cluster.NotFound): // the status says so, if it is not the guess of the resource
 		return s, false, nil, nil
 	case err != nil:
 		return s, false, []string{"only the status of the autoscaler is known: " + firstLine(err.Error())}, nil
 	}
 	s.Replicas, s.Running = scale.Spec.Replicas, scale.Status.Replicas
+	if s.Replicas == 0 && autoscale.ScalesWorkload(a) {
+		s.Remembered = remembered(ctx, c, a)
+	}
 	l := looker{cluster: c, namespace: a.Namespace, selector: scale.Status.Selector, snapshot: &s}
 	work := []func(context.Context) error{l.readPods}
 	if autoscale.OfResources(autoscale.Metrics(a)) {
@@ -53,6 +60,28 @@ func Look(ctx context.Context, c *cluster.Cluster, a *autoscalingv2.HorizontalPo
 		return s, false, append(l.notes, "only the status of the autoscaler is known: "+firstLine(err.Error())), nil
 	}
 	return s, err == nil, l.notes, err
+}
+
+// remembered is the number that --restore gives the target; 0 if it gives none, or if that is not known.
+func remembered(ctx context.Context, c *cluster.Cluster, a *autoscalingv2.HorizontalPodAutoscaler) int32 {
+	o, err := c.Reread(ctx, workload.Ref{Kind: a.Spec.ScaleTargetRef.Kind, Namespace: a.Namespace, Name: a.Spec.ScaleTargetRef.Name})
+	if err != nil || !o.Running().WroteReplicasWith(autoscale.AnnotationBeforeZero) {
+		return 0
+	}
+	before, _, err := autoscale.FromZero(o.GetAnnotations())
+	if err != nil || before == nil {
+		return 0
+	}
+	return before.Replicas
+}
+
+// Replicas is the number that is set of what an autoscaler scales; ok is false if it can't be read.
+func Replicas(ctx context.Context, c *cluster.Cluster, a *autoscalingv2.HorizontalPodAutoscaler) (n int32, ok bool) {
+	scale, err := readScale(ctx, c, a)
+	if err != nil {
+		return 0, false
+	}
+	return scale.Spec.Replicas, true
 }
 
 // readScale reads the subresource scale of the target.

@@ -270,8 +270,10 @@ func (a *autoscaling) removeOne(ctx context.Context, of workload.Ref, found *aut
 		}
 	}
 	result, err := a.Run(ctx, nil, nil)
-	if err == nil && a.flags.dryRun == release.DryRunNone && found.Status.CurrentReplicas > 0 {
-		_ = page.Note(a.env.Term, fmt.Sprintf("%s keeps its %s", of, workload.Plural(int(found.Status.CurrentReplicas), "replica", "replicas")))
+	if err == nil && a.flags.dryRun == release.DryRunNone {
+		if n, ok := autoscaler.Replicas(ctx, a.cluster, found); ok && n > 0 {
+			_ = page.Note(a.env.Term, fmt.Sprintf("%s keeps its %s", of, workload.Plural(int(n), "replica", "replicas")))
+		}
 	}
 	return a.end(result, err)
 }

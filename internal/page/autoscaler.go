@@ -15,13 +15,19 @@ func Autoscaler(out *term.Output, r autoscale.Report) error {
 	s := newSheet(out)
 	s.Wrap = true
 	s.Flow("", "  ", s.Bold(layout.Name(r.Object)), s.autoscalerState(r.State), term.Clean(r.Message))
+	if u := r.Uncomputed; u != nil && u.Cause == autoscale.TargetMissing {
+		s.Flow("  ", "  ", layout.Name(r.Target), "not there", fmt.Sprintf("between %d and %d", r.Min, r.Max))
+		s.Next(r.Next)
+		return layout.WriteLines(out, s.Lines)
+	}
 	s.Flow("  ", "  ", layout.Name(r.Target), workload.Plural(int(r.Replicas), "replica", "replicas"), fmt.Sprintf("%d running", r.Running), fmt.Sprintf("between %d and %d", r.Min, r.Max))
 	if c := r.Computed; c != nil {
 		for _, p := range c.Proposals {
 			s.proposal(p, r.Replicas)
 		}
 	}
-	if r.Computed == nil || len(r.Computed.Proposals) == 0 {
+	off := r.State == autoscale.Off || r.Computed != nil && r.Computed.Off // the status may be older than that
+	if !off && (r.Computed == nil || len(r.Computed.Proposals) == 0) {
 		s.Flow("  ", "  ", "the status says: "+term.Clean(r.Status))
 	}
 	if r.Delay != "" {
@@ -64,7 +70,7 @@ func (s *sheet) proposal(p autoscale.Proposal, now int32) {
 		if more := len(pods) - mostLeftOut; more > 0 {
 			text += fmt.Sprintf(" and %d more", more)
 		}
-		s.Add("    left out: " + text + ": " + w)
+		s.Add("    left out: " + text + " (" + w + ")")
 	}
 }
 
@@ -74,11 +80,11 @@ const mostLeftOut = 5
 func (s *sheet) autoscalerState(state autoscale.State) string {
 	switch state {
 	case autoscale.NoNumber:
-		return s.Red("no number")
+		return s.Red(state.Text())
 	case autoscale.Steady:
-		return s.Green("steady")
+		return s.Green(state.Text())
 	}
-	return s.Yellow(strings.ToLower(string(state)))
+	return s.Yellow(state.Text())
 }
 
 // Autoscalers writes a line for each autoscaler.
@@ -91,7 +97,7 @@ func Autoscalers(out *term.Output, l autoscale.List) error {
 			{Text: layout.Name(r.Target)},
 			{Text: fmt.Sprintf("%d..%d", r.Min, r.Max)},
 			{Text: fmt.Sprint(r.Replicas)},
-			{Text: strings.ToLower(string(r.State)), Paint: s.autoscalerPaint(r.State)},
+			{Text: r.State.Text(), Paint: s.autoscalerPaint(r.State)},
 			{Text: term.Clean(summaryOf(r))},
 		})
 	}

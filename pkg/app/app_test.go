@@ -259,6 +259,8 @@ func TestAround(t *testing.T) {
 		{name: "an autoscaler that waits for its first numbers", objects: autoscaler, from: `{type: ScalingActive, status: "True"}`, to: `{type: ScalingActive, status: "False", lastTransitionTime: "2026-01-01T12:59:00Z"}`, want: []string{"horizontalpodautoscaler/load ScalingInactive"}},
 		{name: "an autoscaler at its maximum", objects: autoscaler, from: `{type: ScalingLimited, status: "False"}`, to: `{type: ScalingLimited, status: "True", reason: TooManyReplicas}`, want: []string{"horizontalpodautoscaler/load AtMaximum"}},
 		{name: "an autoscaler at its minimum", objects: autoscaler, from: `{type: ScalingLimited, status: "False"}`, to: `{type: ScalingLimited, status: "True", reason: TooFewReplicas}`},
+		{name: "an autoscaler of a workload that has started again", objects: autoscaler, from: `{type: ScalingActive, status: "True"}`, to: `{type: ScalingActive, status: "False", reason: ScalingDisabled}`},
+		{name: "a paused autoscaler at its maximum", objects: strings.Replace(autoscaler, `{type: ScalingLimited, status: "False"}`, `{type: ScalingLimited, status: "True", reason: TooManyReplicas}`, 1), from: "name: load, namespace: shop}", to: `name: load, namespace: shop, annotations: {kubectl-app.dev/paused-autoscaler: '{"replicas":4,"maxReplicas":4}'}}`},
 		{name: "two autoscalers", objects: autoscaler + "---" + autoscaler, want: []string{"horizontalpodautoscaler/load SeveralAutoscalers!", "horizontalpodautoscaler/load SeveralAutoscalers!"}},
 		{name: "a budget with headroom", objects: budget},
 		{name: "a budget of other pods", objects: budget, from: "app: web", to: "app: api"},

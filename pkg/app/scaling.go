@@ -3,13 +3,13 @@ package app
 import (
 	"cmp"
 	"fmt"
-	"strings"
 	"time"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 
+	"github.com/kubectl-app/kubectl-app/pkg/autoscale"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -23,22 +23,23 @@ func (l *look) autoscalers() []Autoscaler {
 	var all []Autoscaler
 	for i := range l.around.Autoscalers {
 		h := &l.around.Autoscalers[i]
-		target := h.Spec.ScaleTargetRef
-		group, _, _ := strings.Cut(target.APIVersion, "/")
-		if target.Kind != l.w.Kind || target.Name != l.w.Name || group != l.Object.Kind.Group {
+		if !autoscale.Targets(h, l.Object.Kind.GroupKind(), l.w.Name) {
 			continue
 		}
-		a := Autoscaler{
-			Object: l.ref(kindAutoscaler, h.Name), Min: 1, Max: h.Spec.MaxReplicas,
-			Current: h.Status.CurrentReplicas, Desired: h.Status.DesiredReplicas,
+		a := Autoscaler{Object: l.ref(kindAutoscaler, h.Name), Current: h.Status.CurrentReplicas, Desired: h.Status.DesiredReplicas}
+		a.Min, a.Max = autoscale.Bounds(h)
+		for _, m := range h.Spec.Metrics {
+			a.Metrics = append(a.Metrics, autoscale.MetricName(m)+" "+cmp.Or(autoscale.CurrentText(h, m), "unknown")+" of "+autoscale.TargetText(m))
 		}
-		if h.Spec.MinReplicas != nil {
-			a.Min = *h.Spec.MinReplicas
+		_, paused := autoscale.PausedFor(h)
+		switch {
+		case paused:
+			a.Current, a.Desired, a.Limited = l.w.Desired, l.w.Desired, "paused by kubectl app scale --take-over"
+		case l.w.Desired == 0 && a.Min > 0: // its status may be older than that
+			a.Current, a.Desired, a.Limited = 0, 0, "off: the workload is scaled to 0"
+		default:
+			a.conditions(h.Status.Conditions, l.now)
 		}
-		for j := range h.Spec.Metrics {
-			a.Metrics = append(a.Metrics, metricText(&h.Spec.Metrics[j], h.Status.CurrentMetrics))
-		}
-		a.conditions(h.Status.Conditions, l.w.Desired, l.now)
 		all = append(all, a)
 	}
 	if len(all) > 1 {
@@ -53,7 +54,7 @@ func (l *look) autoscalers() []Autoscaler {
 const firstMetrics = 2 * time.Minute
 
 // conditions takes in why an autoscaler does not scale, or not further.
-func (a *Autoscaler) conditions(all []autoscalingv2.HorizontalPodAutoscalerCondition, desired int32, now time.Time) {
+func (a *Autoscaler) conditions(all []autoscalingv2.HorizontalPodAutoscalerCondition, now time.Time) {
 	for _, c := range all {
 		switch {
 		case c.Type == autoscalingv2.ScalingLimited && c.Status == corev1.ConditionTrue && c.Reason != "TooFewReplicas": // the minimum is no limit to anybody
@@ -61,79 +62,13 @@ func (a *Autoscaler) conditions(all []autoscalingv2.HorizontalPodAutoscalerCondi
 			if c.Reason == "TooManyReplicas" {
 				a.Problems = append(a.Problems, soon(AtMaximum, "it is at its maximum and would scale further: "+c.Message))
 			}
-		case c.Type == autoscalingv2.ScalingActive && c.Status == corev1.ConditionFalse && c.Reason == "ScalingDisabled" && desired == 0:
-			a.Limited = "off: the workload is scaled to 0"
+		case c.Reason == "ScalingDisabled": // the workload has replicas, and the controller has not seen them yet
 		case (c.Type == autoscalingv2.ScalingActive || c.Type == autoscalingv2.AbleToScale) && c.Status == corev1.ConditionFalse && c.Reason != "BackoffBoth":
 			problem := severe(ScalingInactive, "it does not scale: "+c.Reason+": "+c.Message)
 			problem.Severe = now.Sub(c.LastTransitionTime.Time) >= firstMetrics
 			a.Problems = append(a.Problems, problem)
 		}
 	}
-}
-
-// metricText is a metric's present number beside its target.
-func metricText(spec *autoscalingv2.MetricSpec, current []autoscalingv2.MetricStatus) string {
-	name, target := metricTarget(spec)
-	now := "unknown"
-	for i := range current {
-		if known, value := metricValue(&current[i], target.Type); known == name && current[i].Type == spec.Type && value != "" {
-			now = value
-		}
-	}
-	return name + " " + now + " of " + targetText(&target)
-}
-
-func targetText(t *autoscalingv2.MetricTarget) string {
-	switch {
-	case t.AverageUtilization != nil:
-		return fmt.Sprintf("%d%%", *t.AverageUtilization)
-	case t.AverageValue != nil:
-		return t.AverageValue.String()
-	case t.Value != nil:
-		return t.Value.String()
-	}
-	return "?"
-}
-
-func metricTarget(m *autoscalingv2.MetricSpec) (string, autoscalingv2.MetricTarget) {
-	switch {
-	case m.Resource != nil:
-		return string(m.Resource.Name), m.Resource.Target
-	case m.ContainerResource != nil:
-		return m.ContainerResource.Container + "/" + string(m.ContainerResource.Name), m.ContainerResource.Target
-	case m.Pods != nil:
-		return m.Pods.Metric.Name, m.Pods.Target
-	case m.Object != nil:
-		return m.Object.Metric.Name, m.Object.Target
-	case m.External != nil:
-		return m.External.Metric.Name, m.External.Target
-	}
-	return string(m.Type), autoscalingv2.MetricTarget{}
-}
-
-func metricValue(m *autoscalingv2.MetricStatus, target autoscalingv2.MetricTargetType) (name, value string) {
-	var v autoscalingv2.MetricValueStatus
-	switch {
-	case m.Resource != nil:
-		name, v = string(m.Resource.Name), m.Resource.Current
-	case m.ContainerResource != nil:
-		name, v = m.ContainerResource.Container+"/"+string(m.ContainerResource.Name), m.ContainerResource.Current
-	case m.Pods != nil:
-		name, v = m.Pods.Metric.Name, m.Pods.Current
-	case m.Object != nil:
-		name, v = m.Object.Metric.Name, m.Object.Current
-	case m.External != nil:
-		name, v = m.External.Metric.Name, m.External.Current
-	}
-	switch {
-	case target == autoscalingv2.UtilizationMetricType && v.AverageUtilization != nil:
-		return name, fmt.Sprintf("%d%%", *v.AverageUtilization)
-	case v.AverageValue != nil && target != autoscalingv2.ValueMetricType:
-		return name, v.AverageValue.String()
-	case v.Value != nil:
-		return name, v.Value.String()
-	}
-	return name, ""
 }
 
 // budgets are the PodDisruptionBudgets that select the pods. Of a pod that two select none is evicted (the eviction API

@@ -84,9 +84,7 @@ func WhyUncomputed(a *autoscalingv2.HorizontalPodAutoscaler) *Uncomputed {
 		return &Uncomputed{ScaleRefused, able.Message, []string{"kubectl describe " + target.String() + in}}
 	case able != nil && able.Status == corev1.ConditionFalse:
 		if strings.Contains(able.Message, "not found") {
-			return &Uncomputed{TargetMissing, able.Message, []string{
-				fmt.Sprintf("kubectl get %ss%s", strings.ToLower(target.Kind), in), "kubectl delete horizontalpodautoscaler " + a.Name + in,
-			}}
+			return targetMissing(a, able.Message)
 		}
 		return &Uncomputed{TargetNotScalable, able.Message, []string{"kubectl describe " + target.String() + in}}
 	case active == nil, active.Status == corev1.ConditionTrue && (!Observed(a) || len(a.Status.CurrentMetrics) == 0): // a number outside the bounds is set without metrics
@@ -96,6 +94,16 @@ func WhyUncomputed(a *autoscalingv2.HorizontalPodAutoscaler) *Uncomputed {
 	}
 	cause := metricCause(active.Reason, active.Message)
 	return &Uncomputed{cause, active.Message, nextFor(cause, a, target, active.Message)}
+}
+
+// targetMissing: there is nothing to scale.
+func targetMissing(a *autoscalingv2.HorizontalPodAutoscaler, message string) *Uncomputed {
+	in := " -n " + a.Namespace
+	remove := "kubectl delete horizontalpodautoscaler " + a.Name + in
+	if maker, there := Maker(a); maker != "" {
+		remove = there
+	}
+	return &Uncomputed{TargetMissing, message, []string{fmt.Sprintf("kubectl get %ss%s", strings.ToLower(a.Spec.ScaleTargetRef.Kind), in), remove}}
 }
 
 // metricCause reads the words of the controller.
@@ -154,6 +162,9 @@ func nextFor(cause Cause, a *autoscalingv2.HorizontalPodAutoscaler, target workl
 	case MetricsNotYet:
 		return []string{"kubectl top pods" + in}
 	case PodsNotReady:
+		if !ScalesWorkload(a) {
+			return []string{"kubectl get pods" + in}
+		}
 		return []string{"kubectl app why " + target.String() + in}
 	}
 	return []string{"kubectl describe horizontalpodautoscaler " + a.Name + in}

@@ -10,12 +10,12 @@ import (
 
 // Why a pod does not count as the others do. The set is closed.
 const (
-	LeftDeleting     = "it is being deleted"
-	LeftFailed       = "it has failed"
-	LeftPending      = "it is pending"
-	LeftNoMetrics    = "it has no metrics"
-	LeftInitializing = "it has just started: its cpu does not count yet"
-	LeftNeverReady   = "it has never been ready"
+	LeftDeleting     = "being deleted"
+	LeftFailed       = "failed"
+	LeftPending      = "pending"
+	LeftNoMetrics    = "no metrics"
+	LeftInitializing = "just started, the cpu does not count yet"
+	LeftNeverReady   = "never ready"
 )
 
 // LeftOut is a pod that does not count as the others do.

@@ -14,6 +14,9 @@ type Snapshot struct {
 	// Replicas is the number that is set, and Running the number of pods that the target reports: spec.replicas and
 	// status.replicas of its scale.
 	Replicas, Running int32
+	// Gone: there is no target. Remembered is the number that a target had before it was scaled to 0, if it is to get it again.
+	Gone       bool
+	Remembered int32
 	// Pods are those that its selector selects, and Usage what they use.
 	Pods  []*corev1.Pod
 	Usage []PodMetrics

@@ -21,14 +21,12 @@ func StatusText(a *autoscalingv2.HorizontalPodAutoscaler) string {
 		parts = append(parts, fmt.Sprintf("%s %s, target %s", MetricName(m), value, TargetText(m)))
 	}
 	now, wanted := a.Status.CurrentReplicas, a.Status.DesiredReplicas
-	number := fmt.Sprintf("%s stay", workload.Plural(int(now), "replica", "replicas"))
+	number := workload.Plural(int(now), "replica stays", "replicas stay")
 	switch {
 	case IsOff(a):
 		return "off: the target has 0 replicas"
 	case wanted != now:
-		number = fmt.Sprintf("%d -> %d replicas", now, wanted)
-	case now == 1:
-		number += "s"
+		number = fmt.Sprintf("%d -> %s", now, replicas(wanted))
 	}
 	return strings.Join(parts, "; ") + ": " + number
 }

@@ -18,15 +18,22 @@ func (r Report) Why() chain.Report {
 	case Waiting:
 		w.State = chain.Progressing
 	}
-	if r.Uncomputed != nil && r.State != Paused {
+	switch {
+	case r.State == Paused:
+	case r.Uncomputed != nil:
 		w.Message = "it computes no number (" + string(r.Uncomputed.Cause) + ")"
-		w.Chain = append(w.Chain, chain.Step{Object: r.Object, Says: "the number of " + r.Target.String() + " stays as it is", Field: "status.conditions", Message: r.Uncomputed.Message})
+		says := "the number of " + r.Target.String() + " stays as it is"
+		if r.Uncomputed.Cause == TargetMissing {
+			says = "there is nothing to scale"
+		}
+		w.Chain = append(w.Chain, chain.Step{Object: r.Object, Says: says, Field: "status.conditions", Message: r.Uncomputed.Message})
 	}
-	if r.Computed != nil {
+	switch {
+	case r.Computed != nil:
 		for _, p := range r.Computed.Proposals {
 			w.Also = append(w.Also, p.text())
 		}
-	} else {
+	case r.Status != "" && r.State != Off:
 		w.Also = append(w.Also, "the status says: "+r.Status)
 	}
 	if r.Delay != "" {
