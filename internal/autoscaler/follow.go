@@ -36,8 +36,8 @@ func Follow(ctx context.Context, c *cluster.Cluster, written *autoscalingv2.Hori
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
 	defer cancel()
 	f := &follower{cluster: c, written: written, news: news}
-	// A server that does not count generations leaves open what its status is about, until the next computation.
-	if changed && written.Generation == 0 {
+	// A status without a generation leaves open what it is about, until the next computation.
+	if changed {
 		f.settled = time.After(2 * syncPeriod)
 	}
 	end, err := f.run(ctx)
@@ -140,7 +140,7 @@ func (f *follower) look(now *autoscalingv2.HorizontalPodAutoscaler) *End {
 		return f.deleted()
 	case now.Spec.ScaleTargetRef != f.written.Spec.ScaleTargetRef || len(autoscale.Compare(f.written, now)) > 0:
 		return &End{Outcome: rollout.Superseded, Message: "someone else has changed its settings"}
-	case now.Generation > 0 && !autoscale.Observed(now) || now.Generation == 0 && f.settled != nil && now.ResourceVersion == f.written.ResourceVersion:
+	case !f.observed(now):
 		return nil
 	}
 	why := autoscale.WhyUncomputed(now)
@@ -156,6 +156,33 @@ func (f *follower) look(now *autoscalingv2.HorizontalPodAutoscaler) *End {
 	return nil
 }
 
+// observed tells whether a status is about the autoscaler as it was written.
+func (f *follower) observed(now *autoscalingv2.HorizontalPodAutoscaler) bool {
+	since := autoscale.UnableSince(now)
+	switch {
+	case autoscale.CountsGenerations(now) && autoscale.Observed(now):
+		return true
+	case since != nil && !since.Before(f.writtenAt()):
+		return true
+	case since == nil && autoscale.CountsGenerations(now):
+		return false
+	case !autoscale.CountsGenerations(now) && now.ResourceVersion != f.written.ResourceVersion:
+		return autoscale.Observed(now)
+	}
+	return f.settled == nil && (since != nil || autoscale.Observed(now))
+}
+
+// writtenAt is when the autoscaler was written, by the clock of the server and in whole seconds.
+func (f *follower) writtenAt() time.Time {
+	at := f.written.CreationTimestamp.Time
+	for _, m := range f.written.ManagedFields {
+		if m.Subresource == "" && m.Time != nil && m.Time.After(at) {
+			at = m.Time.Time
+		}
+	}
+	return at
+}
+
 func (f *follower) deleted() *End {
 	return &End{Outcome: rollout.Superseded, Message: "someone else has deleted it"}
 }
@@ -166,7 +193,7 @@ func (f *follower) ended(ctx context.Context) End {
 		return End{Outcome: rollout.Interrupted, Message: "the autoscaler stays as it was written"}
 	}
 	why := autoscale.WhyUncomputed(f.latest)
-	if why == nil || !autoscale.Observed(f.latest) {
+	if why == nil || !f.observed(f.latest) {
 		ref := workload.Ref{Kind: "HorizontalPodAutoscaler", Namespace: f.written.Namespace, Name: f.written.Name}
 		why = &autoscale.Uncomputed{
 			Cause: autoscale.NotComputedYet, Message: "the controller has not computed it yet",

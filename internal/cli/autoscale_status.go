@@ -3,12 +3,15 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 
 	"github.com/kubectl-app/kubectl-app/internal/autoscaler"
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/inspect"
 	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/autoscale"
@@ -27,21 +30,25 @@ const autoscaleStatusExample = `  # Why has deployment web as many replicas as i
   kubectl app autoscale status --all`
 
 type autoscaleStatusFlags struct {
-	format string
-	all    bool
+	format   string
+	all      bool
+	exitCode bool
 }
 
 func newAutoscaleStatus(env *Env) *cobra.Command {
 	var flags autoscaleStatusFlags
 	cmd := &cobra.Command{
-		Use:   "status (TYPE/NAME | TYPE NAME | --all) [options]",
+		Use:   "status (NAME | TYPE/NAME | TYPE NAME | --all) [options]",
 		Short: "Explain the number of replicas by the arithmetic of the autoscaler",
 		Long: `Explain the number of replicas of a workload, or of what a HorizontalPodAutoscaler scales, by the arithmetic of the
 autoscaler: the value of each metric beside its target, the number that each wants, the pods that do not count, and the
 bound, rule or window that limits the number.
 
 Nothing is changed. What the controller remembers of the last minutes can't be seen from outside: where it decides, the
-number is a range. The controller is assumed to run with its default flags.`,
+number is a range. The controller is assumed to run with its default flags.
+
+The exit code is 0 also when there is no number; with --exit-code it is 4 if an autoscaler can't compute one, and 7 if it
+has none yet.`,
 		Example: autoscaleStatusExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("output", flags.format, "", "json", "yaml"); err != nil {
@@ -53,42 +60,22 @@ number is a range. The controller is assumed to run with its default flags.`,
 			case flags.all:
 				return flags.list(cmd.Context(), env)
 			case len(args) == 0:
-				return usagef("no object: give TYPE/NAME, for example deployment/web, or --all")
+				return usagef("no object: give NAME or TYPE/NAME, for example deployment/web, or --all")
 			}
 			return flags.run(cmd.Context(), env, args)
 		},
 	}
 	cmd.Flags().StringVarP(&flags.format, "output", "o", "", "Output format. One of: (json, yaml).")
+	cmd.Flags().BoolVar(&flags.exitCode, "exit-code", false, "End with 4 if an autoscaler can't compute a number, and with 7 if one has none yet")
 	cmd.Flags().BoolVar(&flags.all, "all", false, "List all autoscalers of the namespace, a line for each")
 	return cmd
 }
 
 func (f *autoscaleStatusFlags) run(ctx context.Context, env *Env, args []string) error {
 	c := env.cluster()
-	gvk, ref, err := resolve.One(c, resolve.Selection{Args: args, Verb: "autoscale status"})
+	found, ref, err := f.find(ctx, env, c, args)
 	if err != nil {
-		return resolveError(err)
-	}
-	var found []autoscalingv2.HorizontalPodAutoscaler
-	if gvk.Kind == autoscaler.Kind {
-		one, err := readAutoscaler(ctx, c, ref)
-		if err != nil {
-			return err
-		}
-		found = append(found, *one)
-	} else {
-		all, err := c.Autoscalers(ctx, ref.Namespace)
-		if err != nil {
-			return err
-		}
-		for i := range all {
-			if autoscale.Targets(&all[i], gvk.GroupKind(), ref.Name) {
-				found = append(found, all[i])
-			}
-		}
-		if len(found) == 0 {
-			return noAutoscaler(ctx, c, ref)
-		}
+		return err
 	}
 	reports := make([]autoscale.Report, 0, len(found))
 	for i := range found {
@@ -101,16 +88,81 @@ func (f *autoscaleStatusFlags) run(ctx context.Context, env *Env, args []string)
 		}
 		reports = append(reports, r)
 	}
-	if f.format != "" && len(reports) == 1 {
-		return encode(env, f.format, "report", reports[0])
+	if err := f.print(env, ref.Namespace, reports); err != nil {
+		return err
 	}
-	if f.format != "" {
-		return encode(env, f.format, "list", autoscale.List{APIVersion: rollout.APIVersion, Kind: autoscale.ListKind, Namespace: ref.Namespace, Items: reports})
+	return f.code(reports)
+}
+
+// find reads the autoscalers that arguments name: TYPE/NAME of an autoscaler or of what it scales, or the name alone of either.
+func (f *autoscaleStatusFlags) find(ctx context.Context, env *Env, c *cluster.Cluster, args []string) ([]autoscalingv2.HorizontalPodAutoscaler, workload.Ref, error) {
+	bare := len(args) == 1 && !strings.Contains(args[0], "/") && !resolve.IsKind(args[0])
+	if bare {
+		args = []string{"hpa/" + args[0]}
+	}
+	gvk, ref, err := resolve.One(c, resolve.Selection{Args: args, Verb: "autoscale status"})
+	if err != nil {
+		return nil, ref, resolveError(err)
+	}
+	if gvk.Kind == autoscaler.Kind && !bare {
+		one, err := readAutoscaler(ctx, c, ref)
+		if err != nil {
+			return nil, ref, err
+		}
+		return []autoscalingv2.HorizontalPodAutoscaler{*one}, ref, nil
+	}
+	found, err := c.Autoscalers(ctx, ref.Namespace)
+	if err != nil {
+		return nil, ref, err
+	}
+	found = slices.DeleteFunc(found, func(a autoscalingv2.HorizontalPodAutoscaler) bool {
+		if bare {
+			return a.Name != ref.Name && a.Spec.ScaleTargetRef.Name != ref.Name
+		}
+		return !autoscale.Targets(&a, gvk.GroupKind(), ref.Name)
+	})
+	switch {
+	case len(found) > 0:
+		return found, ref, nil
+	case !bare:
+		return nil, ref, noAutoscaler(ctx, c, ref)
+	}
+	named, err := inspect.New(c, env.Now).Find(ctx, "autoscale status", ref.Name)
+	if err != nil {
+		return nil, ref, resolveError(err)
+	}
+	if _, ref, err = resolve.One(c, resolve.Selection{Args: named, Verb: "autoscale status"}); err != nil {
+		return nil, ref, resolveError(err)
+	}
+	return nil, ref, noAutoscaler(ctx, c, ref)
+}
+
+func (f *autoscaleStatusFlags) print(env *Env, namespace string, reports []autoscale.Report) error {
+	switch {
+	case f.format != "" && len(reports) == 1:
+		return encode(env, f.format, "report", reports[0])
+	case f.format != "":
+		return encode(env, f.format, "list", autoscale.List{APIVersion: rollout.APIVersion, Kind: autoscale.ListKind, Namespace: namespace, Items: reports})
 	}
 	for _, r := range reports {
 		if err := page.Autoscaler(env.Term.Out, r); err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}
+	}
+	return nil
+}
+
+// code is what --exit-code asks for: the code of the worst state.
+func (f *autoscaleStatusFlags) code(reports []autoscale.Report) error {
+	has := func(state autoscale.State) bool {
+		return slices.ContainsFunc(reports, func(r autoscale.Report) bool { return r.State == state })
+	}
+	switch {
+	case !f.exitCode:
+	case has(autoscale.NoNumber):
+		return decidedError{exitFailed}
+	case has(autoscale.Waiting):
+		return decidedError{exitTimedOut}
 	}
 	return nil
 }
@@ -207,7 +259,10 @@ func (f *autoscaleStatusFlags) list(ctx context.Context, env *Env) error {
 		l.Items = append(l.Items, r)
 	}
 	if f.format != "" {
-		return encode(env, f.format, "list", l)
+		if err := encode(env, f.format, "list", l); err != nil {
+			return err
+		}
+		return f.code(l.Items)
 	}
 	if len(l.Items) == 0 {
 		if err := c.CheckNamespace(ctx, namespace); err != nil {
@@ -219,5 +274,5 @@ func (f *autoscaleStatusFlags) list(ctx context.Context, env *Env) error {
 	if err := page.Autoscalers(env.Term.Out, l); err != nil {
 		return fmt.Errorf("writing the list: %w", err)
 	}
-	return nil
+	return f.code(l.Items)
 }

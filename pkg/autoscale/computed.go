@@ -3,7 +3,9 @@ package autoscale
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
@@ -27,13 +29,14 @@ const (
 	MetricsNotYet       Cause = "MetricsNotYet"       // the metrics API has nothing on these pods yet
 	PodsNotReady        Cause = "PodsNotReady"        // no pod counts yet
 	NotComputedYet      Cause = "NotComputedYet"      // the controller has not come to it
+	ScaleFailing        Cause = "ScaleFailing"        // its scale can't be read or written for the moment
 	MetricNotComputable Cause = "MetricNotComputable" // none of the others
 )
 
 // Heals tells whether a cause may go away by itself.
 func (c Cause) Heals() bool {
 	switch c {
-	case MetricsAPIFailing, MetricsNotYet, PodsNotReady, NotComputedYet:
+	case ScaleFailing, MetricsAPIFailing, MetricsNotYet, PodsNotReady, NotComputedYet:
 		return true
 	}
 	return false
@@ -46,13 +49,28 @@ type Uncomputed struct {
 	Next    []string `json:"next,omitempty"`
 }
 
-// Observed tells whether the status of an autoscaler is about its present spec. A server that does not count generations
-// leaves that open: then it is true as soon as there are conditions.
+// Observed tells whether the status of an autoscaler is about its present spec. A server or a controller that does not count
+// generations leaves that open: then it is true as soon as there are conditions.
 func Observed(a *autoscalingv2.HorizontalPodAutoscaler) bool {
-	if seen := a.Status.ObservedGeneration; seen != nil && a.Generation > 0 {
-		return *seen >= a.Generation
+	if CountsGenerations(a) {
+		return *a.Status.ObservedGeneration >= a.Generation
 	}
-	return a.Generation == 0 && len(a.Status.Conditions) > 0
+	return len(a.Status.Conditions) > 0
+}
+
+// CountsGenerations tells whether the server and the controller count the generations of autoscalers: both from 1.37 on.
+func CountsGenerations(a *autoscalingv2.HorizontalPodAutoscaler) bool {
+	return a.Generation > 0 && a.Status.ObservedGeneration != nil
+}
+
+// UnableSince is when the scale of the target could not be read any more; nil if it can. The controller leaves the observed
+// generation as it was then.
+// Source: reconcileAutoscaler in k8s.io/kubernetes/pkg/controller/podautoscaler/horizontal.go.
+func UnableSince(a *autoscalingv2.HorizontalPodAutoscaler) *time.Time {
+	if able := condition(a, autoscalingv2.AbleToScale); able != nil && able.Status == corev1.ConditionFalse && able.Reason == "FailedGetScale" {
+		return &able.LastTransitionTime.Time
+	}
+	return nil
 }
 
 // IsOff tells whether an autoscaler does nothing because its target has 0 replicas. While the target can't be read, the
@@ -80,13 +98,8 @@ func WhyUncomputed(a *autoscalingv2.HorizontalPodAutoscaler) *Uncomputed {
 	switch {
 	case IsOff(a):
 		return nil
-	case able != nil && able.Status == corev1.ConditionFalse && able.Reason == "FailedUpdateScale":
-		return &Uncomputed{ScaleRefused, able.Message, []string{"kubectl describe " + target.String() + in}}
 	case able != nil && able.Status == corev1.ConditionFalse:
-		if strings.Contains(able.Message, "not found") {
-			return targetMissing(a, able.Message)
-		}
-		return &Uncomputed{TargetNotScalable, able.Message, []string{"kubectl describe " + target.String() + in}}
+		return whyUnable(a, able, target)
 	case active == nil, active.Status == corev1.ConditionTrue && (!Observed(a) || len(a.Status.CurrentMetrics) == 0): // a number outside the bounds is set without metrics
 		return &Uncomputed{NotComputedYet, "the controller has not computed it yet", []string{"kubectl describe horizontalpodautoscaler " + a.Name + in}}
 	case active.Status == corev1.ConditionTrue:
@@ -94,6 +107,26 @@ func WhyUncomputed(a *autoscalingv2.HorizontalPodAutoscaler) *Uncomputed {
 	}
 	cause := metricCause(active.Reason, active.Message)
 	return &Uncomputed{cause, active.Message, nextFor(cause, a, target, active.Message)}
+}
+
+// whyUnable says why the scale of a target can't be read or written. An answer of the API to the request itself does not go away:
+// a timeout, a conflict or an outage does.
+func whyUnable(a *autoscalingv2.HorizontalPodAutoscaler, able *autoscalingv2.HorizontalPodAutoscalerCondition, target workload.Ref) *Uncomputed {
+	next := []string{"kubectl describe " + target.String() + " -n " + a.Namespace}
+	switch final := says(able.Message, "forbidden", "denied", "not found", "no matches for kind", "could not find the requested resource", "is invalid"); {
+	case able.Reason == "BackoffBoth" || !final && (able.Reason == "FailedUpdateScale" || able.Reason == "FailedGetScale"):
+		return &Uncomputed{ScaleFailing, able.Message, next}
+	case able.Reason == "FailedUpdateScale":
+		return &Uncomputed{ScaleRefused, able.Message, next}
+	case says(able.Message, "not found"):
+		return targetMissing(a, able.Message)
+	}
+	return &Uncomputed{TargetNotScalable, able.Message, next}
+}
+
+// says tells whether a message has one of some words.
+func says(message string, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(message, w) })
 }
 
 // targetMissing: there is nothing to scale.
@@ -108,30 +141,23 @@ func targetMissing(a *autoscalingv2.HorizontalPodAutoscaler, message string) *Un
 
 // metricCause reads the words of the controller.
 func metricCause(reason, message string) Cause {
-	says := func(words ...string) bool {
-		for _, w := range words {
-			if strings.Contains(message, w) {
-				return true
-			}
-		}
-		return false
-	}
+	said := func(words ...string) bool { return says(message, words...) }
 	switch {
 	case reason == "AmbiguousSelector":
 		return TwoAutoscalers
 	case reason == "InvalidSelector":
 		return TargetNotScalable
-	case says("missing request for", "missing pod-level request", "not found in Pod"):
+	case said("missing request for", "missing pod-level request", "not found in Pod"):
 		return RequestMissing
-	case says("no custom metrics API", "no external metrics API", "the server could not find the requested resource"):
+	case said("no custom metrics API", "no external metrics API", "the server could not find the requested resource"):
 		return MetricsAPIMissing
-	case says("the server could not find the metric", "no metrics returned from custom metrics API", "no metrics returned from external metrics API"):
+	case said("the server could not find the metric", "no metrics returned from custom metrics API", "no metrics returned from external metrics API"):
 		return MetricMissing
-	case says("no metrics returned from resource metrics API", "no metrics returned matched known pods"):
+	case said("no metrics returned from resource metrics API", "no metrics returned matched known pods"):
 		return MetricsNotYet
-	case says("did not receive metrics for targeted pods", "no pods returned by selector"):
+	case said("did not receive metrics for targeted pods", "no pods returned by selector"):
 		return PodsNotReady
-	case says("unable to fetch metrics from"):
+	case said("unable to fetch metrics from"):
 		return MetricsAPIFailing
 	}
 	return MetricNotComputable
