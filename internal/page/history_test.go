@@ -122,8 +122,11 @@ func TestDiffCountsLinesBetweenChanges(t *testing.T) {
 // A change by another program keeps the change-cause, which is then that of an earlier revision.
 func TestHistoryOfACauseThatStayed(t *testing.T) {
 	rows := []rollout.HistoryRow{
-		{Revision: 1}, {Revision: 2, ChangeCause: "kubectl app set image deploy/web web=web:2.0"},
-		{Revision: 3, ChangeCause: "kubectl app set image deploy/web web=web:2.0"}, {Revision: 4, ChangeCause: "release 4"}, {Revision: 5},
+		{Revision: 1},
+		{Revision: 2, ChangeCause: "kubectl app set image deploy/web web=web:2.0"},
+		{Revision: 3, ChangeCause: "kubectl app set image deploy/web web=web:2.0"},
+		{Revision: 4, ChangeCause: "release 4"},
+		{Revision: 5},
 	}
 	for i, want := range []string{"", "kubectl app set image deploy/web web=web:2.0", "(as revision 2)", "release 4", ""} {
 		if got := causeOf(rows, i); got != want {
