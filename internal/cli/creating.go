@@ -73,6 +73,13 @@ func (c *creating) capture(ctx context.Context) (cluster.Captured, error) {
 	case !exists:
 		return c.fresh(namespace, labels)
 	}
+	c.enforced = podtemplate.SecurityOf(labels)
+	if object.GetDeletionTimestamp() != nil {
+		return cluster.Captured{}, release.RefusedError{Err: hintedError{
+			fmt.Errorf("%s is being deleted", object.Ref()),
+			[]string{fmt.Sprintf("kubectl wait --for=delete %s%s", object.Ref(), cluster.InFlag(namespace))},
+		}}
+	}
 	return c.existing(ctx, object)
 }
 

@@ -39,7 +39,11 @@ func (c *Cluster) secretOrConfigMap(ctx context.Context, ref workload.Ref) (secr
 	if err != nil {
 		return nil, nil, APIError(Call{"get", strings.ToLower(ref.Kind) + "s", ref.Namespace, ref.String()}, err)
 	}
-	if secret != nil {
+	switch {
+	case secret == nil:
+	case secret.Type == corev1.SecretTypeTLS: // renewed often, and no program prints a private key
+		c.redactor.Secret(secret.Data)
+	default:
 		c.redactor.SecretSince(types.NamespacedName{Namespace: secret.Namespace, Name: secret.Name}, secret.Data, consumers.LastChange(&secret.ObjectMeta).Time)
 	}
 	return secret, configMap, nil

@@ -99,6 +99,6 @@ func (r *surroundings) maskWarnings(apps []app.App) {
 	}
 	r.cluster.Redactor().Recognize(pods...)
 	for _, w := range shown {
-		w.Message = r.cluster.Redactor().Text(w.Message)
+		w.Message = r.cluster.Redactor().Said(types.NamespacedName{Namespace: r.namespace, Name: w.Exemplar}, "", w.Reason, w.Last, w.Message)
 	}
 }

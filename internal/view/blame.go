@@ -25,7 +25,10 @@ func broken(r rollout.Result) string {
 		text = images + " failed"
 	}
 	if r.Outcome == rollout.TimedOut {
-		text = "timed out after " + took(r)
+		text = "timed out"
+		if w := only(r); w == nil || w.Message == "" { // which tells the time
+			text += " after " + took(r)
+		}
 	}
 	if w := only(r); w != nil {
 		return layout.Join(" ", text, firstCause(w))

@@ -76,7 +76,7 @@ func (p *plain) isNews(e *rollout.Event) bool {
 	now := *e.Counts
 	last, known := p.counts[*e.Workload]
 	pods := max(now.Desired, now.Updated+now.Old+now.Terminating)
-	moved := max(difference(now.Updated, last.Updated), difference(now.Ready, last.Ready), difference(now.Old, last.Old), difference(now.Terminating, last.Terminating))
+	moved := max(difference(now.Updated, last.Updated), difference(now.Ready, last.Ready), difference(now.Old, last.Old), difference(now.Terminating, last.Terminating), difference(now.Available, last.Available), difference(now.Desired, last.Desired))
 	whole := now.Ready == now.Desired && now.Updated == now.Desired && now.Old == 0 && now.Terminating == 0
 	if known && !whole && moved*linesPerWorkload < pods {
 		return false

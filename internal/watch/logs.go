@@ -41,8 +41,8 @@ func (w *Watcher) fetchLog(ctx context.Context, key diagnosis.LogKey) {
 		case <-ctx.Done():
 			return
 		}
-		log, err := w.requestLog(ctx, t, key)
-		log.Lines = w.options.Redactor.Log(types.NamespacedName{Namespace: t.ref.Namespace, Name: key.Pod}, key.Container, key.Previous, log.Lines)
+		log, previous, err := w.requestLog(ctx, t, key)
+		log.Lines = w.options.Redactor.Log(types.NamespacedName{Namespace: t.ref.Namespace, Name: key.Pod}, key.Container, previous, log.Lines)
 		log.Err = w.options.Redactor.Text(log.Err)
 		<-w.wanted.slots
 		if ctx.Err() != nil {
@@ -61,25 +61,26 @@ func (w *Watcher) fetchLog(ctx context.Context, key diagnosis.LogKey) {
 
 // requestLog asks for the run that is meant. If it ended while it was asked for, the answer is of the
 // run after it, and the one that is meant is the previous one now.
-func (w *Watcher) requestLog(ctx context.Context, t *target, key diagnosis.LogKey) (diagnosis.Log, error) {
-	previous := key.Previous || w.over(t, key)
-	log, err := w.insistOnLog(ctx, t.ref.Namespace, key, previous)
+func (w *Watcher) requestLog(ctx context.Context, t *target, key diagnosis.LogKey) (log diagnosis.Log, previous bool, err error) {
+	previous = key.Previous || w.over(t, key)
+	log, err = w.insistOnLog(ctx, t.ref.Namespace, key, previous)
 	if previous {
-		return log, err
+		return log, true, err
 	}
 	if w.over(t, key) {
-		return w.insistOnLog(ctx, t.ref.Namespace, key, true)
+		log, err = w.insistOnLog(ctx, t.ref.Namespace, key, true)
+		return log, true, err
 	}
 	// A container is restarted at once after its first crash, and after the first one with a new image: the log can be that
 	// of the next run before the status tells of it. Then the previous log is the one that is meant.
 	if began, ended := w.endedRun(t, key); key.Restart == 0 || ended {
 		if text, err := w.readLog(ctx, t.ref.Namespace, key, true, began); err == nil {
 			if before := diagnosis.ReadLog(text); len(before.Lines) > 0 {
-				return before, nil
+				return before, true, nil
 			}
 		}
 	}
-	return log, err
+	return log, false, err
 }
 
 // endedRun is when a run began that the status shows as ended. It is false if the run before it may have written in the same

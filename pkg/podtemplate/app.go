@@ -92,11 +92,15 @@ func (a *App) Plan(ref workload.Ref, before *corev1.PodTemplateSpec) (planned co
 		planned.Labels = maps.Clone(a.Labels)
 	}
 	var faults []error
-	alone := len(a.Images) == 1 && len(spec.Containers) == 1
+	alone, fresh := len(a.Images) == 1 && len(spec.Containers) == 1, len(spec.Containers) == 0
 	for i, name := range ContainerNames(a.Images) {
 		faults = append(faults, workload.CheckImage(a.Images[i]))
 		if alone { // whatever its name is
 			name = spec.Containers[0].Name
+		}
+		if !fresh && !slices.ContainsFunc(spec.Containers, func(c corev1.Container) bool { return c.Name == name }) {
+			faults = append(faults, noContainer(ref, name, spec.Containers))
+			continue
 		}
 		c, added := containerOf(&spec.Containers, name)
 		c.Image = a.Images[i]
@@ -129,6 +133,17 @@ func (a *App) Plan(ref workload.Ref, before *corev1.PodTemplateSpec) (planned co
 	return planned, notes, errors.Join(faults...)
 }
 
+// noContainer is for an image of which it is not known which container of several it is for.
+func noContainer(ref workload.Ref, name string, have []corev1.Container) error {
+	names := make([]string, 0, len(have))
+	for _, c := range have {
+		names = append(names, c.Name)
+	}
+	e := refuse(ref, "%s exists and has no container %s; it has %s", ref, name, list(names, "and"))
+	e.Next = []string{fmt.Sprintf("kubectl app set image %s CONTAINER=IMAGE -n %s", ref, ref.Namespace)}
+	return e
+}
+
 // containerOf finds a container by its name, or adds it.
 func containerOf(all *[]corev1.Container, name string) (c *corev1.Container, added bool) {
 	i := slices.IndexFunc(*all, func(c corev1.Container) bool { return c.Name == name })
@@ -145,10 +160,13 @@ func (a *App) settle(c *corev1.Container) {
 		c.Command = a.Command
 	}
 	for _, v := range a.Env {
-		c.Env = slices.DeleteFunc(c.Env, func(have corev1.EnvVar) bool { return have.Name == v.Name && have != v })
-		if !slices.ContainsFunc(c.Env, func(have corev1.EnvVar) bool { return have.Name == v.Name }) {
+		at := slices.IndexFunc(c.Env, func(have corev1.EnvVar) bool { return have.Name == v.Name })
+		if at < 0 {
 			c.Env = append(c.Env, v)
+			continue
 		}
+		c.Env[at] = v // in its place: variables after it may use it as $(NAME)
+		c.Env = append(c.Env[:at+1], slices.DeleteFunc(c.Env[at+1:], func(have corev1.EnvVar) bool { return have.Name == v.Name })...)
 	}
 	for _, from := range a.EnvFrom {
 		if !slices.ContainsFunc(c.EnvFrom, func(have corev1.EnvFromSource) bool { return sameSource(have, from) }) {

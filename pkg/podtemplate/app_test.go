@@ -1,6 +1,7 @@
 package podtemplate
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -124,7 +125,7 @@ spec:
 	}{
 		"the only container, whatever its name":  {App{Images: []string{"web:2"}}, []string{"web:1", "web:2"}},
 		"the same again":                         {App{Images: []string{"web:1"}, Port: 80, DefaultProbe: true, Command: []string{"serve"}, Labels: map[string]string{"app": "x"}}, nil},
-		"a variable":                             {App{Env: []corev1.EnvVar{{Name: "A", Value: "3"}}, Images: []string{"web:1"}}, []string{`{name: A, value: "1"}, {name: B, value: "2"}`, `{name: B, value: "2"}, {name: A, value: "3"}`}},
+		"a variable":                             {App{Env: []corev1.EnvVar{{Name: "A", Value: "3"}}, Images: []string{"web:1"}}, []string{`{name: A, value: "1"}, {name: B, value: "2"}`, `{name: A, value: "3"}, {name: B, value: "2"}`}},
 		"one more port, and no probe by default": {App{Images: []string{"web:1"}, Port: 81, DefaultProbe: true}, []string{"[{containerPort: 80}]", "[{containerPort: 80}, {containerPort: 81}]"}},
 		"another probe keeps its times":          {App{Images: []string{"web:1"}, Probe: handler(t, "http:80/up")}, []string{"tcpSocket: {port: 80}", "httpGet: {path: /up, port: 80, scheme: HTTP}"}},
 		"less strict":                            {App{Images: []string{"web:1"}, Security: Baseline}, []string{"runAsNonRoot: true, ", "", "drop: [ALL], ", ""}},
@@ -154,6 +155,17 @@ func TestTemplateRefused(t *testing.T) {
 		if _, _, err := test.app.Plan(web, &corev1.PodTemplateSpec{}); err == nil || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s: %v, want %s", name, err, test.says)
 		}
+	}
+}
+
+// Of several containers it is not known which one an image is for that has the name of none.
+func TestImageForNoContainer(t *testing.T) {
+	before := &corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:1"}, {Name: "envoy", Image: "envoy:1"}}}}
+	app := App{Images: []string{"reg.test/shop-web:2"}}
+	_, _, err := app.Plan(web, before)
+	var plan *PlanError
+	if !errors.As(err, &plan) || plan.Message != "deployment/web exists and has no container shop-web; it has web and envoy" || len(plan.Next) != 1 {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -2,11 +2,14 @@ package redact
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // former tells which runs of containers may know values that a Secret had before it was read: nobody can mask those.
@@ -21,9 +24,11 @@ type podRuns struct {
 	runs    []run
 }
 
+// run is a container with its present and its previous run; a time is zero if there is none.
 type run struct {
 	container         string
-	current, previous time.Time // zero if it is not known
+	secrets           []types.NamespacedName // of its variables and files
+	current, previous time.Time
 }
 
 // SecretSince learns the data of a Secret that has been as it is since a moment, by the API server's clock.
@@ -36,48 +41,67 @@ func (r *Redactor) SecretSince(name types.NamespacedName, data map[string][]byte
 	}
 }
 
-// note keeps when the runs of a pod began that uses Secrets; the lock is held.
+// note keeps when the runs of a pod began that uses Secrets; the lock is held. The Secrets of a pod that was trimmed are known.
 func (f *former) note(p *corev1.Pod) {
 	if len(f.pods) >= mostPods {
 		f.pods = nil
 	}
+	before := f.pods[nameOf(p)]
+	refs := workload.References(&corev1.PodTemplateSpec{Spec: p.Spec})
 	pod := podRuns{created: p.CreationTimestamp.Time}
-	for status := range statuses(p) {
-		pod.runs = append(pod.runs, run{status.Name, began(&status.State), began(&status.LastTerminationState)})
+	for _, c := range containers(&p.Spec) {
+		r := run{container: c.Name}
+		for _, ref := range refs {
+			mounts := slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return ref.Container == "" && m.Name == ref.Field })
+			if ref.Kind == workload.SecretReference && (ref.Container == c.Name || mounts) {
+				r.secrets = append(r.secrets, types.NamespacedName{Namespace: p.Namespace, Name: ref.Name})
+			}
+		}
+		if i := slices.IndexFunc(before.runs, func(b run) bool { return b.container == c.Name }); i >= 0 && len(refs) == 0 {
+			r.secrets = before.runs[i].secrets
+		}
+		for status := range statuses(p) {
+			if status.Name == c.Name {
+				r.current, r.previous = began(&status.State), began(&status.LastTerminationState)
+			}
+		}
+		pod.runs = append(pod.runs, r)
 	}
 	put(&f.pods, nameOf(p), pod)
 }
 
+// began is when a run began; zero if no program ran.
 func began(s *corev1.ContainerState) time.Time {
+	var at time.Time
 	switch {
 	case s.Running != nil:
-		return s.Running.StartedAt.Time
+		at = s.Running.StartedAt.Time
 	case s.Terminated != nil:
-		return s.Terminated.StartedAt.Time
+		at = s.Terminated.StartedAt.Time
 	}
-	return time.Time{}
+	if at.Unix() <= 0 { // a run that could not be started
+		return time.Time{}
+	}
+	return at
 }
 
-// unknown is a Secret of the pod that has changed since a run of a container began, before its values were read; ok tells
-// whether there is one. Of a container without a name, or of a run without a beginning, the pod's creation counts.
-func (f *former) unknown(pod types.NamespacedName, secrets []types.NamespacedName, container string, previous bool) (secret types.NamespacedName, ok bool) {
-	p, known := f.pods[pod]
-	if !known {
-		return secret, false
-	}
-	start := p.created
-	for _, run := range p.runs {
-		at := run.current
+// unknown is a Secret that has changed since a run of a container began, before its values were read. Without a container's
+// name any of the pod counts. A moment at which the program spoke is that of an earlier run if it is before the change.
+func (f *former) unknown(pod types.NamespacedName, container string, previous bool, spoke time.Time) (secret types.NamespacedName, ok bool) {
+	p := f.pods[pod]
+	for _, r := range p.runs {
+		at := r.current
 		if previous || at.IsZero() {
-			at = run.previous
+			at = r.previous
 		}
-		if run.container == container && at.After(start) {
-			start = at
+		if container != "" && container != r.container || at.IsZero() {
+			continue
 		}
-	}
-	for _, s := range secrets {
-		if since, read := f.since[s]; read && start.Before(since) {
-			return s, true
+		for _, s := range r.secrets {
+			since, read := f.since[s]
+			if read && p.created.Before(since) && (at.Before(since) || !spoke.IsZero() && spoke.Before(since)) {
+				return s, true
+			}
 		}
 	}
 	return secret, false
@@ -85,7 +109,7 @@ func (f *former) unknown(pod types.NamespacedName, secrets []types.NamespacedNam
 
 // withheld stands in place of a text that may hold a value which nobody knows any more.
 func withheld(secret types.NamespacedName) string {
-	return fmt.Sprintf("(not shown: secret/%s has changed since this container started, and its former values are not known)", secret.Name)
+	return fmt.Sprintf("(not shown: secret/%s may have changed since this container started, and its former values are not known)", secret.Name)
 }
 
 // withhold replaces what the programs of a pod have said at their end, in place, where it may hold a former value.
@@ -94,23 +118,38 @@ func (r *Redactor) withhold(p *corev1.Pod) {
 	defer r.mu.RUnlock()
 	for status := range statuses(p) {
 		for _, state := range []*corev1.ContainerState{&status.State, &status.LastTerminationState} {
-			if state.Terminated == nil || state.Terminated.Message == "" {
+			if state.Terminated == nil || state.Terminated.Message == "" || began(state).IsZero() {
 				continue
 			}
-			if secret, ok := r.former.unknown(nameOf(p), r.sources.ofPods[nameOf(p)], status.Name, state == &status.LastTerminationState); ok {
+			if secret, ok := r.former.unknown(nameOf(p), status.Name, state == &status.LastTerminationState, time.Time{}); ok {
 				state.Terminated.Message = withheld(secret)
 			}
 		}
 	}
 }
 
-// withholdEvent replaces what an event says of a pod, in place, if a program may have said it that knows a former value.
-func (r *Redactor) withholdEvent(e *corev1.Event) {
+// programsWords are the reasons of events that have the output of a program in their text.
+var programsWords = []string{"Unhealthy", "ProbeWarning", "FailedPostStartHook", "FailedPreStopHook"}
+
+// Said masks what an event says of a pod, or of its container if that is known. What a program may have said that knows a
+// former value is replaced. The moment is that of the first time.
+func (r *Redactor) Said(pod types.NamespacedName, container, reason string, at time.Time, text string) string {
 	r.mu.RLock()
-	defer r.mu.RUnlock()
-	pod := types.NamespacedName{Namespace: e.InvolvedObject.Namespace, Name: e.InvolvedObject.Name}
-	_, container, _ := strings.Cut(strings.TrimSuffix(e.InvolvedObject.FieldPath, "}"), "{")
-	if secret, ok := r.former.unknown(pod, r.sources.ofPods[pod], container, false); ok {
-		e.Message = withheld(secret)
+	secret, unknown := r.former.unknown(pod, container, false, at)
+	r.mu.RUnlock()
+	if unknown && slices.Contains(programsWords, reason) {
+		return withheld(secret)
 	}
+	return r.Text(text)
+}
+
+// say masks an event, in place.
+func (r *Redactor) say(e *corev1.Event) {
+	at := e.FirstTimestamp.Time
+	if at.IsZero() {
+		at = e.EventTime.Time
+	}
+	_, container, _ := strings.Cut(strings.TrimSuffix(e.InvolvedObject.FieldPath, "}"), "{")
+	e.Message = r.Said(types.NamespacedName{Namespace: e.InvolvedObject.Namespace, Name: e.InvolvedObject.Name}, container, e.Reason, at, e.Message)
+	r.texts(&e.Action)
 }

@@ -20,6 +20,7 @@ func TestFormerValues(t *testing.T) {
 	running := func(minutes int) corev1.ContainerState {
 		return corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: at(minutes)}}
 	}
+	neverRan := corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: "StartError", StartedAt: metav1.NewTime(time.Unix(0, 0)), Message: "exec: old-4711: not found"}}
 	waiting := corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}}
 	for name, test := range map[string]struct {
 		created         int
@@ -28,6 +29,7 @@ func TestFormerValues(t *testing.T) {
 		message         bool  // the termination message is shown
 		log, previous   bool  // of the current run, and of the one before
 		event, noSecret bool
+		eventAt         int // when it came first
 	}{
 		"created after the change":          {created: 5, state: waiting, last: terminated(6), since: []int{0}, message: true, log: true, previous: true, event: true},
 		"crashed before the change":         {created: -9, state: waiting, last: terminated(-5), since: []int{0}},
@@ -38,6 +40,9 @@ func TestFormerValues(t *testing.T) {
 		"the data of before then is not":    {created: -30, state: waiting, last: terminated(-25), since: []int{0, -20}},
 		"a pod of the moment of the change": {created: 0, state: waiting, last: terminated(0), since: []int{0}, message: true, log: true, previous: true, event: true},
 		"the kubelet's clock is behind":     {created: 1, state: waiting, last: terminated(-1), since: []int{0}, message: true, log: true, previous: true, event: true},
+		"an event of the run before":        {created: -9, state: running(2), last: terminated(-5), since: []int{0}, log: true, eventAt: -1},
+		"an event of the run now":           {created: -9, state: running(2), last: terminated(-5), since: []int{0}, log: true, event: true, eventAt: 3},
+		"a run that could not be started":   {created: -9, state: waiting, last: neverRan, since: []int{0}, message: true, log: true, previous: true, event: true},
 		"the Secret could not be read":      {created: -9, state: waiting, last: terminated(-5), message: true, log: true, previous: true, event: true},
 		"a pod that takes nothing from one": {created: -9, state: waiting, last: terminated(-5), since: []int{0}, message: true, log: true, previous: true, event: true, noSecret: true},
 	} {
@@ -56,7 +61,10 @@ func TestFormerValues(t *testing.T) {
 			}
 			p.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "web", State: test.state, LastTerminationState: test.last}}
 			r.Pod(p)
-			event := &corev1.Event{Type: corev1.EventTypeWarning, Message: "probe: old-4711"}
+			event := &corev1.Event{Type: corev1.EventTypeWarning, Reason: "Unhealthy", Message: "probe: old-4711"}
+			if test.eventAt != 0 {
+				event.FirstTimestamp = at(test.eventAt)
+			}
 			event.InvolvedObject = corev1.ObjectReference{Kind: "Pod", Namespace: "shop", Name: "web-1", FieldPath: "spec.containers{web}"}
 			r.Event(event)
 			for what, check := range map[string]struct {
@@ -71,10 +79,36 @@ func TestFormerValues(t *testing.T) {
 				if shown := strings.Contains(check.text, "old-4711"); shown != check.shown {
 					t.Errorf("%s: %q", what, check.text)
 				}
-				if !check.shown && !strings.HasPrefix(check.text, "(not shown: secret/db has changed") {
+				if !check.shown && !strings.HasPrefix(check.text, "(not shown: secret/db may have changed") {
 					t.Errorf("%s does not say why: %q", what, check.text)
 				}
 			}
 		})
+	}
+}
+
+// A container knows only the Secrets that it takes values from itself.
+func TestFormerValuesOfAnotherContainer(t *testing.T) {
+	noon := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	pod := types.NamespacedName{Namespace: "shop", Name: "web-1"}
+	var r Redactor
+	r.Read = func([]types.NamespacedName) {
+		r.SecretSince(types.NamespacedName{Namespace: "shop", Name: "tls"}, map[string][]byte{"k": []byte("new-0815")}, noon)
+	}
+	p := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web-1", CreationTimestamp: metav1.NewTime(noon.Add(-time.Hour))}}
+	p.Spec.Containers = []corev1.Container{{Name: "web"}, {Name: "proxy", VolumeMounts: []corev1.VolumeMount{{Name: "certificates"}}}}
+	p.Spec.Volumes = []corev1.Volume{{Name: "certificates", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "tls"}}}}
+	for _, name := range []string{"web", "proxy"} {
+		state := corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.NewTime(noon.Add(-time.Hour))}}
+		p.Status.ContainerStatuses = append(p.Status.ContainerStatuses, corev1.ContainerStatus{Name: name, State: state})
+	}
+	r.Pod(p)
+	trimmed := p.DeepCopy() // as a watch keeps it
+	trimmed.Spec = corev1.PodSpec{Containers: []corev1.Container{{Name: "web"}, {Name: "proxy"}}}
+	r.Pod(trimmed)
+	for container, shown := range map[string]bool{"web": true, "proxy": false} {
+		if line := r.Log(pod, container, false, []string{"old-4711"})[0]; (line == "old-4711") != shown {
+			t.Errorf("%s: %s", container, line)
+		}
 	}
 }

@@ -114,10 +114,7 @@ func (r *Redactor) Events(events ...*corev1.Event) {
 	}
 	r.read(quoting...)
 	for _, e := range events {
-		r.texts(&e.Message, &e.Action)
-		if quotes(e) {
-			r.withholdEvent(e)
-		}
+		r.say(e)
 	}
 }
 

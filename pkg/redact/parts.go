@@ -3,6 +3,7 @@ package redact
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -10,7 +11,7 @@ import (
 // of connection settings ("host=db password=x"). Of a Secret, so is what looks like one in a path, in XML and after a
 // user's name.
 func parts(line string, how confidence) []string {
-	var found []string
+	found := passwords(line)
 	for _, text := range address.FindAllString(line, -1) {
 		found = append(found, passwords(text)...)
 		u, err := url.Parse(text)
@@ -18,17 +19,15 @@ func parts(line string, how confidence) []string {
 			continue
 		}
 		for name, values := range u.Query() {
-			if sensitive(name) {
-				found = append(found, values...)
-			}
+			found = append(found, named(name, how, values...)...)
 		}
-		if how >= secret {
+		if how >= secret && strings.HasPrefix(u.Scheme, "http") {
 			found = append(found, strange(strings.Split(u.Path, "/")...)...)
 		}
 	}
 	for _, field := range strings.Fields(line) {
-		if name, value, sets := strings.Cut(field, "="); sets && sensitive(name) && !strings.Contains(name, "/") {
-			found = append(found, strings.Trim(value, `"',;`))
+		if name, value, sets := strings.Cut(field, "="); sets && !strings.Contains(name, "/") {
+			found = append(found, named(name, how, strings.Trim(value, `"',;`))...)
 		}
 	}
 	if how >= secret {
@@ -48,6 +47,16 @@ var (
 	// login is USER:PASSWORD, as basic authentication and htpasswd have it.
 	login = regexp.MustCompile(`^[A-Za-z0-9_.@-]+:([${][^\s:]*|[^\s/:]+)$`)
 )
+
+// named are the values of a name that says that they are secret. A path, a number and, outside of a Secret, a word are none.
+func named(name string, how confidence, values ...string) []string {
+	if !sensitive(name) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool {
+		return path.MatchString(v) || number.MatchString(v) && how < secret || how < secret && ordinary(v)
+	})
+}
 
 // strange are those of some texts that are no words, names or numbers as messages have them.
 func strange(texts ...string) []string {

@@ -41,6 +41,7 @@ containers:
   - {name: DSN, value: "postgres://app:s3cr3t@db:5432/shop"}
   - {name: CONFIG, value: /etc/shop/config.yaml}
   - {name: TTL, value: 10m30s}
+  - {name: JAVA_OPTS, value: "-Dkey=/tls/tls.key --max-tokens=131072 -DauthSource=orders"}
   readinessProbe:
     httpGet: {path: /, port: 80, httpHeaders: [{name: Authorization, value: Bearer abc.def-123}]}
 `
@@ -287,6 +288,7 @@ func TestParts(t *testing.T) {
 		"hook":              []byte("https://hooks.example.org/services/T00/pw-4726x"),
 		"shell":             []byte("DB_PASS='pw-4727x'\nexport TOK=pw-4727x2 # of the shop\n"),
 		"address":           []byte("redis:6379"),
+		"odd-url":           []byte("postgres://app:it's-4711@db/x"),
 		"list":              []byte(`[{"password":"pw-4717x","more":"{\"token\":\"pw-4718x\"}"}]`),
 	})
 	for _, test := range []struct{ text, want string }{
@@ -301,6 +303,7 @@ func TestParts(t *testing.T) {
 		{"not pw-4713x, pw-4714x, pw-4715x, pw-4716x, pw-4717x, pw-4718x of shopbot", "not ***, ***, ***, ***, ***, *** of shopbot"},
 		{"pw-4719x pw-4720x pw-4721x pw-4722x pw-4723x pw-4724x pw-4725x pw-4726x", "*** *** *** *** *** *** *** ***"},
 		{"pw-4727x, pw-4727x2", "***, ***"},
+		{"login it's-4711 refused", "login *** refused"},
 		{"host db.shop.svc at redis on port 6379, path services of hooks.example.org in utf8", "host db.shop.svc at redis on port 6379, path services of hooks.example.org in utf8"},
 		// Cut off within a value.
 		{"quoted abcdef12-an", "quoted ***"},
@@ -332,6 +335,7 @@ func TestLiteralValues(t *testing.T) {
 		{`container "checkout" of checkout-6c8b is waiting; registry.test/shop/checkout:2.0`, ""},
 		{`Get "http://ledger.shop.svc:8080/": lookup ledger.shop.svc: no such host`, ""},
 		{`stat /etc/shop/config.yaml: no such file; context deadline 10m30s exceeded`, ""},
+		{`open /tls/tls.key: no such file; 131072 tokens of orders`, ""},
 	} {
 		if test.want == "" {
 			test.want = test.text

@@ -3,6 +3,7 @@ package redact
 import (
 	"iter"
 	"slices"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -162,7 +163,7 @@ func (r *Redactor) Log(pod types.NamespacedName, container string, previous bool
 	}
 	r.read(pod)
 	r.mu.RLock()
-	secret, unknown := r.former.unknown(pod, r.sources.ofPods[pod], container, previous)
+	secret, unknown := r.former.unknown(pod, container, previous, time.Time{})
 	r.mu.RUnlock()
 	if unknown {
 		return []string{withheld(secret)}

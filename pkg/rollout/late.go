@@ -112,9 +112,9 @@ func (e *evaluation) timedOut(complete bool, _ diagnosis.Disturbance) bool {
 		e.decide(Failed, fmt.Sprintf("not complete after %s", e.policy.Timeout))
 		return true
 	}
-	message := strings.TrimPrefix(e.diagnosis.Silence(), ": ")
+	message := fmt.Sprintf("not complete after %s", e.policy.Timeout) + e.diagnosis.Silence()
 	if !e.next.CompleteSince.IsZero() {
-		message = "complete, but still soaking"
+		message = fmt.Sprintf("complete, but still soaking after %s", e.policy.Timeout)
 	}
 	e.decide(TimedOut, message)
 	return true

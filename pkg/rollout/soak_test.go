@@ -146,7 +146,7 @@ func TestTimeoutInTheSoak(t *testing.T) {
 	policy.Timeout = 10 * time.Second
 	w := newWorld(t, 1, policy)
 	w.finished().after(time.Second).after(9 * time.Second).outcome(TimedOut)
-	if got := w.state.Workloads[0].Message; got != "complete, but still soaking" {
+	if got := w.state.Workloads[0].Message; got != "complete, but still soaking after 10s" {
 		t.Errorf("%q", got)
 	}
 }

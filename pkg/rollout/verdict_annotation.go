@@ -101,7 +101,7 @@ func (b *Baseline) Amend(now time.Time, by string) (verdict VerdictAnnotation, o
 	was := VerdictOf(b.Revision)
 	verdict = VerdictAnnotation{Hash: b.Revision.Hash, At: now.UTC().Truncate(time.Second), By: by}
 	switch {
-	case was == nil && !b.Serving && b.crashesOn():
+	case was == nil && !b.Serving && !rolledOut(b.Workload) && b.crashesOn():
 		verdict.Outcome = VerdictFailed
 		verdict.Message = fmt.Sprintf("%d of %d pods crash", b.pods.Crashing, max(b.Revision.Total, b.pods.Crashing))
 	case was == nil:

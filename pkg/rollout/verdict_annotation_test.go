@@ -69,9 +69,11 @@ func TestAmend(t *testing.T) {
 	for name, test := range map[string]struct {
 		verdict VerdictAnnotation
 		serving bool
-		pods    diagnosis.PodCount
-		after   time.Duration
-		want    Verdict
+		// rolledOut: its rollout was complete once.
+		rolledOut bool
+		pods      diagnosis.PodCount
+		after     time.Duration
+		want      Verdict
 	}{
 		"it failed, and serves":                  {verdict: bad, serving: true, after: time.Hour, want: VerdictGood},
 		"it failed, and does not serve":          {verdict: bad, after: time.Hour},
@@ -87,10 +89,11 @@ func TestAmend(t *testing.T) {
 		"it was never judged, and crashed":       {verdict: VerdictAnnotation{}, pods: crashed(time.Minute), after: time.Hour},
 		"it was never judged, and crashes on":    {verdict: VerdictAnnotation{}, pods: diagnosis.PodCount{Crashing: 2, Restarts: 6}, after: time.Hour, want: VerdictFailed},
 		"it was never judged, and may come up":   {verdict: VerdictAnnotation{}, pods: diagnosis.PodCount{Crashing: 2, Restarts: 5}, after: time.Hour},
+		"never judged, and it served once":       {verdict: VerdictAnnotation{}, rolledOut: true, pods: diagnosis.PodCount{Crashing: 2, Restarts: 6}, after: time.Hour},
 		"never judged, and others serve":         {verdict: VerdictAnnotation{}, serving: true, pods: diagnosis.PodCount{Crashing: 2, Restarts: 6, Settled: 3}, after: time.Hour},
 	} {
 		revision := &workload.Revision{Hash: "abc", Total: 3, Annotations: map[string]string{workload.AnnotationVerdict: test.verdict.Encode()}}
-		before := &Baseline{Revision: revision, Serving: test.serving, pods: test.pods}
+		before := &Baseline{Workload: &workload.Workload{RolledOut: test.rolledOut}, Revision: revision, Serving: test.serving, pods: test.pods}
 		verdict, ok := before.Amend(noon.Add(test.after), "ci")
 		if ok != (test.want != "") || verdict.Outcome != test.want || ok && (verdict.Hash != "abc" || verdict.Cause != "") {
 			t.Errorf("%s: %v %+v", name, ok, verdict)
