@@ -93,6 +93,9 @@ func (c *creating) fresh(namespace string, labels map[string]string) (cluster.Ca
 		c.app.Security, c.app.DefaultProbe = "", false
 	case c.app.Security == "":
 		c.app.Security = c.enforced
+		if labels == nil && c.flags.dryRun != release.DryRunClient { // each namespace has some
+			c.Note(fmt.Sprintf("no permission to get namespace/%s: whether it enforces a Pod Security Standard is not known; --security chooses", namespace))
+		}
 	}
 	o := workload.NewDeployment(namespace, c.name, c.flags.replicas, c.app.Labels)
 	if !c.flags.save {

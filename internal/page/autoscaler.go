@@ -101,7 +101,19 @@ func Autoscalers(out *term.Output, l autoscale.List) error {
 			{Text: term.Clean(summaryOf(r))},
 		})
 	}
-	s.Table([]string{"NAME", "TARGET", "BOUNDS", "NOW", "STATE", "WHY"}, rows, 5)
+	header := []string{"NAME", "TARGET", "BOUNDS", "NOW", "STATE", "WHY"}
+	if s.Fits(header, rows, 5) {
+		s.Table(header, rows, 5)
+		return layout.WriteLines(out, s.Lines)
+	}
+	for i, r := range l.Items { // on a narrow terminal
+		state := r.State.Text()
+		if paint := s.autoscalerPaint(r.State); paint != nil {
+			state = paint(state)
+		}
+		s.Flow("", "    ", s.Bold(r.Object.Name), state, fmt.Sprintf("%d in %d..%d", r.Replicas, r.Min, r.Max))
+		s.Wrapped(indents("    ", "    "), rows[i][1].Text+"  "+rows[i][5].Text, mostNamed)
+	}
 	return layout.WriteLines(out, s.Lines)
 }
 

@@ -139,6 +139,11 @@ func permissionChecks(ctx context.Context, client kubernetes.Interface, namespac
 	} else if slices.ContainsFunc(changes, func(c cluster.Change) bool { return c.Before.Workload.Strategy.Ordered }) {
 		needs = append(needs, need{"delete", "", "pods", "", Warn, "a broken pod that blocks the update can't be deleted", nil})
 	}
+	for _, ref := range refs {
+		if kind := workload.KindNamed(ref.Kind); o.Deletes {
+			needs = append(needs, need{"delete", kind.Group, kind.Plural, "", Refuse, "what is created can't be deleted if it fails", []string{ref.Name}})
+		}
+	}
 	if len(needs) == 0 {
 		return nil, nil
 	}

@@ -26,8 +26,8 @@ type Options struct {
 	Details bool
 	// Keys are those that a Secret or ConfigMap will have by then, where the release writes it.
 	Keys map[workload.Ref][]string
-	// Pauses: a rollout that fails will be paused. Undoes: the change is an undo.
-	Pauses, Undoes bool
+	// Pauses: a rollout that fails will be paused. Deletes: what is created may be deleted again. Undoes: the change is an undo.
+	Pauses, Deletes, Undoes bool
 	// Resuming is the command that makes the change to a workload that is paused, and resumes it; nil where
 	// the verb has none.
 	Resuming func(workload.Ref) string

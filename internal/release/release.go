@@ -90,7 +90,7 @@ func (r *Release) change(ctx context.Context, captured []cluster.Captured, plan 
 	}
 	report, err := r.cluster.Preflight(ctx, changed, preflight.Options{
 		Watch: r.Wait, OldPods: r.Policy.WaitForOldPods, FieldManager: r.FieldManager, Details: r.Diff, DryRun: r.DryRun == DryRunServer,
-		Keys: r.changes.keys(), Resuming: r.Resuming, Pauses: r.OnFailure == Pause, Undoes: r.Undoes,
+		Keys: r.changes.keys(), Resuming: r.Resuming, Pauses: r.OnFailure == Pause, Deletes: r.OnFailure == Delete || r.OnInterrupt == Delete, Undoes: r.Undoes,
 	})
 	if err != nil {
 		return r.Untouched(ctx, err)
