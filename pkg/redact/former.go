@@ -57,7 +57,7 @@ func (f *former) note(p *corev1.Pod) {
 				r.secrets = append(r.secrets, types.NamespacedName{Namespace: p.Namespace, Name: ref.Name})
 			}
 		}
-		if i := slices.IndexFunc(before.runs, func(b run) bool { return b.container == c.Name }); i >= 0 && len(refs) == 0 {
+		if i := slices.IndexFunc(before.runs, func(b run) bool { return b.container == c.Name }); i >= 0 && len(r.secrets) == 0 {
 			r.secrets = before.runs[i].secrets
 		}
 		for status := range statuses(p) {

@@ -104,7 +104,7 @@ func TestFormerValuesOfAnotherContainer(t *testing.T) {
 	}
 	r.Pod(p)
 	trimmed := p.DeepCopy() // as a watch keeps it
-	trimmed.Spec = corev1.PodSpec{Containers: []corev1.Container{{Name: "web"}, {Name: "proxy"}}}
+	trimmed.Spec = corev1.PodSpec{ServiceAccountName: "web", Containers: []corev1.Container{{Name: "web"}, {Name: "proxy"}}}
 	r.Pod(trimmed)
 	for container, shown := range map[string]bool{"web": true, "proxy": false} {
 		if line := r.Log(pod, container, false, []string{"old-4711"})[0]; (line == "old-4711") != shown {
