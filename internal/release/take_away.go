@@ -71,7 +71,8 @@ func (f *follower) gone(ctx context.Context, w cluster.Written) error {
 	known := false // until then, its absence may be that from before it was created
 	for {
 		seen := f.snapshot[w.Ref()].Workload
-		switch there := seen != nil && seen.UID == w.GetUID(); {
+		// Where the answer to the write was lost, the UID is not known.
+		switch there := seen != nil && (seen.UID == w.GetUID() || w.GetUID() == ""); {
 		case there:
 			known = true
 		case known:

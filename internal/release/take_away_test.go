@@ -1,6 +1,7 @@
 package release
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,8 +107,8 @@ func TestFirstRelease(t *testing.T) {
 	}
 }
 
-// The watch may begin before the Deployment is there, and see it late.
-func TestFirstReleaseSeenLate(t *testing.T) {
+// Somebody deletes it by hand while it fails: then it is gone, too.
+func TestFirstReleaseDeletedByHand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		a := try(t, w)
@@ -120,5 +121,19 @@ func TestFirstReleaseSeenLate(t *testing.T) {
 		}
 		result, err := a.create("web:missing")
 		a.expect(expectation{outcome: rollout.RolledBack, calls: "preflight web, watch 1, apply web, verdict web-1 failed, delete web"}, result, err)
+	})
+}
+
+// Without the answer to the write its UID is not known: what is there under its name is not taken for gone.
+func TestGoneWithoutUID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := workload.NewDeployment("shop", "web", 3, map[string]string{"app": "web"})
+		there := &workload.Workload{Ref: o.Ref(), UID: "web"}
+		f := &follower{now: time.Now, watcher: silentWatch{}, snapshot: rollout.Snapshot{o.Ref(): {Workload: there}}}
+		ctx, cancel := context.WithTimeout(t.Context(), 2*maxLag)
+		defer cancel()
+		if err := f.gone(ctx, cluster.Written{Object: o, New: true}); err == nil {
+			t.Error("it is taken for gone, and is there")
+		}
 	})
 }

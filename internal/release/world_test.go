@@ -429,7 +429,7 @@ func (w *world) update(targets []watch.Target) watch.Update {
 	}
 	snapshot := rollout.Snapshot{}
 	for _, t := range targets {
-		if a := w.apps[t.Name]; a != nil {
+		if a := w.apps[t.Name]; a != nil && len(a.revisions) > 0 { // one that is created has none before its template
 			snapshot[t.Ref] = a.observe()
 		}
 	}

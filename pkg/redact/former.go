@@ -91,7 +91,7 @@ func (f *former) unknown(pod types.NamespacedName, container string, previous bo
 	p := f.pods[pod]
 	for _, r := range p.runs {
 		at := r.current
-		if previous || at.IsZero() {
+		if (previous || at.IsZero()) && !r.previous.IsZero() { // else the status does not tell of the next run yet
 			at = r.previous
 		}
 		if container != "" && container != r.container || at.IsZero() {

@@ -31,20 +31,21 @@ func TestFormerValues(t *testing.T) {
 		event, noSecret bool
 		eventAt         int // when it came first
 	}{
-		"created after the change":          {created: 5, state: waiting, last: terminated(6), since: []int{0}, message: true, log: true, previous: true, event: true},
-		"crashed before the change":         {created: -9, state: waiting, last: terminated(-5), since: []int{0}},
-		"restarted after the change":        {created: -9, state: running(2), last: terminated(-5), since: []int{0}, log: true, event: true},
-		"both runs after the change":        {created: -9, state: running(4), last: terminated(2), since: []int{0}, message: true, log: true, previous: true, event: true},
-		"running since before":              {created: -9, state: running(-8), last: terminated(-9), since: []int{0}},
-		"the former data was read, too":     {created: -9, state: waiting, last: terminated(-5), since: []int{-20, 0}, message: true, log: true, previous: true, event: true},
-		"the data of before then is not":    {created: -30, state: waiting, last: terminated(-25), since: []int{0, -20}},
-		"a pod of the moment of the change": {created: 0, state: waiting, last: terminated(0), since: []int{0}, message: true, log: true, previous: true, event: true},
-		"the kubelet's clock is behind":     {created: 1, state: waiting, last: terminated(-1), since: []int{0}, message: true, log: true, previous: true, event: true},
-		"an event of the run before":        {created: -9, state: running(2), last: terminated(-5), since: []int{0}, log: true, eventAt: -1},
-		"an event of the run now":           {created: -9, state: running(2), last: terminated(-5), since: []int{0}, log: true, event: true, eventAt: 3},
-		"a run that could not be started":   {created: -9, state: waiting, last: neverRan, since: []int{0}, message: true, log: true, previous: true, event: true},
-		"the Secret could not be read":      {created: -9, state: waiting, last: terminated(-5), message: true, log: true, previous: true, event: true},
-		"a pod that takes nothing from one": {created: -9, state: waiting, last: terminated(-5), since: []int{0}, message: true, log: true, previous: true, event: true, noSecret: true},
+		"created after the change":           {created: 5, state: waiting, last: terminated(6), since: []int{0}, message: true, log: true, previous: true, event: true},
+		"crashed before the change":          {created: -9, state: waiting, last: terminated(-5), since: []int{0}},
+		"the status lags behind its restart": {created: -9, state: terminated(-8), last: corev1.ContainerState{}, since: []int{0}},
+		"restarted after the change":         {created: -9, state: running(2), last: terminated(-5), since: []int{0}, log: true, event: true},
+		"both runs after the change":         {created: -9, state: running(4), last: terminated(2), since: []int{0}, message: true, log: true, previous: true, event: true},
+		"running since before":               {created: -9, state: running(-8), last: terminated(-9), since: []int{0}},
+		"the former data was read, too":      {created: -9, state: waiting, last: terminated(-5), since: []int{-20, 0}, message: true, log: true, previous: true, event: true},
+		"the data of before then is not":     {created: -30, state: waiting, last: terminated(-25), since: []int{0, -20}},
+		"a pod of the moment of the change":  {created: 0, state: waiting, last: terminated(0), since: []int{0}, message: true, log: true, previous: true, event: true},
+		"the kubelet's clock is behind":      {created: 1, state: waiting, last: terminated(-1), since: []int{0}, message: true, log: true, previous: true, event: true},
+		"an event of the run before":         {created: -9, state: running(2), last: terminated(-5), since: []int{0}, log: true, eventAt: -1},
+		"an event of the run now":            {created: -9, state: running(2), last: terminated(-5), since: []int{0}, log: true, event: true, eventAt: 3},
+		"a run that could not be started":    {created: -9, state: waiting, last: neverRan, since: []int{0}, message: true, log: true, previous: true, event: true},
+		"the Secret could not be read":       {created: -9, state: waiting, last: terminated(-5), message: true, log: true, previous: true, event: true},
+		"a pod that takes nothing from one":  {created: -9, state: waiting, last: terminated(-5), since: []int{0}, message: true, log: true, previous: true, event: true, noSecret: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			secret, pod := types.NamespacedName{Namespace: "shop", Name: "db"}, types.NamespacedName{Namespace: "shop", Name: "web-1"}
@@ -67,11 +68,18 @@ func TestFormerValues(t *testing.T) {
 			}
 			event.InvolvedObject = corev1.ObjectReference{Kind: "Pod", Namespace: "shop", Name: "web-1", FieldPath: "spec.containers{web}"}
 			r.Event(event)
+			said := func() string {
+				s := p.Status.ContainerStatuses[0]
+				if s.LastTerminationState.Terminated != nil {
+					return s.LastTerminationState.Terminated.Message
+				}
+				return s.State.Terminated.Message
+			}
 			for what, check := range map[string]struct {
 				text  string
 				shown bool
 			}{
-				"message":  {p.Status.ContainerStatuses[0].LastTerminationState.Terminated.Message, test.message},
+				"message":  {said(), test.message},
 				"log":      {strings.Join(r.Log(pod, "web", false, []string{"a", "old-4711"}), "\n"), test.log},
 				"previous": {strings.Join(r.Log(pod, "web", true, []string{"a", "old-4711"}), "\n"), test.previous},
 				"event":    {event.Message, test.event},
