@@ -15,9 +15,6 @@ func (r *Release) recordVerdicts(work context.Context, f *follower, state rollou
 	var verdicts []cluster.Verdict
 	for i := range state.Workloads {
 		w, seen := state.Workloads[i], f.snapshot[state.Workloads[i].Target.Ref]
-		if state.Outcome == rollout.Failed && w.Outcome == "" && w.FailsLike(&state) { // another one decided the release
-			w.Outcome = rollout.Failed
-		}
 		for _, revision := range seen.Revisions {
 			if revision.Name != w.RevisionName || !workload.KindNamed(w.Target.Kind).Releasable() {
 				continue

@@ -25,9 +25,9 @@ var (
 	}
 )
 
-// uncreated names why the new revision has fewer pods than it wants. The cause is fatal only while the revision has no
-// pod at all: an existing pod shows that the template is acceptable.
-func uncreated(maker string, r *workload.Revision, leaving bool) (symptom, bool) {
+// uncreated names why the new revision has fewer pods than it wants. In a rollout the cause is fatal only while the revision
+// has no pod at all: an existing pod shows that the template is acceptable. In a scale there were pods before.
+func uncreated(w *workload.Workload, r *workload.Revision, leaving bool) (symptom, bool) {
 	if r == nil || r.Failure == nil || r.Failure.Reason != "FailedCreate" || r.Total >= r.Desired {
 		return symptom{}, false
 	}
@@ -36,9 +36,9 @@ func uncreated(maker string, r *workload.Revision, leaving bool) (symptom, bool)
 		return symptom{}, false
 	}
 	found.began = r.Failure.LastUpdate
-	found = found.from("status.conditions["+r.Failure.Type+"]").of(maker, r.Name)
+	found = found.from("status.conditions["+r.Failure.Type+"]").of(makerOf(w), r.Name)
 	if r.Total > 0 {
-		if !r.Whole { // of a scale, there were pods before
+		if !r.Whole && !w.OnceComplete() {
 			found.grade = Waiting
 		}
 		found.missing, found.wanted = int(r.Desired-r.Total), int(r.Desired)

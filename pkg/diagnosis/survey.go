@@ -48,7 +48,7 @@ func unhealthy(pods []*corev1.Pod) []*corev1.Pod {
 // survey finds the symptoms of the unhealthy pods, and counts the others.
 func (ev *evidence) survey(w *workload.Workload, r *workload.Revision, pods []*corev1.Pod, well int) survey {
 	d := survey{unexplained: map[podPhase][]*corev1.Pod{}, of: well, ready: well, admitted: well}
-	if found, ok := uncreated(makerOf(w), r, w.Terminating > 0 || ev.leaving); ok {
+	if found, ok := uncreated(w, r, w.Terminating > 0 || ev.leaving); ok {
 		d.symptoms = append(d.symptoms, found)
 	}
 	for _, pod := range pods {

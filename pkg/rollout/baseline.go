@@ -27,7 +27,7 @@ func (b *Baseline) returning() bool {
 		return false
 	}
 	budget, _ := slack(b.Workload)
-	if rolledOut(b.Workload) && b.pods.Settled+b.pods.Starting < b.Workload.Desired-budget {
+	if b.Workload.OnceComplete() && b.pods.Settled+b.pods.Starting < b.Workload.Desired-budget {
 		return false
 	}
 	verdict := VerdictOf(b.Revision)
@@ -76,19 +76,11 @@ func serving(w *workload.Workload, revisions []workload.Revision, current *workl
 	if alone(current, revisions) {
 		// More replicas or nodes may have been added a moment ago: the pods that were there count.
 		enough = min(w.Goal(), current.Total) - budget
-		if pods := counts[current.Key]; rolledOut(w) || pods.Growing() {
+		if pods := counts[current.Key]; w.OnceComplete() || pods.Growing() {
 			enough -= pods.Starting
 		}
 	}
 	return settled >= max(1, enough)
-}
-
-// rolledOut tells whether the template's rollout has once been complete. The controller leaves the
-// condition as it is while a complete Deployment is only scaled (isCompleteDeployment in
-// k8s.io/kubernetes/pkg/controller/deployment/progress.go).
-func rolledOut(w *workload.Workload) bool {
-	c := w.Condition("Progressing")
-	return w.RolledOut || c != nil && c.Status == "True" && c.Reason == "NewReplicaSetAvailable"
 }
 
 // Complete tells whether the captured rollout has nothing left to wait for.
@@ -103,7 +95,7 @@ func (b *Baseline) Soaking(soak time.Duration, now time.Time) bool {
 	if c := b.Workload.Condition("Progressing"); c != nil {
 		complete = c.LastUpdate
 	}
-	return b.Revision != nil && VerdictOf(b.Revision) == nil && b.Complete() && rolledOut(b.Workload) && now.Sub(complete) < soak
+	return b.Revision != nil && VerdictOf(b.Revision) == nil && b.Complete() && b.Workload.OnceComplete() && now.Sub(complete) < soak
 }
 
 // alone tells whether no pod of another revision is left.

@@ -17,7 +17,7 @@ func (b *Baseline) Over(soak time.Duration, now time.Time) string {
 		return why
 	}
 	w := b.Workload
-	if w.ObservedGeneration < w.Generation || !rolledOut(w) {
+	if w.ObservedGeneration < w.Generation || !w.OnceComplete() {
 		return ""
 	}
 	c := w.Condition("Progressing")
@@ -46,7 +46,7 @@ func verified(w *workload.Workload, current *workload.Revision) string {
 	}
 	// A StatefulSet and a DaemonSet do not tell when they made progress, only whether this use was ever complete.
 	c := w.Condition("Progressing")
-	if !rolledOut(w) && (w.Strategy.Lenient || c != nil && c.LastUpdate.After(verdict.At)) {
+	if !w.OnceComplete() && (w.Strategy.Lenient || c != nil && c.LastUpdate.After(verdict.At)) {
 		return ""
 	}
 	return fmt.Sprintf("revision %d of %s was verified; its rollout is over", current.Number, w.Ref)

@@ -56,7 +56,7 @@ func (e *evaluation) lastProgress() time.Time {
 	switch {
 	case e.policy.Once && c == nil:
 		return e.lastPodChange()
-	case e.next.Target.Baseline != nil, c == nil, c.Status != "True", rolledOut(e.seen.Workload), c.LastUpdate.After(e.now):
+	case e.next.Target.Baseline != nil, c == nil, c.Status != "True", e.seen.Workload.OnceComplete(), c.LastUpdate.After(e.now):
 		return e.now
 	case !e.observed(), e.stale(c.Message, c.LastUpdate): // of an earlier rollout
 		return e.now

@@ -104,8 +104,25 @@ func Step(s State, snapshot Snapshot, now time.Time) (State, []Event) {
 	next.Outcome = combine(next.Workloads, next.Policy.All)
 	if next.Outcome != "" {
 		next.Wants, next.Wake = diagnosis.Wants{}, time.Time{}
+		next.failAlike()
 	}
 	return next, events
+}
+
+// failAlike fails the undecided workloads that have the cause of one that decided the release: only patience kept them from
+// a verdict. With another cause a workload may be the other one's victim.
+func (s *State) failAlike() {
+	for i := range s.Workloads {
+		if w := &s.Workloads[i]; s.Outcome == Failed && w.Outcome == "" && w.failsLike(s) {
+			w.Phase, w.Outcome = Done, Failed
+		}
+	}
+}
+
+func (w *WorkloadState) failsLike(s *State) bool {
+	return len(w.Findings) > 0 && w.Findings[0].Grade != diagnosis.Waiting && slices.ContainsFunc(s.Workloads, func(other WorkloadState) bool {
+		return other.Outcome == Failed && len(other.Findings) > 0 && other.Findings[0].Cause == w.Findings[0].Cause
+	})
 }
 
 // badness orders how workloads may end.

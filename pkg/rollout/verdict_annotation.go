@@ -76,14 +76,6 @@ func (w *WorkloadState) VerdictAnnotation(hash string, now time.Time, by string)
 	return verdict, ok
 }
 
-// FailsLike tells whether an undecided workload has the cause of one that decided the release, so that only patience
-// keeps it from a verdict. With another cause it may be the other one's victim.
-func (w *WorkloadState) FailsLike(s *State) bool {
-	return len(w.Findings) > 0 && w.Findings[0].Grade != diagnosis.Waiting && slices.ContainsFunc(s.Workloads, func(other WorkloadState) bool {
-		return other.Outcome == Failed && len(other.Findings) > 0 && other.Findings[0].Cause == w.Findings[0].Cause
-	})
-}
-
 // Over tells whether an annotation replaces the present one, nil if there is none. Complete does not replace good.
 func (s VerdictAnnotation) Over(present *VerdictAnnotation) bool {
 	return present == nil || s.Outcome != VerdictComplete || present.Outcome != VerdictGood
@@ -101,7 +93,7 @@ func (b *Baseline) Amend(now time.Time, by string) (verdict VerdictAnnotation, o
 	was := VerdictOf(b.Revision)
 	verdict = VerdictAnnotation{Hash: b.Revision.Hash, At: now.UTC().Truncate(time.Second), By: by}
 	switch {
-	case was == nil && !b.Serving && !rolledOut(b.Workload) && b.crashesOn():
+	case was == nil && !b.Serving && !b.Workload.OnceComplete() && b.crashesOn():
 		verdict.Outcome = VerdictFailed
 		verdict.Message = fmt.Sprintf("%d of %d pods crash", b.pods.Crashing, max(b.Revision.Total, b.pods.Crashing))
 	case was == nil:

@@ -184,3 +184,24 @@ func TestVerdictKeepsNoOutput(t *testing.T) {
 		t.Error("the cluster's own words are lost")
 	}
 }
+
+// A workload with the cause that decided the release has failed, too; one with another cause may be its victim.
+func TestFailAlike(t *testing.T) {
+	found := func(cause diagnosis.Cause, grade diagnosis.Grade) []diagnosis.Finding {
+		return []diagnosis.Finding{{Cause: cause, Grade: grade}}
+	}
+	s := State{Outcome: Failed, Workloads: []WorkloadState{
+		{Outcome: Failed, Findings: found(diagnosis.ImageNotFound, diagnosis.Fatal)},
+		{Findings: found(diagnosis.ImageNotFound, diagnosis.Fatal)},
+		{Findings: found(diagnosis.CrashLoop, diagnosis.Failing)},
+		{Findings: found(diagnosis.ImageNotFound, diagnosis.Waiting)},
+		{},
+		{Outcome: Succeeded, Findings: found(diagnosis.ImageNotFound, diagnosis.Fatal)},
+	}}
+	s.failAlike()
+	for i, want := range []Outcome{Failed, Failed, "", "", "", Succeeded} {
+		if got := s.Workloads[i].Outcome; got != want {
+			t.Errorf("workload %d: %q, want %q", i, got, want)
+		}
+	}
+}

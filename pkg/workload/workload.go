@@ -96,6 +96,13 @@ type Condition struct {
 	LastUpdate time.Time
 }
 
+// OnceComplete tells whether the template's rollout has once been complete. The controller leaves the condition as it is while
+// a complete Deployment is only scaled (isCompleteDeployment in k8s.io/kubernetes/pkg/controller/deployment/progress.go).
+func (w *Workload) OnceComplete() bool {
+	c := w.Condition("Progressing")
+	return w.RolledOut || c != nil && c.Status == "True" && c.Reason == "NewReplicaSetAvailable"
+}
+
 // Condition returns the condition of that type, or nil.
 func (w *Workload) Condition(kind string) *Condition {
 	return condition(w.Conditions, kind)

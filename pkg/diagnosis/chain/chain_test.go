@@ -92,6 +92,16 @@ func TestChains(t *testing.T) {
 	refused := rolling(old(2)...)
 	refused.Revisions[1].Total = 0
 	refused.Revisions[1].Failure = &workload.Condition{Type: "ReplicaFailure", Status: "True", Reason: "FailedCreate", Message: `pods "web-" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2`, LastUpdate: podtest.Epoch}
+	grown := rolling(podtest.Ready("web-1"))
+	failure := *refused.Revisions[1].Failure
+	failure.LastUpdate = now.Add(-time.Minute)
+	grown.Revisions[1].Failure, grown.Revisions[0].Total = &failure, 0
+	grown.Revisions[1].Desired, grown.Workload.Desired, grown.Workload.Total, grown.Workload.Ready = 2, 2, 1, 1
+	grown.Workload.Conditions = []workload.Condition{{Type: "Progressing", Status: "True", Reason: "NewReplicaSetAvailable"}}
+	surging := grown
+	w := *grown.Workload
+	w.Conditions = []workload.Condition{{Type: "Progressing", Status: "True", Reason: "ReplicaSetUpdated"}}
+	surging.Workload = &w
 	deleted := refused
 	deleted.Revisions = append([]workload.Revision{}, refused.Revisions...)
 	deleted.Revisions[1].Failure = &workload.Condition{Type: "ReplicaFailure", Status: "True", Reason: "FailedCreate", Message: `pods "web-" is forbidden: unable to create new content in namespace shop because it is being terminated`}
@@ -122,6 +132,8 @@ func TestChains(t *testing.T) {
 		{"a node that is lost", rolling(lost), map[workload.Ref]chain.Related{node: {Object: silent}}, "Failing < node/node-1 < pod/web-1 NodeLost < replicaset/web-new < deployment/web", "Ready is Unknown", ""},
 		{"a node that is gone", rolling(lost), map[workload.Ref]chain.Related{node: {Absent: true}}, "Failing < node/node-1 < pod/web-1 NodeLost < replicaset/web-new < deployment/web", "does not exist", ""},
 		{"no quota left", refused, map[workload.Ref]chain.Related{{Kind: "ResourceQuota", Namespace: "shop", Name: "small"}: {Object: quota}}, "Failing < resourcequota/small < replicaset/web-new QuotaExceeded < deployment/web", "has used 2 of 2 pods", ""},
+		{"no quota left for more replicas", grown, nil, "Failing < replicaset/web-new QuotaExceeded < deployment/web", "", ""},
+		{"no quota left for more pods of a rollout", surging, nil, "Progressing < replicaset/web-new QuotaExceeded < deployment/web", "", ""},
 		{"a namespace that is being deleted", deleted, map[workload.Ref]chain.Related{{Kind: "Namespace", Name: "shop"}: {Object: leaving}}, "Failing < namespace/shop < replicaset/web-new AdmissionDenied < deployment/web", "is being deleted", ""},
 		{"the same, and no event says so", vanishing, map[workload.Ref]chain.Related{{Kind: "Namespace", Name: "shop"}: {Object: leaving}}, "Progressing < namespace/shop < deployment/web", "is being deleted", "kubectl describe namespace/shop"},
 		{"old pods that crash, replaced by good ones", mended, nil, "Progressing < pod/old-9 CrashLoop < replicaset/web-old < deployment/web", "container web exited 1, 3 restarts", ""},
