@@ -116,7 +116,7 @@ func (i *Inspector) explain(ctx context.Context, ref workload.Ref, read func(con
 			return chain.Report{}, r, err
 		case moved == "":
 			report := r.subject.Explain(related)
-			accepted(&report, r.workload.seen)
+			accepted(&report, r.workload.seen, i.cluster.Redactor().Changed)
 			if r.also != "" {
 				report.Also = append(report.Also, r.also)
 			}

@@ -264,12 +264,13 @@ func (r *Release) onFailure(ctx, work context.Context, f *follower, end *ending)
 	case Delete:
 		r.takeAway(ctx, work, f, end)
 	default: // keep
+		var found [][]diagnosis.Finding
 		for i := range end.state.Workloads {
-			if w := &end.state.Workloads[i]; w.Outcome == rollout.Failed && len(w.Findings) > 0 {
-				end.next = append(end.next, w.Findings[0].Next...)
+			if w := &end.state.Workloads[i]; w.Outcome == rollout.Failed {
+				found = append(found, w.Findings)
 			}
 		}
-		end.next = append(end.next, r.wayBack(end)...)
+		end.next = append(end.next, afterCauses(found, r.wayBack(end))...)
 	}
 }
 
@@ -283,9 +284,9 @@ func (e *ending) findings(ref workload.Ref) []diagnosis.Finding {
 	return nil
 }
 
-// wayBack are the commands that take a change back; none where no undo brings all of it back.
+// wayBack are the commands that take a change back; where no undo brings all of it back, those that change it again.
 func (r *Release) wayBack(end *ending) []string {
-	var commands []string
+	commands := r.changes.again()
 	for _, w := range end.written {
 		if w.New {
 			commands = append(commands, Kubectl("delete", w.Ref()))

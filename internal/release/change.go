@@ -66,6 +66,16 @@ func (all changes) undoRestores() bool {
 	return !slices.ContainsFunc(all, func(c Change) bool { return !c.UndoRestores() })
 }
 
+// again are the commands that change once more what no undo brings back.
+func (all changes) again() (commands []string) {
+	for _, c := range all {
+		if a, ok := c.(interface{ Again() []string }); ok {
+			commands = append(commands, a.Again()...)
+		}
+	}
+	return commands
+}
+
 // write takes back what is written, or may be, when one can't be written.
 func (all changes) write(ctx, work context.Context) error {
 	for _, c := range all {

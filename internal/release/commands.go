@@ -38,3 +38,33 @@ func Undo(ref workload.Ref, toRevision int64, found ...diagnosis.Finding) string
 func UndoAndResume(ref workload.Ref, toRevision int64) string {
 	return Undo(ref, toRevision, diagnosis.Finding{Cause: diagnosis.Paused})
 }
+
+// afterCauses are the commands where a failed change stays: those of the cause, then those that lead away from it. Of several
+// workloads these come first, and of each cause only the first command.
+func afterCauses(found [][]diagnosis.Finding, away []string) []string {
+	var next []string
+	for _, f := range found {
+		switch {
+		case len(f) == 0 || len(f[0].Next) == 0:
+		case len(found) == 1:
+			next = f[0].Next
+		default:
+			next = append(next, f[0].Next[0])
+		}
+	}
+	if len(found) > 1 {
+		return slices.Concat(away, next)
+	}
+	return slices.Concat(next, away)
+}
+
+// once drops the commands that stand before already.
+func once(commands []string) []string {
+	var kept []string
+	for _, c := range commands {
+		if !slices.Contains(kept, c) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}

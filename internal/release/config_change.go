@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
@@ -133,6 +134,28 @@ func (c *ConfigEdit) RestoreAfter(ctx context.Context, cause error) error {
 
 // UndoRestores implements Change.
 func (*ConfigEdit) UndoRestores() bool { return false }
+
+// mostKeys is how many keys a command names.
+const mostKeys = 3
+
+// Again is the command that sets the keys once more, while the object has the new data.
+func (c *ConfigEdit) Again() []string {
+	if c.state != rollout.ConfigChanged && !c.Change.Empty() {
+		return nil
+	}
+	ref, form := c.Change.After.Ref(), " %s=VALUE"
+	if c.Change.After.Secret != nil { // a value of the command line stays in the shell's history
+		form = " --prompt=%s"
+	}
+	named, keys := c.Change.Keys, ""
+	if len(named) > mostKeys {
+		named = []string{"KEY"}
+	}
+	for _, key := range named {
+		keys += fmt.Sprintf(form, key)
+	}
+	return []string{fmt.Sprintf("kubectl app set %s %s%s -n %s", strings.ToLower(ref.Kind), ref.Name, keys, ref.Namespace)}
+}
 
 // Conclude implements Change. What someone else has made of the object meanwhile is neither a success of the release
 // nor its to restore. That it can't be read says nothing.

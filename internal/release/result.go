@@ -97,6 +97,7 @@ func (r *Release) complete(ctx context.Context, result rollout.Result) *rollout.
 	result.Reason = r.command.Reason()
 	result.Warnings = r.warnings
 	r.command.Complete(ctx, &result)
+	result.Next = once(result.Next)
 	return &result
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -16,16 +17,22 @@ import (
 // it is: a release that was to mend something broken must not bring the broken state back.
 func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) {
 	var restorable []cluster.Written
-	var kept []string // why
+	var kept, away []string // why, and the commands
+	var found [][]diagnosis.Finding
 	for _, w := range end.written {
 		if worthRestoring(w) {
 			restorable = append(restorable, w)
 			continue
 		}
-		kept = append(kept, r.notRolledBack(f, w, end))
+		kept = append(kept, notRolledBack(w))
+		away = append(away, r.away(f, w, end)...)
+		if !w.Scaled {
+			found = append(found, end.findings(w.Ref()))
+		}
 	}
 	if len(kept) > 0 {
 		end.kept = strings.Join(kept, "; ")
+		end.next = append(end.next, afterCauses(found, slices.Concat(r.changes.again(), away))...)
 	}
 	if len(restorable) == 0 && !end.incomplete {
 		return
@@ -72,30 +79,31 @@ func (r *Release) rollBack(ctx, work context.Context, f *follower, end *ending) 
 	}
 }
 
-// notRolledBack says why a workload stays as it is, and adds where it can be brought.
-func (r *Release) notRolledBack(f *follower, w cluster.Written, end *ending) (why string) {
-	why = before(w) + " was not serving before this change"
+// notRolledBack says why a workload stays as it is.
+func notRolledBack(w cluster.Written) (why string) {
 	if w.Doubt != "" {
-		why = w.Doubt
+		return w.Doubt
 	}
+	return before(w) + " was not serving before this change"
+}
+
+// away are the commands that bring a workload to where it can be brought.
+func (r *Release) away(f *follower, w cluster.Written, end *ending) (commands []string) {
 	if w.Scaled {
 		if w.Doubt == "" {
-			end.next = append(end.next, scaleTo(w.Ref(), w.Before.Workload.Desired))
+			commands = []string{scaleTo(w.Ref(), w.Before.Workload.Desired)}
 		}
-		return why
-	}
-	if found := end.findings(w.Ref()); len(found) > 0 {
-		end.next = append(end.next, found[0].Next...)
-	}
-	end.next = append(end.next, App("rollout history", w.Ref()))
-	if !r.changes.undoRestores() {
-		return why
+		return commands
 	}
 	other := rollout.FallbackRevision(f.snapshot[w.Ref()].Revisions, w.Before, w.Template())
-	if other > 0 || w.Doubt != "" && w.Before != nil {
-		end.next = append(end.next, Undo(w.Ref(), other, end.findings(w.Ref())...))
+	undoes := r.changes.undoRestores() && (other > 0 || w.Doubt != "" && w.Before != nil)
+	if !undoes || len(end.written) == 1 {
+		commands = append(commands, App("rollout history", w.Ref()))
 	}
-	return why
+	if undoes {
+		commands = append(commands, Undo(w.Ref(), other, end.findings(w.Ref())...))
+	}
+	return commands
 }
 
 // takeBack fails the workloads that are not rolled back: the old data was not good enough for their new pods.

@@ -109,9 +109,11 @@ func nextCommands(r rollout.Result) []string {
 	}
 	var commands []string
 	for _, w := range all[:min(len(all), mostNames)] {
-		commands = append(commands, w.Findings[0].Next[:min(len(w.Findings[0].Next), 1)]...)
+		if next := w.Findings[0].Next; len(next) > 0 && !slices.Contains(commands, next[0]) {
+			commands = append(commands, next[0])
+		}
 	}
-	return slices.Compact(commands)
+	return commands
 }
 
 func took(r rollout.Result) string { return clock(length(r)) }

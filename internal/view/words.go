@@ -18,7 +18,7 @@ var outcomeWords = map[rollout.Outcome]string{
 	rollout.TimedOut:       "timed out",
 	rollout.Superseded:     "superseded",
 	rollout.Interrupted:    "interrupted",
-	rollout.Undecided:      "undecided",
+	rollout.Undecided:      "no verdict",
 }
 
 // backTarget is what a rollback restores: the revision, with the images that a change had replaced.

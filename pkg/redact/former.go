@@ -41,6 +41,13 @@ func (r *Redactor) SecretSince(name types.NamespacedName, data map[string][]byte
 	}
 }
 
+// Changed is since when the data of a Secret is as it was read; zero if that is not known.
+func (r *Redactor) Changed(name types.NamespacedName) time.Time {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.former.since[name]
+}
+
 // note keeps when the runs of a pod began that uses Secrets; the lock is held. The Secrets of a pod that was trimmed are known.
 func (f *former) note(p *corev1.Pod) {
 	if len(f.pods) >= mostPods {
