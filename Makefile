@@ -16,7 +16,7 @@ RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 # The lab's packages that do not need a cluster. Those that start one run in two parts: the scripts, many at
 # once, leave no other lab the time that it needs. What links Kubernetes' own components has no tests of its
 # own: cmd and component.
-LAB_UNITS = ./bench ./cli ./control ./kubeconfig ./kubelet/... ./leftovers ./network ./pki ./plan ./ports ./state ./supervisor ./trim
+LAB_UNITS = ./bench ./cli ./control ./kubeconfig ./kubelet/... ./leftovers ./network ./pki ./plan ./ports ./state ./supervisor ./trim ./workshop/...
 
 LAB_TEST = KUBECTL_APP_LAB=$(CURDIR)/bin/kubectl-app-lab go test -count=1 -timeout 30m $(RACE)
 

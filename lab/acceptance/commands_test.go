@@ -34,6 +34,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	requests OP N [VERB [RESOURCE]]            how many there were through the fault proxy
 //	untested WHAT                              this machine lacks it; the last lines of make test say so
 //	examples [VERB…]                           run the examples of the help, as they stand there
+//	exercise ID MISSING HINT                   walk through an exercise of the workshop
 //	ownlab [NODES] [without=PARTS]             a lab that is this script's alone
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"deploy":      deploy,
@@ -65,5 +66,6 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"requests":    requests,
 	"examples":    examples,
 	"untested":    untested,
+	"exercise":    exercise,
 	"ownlab":      ownLab,
 }

@@ -3,6 +3,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,7 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/lab/state"
+	"github.com/kubectl-app/kubectl-app/lab/usage"
+	"github.com/kubectl-app/kubectl-app/lab/workshop/command"
 )
 
 // Env is what the commands touch of the world.
@@ -34,6 +38,11 @@ func System(component func(context.Context, string, []string, io.Reader) error) 
 	}
 }
 
+// workshop is the world of the workshop's commands.
+func (e *Env) workshop() command.Env {
+	return command.Env{Now: e.Now, Term: func() *term.Terminal { return term.New(e.In, e.Out, e.Err, os.Getenv) }}
+}
+
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, args []string, env *Env) int {
 	root := newRoot(env) //nolint:contextcheck // the commands get theirs from cobra
@@ -42,7 +51,8 @@ func Main(ctx context.Context, args []string, env *Env) int {
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
 	err := root.ExecuteContext(ctx)
-	if err != nil {
+	var said command.Said
+	if err != nil && !errors.As(err, &said) {
 		fmt.Fprintf(env.Err, "error: %v\n", err)
 	}
 	return exitCode(ctx, err)
@@ -71,9 +81,9 @@ The tag of an image decides what its pods do: web:1.0 runs, web:2.0-crash crashe
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage.Error{Err: err} })
 	root.AddCommand(
-		newUp(env), newDown(env), newStatus(env), newList(env), newRestart(env),
+		newUp(env), newDown(env), newStatus(env), newList(env), newRestart(env), command.New(env.workshop()),
 		newSupervise(env), newComponent(env),
 	)
 	return root
@@ -86,7 +96,7 @@ func rejectUnknown(cmd *cobra.Command, args []string) error {
 	}
 	message := fmt.Sprintf("unknown command %q", args[0])
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return usagef("%s; did you mean %q?", message, near[0])
+		return usage.Errorf("%s; did you mean %q?", message, near[0])
 	}
-	return usagef("%s; see: kubectl app lab --help", message)
+	return usage.Errorf("%s; see: kubectl app lab --help", message)
 }

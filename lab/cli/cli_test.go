@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/lab/control"
 	"github.com/kubectl-app/kubectl-app/lab/state"
+	"github.com/kubectl-app/kubectl-app/lab/usage"
 )
 
 // run runs a command line in an empty home, with no program behind it.
@@ -27,6 +29,7 @@ func run(t *testing.T, args ...string) (stdout, stderr string, code int) {
 }
 
 func TestCommandLines(t *testing.T) {
+	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
 	for _, test := range []struct {
 		args   string
 		code   int
@@ -53,6 +56,17 @@ func TestCommandLines(t *testing.T) {
 		{args: "restart", code: 2, stderr: "kube-apiserver"},
 		{args: "restart apiserver", code: 2, stderr: "kube-apiserver"},
 		{args: "restart etcd", code: 1, stderr: "kubectl app lab up"},
+		{args: "workshop", stdout: "kubectl app lab workshop start 3"},
+		{args: "workshop strat", code: 2, stderr: `did you mean "start"?`},
+		{args: "workshop start", code: 2, stderr: "workshop list"},
+		{args: "workshop check 1 2", code: 2, stderr: "one exercise, not 2"},
+		{args: "workshop check --wait=soon", code: 2, stderr: "--wait"},
+		{args: "workshop end 1 --all", code: 2, stderr: "used together"},
+		{args: "workshop new hello", code: 2, stderr: "like 01-hello"},
+		{args: "workshop list", stdout: "start the lab: kubectl app lab up"},
+		{args: "workshop list --exercises=nowhere", code: 1, stderr: "nowhere"},
+		{args: "workshop start 1", code: 1, stderr: "start the lab: kubectl app lab up"},
+		{args: "workshop hint --context=mine", code: 1, stderr: `no context "mine"`},
 	} {
 		t.Run(test.args, func(t *testing.T) {
 			stdout, stderr, code := run(t, strings.Fields(test.args)...)
@@ -78,7 +92,7 @@ func TestExitCode(t *testing.T) {
 	}{
 		{"done", live, nil, 0},
 		{"failed", live, errors.New("x"), 1},
-		{"usage", live, errors.Join(usagef("x")), 2},
+		{"usage", live, errors.Join(usage.Errorf("x")), 2},
 		{"interrupted", interrupted, errors.Join(errors.New("x"), context.Canceled), 130},
 		{"failed while interrupted", interrupted, errors.New("x"), 1},
 	} {

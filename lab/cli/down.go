@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/lab/control"
 	"github.com/kubectl-app/kubectl-app/lab/leftovers"
 	"github.com/kubectl-app/kubectl-app/lab/state"
+	"github.com/kubectl-app/kubectl-app/lab/usage"
 )
 
 // downPatience is how long a supervisor may take to end: it takes well under a
@@ -28,10 +29,10 @@ func newDown(env *Env) *cobra.Command {
 
   # Remove all labs
   kubectl app lab down --all`,
-		Args: noArgs,
+		Args: usage.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if all && cmd.Flags().Changed("name") {
-				return usagef("--all and --name can't be used together")
+				return usage.Errorf("--all and --name can't be used together")
 			}
 			return env.down(cmd.Context(), name, all)
 		},

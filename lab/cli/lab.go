@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/lab/state"
+	"github.com/kubectl-app/kubectl-app/lab/usage"
 )
 
 // addName adds the flag by which every command chooses its lab.
@@ -21,7 +22,7 @@ func (e *Env) lab(name string) (state.Home, state.Dir, error) {
 	}
 	dir, err := home.Lab(name)
 	if err != nil {
-		return "", state.Dir{}, usageError{err}
+		return "", state.Dir{}, usage.Error{Err: err}
 	}
 	return home, dir, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/lab/control"
+	"github.com/kubectl-app/kubectl-app/lab/usage"
 )
 
 func newList(env *Env) *cobra.Command {
@@ -18,10 +19,10 @@ func newList(env *Env) *cobra.Command {
 		Short:   "List all labs of this user",
 		Example: `  # List all labs
   kubectl app lab list`,
-		Args: noArgs,
+		Args: usage.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if output != "" && output != "json" && output != "name" {
-				return usagef("-o %s: want json or name, or nothing for a table", output)
+				return usage.Errorf("-o %s: want json or name, or nothing for a table", output)
 			}
 			return env.list(cmd.Context(), output)
 		},

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-app/kubectl-app/lab/plan"
+	"github.com/kubectl-app/kubectl-app/lab/usage"
 )
 
 func newRestart(env *Env) *cobra.Command {
@@ -22,10 +23,10 @@ func newRestart(env *Env) *cobra.Command {
 		ValidArgs: plan.Names(),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usagef("want one COMPONENT of: %s", strings.Join(plan.Names(), ", "))
+				return usage.Errorf("want one COMPONENT of: %s", strings.Join(plan.Names(), ", "))
 			}
 			if _, err := (plan.Lab{}).Component(args[0]); err != nil {
-				return usagef("%w; the components are: %s", err, strings.Join(plan.Names(), ", "))
+				return usage.Errorf("%w; the components are: %s", err, strings.Join(plan.Names(), ", "))
 			}
 			return nil
 		},

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/lab/control"
 	"github.com/kubectl-app/kubectl-app/lab/state"
 	"github.com/kubectl-app/kubectl-app/lab/supervisor"
+	"github.com/kubectl-app/kubectl-app/lab/usage"
 )
 
 func newStatus(env *Env) *cobra.Command {
@@ -25,10 +26,10 @@ all components are ready.`,
 
   # The same for a script
   kubectl app lab status -o json`,
-		Args: noArgs,
+		Args: usage.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if output != "" && output != "json" {
-				return usagef("-o %s: want json, or nothing for text", output)
+				return usage.Errorf("-o %s: want json, or nothing for text", output)
 			}
 			return env.status(cmd.Context(), name, output)
 		},

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/lab/state"
 	"github.com/kubectl-app/kubectl-app/lab/supervisor"
 	"github.com/kubectl-app/kubectl-app/lab/trim"
+	"github.com/kubectl-app/kubectl-app/lab/usage"
 )
 
 type superviseFlags struct {
@@ -25,7 +26,7 @@ func newSupervise(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:    "supervise",
 		Hidden: true,
-		Args:   noArgs,
+		Args:   usage.NoArgs,
 		RunE:   func(cmd *cobra.Command, _ []string) error { return env.supervise(cmd.Context(), f) },
 	}
 	cmd.Flags().StringVar(&f.home, "home", "", "folder of all labs")
@@ -40,7 +41,7 @@ func newSupervise(env *Env) *cobra.Command {
 func (e *Env) supervise(ctx context.Context, f superviseFlags) error {
 	dir, err := state.Home(f.home).Lab(f.name)
 	if err != nil {
-		return usageError{err}
+		return usage.Error{Err: err}
 	}
 	executable, err := e.Executable()
 	if err != nil {
@@ -79,7 +80,7 @@ func newComponent(env *Env) *cobra.Command {
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef("component: want a NAME")
+				return usage.Errorf("component: want a NAME")
 			}
 			return env.Component(cmd.Context(), args[0], args[1:], env.In)
 		},

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/lab/leftovers"
 	"github.com/kubectl-app/kubectl-app/lab/plan"
 	"github.com/kubectl-app/kubectl-app/lab/state"
+	"github.com/kubectl-app/kubectl-app/lab/usage"
 )
 
 type upFlags struct {
@@ -37,14 +38,14 @@ components that have died are started again.`,
 
   # Start a second lab with 3 nodes, and do not change your kubeconfig
   kubectl app lab up --name team-a --nodes 3 --kubeconfig team-a.yaml`,
-		Args: noArgs,
+		Args: usage.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.nodes < 1 || f.nodes > maxNodes {
-				return usagef("--nodes=%d: want 1 to %d", f.nodes, maxNodes)
+				return usage.Errorf("--nodes=%d: want 1 to %d", f.nodes, maxNodes)
 			}
 			for _, part := range f.without {
 				if !slices.Contains(plan.Parts(), part) {
-					return usagef("--without=%s: want %s", part, strings.Join(plan.Parts(), " or "))
+					return usage.Errorf("--without=%s: want %s", part, strings.Join(plan.Parts(), " or "))
 				}
 			}
 			return env.up(cmd.Context(), f)

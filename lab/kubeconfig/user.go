@@ -75,3 +75,12 @@ func Remove(ctx context.Context, name string, was state.Kubeconfig) error {
 	}
 	return os.Remove(was.File)
 }
+
+// UseNamespace sets the namespace of a context of the file.
+func UseNamespace(ctx context.Context, file, name, namespace string) error {
+	return edit(ctx, file, func(config *api.Config) {
+		if c := config.Contexts[name]; c != nil {
+			c.Namespace = namespace
+		}
+	})
+}
