@@ -174,7 +174,7 @@ func plainCrash(ev *evidence, ref containerRef, ended *corev1.ContainerStateTerm
 	}
 	found := failing(cause, crashMessage(ended))
 	found.wantsEvents = mayBeKilled(ref, ended)
-	found.vague = found.wantsEvents && !ev.sawEvents(ref.pod.UID)
+	found.vague = found.wantsEvents && !ev.sawEnd(ref, ended)
 	return found, true
 }
 

@@ -63,10 +63,11 @@ const (
 )
 
 // eventsTime is how long the events of a pod may take to come, logTime a log, before a cause is
-// named without them.
+// named without them. eventLag is how long an event may come after a status of the same moment.
 const (
 	eventsTime = time.Second
 	logTime    = 3 * time.Second
+	eventLag   = 3 * time.Second
 )
 
 // sawEvents tells whether the events of a pod have been read, or can't be.
@@ -83,6 +84,26 @@ func (ev *evidence) sawEvents(uid types.UID) bool {
 	}
 	ev.wake.Set(asked.Add(eventsTime))
 	return false
+}
+
+// sawEnd tells whether the events of a pod have been read as far as the end of a container's run, or can't be. The kubelet
+// sends them in their order, and its status by another way, which is often faster.
+func (ev *evidence) sawEnd(ref containerRef, ended *corev1.ContainerStateTerminated) bool {
+	if !ev.sawEvents(ref.pod.UID) {
+		return false
+	}
+	seen := ev.history.ends[ref.key()]
+	if seen.since.IsZero() || ev.final || slices.Contains(ev.forbidden, forbiddenEvents) {
+		return true
+	}
+	for _, e := range ev.events[ref.pod.UID].of(ref.spec.Name) {
+		if !eventTime(e).Before(ended.FinishedAt.Time) {
+			return true
+		}
+	}
+	limit := seen.since.Add(eventLag)
+	ev.wake.Set(limit)
+	return !ev.now.Before(limit)
 }
 
 // eventless tells whether no event of a pod is left, or may be read.

@@ -25,6 +25,8 @@ type History struct {
 	runs map[containerKey]run
 	// said holds the last informative message of each waiting container: the kubelet soon replaces it.
 	said map[containerKey]saying
+	// ends holds the last crash of each container.
+	ends map[containerKey]end
 	// fell holds the new pods of which a container ended after the pod had been ready.
 	fell map[types.UID]bool
 	// past holds the pods that had ended before the watch began.
@@ -59,6 +61,9 @@ type run struct {
 	// reset its back-off.
 	base int32
 }
+
+// end is the end of a run: when it was, and since when its status is seen.
+type end struct{ at, since time.Time }
 
 type saying struct{ reason, text string }
 
@@ -117,6 +122,11 @@ func (h History) Later(d time.Duration) History {
 		r.since = later(r.since, d)
 		h.runs[k] = r
 	}
+	h.ends = maps.Clone(h.ends)
+	for k, e := range h.ends {
+		e.since = later(e.since, d)
+		h.ends[k] = e
+	}
 	h.evictions = maps.Clone(h.evictions)
 	for k, e := range h.evictions {
 		e.at = later(e.at, d)
@@ -153,7 +163,7 @@ var memorable = map[string]bool{
 // withPods returns the history after a look at the unhealthy pods.
 func (h History) withPods(unhealthy []*corev1.Pod, now time.Time) History {
 	old := h
-	h.unready, h.starting, h.runs, h.said, h.fell = nil, nil, nil, nil, nil
+	h.unready, h.starting, h.runs, h.said, h.fell, h.ends = nil, nil, nil, nil, nil, nil
 	for _, pod := range unhealthy {
 		if old.fell[pod.UID] || fellFromReady(pod) {
 			h.fell = put(h.fell, pod.UID, true)
@@ -168,6 +178,9 @@ func (h History) withPods(unhealthy []*corev1.Pod, now time.Time) History {
 			}
 			if ref.status.RestartCount > 0 {
 				h.runs = put(h.runs, ref.key(), old.nextRun(ref, now))
+			}
+			if ended, _ := ref.crash(); ended != nil {
+				h.ends = put(h.ends, ref.key(), old.nextEnd(ref, ended.FinishedAt.Time, now))
 			}
 			if said := old.nextSaid(ref); said.text != "" {
 				h.said = put(h.said, ref.key(), said)
@@ -211,6 +224,14 @@ func (h *History) nextRun(ref containerRef, now time.Time) run {
 		known.base = restarts
 	}
 	return known
+}
+
+// nextEnd dates the status of a container's last crash.
+func (h *History) nextEnd(ref containerRef, at, now time.Time) end {
+	if known, ok := h.ends[ref.key()]; ok && known.at.Equal(at) {
+		return known
+	}
+	return end{at, h.began(time.Time{}, at, now)}
 }
 
 // BackOffReset is how long a container must run for the kubelet to forget its back-off: twice
