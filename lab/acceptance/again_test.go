@@ -19,7 +19,7 @@ import (
 const flakyFile = "KUBECTL_APP_FLAKY"
 
 // mostLate is how many scripts may fail at first: beyond that it is not the machine that is slow.
-const mostLate = 5
+const mostLate = 12
 
 // firstTries holds the scripts that have failed once.
 type firstTries struct {
