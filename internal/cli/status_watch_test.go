@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
+	"github.com/kubectl-app/kubectl-app/internal/watch"
 	"github.com/kubectl-app/kubectl-app/pkg/app"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
@@ -72,25 +73,30 @@ func TestAWatchEndsAfterRefusalsInARow(t *testing.T) {
 func TestLinesSayWhatLimitsTheWatch(t *testing.T) {
 	refused := moment{since: time.Now(), trouble: errors.New("no permission"), unread: true}
 	silent := moment{since: time.Now(), trouble: errors.New("connection refused")}
+	unwatched := moment{unwatched: []watch.Unwatched{{Resource: "events"}, {Resource: "pods"}, {Resource: "widgets.example.com", Cause: "watch is not supported"}}}
 	for name, c := range map[string]struct {
 		limit moment
 		want  []string
 	}{
-		"it is refused": {refused, []string{"the status can't be read: no permission; still trying", "the status is read again"}},
-		"it is silent":  {silent, []string{"the API server does not answer: connection refused; still trying", "the API server answers again"}},
+		"it can't be watched": {unwatched, []string{"no permission to watch events, pods: read every 10s", "can't watch widgets.example.com (watch is not supported): read every 10s"}},
+		"it is refused":       {refused, []string{"the status can't be read: no permission; still trying", "the status is read again"}},
+		"it is silent":        {silent, []string{"the API server does not answer: connection refused; still trying", "the API server answers again"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var out strings.Builder
-			lines := &statusLines[app.List]{env: newEnv(strings.NewReader(""), &out, &out, func(string) string { return "" }, time.Now)}
-			for _, m := range []moment{c.limit, c.limit, {}} {
-				if err := lines.warn(m); err != nil {
-					t.Fatal(err)
+			synctest.Test(t, func(t *testing.T) {
+				var out strings.Builder
+				lines := &statusLines[app.List]{env: newEnv(strings.NewReader(""), &out, &out, func(string) string { return "" }, time.Now)}
+				for _, m := range []moment{c.limit, c.limit, {}} {
+					if err := lines.warn(m); err != nil {
+						t.Fatal(err)
+					}
+					<-time.After(time.Second)
 				}
-			}
-			got := strings.Split(strings.TrimSpace(out.String()), "\n")
-			if len(got) != len(c.want) || !strings.HasSuffix(got[0], c.want[0]) || !strings.HasSuffix(got[1], c.want[1]) {
-				t.Errorf("got %q, want %q", got, c.want)
-			}
+				got := strings.Split(strings.TrimSpace(out.String()), "\n")
+				if len(got) != len(c.want) || !strings.HasSuffix(got[0], c.want[0]) || !strings.HasSuffix(got[1], c.want[1]) {
+					t.Errorf("got %q, want %q", got, c.want)
+				}
+			})
 		})
 	}
 }

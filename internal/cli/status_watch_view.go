@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,8 +25,8 @@ type moment struct {
 	trouble error
 	// unread: the API server answers, but does not let the status be read.
 	unread bool
-	// unwatched are the resources that may not be watched.
-	unwatched []string
+	// unwatched are the resources that are read again and again.
+	unwatched []watch.Unwatched
 }
 
 // statusView shows a report that is made again and again.
@@ -52,9 +53,7 @@ func (s *statusScreen[T]) Show(seen T, m moment) error {
 func (s *statusScreen[T]) Close(seen T, m moment) error {
 	_, height := s.env.Term.Out.Size()
 	w := page.Watched{Height: max(height-1, 1), Whole: s.whole}
-	if len(m.unwatched) > 0 {
-		w.Notes = append(w.Notes, unwatchedText(m.unwatched))
-	}
+	w.Notes = append(w.Notes, unwatchedTexts(m.unwatched)...)
 	if !m.since.IsZero() {
 		what := "the API server has not answered"
 		if m.unread {
@@ -78,7 +77,7 @@ type statusLines[T any] struct {
 	// unread is how the silence began: see moment.
 	unread bool
 	// unwatched was said; more were found since moreSince, and will be said when no others follow.
-	unwatched, more []string
+	unwatched, more []watch.Unwatched
 	moreSince       time.Time
 }
 
@@ -119,20 +118,37 @@ func (s *statusLines[T]) warn(m moment) error {
 			return err
 		}
 	}
-	more := slices.DeleteFunc(slices.Clone(m.unwatched), func(r string) bool { return slices.Contains(s.unwatched, r) })
+	more := slices.DeleteFunc(slices.Clone(m.unwatched), func(u watch.Unwatched) bool { return slices.Contains(s.unwatched, u) })
 	switch {
 	case !slices.Equal(more, s.more):
 		s.more, s.moreSince = more, time.Now()
 	case len(more) > 0 && time.Since(s.moreSince) >= time.Second:
 		s.unwatched = append(s.unwatched, more...)
-		return page.Warning(s.env.Term, unwatchedText(more))
+		for _, text := range unwatchedTexts(more) {
+			if err := page.Warning(s.env.Term, text); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
-// unwatchedText says what is read again and again instead.
-func unwatchedText(resources []string) string {
-	return fmt.Sprintf("no permission to watch %s: read every %s", strings.Join(resources, ", "), watch.Poll)
+// unwatchedTexts say what is read again and again instead, and why: a line for each cause.
+func unwatchedTexts(all []watch.Unwatched) []string {
+	resources := map[string][]string{}
+	for _, u := range all {
+		resources[u.Cause] = append(resources[u.Cause], u.Resource)
+	}
+	var texts []string
+	for _, cause := range slices.Sorted(maps.Keys(resources)) {
+		names := strings.Join(resources[cause], ", ")
+		if cause == "" {
+			texts = append(texts, fmt.Sprintf("no permission to watch %s: read every %s", names, watch.Poll))
+			continue
+		}
+		texts = append(texts, fmt.Sprintf("can't watch %s (%s): read every %s", names, cause, watch.Poll))
+	}
+	return texts
 }
 
 // statusDocuments prints the report as a document, again whenever more has changed than the time.

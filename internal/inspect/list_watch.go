@@ -3,6 +3,7 @@ package inspect
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -21,6 +22,8 @@ type ListWatch struct {
 	*Lister
 	follower *watch.Follower
 	feeds    []*objectFeed
+	// follow begins to watch the objects of a feed.
+	follow func(*objectFeed)
 	// strays are pods whose controller, or its own, is not there, by it, since when: its watch may be behind that of the
 	// pods, or they are being deleted after it.
 	strays map[workload.Ref]time.Time
@@ -34,13 +37,16 @@ type objectFeed struct {
 	*Lister
 	resource *workload.Resource
 	trim     watch.Trimmer
+	ready    chan struct{} // closed when all was listed, or can't be watched
+	once     sync.Once
+	read     map[string]workload.API // what there was at the last look, by UID
 
 	mu      sync.Mutex
 	changes []objectChange
-	ready   chan struct{} // closed when all was listed, or can't be watched
-	once    sync.Once
-	ended   error
-	read    map[string]workload.API // what there was at the last look, by UID
+	ended   bool      // it can't be watched: each look lists it
+	tried   time.Time // when the watch began, or ended
+	// whole: the changes are all that there is, as at the end of the first list.
+	whole bool
 }
 
 type objectChange struct {
@@ -50,11 +56,11 @@ type objectChange struct {
 
 // Watch begins to follow the objects of the list.
 func (l *Lister) Watch(f *watch.Follower, clients watch.Clients) *ListWatch {
-	w := &ListWatch{Lister: l, follower: f}
+	w := &ListWatch{Lister: l, follower: f, follow: func(feed *objectFeed) { f.Follow(clients, feed.resource, l.namespace, feed) }}
 	for _, r := range listed() {
 		feed := &objectFeed{Lister: l, resource: r, trim: watch.NewTrimmer(), ready: make(chan struct{}), read: map[string]workload.API{}}
 		w.feeds = append(w.feeds, feed)
-		f.Follow(clients, r, l.namespace, feed)
+		w.follow(feed)
 	}
 	return w
 }
@@ -69,24 +75,66 @@ func (f *objectFeed) Changed(o workload.API, deleted bool) {
 	f.changes = append(f.changes, objectChange{o, deleted})
 }
 
-// Listed lets the first look begin.
-func (f *objectFeed) Listed() { f.once.Do(func() { close(f.ready) }) }
-
-// Ended lets looks list the resource.
-func (f *objectFeed) Ended(err error) {
+// Listed lets the first look begin, or ends the lists of a feed whose watch began again.
+func (f *objectFeed) Listed() {
 	f.mu.Lock()
-	f.ended = err
+	f.whole, f.ended = f.whole || f.ended, false
 	f.mu.Unlock()
-	f.Listed()
+	f.once.Do(func() { close(f.ready) })
 }
 
-// take hands over what has changed.
-func (f *objectFeed) take() ([]objectChange, error) {
+// Ended lets looks list the resource.
+func (f *objectFeed) Ended(error) {
+	f.mu.Lock()
+	f.changes, f.ended, f.whole, f.tried = nil, true, false, time.Now()
+	f.mu.Unlock()
+	f.once.Do(func() { close(f.ready) })
+}
+
+// take hands over what has changed. While the resource has to be listed, retry tells when it should be watched again.
+func (f *objectFeed) take() (changes []objectChange, whole, ended, retry bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	changes := f.changes
-	f.changes = nil
-	return changes, f.ended
+	if f.ended {
+		if retry = time.Since(f.tried) > watch.AskAgain; retry {
+			f.tried = time.Now()
+		}
+		return nil, false, true, retry
+	}
+	changes, whole = f.changes, f.whole
+	f.changes, f.whole = nil, false
+	return changes, whole, false, false
+}
+
+// takeOver brings the objects of a feed up to date.
+func (w *ListWatch) takeOver(ctx context.Context, f *objectFeed) error {
+	changes, whole, ended, retry := f.take()
+	if ended {
+		if retry {
+			w.follow(f)
+		}
+		return f.listAgain(ctx)
+	}
+	if whole {
+		f.allow(nil)
+		gone := maps.Clone(f.read)
+		for _, c := range changes {
+			delete(gone, string(c.object.GetUID()))
+		}
+		for uid, o := range gone {
+			w.objects.Take(o, true)
+			delete(f.read, uid)
+		}
+	}
+	for _, c := range changes {
+		w.objects.Take(c.object, c.deleted)
+		if uid := string(c.object.GetUID()); c.deleted {
+			delete(f.read, uid)
+		} else {
+			f.read[uid] = c.object
+		}
+	}
+	return nil
 }
 
 // List makes the list of what there is now. Only workloads that have changed are looked at, and those that are not well.
@@ -97,19 +145,8 @@ func (w *ListWatch) List(ctx context.Context) (app.List, error) {
 		if err := w.await(ctx, f); err != nil {
 			return app.List{}, err
 		}
-		changes, ended := f.take()
-		for _, c := range changes {
-			w.objects.Take(c.object, c.deleted)
-			if uid := string(c.object.GetUID()); c.deleted {
-				delete(f.read, uid)
-			} else {
-				f.read[uid] = c.object
-			}
-		}
-		if ended != nil {
-			if err := f.listAgain(ctx); err != nil {
-				return app.List{}, err
-			}
+		if err := w.takeOver(ctx, f); err != nil {
+			return app.List{}, err
 		}
 	}
 	if len(w.refused) == len(w.feeds) {
@@ -169,17 +206,10 @@ func (w *ListWatch) findStrays(entries []*app.Entry) {
 func (f *objectFeed) listAgain(ctx context.Context) error {
 	read := map[string]workload.API{}
 	err := f.Lister.read(ctx, f.resource, f.namespace, metav1.ListOptions{Limit: page}, func(o workload.API) { read[string(o.GetUID())] = o })
-	refused := cluster.Is(err, cluster.Forbidden)
-	if err != nil && !refused {
+	if err != nil && !cluster.Is(err, cluster.Forbidden) {
 		return err
 	}
-	if was := f.refused[f.resource.Plural] != nil; was != refused {
-		f.objects.Forget() // what may be read says more, or less, of each workload
-		delete(f.refused, f.resource.Plural)
-	}
-	if refused {
-		f.refused[f.resource.Plural] = err
-	}
+	f.allow(err)
 	for uid, o := range read {
 		if was := f.read[uid]; was == nil || was.GetResourceVersion() != o.GetResourceVersion() {
 			f.objects.Take(o, false)
@@ -192,4 +222,15 @@ func (f *objectFeed) listAgain(ctx context.Context) error {
 	}
 	f.read = read
 	return nil
+}
+
+// allow notes whether the resource may be read: the error is the refusal.
+func (f *objectFeed) allow(refusal error) {
+	if was := f.refused[f.resource.Plural] != nil; was != (refusal != nil) {
+		f.objects.Forget() // what may be read says more, or less, of each workload
+		delete(f.refused, f.resource.Plural)
+	}
+	if refusal != nil {
+		f.refused[f.resource.Plural] = refusal
+	}
 }

@@ -147,6 +147,69 @@ func TestAListFollowsItsFeeds(t *testing.T) {
 	})
 }
 
+// handled answers with a handler, so that no network is needed.
+type handled struct{ http.Handler }
+
+func (h handled) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer := httptest.NewRecorder()
+	h.ServeHTTP(answer, r)
+	return answer.Result(), nil
+}
+
+// A watch that ended is tried again after a while. Until it has listed all, each look lists.
+func TestAWatchThatEndedBeginsAgain(t *testing.T) {
+	t.Setenv("KUBECONFIG", "/dev/null")
+	synctest.Test(t, func(t *testing.T) {
+		api := &fleet{size: 0}
+		l := listerAt(t, "http://api.test")
+		l.cluster.Through(func(http.RoundTripper) http.RoundTripper { return handled{api} })
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		w := l.Watch(watch.NewFollower(ended), watch.Clients{})
+		var begun []string
+		w.follow = func(f *objectFeed) { begun = append(begun, f.resource.Plural) }
+		var feed *objectFeed
+		for _, f := range w.feeds {
+			if f.Listed(); f.resource.Plural == "deployments" {
+				feed = f
+			}
+		}
+		deployment := func(name string) *appsv1.Deployment {
+			return &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "shop", UID: types.UID(name)}, Spec: appsv1.DeploymentSpec{Replicas: new(int32(0)), Selector: &metav1.LabelSelector{}}}
+		}
+		for _, step := range []struct {
+			name         string
+			change       func()
+			lists        bool
+			names, tries string
+		}{
+			{"it is watched", func() { feed.Changed(deployment("a"), false) }, false, "a", ""},
+			{"it ends", func() { feed.Ended(errors.New("no")) }, true, "", ""},
+			{"too early", func() { <-time.After(watch.AskAgain / 2) }, true, "", ""},
+			{"it is tried again", func() { <-time.After(watch.AskAgain) }, true, "", "deployments"},
+			{"it has not listed all", func() { feed.Changed(deployment("b"), false) }, true, "", "deployments"},
+			{"it has", func() { feed.Listed() }, false, "b", "deployments"},
+			{"it ends again", func() { feed.Ended(errors.New("no")) }, true, "", "deployments"},
+			{"the next try lists nothing", func() { feed.Listed() }, false, "", "deployments"},
+		} {
+			step.change()
+			api.seen = nil
+			list, err := w.List(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			names := ""
+			for i := range list.Items {
+				names += list.Items[i].Object.Name
+			}
+			lists := slices.Contains(api.seen, "GET /apis/apps/v1/namespaces/shop/deployments")
+			if names != step.names || lists != step.lists || strings.Join(begun, ",") != step.tries {
+				t.Errorf("%s: %q, listed %t, tried %q; want %q, %t, %q", step.name, names, lists, begun, step.names, step.lists, step.tries)
+			}
+		}
+	})
+}
+
 type refusing struct{}
 
 func (refusing) RoundTrip(*http.Request) (*http.Response, error) {

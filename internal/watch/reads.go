@@ -2,13 +2,16 @@ package watch
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 )
@@ -28,6 +31,9 @@ type Reads struct {
 // Poll is how long an answer counts that no watch can make out of date.
 const Poll = 10 * time.Second
 
+// AskAgain is how long a refused watch counts: an API server that comes up refuses what it will allow.
+const AskAgain = 2 * time.Minute
+
 const (
 	// unused is how long answers and watches stay that nothing asks for.
 	unused = 30 * time.Second
@@ -35,8 +41,6 @@ const (
 	mostWatches = 500
 	// eventsStay is how long a list of the events of many objects counts though there are new ones: there always are.
 	eventsStay = 5 * time.Second
-	// askAgain is how long a refused watch counts: an API server that comes up refuses what it will allow.
-	askAgain = 2 * time.Minute
 )
 
 // NewReads makes Reads whose watches the follower runs.
@@ -61,18 +65,38 @@ func (r *Reads) Connect(base *rest.Config) error {
 // Transport keeps the answers of the next one.
 func (r *Reads) Transport(next http.RoundTripper) http.RoundTripper { return keeping{next, r} }
 
-// Unwatched are the resources that may not be watched, by name.
-func (r *Reads) Unwatched() []string {
+// Unwatched is a resource that is not watched.
+type Unwatched struct {
+	Resource string // "deployments.apps"
+	Cause    string // "" for a missing permission
+}
+
+// Unwatched are the resources that are not watched, by name.
+func (r *Reads) Unwatched() []Unwatched {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var all []string
+	causes := map[string]string{}
 	for q, w := range r.watched {
-		if w.refused && !slices.Contains(all, q.resource()) {
-			all = append(all, q.resource())
+		if w.refused != nil {
+			causes[q.resource()] = causeOf(w.refused)
 		}
 	}
-	slices.Sort(all)
+	var all []Unwatched
+	for _, resource := range slices.Sorted(maps.Keys(causes)) {
+		all = append(all, Unwatched{resource, causes[resource]})
+	}
 	return all
+}
+
+// causeOf is the reason why a watch could not go on, "" for a missing permission.
+func causeOf(err error) string {
+	if apierrors.IsForbidden(err) {
+		return ""
+	}
+	if of := (*Error)(nil); errors.As(err, &of) {
+		err = of.Err
+	}
+	return err.Error()
 }
 
 // Sweep ends what nothing has asked for of late, and drops what is out of date.
@@ -180,8 +204,8 @@ func (r *Reads) find(q selection, key string) (kept *answer, before int, w *watc
 	switch {
 	case time.Since(a.read) < a.stays,
 		q.log && a.changes == before && (logWatched || time.Since(a.read) < Poll),
-		a.watched != nil && a.watched == w && !w.refused && a.changes == w.changes,
-		!q.log && (a.watched == nil || w == nil || w.refused) && time.Since(a.read) < Poll:
+		a.watched != nil && a.watched == w && w.refused == nil && a.changes == w.changes,
+		!q.log && (a.watched == nil || w == nil || w.refused != nil) && time.Since(a.read) < Poll:
 		return a, before, w
 	}
 	delete(r.answers, key)
@@ -207,7 +231,7 @@ func (r *Reads) keep(q selection, key string, a *answer, before int, seen *watch
 		return
 	case a.status >= http.StatusBadRequest && (a.status != http.StatusNotFound || q.name == ""):
 		return // no watch tells when the permission comes, or the API
-	case w == nil && len(r.watched) < mostWatches, w != nil && w.refused && time.Since(w.ended) > askAgain:
+	case w == nil && len(r.watched) < mostWatches, w != nil && w.refused != nil && time.Since(w.ended) > AskAgain:
 		w = &watched{reads: r, used: time.Now()}
 		r.watched[q] = w
 		w.cancel = r.follower.follow(q.source(r.client), versionOf(a), w, w.refuse)

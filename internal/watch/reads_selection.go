@@ -116,7 +116,7 @@ type watched struct {
 	cancel  context.CancelFunc
 	used    time.Time
 	changes int
-	refused bool // what is polled instead
+	refused error // why it ended: what it would watch is read again after Poll
 	ended   time.Time
 	listing bool
 }
@@ -148,10 +148,10 @@ func (w *watched) changed() {
 }
 
 // refuse: the answers are read again after Poll.
-func (w *watched) refuse(error) {
+func (w *watched) refuse(err error) {
 	w.reads.mu.Lock()
 	defer w.reads.mu.Unlock()
-	w.refused, w.ended = true, time.Now()
+	w.refused, w.ended = err, time.Now()
 }
 
 // versionOf is the resourceVersion of an answer, from which a watch goes on; "" if there is none.

@@ -94,6 +94,46 @@ func (r *reading) want(what string, got, want []string) {
 	}
 }
 
+// unwatched are the resources that are not watched, each with the cause if it is no permission that is missing.
+func (r *reading) unwatched() []string {
+	var all []string
+	for _, u := range r.Unwatched() {
+		all = append(all, strings.TrimSuffix(u.Resource+": "+u.Cause, ": "))
+	}
+	return all
+}
+
+func TestReadsSayWhyTheyAreNotWatched(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		reason metav1.StatusReason
+		text   string
+		want   []string
+	}{
+		"no permission":       {http.StatusForbidden, metav1.StatusReasonForbidden, "no", []string{"pods"}},
+		"no watch":            {http.StatusMethodNotAllowed, metav1.StatusReasonMethodNotAllowed, "watch is not supported", []string{"pods: watch is not supported"}},
+		"no such credentials": {http.StatusUnauthorized, metav1.StatusReasonUnauthorized, "Unauthorized", []string{"pods: Unauthorized"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newAPIServer(t)
+				s.setFault(func(w http.ResponseWriter, r *http.Request) bool {
+					if r.URL.Query().Get("watch") == "" {
+						return false
+					}
+					refuse(w, c.status, c.reason, c.text)
+					return true
+				})
+				r := newReading(t, s)
+				defer r.end()
+				r.pods("app=web")
+				synctest.Wait()
+				r.want("what is not watched", r.unwatched(), c.want)
+			})
+		})
+	}
+}
+
 func TestReadsAskOnlyForWhatHasChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newAPIServer(t)
@@ -202,7 +242,7 @@ func TestReadsOfWhatMayNotBeWatchedArePolled(t *testing.T) {
 		r.want("after the pause", r.pods("app=web"), []string{"web-1", "web-2"})
 		r.log("web-1")
 		r.want("requests for it", r.asked(), []string{"list pods", "log pods"})
-		r.want("what may not be watched", r.Unwatched(), []string{"pods"})
+		r.want("what may not be watched", r.unwatched(), []string{"pods"})
 	})
 }
 
@@ -322,12 +362,12 @@ func TestReadsAskAgainForARefusedWatch(t *testing.T) {
 		defer r.end()
 		r.pods("app=web")
 		synctest.Wait()
-		r.want("what may not be watched", r.Unwatched(), []string{"pods"})
+		r.want("what may not be watched", r.unwatched(), []string{"pods"})
 		s.setFault(nil)
-		<-time.After(askAgain + time.Second)
+		<-time.After(AskAgain + time.Second)
 		r.pods("app=web")
 		synctest.Wait()
-		r.want("what may not be watched later", r.Unwatched(), nil)
+		r.want("what may not be watched later", r.unwatched(), nil)
 		r.asked()
 		<-time.After(2 * Poll)
 		r.pods("app=web")
