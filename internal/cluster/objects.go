@@ -2,12 +2,8 @@ package cluster
 
 import (
 	"context"
-	"errors"
-	"sync"
 
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 
@@ -71,37 +67,6 @@ func (c *Cluster) getObject(ctx context.Context, r *workload.Resource, namespace
 func (c *Cluster) listObjects(ctx context.Context, r *workload.Resource, namespace string, options metav1.ListOptions) (all []workload.API, err error) {
 	err = c.EachObject(ctx, r, namespace, options, func(o workload.API) { all = append(all, o) })
 	return all, err
-}
-
-// decoding is held while a page is decoded and used: of the pages of lists that are read side by side, only one is in
-// memory as objects.
-var decoding sync.Mutex
-
-// EachObject hands on each object of a list, page by page; the error is the API's.
-func (c *Cluster) EachObject(ctx context.Context, r *workload.Resource, namespace string, options metav1.ListOptions, use func(workload.API)) error {
-	return Pages(ctx, options, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-		request, err := c.request(r, func(client rest.Interface) *rest.Request {
-			return client.Get().Namespace(namespace).VersionedParams(&o, scheme.ParameterCodec)
-		})
-		if err != nil {
-			return nil, err
-		}
-		page, list := request.Do(ctx), r.MakeList()
-		decoding.Lock()
-		defer decoding.Unlock()
-		if err := page.Into(list); err != nil {
-			return nil, err
-		}
-		err = meta.EachListItem(list, func(o runtime.Object) error {
-			api, ok := o.(workload.API)
-			if !ok {
-				return errors.New("an item of a list is no object")
-			}
-			use(api)
-			return nil
-		})
-		return list, err
-	}, func(runtime.Object) error { return nil })
 }
 
 // patchObject sends one patch; the error is the API's.

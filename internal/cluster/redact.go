@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -109,14 +110,32 @@ func (t redacting) mask(response *http.Response) error {
 	return nil
 }
 
-// unwrap returns the object in a body of protobuf, without the envelope that Kubernetes puts around it.
+// unwrap returns the object in a body of protobuf, without the envelope that Kubernetes puts around it (runtime.Unknown, which
+// would copy the object).
 func unwrap(body []byte) (object []byte, isProtobuf bool) {
-	var envelope runtime.Unknown
-	content, isProtobuf := bytes.CutPrefix(body, []byte("k8s\x00"))
-	if !isProtobuf || envelope.Unmarshal(content) != nil {
+	envelope, isProtobuf := bytes.CutPrefix(body, []byte("k8s\x00"))
+	if !isProtobuf {
 		return nil, false
 	}
-	return envelope.Raw, true
+	return field(envelope, 2)
+}
+
+// field is the first of that number in a message of protobuf, whose fields before it are messages or texts, too.
+func field(message []byte, number uint64) ([]byte, bool) {
+	const lengthDelimited = 2
+	for len(message) > 0 {
+		tag, n := binary.Uvarint(message)
+		size, m := binary.Uvarint(message[max(n, 0):])
+		if n <= 0 || m <= 0 || tag&7 != lengthDelimited || size > uint64(len(message)-n-m) {
+			return nil, false
+		}
+		content := message[n+m : n+m+int(size)]
+		if tag>>3 == number {
+			return content, true
+		}
+		message = message[n+m+int(size):]
+	}
+	return nil, false
 }
 
 // learnt is a workload whose values the redactor knows from here on.
