@@ -33,6 +33,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	faults …                                   see faults_test.go
 //	requests OP N [VERB [RESOURCE]]            how many there were through the fault proxy
 //	untested WHAT                              this machine lacks it; the last lines of make test say so
+//	quiet VERB [RESOURCE]                      until there are none through the fault proxy for a while
 //	examples [VERB…]                           run the examples of the help, as they stand there
 //	exercise ID MISSING HINT                   walk through an exercise of the workshop
 //	ownlab [NODES] [without=PARTS]             a lab that is this script's alone
@@ -64,6 +65,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"unrepeated":  unrepeated,
 	"faults":      faults,
 	"requests":    requests,
+	"quiet":       quiet,
 	"examples":    examples,
 	"untested":    untested,
 	"exercise":    exercise,
