@@ -36,6 +36,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 //	quiet VERB [RESOURCE]                      until there are none through the fault proxy for a while
 //	examples [VERB…]                           run the examples of the help, as they stand there
 //	exercise ID MISSING HINT                   walk through an exercise of the workshop
+//	missing ID MISSING                         until this is what the exercise misses first
 //	ownlab [NODES] [without=PARTS]             a lab that is this script's alone
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"deploy":      deploy,
@@ -69,5 +70,6 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"examples":    examples,
 	"untested":    untested,
 	"exercise":    exercise,
+	"missing":     missing,
 	"ownlab":      ownLab,
 }

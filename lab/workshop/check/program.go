@@ -36,6 +36,15 @@ func Compile(checks []Check) (*Program, error) {
 	return p, nil
 }
 
+// CompileSituation compiles an expression as the only check of a program. "" is true at once.
+func CompileSituation(expression string) (*Program, error) {
+	if expression == "" {
+		return &Program{}, nil
+	}
+	const unsaid = "the situation at the start"
+	return Compile([]Check{{Want: unsaid, Missing: unsaid, That: expression, Hints: make([]string, Hints)}})
+}
+
 // newEnv is the language of ValidatingAdmissionPolicies, with the namespace's objects as variables.
 func newEnv() (*cel.Env, error) {
 	base, err := environment.MustBaseEnvSet(environment.DefaultCompatibilityVersion()).Env(environment.StoredExpressions)

@@ -41,25 +41,27 @@ func (w *workshop) start(ctx context.Context, args []string) error {
 	if err := w.suits(o); err != nil {
 		return err
 	}
-	switch err := o.begun(); {
-	case err == nil:
+	if err := w.begin(ctx, o); err != nil {
+		return err
+	}
+	return w.task(ctx, o)
+}
+
+// begin starts the exercise, goes on with it, or starts it anew if its start was interrupted.
+func (w *workshop) begin(ctx context.Context, o *opened) error {
+	if o.begun() == nil {
 		if err := o.session.SetStarted(ctx, o.Namespace(), w.Now()); err != nil {
 			return err
 		}
-		if err := w.say("exercise %s is started already; it goes on. To begin again: kubectl app lab workshop reset", o.ID); err != nil {
-			return err
-		}
-	case o.state.ID != "" && !o.state.Ending: // a start that was interrupted
-		err = o.session.Reset(ctx, o.Exercise, w.Now)
-		if err != nil {
-			return err
-		}
-	default:
-		if err := o.session.Start(ctx, o.Exercise, w.Now); err != nil {
-			return err
-		}
+		return w.say("exercise %s is started already; it goes on. To begin again: kubectl app lab workshop reset", o.ID)
 	}
-	return w.task(ctx, o)
+	if err := w.say("starting exercise %s in cluster %s ...", o.ID, o.session.Context); err != nil {
+		return err
+	}
+	if o.state.ID != "" && !o.state.Ending {
+		return o.session.Reset(ctx, o.Exercise, w.Now)
+	}
+	return o.session.Start(ctx, o.Exercise, w.Now)
 }
 
 // suits tells whether the exercise may take place in this cluster.

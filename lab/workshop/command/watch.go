@@ -107,9 +107,10 @@ func (c *changes) show(l session.Look) error {
 	if c.shown == nil {
 		c.shown = map[int]string{}
 	}
-	for i, r := range c.program.Run(l.Seen) {
+	results := c.program.Run(l.Seen)
+	for i, r := range results {
 		s := layout.NewSheet(c.out)
-		screen.Checks(s, []check.Result{r})
+		screen.Check(s, r, i == check.First(results))
 		text := fmt.Sprint(s.Lines)
 		if c.shown[i] == text {
 			continue

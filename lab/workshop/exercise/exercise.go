@@ -35,8 +35,10 @@ type Exercise struct {
 	NeedsLab bool
 	// Start is what is applied at the start, in this order. What a later manifest changes waits until all is ready.
 	Start  []Manifest
-	Checks []check.Check
-	Solve  []Step
+	// Situation is an expression, as in a check: start waits until it is true.
+	Situation string
+	Checks    []check.Check
+	Solve     []Step
 }
 
 // Manifest is one file of the start.
@@ -53,8 +55,9 @@ const NamespacePrefix = "workshop-"
 
 // checkFile is check.yaml.
 type checkFile struct {
-	Needs  string        `json:"needs,omitempty"`
-	Checks []check.Check `json:"checks"`
+	Needs     string        `json:"needs,omitempty"`
+	Situation string        `json:"situation,omitempty"`
+	Checks    []check.Check `json:"checks"`
 }
 
 var folderName = regexp.MustCompile(`^([0-9]{2})-[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
@@ -136,7 +139,7 @@ func (e *Exercise) readChecks(folder fs.FS) error {
 	if len(file.Checks) == 0 {
 		return fmt.Errorf("%s: no checks", CheckFile)
 	}
-	e.NeedsLab, e.Checks = file.Needs == "lab", file.Checks
+	e.NeedsLab, e.Situation, e.Checks = file.Needs == "lab", file.Situation, file.Checks
 	return nil
 }
 

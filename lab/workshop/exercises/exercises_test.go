@@ -21,6 +21,12 @@ func TestExercises(t *testing.T) {
 		if _, err := check.Compile(e.Checks); err != nil {
 			t.Errorf("%s: %v", e.ID, err)
 		}
+		if _, err := check.CompileSituation(e.Situation); err != nil {
+			t.Errorf("%s: the situation: %v", e.ID, err)
+		}
+		if len(e.Start) > 0 && e.Situation == "" {
+			t.Errorf("%s does not say how it starts", e.ID)
+		}
 		script := filepath.Join("..", "..", "acceptance", "testdata", "workshop", "exercise_"+strings.ReplaceAll(e.ID, "-", "_")+".txtar")
 		text, err := os.ReadFile(script)
 		if err != nil {

@@ -9,14 +9,23 @@ import (
 	"github.com/kubectl-app/kubectl-app/lab/workshop/exercise"
 )
 
-// Checks adds a line for each check: what is done, and what is missing.
+// Checks adds a line for each check: what is done, what is missing first, and what is still to come.
 func Checks(s *layout.Sheet, results []check.Result) {
-	for _, r := range results {
-		if r.Done {
-			marked(s, s.Green(s.Glyphs.Good), r.Want)
-			continue
-		}
+	first := check.First(results)
+	for i, r := range results {
+		Check(s, r, i == first)
+	}
+}
+
+// Check adds the line of one check. Only of the first that is missing it says what is wrong: the others may follow from it.
+func Check(s *layout.Sheet, r check.Result, first bool) {
+	switch {
+	case r.Done:
+		marked(s, s.Green(s.Glyphs.Good), r.Want)
+	case first:
 		marked(s, s.Red(s.Glyphs.Bad), r.Missing())
+	default:
+		marked(s, s.Faint(s.Glyphs.Wait), r.Want)
 	}
 }
 
@@ -35,7 +44,11 @@ func Expressions(s *layout.Sheet, results []check.Result) {
 // Verdict adds how much is left, and the next command.
 func Verdict(s *layout.Sheet, results []check.Result, next *exercise.Exercise) {
 	if left := check.Left(results); left > 0 {
-		s.Sentences(fmt.Sprintf("%d of %d are missing", left, len(results)))
+		be := "are"
+		if left == 1 {
+			be = "is"
+		}
+		s.Sentences(fmt.Sprintf("%d of %d %s missing", left, len(results), be))
 		s.Next([]string{"kubectl app lab workshop hint"})
 		return
 	}

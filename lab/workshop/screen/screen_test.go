@@ -32,6 +32,7 @@ func results(t *testing.T) []check.Result {
 		{Want: "x", Missing: "The Service shop finds ${1 + 1} of all the ready pods.", That: "false", Hints: []string{
 			"Look at the labels.", "It looks for app=shop.", "Set the selector, so that it fits: kubectl set selector service/shop app=shop",
 		}},
+		{Want: "The Service answers", Missing: "It does not answer.", That: "false", Hints: []string{"1", "2", "3"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -47,9 +48,9 @@ func TestChecks(t *testing.T) {
 		write func(*layout.Sheet)
 		want  string
 	}{
-		{"checks", 80, func(s *layout.Sheet) { screen.Checks(s, all) }, "✓ The pods are ready\n✗ The Service shop finds 2 of all the ready pods."},
-		{"narrow", 40, func(s *layout.Sheet) { screen.Checks(s, all) }, "✓ The pods are ready\n✗ The Service shop finds 2 of all the\n  ready pods."},
-		{"left", 80, func(s *layout.Sheet) { screen.Verdict(s, all, nil) }, "1 of 2 are missing\n  next: kubectl app lab workshop hint"},
+		{"checks", 80, func(s *layout.Sheet) { screen.Checks(s, all) }, "✓ The pods are ready\n✗ The Service shop finds 2 of all the ready pods.\n○ The Service answers"},
+		{"narrow", 40, func(s *layout.Sheet) { screen.Checks(s, all) }, "✓ The pods are ready\n✗ The Service shop finds 2 of all the\n  ready pods.\n○ The Service answers"},
+		{"left", 80, func(s *layout.Sheet) { screen.Verdict(s, all, nil) }, "2 of 3 are missing\n  next: kubectl app lab workshop hint"},
 		{
 			"done", 80, func(s *layout.Sheet) { screen.Verdict(s, all[:1], &exercise.Exercise{Number: 4}) },
 			"Done. Compare with the solution, or go on:\n  next: kubectl app lab workshop solve\n        kubectl app lab workshop start 4",

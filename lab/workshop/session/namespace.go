@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 
+	"github.com/kubectl-app/kubectl-app/lab/workshop/check"
 	"github.com/kubectl-app/kubectl-app/lab/workshop/exercise"
 )
 
@@ -43,8 +44,21 @@ func (s *Session) Reset(ctx context.Context, e *exercise.Exercise, now func() ti
 }
 
 func (s *Session) begin(ctx context.Context, e *exercise.Exercise, now func() time.Time) error {
+	situation, err := check.CompileSituation(e.Situation)
+	if err != nil {
+		return fmt.Errorf("exercise %s: %w", e.ID, err)
+	}
 	if err := s.apply(ctx, e); err != nil {
 		return err
+	}
+	results, err := s.AwaitDone(ctx, e.Namespace(), situation, longest)
+	switch {
+	case err != nil:
+		return err
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case check.Left(results) > 0:
+		return fmt.Errorf("exercise %s: its pods have not started within %s; see: kubectl get pods -n %s", e.ID, longest, e.Namespace())
 	}
 	return s.SetStarted(ctx, e.Namespace(), now())
 }
