@@ -32,6 +32,7 @@ func argumentCompleters() map[string]completer {
 		"set resources":                 objects(templates, nil),
 		"set serviceaccount":            objects(templates, resource("", "serviceaccounts")),
 		"set probe":                     objects(templates, nil),
+		"set volume":                    objects(templates, nil),
 		"set secret":                    configKeys(kindSecret),
 		"set configmap":                 configKeys(kindConfigMap),
 		"create deployment":             first(resource("apps", "deployments")),

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubectl-app/kubectl-app/internal/complete"
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
+	"github.com/kubectl-app/kubectl-app/pkg/podtemplate"
 )
 
 // flagCompleter finds what to offer for the value of a flag; nil for one that takes none. Most values are the user's own:
@@ -42,6 +43,12 @@ var flagCompleters = map[string]completer{
 	"revision":          completeRevisions,
 	"service-account":   resource("", "serviceaccounts"),
 	"image-pull-secret": listed(resource("", "secrets")),
+	"secret-name":       listed(resource("", "secrets")),
+	"configmap-name":    listed(resource("", "configmaps")),
+	"claim-name":        resource("", "persistentvolumeclaims"),
+	"claim-class":       resource("storage.k8s.io", "storageclasses"),
+	"claim-mode":        words(podtemplate.AccessModes()...),
+	"type":              completeTypes,
 	"containers":        listed(ofSelected(complete.In.Containers)),
 	"port":              listed(ofSelected(complete.In.Ports)),
 	"target-port":       ofSelected(complete.In.Ports),
@@ -112,6 +119,14 @@ func ofSelected(of func(complete.In, context.Context, resolve.Selection) []compl
 
 func completeRevisions(ctx context.Context, r request) ([]complete.Candidate, cobra.ShellCompDirective) {
 	return r.Revisions(ctx, r.selected()), ordered
+}
+
+// completeTypes offers the types of volumes. That of a Secret is the user's own.
+func completeTypes(_ context.Context, r request) ([]complete.Candidate, cobra.ShellCompDirective) {
+	if r.cmd.Name() != "volume" {
+		return nil, noFiles
+	}
+	return complete.Words("emptyDir", "persistentVolumeClaim", "secret", "configmap", "projected", "hostPath"), noFiles
 }
 
 func resourceNames(context.Context, request) ([]complete.Candidate, cobra.ShellCompDirective) {

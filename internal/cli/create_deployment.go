@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -38,6 +39,9 @@ const createDeploymentExample = `  # Create a Deployment and watch it until its 
   # With a command, and a sidecar that starts before it and ends after it
   kubectl app create deployment worker --image=busybox --sidecar=logs=fluent-bit:3.1 -- sleep 3600
 
+  # With a claim of 1 GiB that is created for it, and the files of a ConfigMap
+  kubectl app create deployment redis --image=redis:7 --port=6379 --volume data=1Gi:/data --volume configmap/settings:/etc/redis:ro
+
   # If the first rollout fails, leave nothing behind
   kubectl app create deployment trial --image=web:2.0 --on-failure=delete
 
@@ -62,13 +66,14 @@ type createDeploymentFlags struct {
 	sidecars         []string
 	serviceAccount   string
 	pullSecrets      []string
+	volumes          []string
 	security         podtemplate.Security
 	plain            bool
 	ifExists         config.IfExists
 }
 
 // ownFlags are those that change the object, and that kubectl does not have.
-var ownFlags = []string{"env", "env-from", "requests", "limits", "probe", "probe-http", "sidecar", "service-account", "image-pull-secret", "security"}
+var ownFlags = []string{"env", "env-from", "requests", "limits", "probe", "probe-http", "sidecar", "service-account", "image-pull-secret", "security", "volume"}
 
 func newCreateDeployment(env *Env) *cobra.Command {
 	var flags createDeploymentFlags
@@ -107,6 +112,7 @@ func (f *createDeploymentFlags) add(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&f.sidecars, "sidecar", nil, "A container that runs beside the others, starts before them and ends after them: NAME=IMAGE. It is an init container with restartPolicy Always")
 	flags.StringVar(&f.serviceAccount, "service-account", "", "The service account of the pods")
 	flags.StringSliceVar(&f.pullSecrets, "image-pull-secret", nil, "A Secret with the credentials of a registry")
+	flags.StringArrayVar(&f.volumes, "volume", nil, "A volume of each container with an image: NAME=SIZE:/PATH for a claim that is created (data=1Gi:/data), NAME=emptyDir:/PATH, secret/NAME:/PATH, configmap/NAME:/PATH or pvc/NAME:/PATH. :ro at the end mounts it read-only")
 	addChoice(flags, &f.security, "security", "", `The security context: "restricted", "baseline" or "none". Default is what the namespace enforces, or else baseline`,
 		podtemplate.Restricted, podtemplate.Baseline, podtemplate.Unconfined)
 	flags.BoolVar(&f.plain, "plain", false, "Create exactly the object that kubectl creates: no other labels, no security context, no probe, no change-cause")
@@ -198,7 +204,30 @@ func (f *createDeploymentFlags) app(flags *pflag.FlagSet, name string, command [
 		}
 	}
 	app.Labels = workload.AppLabels(name, true)
-	return app, nil
+	app.Volumes, err = parseVolumes(f.volumes)
+	return app, err
+}
+
+// parseVolumes reads volumes that go together.
+func parseVolumes(texts []string) (all []*podtemplate.Volume, err error) {
+	for _, text := range texts {
+		v, err := podtemplate.ParseVolume(text)
+		if err != nil {
+			return nil, usagef("--volume: %w", err)
+		}
+		for _, other := range all {
+			switch {
+			case other.MountPath == v.MountPath:
+				return nil, usagef("--volume: path %s is mounted twice", v.MountPath)
+			case v.Name != "" && other.Name == v.Name:
+				return nil, usagef("--volume: the name %s is used twice", v.Name)
+			case v.Name == "" && other.Name == "" && path.Base(other.MountPath) == path.Base(v.MountPath):
+				return nil, usagef("--volume: %s and %s end with the same name: give both volumes names, as in NAME=%s", other.MountPath, v.MountPath, text)
+			}
+		}
+		all = append(all, v)
+	}
+	return all, nil
 }
 
 // check finds what can't be meant.

@@ -36,6 +36,15 @@ func (c *creating) run(ctx context.Context) error {
 		return c.untouched(ctx, err)
 	}
 	c.next = c.mend
+	var wanted []wantedClaim
+	for _, v := range c.app.Volumes {
+		if claim := v.NewClaim(captured.Ref(), captured.Template()); claim != nil {
+			wanted = append(wanted, wantedClaim{claim, captured.Ref()})
+		}
+	}
+	if err := c.createClaims(ctx, wanted); err != nil {
+		return c.untouched(ctx, err)
+	}
 	result, err := c.Run(ctx, []cluster.Captured{captured}, c.plan)
 	return c.end(result, err)
 }
@@ -98,6 +107,9 @@ func (c *creating) fresh(namespace string, labels map[string]string) (cluster.Ca
 		}
 	}
 	o := workload.NewDeployment(namespace, c.name, c.flags.replicas, c.app.Labels)
+	if slices.ContainsFunc(c.app.Volumes, func(v *podtemplate.Volume) bool { return v.Claim != nil && v.Claim.OneNode() }) {
+		workload.Recreate(o)
+	}
 	if !c.flags.save {
 		return cluster.NewWorkload(o), nil
 	}
@@ -201,6 +213,11 @@ func (f *createDeploymentFlags) typed(flags *pflag.FlagSet, app *podtemplate.App
 			}
 		case flag.Value.Type() == "stringSlice":
 			list, _ := flags.GetStringSlice(name)
+			for _, value := range list {
+				words = append(words, "--"+name+"="+shellWord(value))
+			}
+		case flag.Value.Type() == "stringArray":
+			list, _ := flags.GetStringArray(name)
 			for _, value := range list {
 				words = append(words, "--"+name+"="+shellWord(value))
 			}

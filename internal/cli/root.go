@@ -70,8 +70,8 @@ func newGroup(use, short string, verbs ...*cobra.Command) *cobra.Command {
 }
 
 func newSet(env *Env) *cobra.Command {
-	return newGroup("set", "Change images, variables, resources, probes, service accounts, Secrets or ConfigMaps of workloads, and watch the rollout",
-		newSetImage(env), newSetEnv(env), newSetResources(env), newSetServiceAccount(env), newSetProbe(env), newSetSecret(env), newSetConfigMap(env))
+	return newGroup("set", "Change images, variables, resources, probes, volumes, service accounts, Secrets or ConfigMaps of workloads, and watch the rollout",
+		newSetImage(env), newSetEnv(env), newSetResources(env), newSetServiceAccount(env), newSetProbe(env), newSetVolume(env), newSetSecret(env), newSetConfigMap(env))
 }
 
 func newRollout(env *Env) *cobra.Command {

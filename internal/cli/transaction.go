@@ -46,6 +46,12 @@ func newTransaction(env *Env, out *output, flags *releaseFlags, policy rollout.P
 
 // run changes what the selection names by the plan.
 func (t *transaction) run(ctx context.Context, selection resolve.Selection, plan cluster.Plan) error {
+	return t.runPrepared(ctx, selection, func(context.Context, []cluster.Captured) error { return nil }, plan)
+}
+
+// runPrepared is run with what has to be known before the plan, and may add changes to the release. With --local it is left
+// out.
+func (t *transaction) runPrepared(ctx context.Context, selection resolve.Selection, prepare func(context.Context, []cluster.Captured) error, plan cluster.Plan) error {
 	objects, err := resolve.Workloads(ctx, t.cluster, selection)
 	if err != nil {
 		return t.untouched(ctx, resolveError(err))
@@ -57,6 +63,9 @@ func (t *transaction) run(ctx context.Context, selection resolve.Selection, plan
 	t.Warn(made...)
 	captured, err := t.cluster.Capture(ctx, objects)
 	if err != nil {
+		return t.untouched(ctx, err)
+	}
+	if err := prepare(ctx, captured); err != nil {
 		return t.untouched(ctx, err)
 	}
 	result, err := t.Run(ctx, captured, plan)

@@ -111,4 +111,4 @@ func (in In) Resource(ctx context.Context, resource schema.GroupVersionResource)
 	return found
 }
 
-var clusterScoped = []string{"namespaces", "nodes", "ingressclasses"}
+var clusterScoped = []string{"namespaces", "nodes", "ingressclasses", "storageclasses"}

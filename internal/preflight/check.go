@@ -33,6 +33,7 @@ const (
 	CheckOwner      CheckName = "Owner"      // nobody else will revert the change
 	CheckReplicas   CheckName = "Replicas"   // the number may be set
 	CheckTemplate   CheckName = "Template"   // the template allows the edit
+	CheckVolume     CheckName = "Volume"     // the claims can be mounted
 )
 
 // Level is what the answer means for the release.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
@@ -26,6 +27,8 @@ type Options struct {
 	Details bool
 	// Keys are those that a Secret or ConfigMap will have by then, where the release writes it.
 	Keys map[workload.Ref][]string
+	// Claims are those that the release creates.
+	Claims []*corev1.PersistentVolumeClaim
 	// Pauses: a rollout that fails will be paused. Deletes: what is created may be deleted again. Undoes: the change is an undo.
 	Pauses, Deletes, Undoes bool
 	// Resuming is the command that makes the change to a workload that is paused, and resumes it; nil where
@@ -62,6 +65,9 @@ func Run(ctx context.Context, in *cluster.Cluster, changes []cluster.Change, o O
 		},
 		func(ctx context.Context, changes []cluster.Change) ([]Check, error) {
 			return c.checkReferences(ctx, changes, o.Keys)
+		},
+		func(ctx context.Context, changes []cluster.Change) ([]Check, error) {
+			return c.checkClaims(ctx, changes, o.Claims)
 		},
 		c.checkQuotas,
 		c.checkNodes,

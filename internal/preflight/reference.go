@@ -32,8 +32,8 @@ func (c checker) checkReferences(ctx context.Context, changes []cluster.Change, 
 	var order []referent
 	uses := map[referent][]use{}
 	for _, change := range changes {
-		for _, r := range workload.References(&change.Edit.Template) {
-			if r.Optional {
+		for _, r := range append(workload.References(&change.Edit.Template), mountedKeys(change)...) {
+			if r.Optional || r.Kind == workload.ClaimReference { // see checkClaims
 				continue
 			}
 			to := referent{change.GetNamespace(), r.Kind, r.Name}
@@ -50,6 +50,30 @@ func (c checker) checkReferences(ctx context.Context, changes []cluster.Change, 
 		return c.checkReferent(ctx, to, uses[to])
 	})
 	return slices.Concat(found...), err
+}
+
+// mountedKeys are the files of Secrets and ConfigMaps that a change begins to mount by a sub path. For one that is missing, the
+// kubelet would mount an empty folder.
+func mountedKeys(change cluster.Change) (keys []workload.Reference) {
+	for _, v := range change.Edit.Template.Spec.Volumes {
+		r := workload.Reference{Use: workload.UseVolume, Field: v.Name}
+		switch {
+		case v.Secret != nil && len(v.Secret.Items) == 0:
+			r.Kind, r.Name, r.Optional = workload.SecretReference, v.Secret.SecretName, v.Secret.Optional != nil && *v.Secret.Optional
+		case v.ConfigMap != nil && len(v.ConfigMap.Items) == 0:
+			r.Kind, r.Name, r.Optional = workload.ConfigMapReference, v.ConfigMap.Name, v.ConfigMap.Optional != nil && *v.ConfigMap.Optional
+		default:
+			continue
+		}
+		before := workload.Mounts(&change.Template().Spec, v.Name)
+		for _, m := range workload.Mounts(&change.Edit.Template.Spec, v.Name) {
+			if m.SubPath != "" && (change.New || !slices.Contains(before, m)) {
+				r.Key, r.Container = m.SubPath, m.Container
+				keys = append(keys, r)
+			}
+		}
+	}
+	return keys
 }
 
 func (c checker) checkReferent(ctx context.Context, to referent, uses []use) ([]Check, error) {

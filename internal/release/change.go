@@ -130,6 +130,7 @@ func (r *Release) alone(ctx context.Context) (*rollout.Result, error) {
 		outcome = rollout.Succeeded
 	}
 	if r.DryRun != DryRunNone {
+		r.changes.showClaims()
 		result := r.outline(outcome, nil)
 		result.DryRun = string(r.DryRun)
 		return r.complete(ctx, result), nil

@@ -90,7 +90,7 @@ func (r *Release) change(ctx context.Context, captured []cluster.Captured, plan 
 	}
 	report, err := r.cluster.Preflight(ctx, changed, preflight.Options{
 		Watch: r.Wait, OldPods: r.Policy.WaitForOldPods, FieldManager: r.FieldManager, Details: r.Diff, DryRun: r.DryRun == DryRunServer,
-		Keys: r.changes.keys(), Resuming: r.Resuming, Pauses: r.OnFailure == Pause, Deletes: r.OnFailure == Delete || r.OnInterrupt == Delete, Undoes: r.Undoes,
+		Keys: r.changes.keys(), Claims: r.changes.claims(), Resuming: r.Resuming, Pauses: r.OnFailure == Pause, Deletes: r.OnFailure == Delete || r.OnInterrupt == Delete, Undoes: r.Undoes,
 	})
 	if err != nil {
 		return r.Untouched(ctx, err)
@@ -156,6 +156,7 @@ func (r *Release) dryRun(ctx context.Context, changed, unchanged []cluster.Chang
 	if err := r.diff(changed); err != nil {
 		return nil, err
 	}
+	r.changes.showClaims()
 	for _, c := range changed {
 		if err := r.command.Print(c.After().API); err != nil {
 			return nil, err

@@ -54,9 +54,9 @@ func changeText(c workload.TemplateChange, several bool) string {
 	switch {
 	case c.From == "" && c.To == "":
 		text += " changed"
-	case c.From == "none" && c.To == "set":
+	case c.From == "none" && (c.To == "set" || c.OfVolumes()):
 		text += " added"
-	case c.To == "none" && c.From == "set":
+	case c.To == "none" && (c.From == "set" || c.OfVolumes()):
 		text += " removed"
 	default:
 		text += " " + c.From + " -> " + c.To

@@ -54,7 +54,7 @@ components that have died are started again.`,
 	addName(cmd, &f.name)
 	cmd.Flags().StringVar(&f.kubeconfig, "kubeconfig", "", "file to write the context to (default: the one that kubectl writes to)")
 	cmd.Flags().IntVar(&f.nodes, "nodes", 1, "number of simulated nodes")
-	cmd.Flags().StringSliceVar(&f.without, "without", nil, "leave out load-balancer or ingress, as a cluster that has none")
+	cmd.Flags().StringSliceVar(&f.without, "without", nil, "leave out "+strings.Join(plan.Parts(), ", ")+", as a cluster that has none")
 	cmd.Flags().BoolVar(&f.whileStdin, "while-stdin", false, "end the lab when standard input closes")
 	_ = cmd.Flags().MarkHidden("while-stdin")
 	return cmd

@@ -15,12 +15,13 @@ import (
 	"github.com/kubectl-app/kubectl-app/lab/nodes"
 	"github.com/kubectl-app/kubectl-app/lab/plan"
 	"github.com/kubectl-app/kubectl-app/lab/ports"
+	"github.com/kubectl-app/kubectl-app/lab/storage"
 )
 
 type kubeletFlags struct {
 	kubeconfig, cert, key, egress, router string
 	nodes, port                           int
-	balance                               bool
+	balance, storage                      bool
 }
 
 func newKubelet() *cobra.Command {
@@ -38,6 +39,7 @@ func newKubelet() *cobra.Command {
 	cmd.Flags().StringVar(&f.egress, "egress-socket", "", "Unix socket by which the API server reaches the pods")
 	cmd.Flags().StringVar(&f.router, "router-address", "", "address of the router for Ingresses")
 	cmd.Flags().BoolVar(&f.balance, "load-balancer", false, "give Services of the type LoadBalancer an address")
+	cmd.Flags().BoolVar(&f.storage, "storage", false, "make the volumes of the default StorageClass")
 	cmd.Flags().IntVar(&f.nodes, "nodes", 1, "number of nodes")
 	cmd.Flags().IntVar(&f.port, "port", 0, "port of the kubelet API")
 	return cmd
@@ -59,7 +61,7 @@ func runKubelet(ctx context.Context, f kubeletFlags) error {
 	return group.Wait()
 }
 
-// runPods simulates the pods, and their network.
+// runPods simulates the pods, their network and their volumes.
 func runPods(ctx context.Context, config *rest.Config, f kubeletFlags) error {
 	pods, err := kubelet.New(ctx, config, kubelet.Options{Address: ports.Address(f.port), CertFile: f.cert, KeyFile: f.key})
 	if err != nil {
@@ -83,5 +85,8 @@ func runPods(ctx context.Context, config *rest.Config, f kubeletFlags) error {
 	group.Go(func() error { return pods.Run(ctx) })
 	group.Go(func() error { return egress.Serve(ctx) })
 	group.Go(func() error { return net.Run(ctx) })
+	if f.storage {
+		group.Go(func() error { return storage.Run(ctx, client) })
+	}
 	return group.Wait()
 }

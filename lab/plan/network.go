@@ -11,14 +11,15 @@ import (
 // ServiceCIDR holds the cluster IPs of all Services.
 var ServiceCIDR = netip.MustParsePrefix("10.96.0.0/16")
 
-// The parts of the network that a lab can do without.
+// The parts that a lab can do without.
 const (
 	LoadBalancer = "load-balancer"
 	Ingress      = "ingress"
+	Storage      = "storage"
 )
 
 // Parts lists them.
-func Parts() []string { return []string{LoadBalancer, Ingress} }
+func Parts() []string { return []string{LoadBalancer, Ingress, Storage} }
 
 // router is the key of the router's port.
 const router = "router"

@@ -7,16 +7,19 @@ import (
 )
 
 func (l Lab) kubelet() Component {
-	network := []string{"--egress-socket=" + l.Dir.EgressSocket(), "--load-balancer=" + strconv.FormatBool(l.Has(LoadBalancer))}
+	parts := []string{
+		"--egress-socket=" + l.Dir.EgressSocket(),
+		"--load-balancer=" + strconv.FormatBool(l.Has(LoadBalancer)), "--storage=" + strconv.FormatBool(l.Has(Storage)),
+	}
 	if l.Has(Ingress) {
-		network = append(network, "--router-address="+l.Router())
+		parts = append(parts, "--router-address="+l.Router())
 	}
 	return Component{
 		Name:  Kubelet,
 		Needs: []string{APIServer},
 		Ready: l.url(Kubelet, "/healthz"),
 		Env:   memory("256MiB", 50),
-		Args: append(network,
+		Args: append(parts,
 			"--kubeconfig="+l.Dir.Kubeconfig(Kubelet),
 			"--nodes="+strconv.Itoa(l.Nodes),
 			"--port="+l.port(Kubelet),

@@ -72,6 +72,17 @@ func (s *Supervisor) startAll(ctx context.Context) error {
 	})
 	group.Go(func() error {
 		select {
+		case <-ready[plan.APIServer]:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if !s.lab.Has(plan.Storage) {
+			return nil
+		}
+		return bootstrap.StorageClass(ctx, s.Dir.Kubeconfig(admin))
+	})
+	group.Go(func() error {
+		select {
 		case <-ready[plan.MetricsServer]:
 		case <-ctx.Done():
 			return ctx.Err()

@@ -28,6 +28,8 @@ type App struct {
 	// DefaultProbe: a new first container gets a readiness probe by TCP on Port.
 	DefaultProbe bool
 	Sidecars     []Sidecar
+	// Volumes are mounted in each container that has one of the images.
+	Volumes []*Volume
 	// ServiceAccount is "" for that of the namespace.
 	ServiceAccount string
 	PullSecrets    []string
@@ -92,6 +94,7 @@ func (a *App) Plan(ref workload.Ref, before *corev1.PodTemplateSpec) (planned co
 		planned.Labels = maps.Clone(a.Labels)
 	}
 	var faults []error
+	var named []string
 	alone, fresh := len(a.Images) == 1 && len(spec.Containers) == 1, len(spec.Containers) == 0
 	for i, name := range ContainerNames(a.Images) {
 		faults = append(faults, workload.CheckImage(a.Images[i]))
@@ -102,6 +105,7 @@ func (a *App) Plan(ref workload.Ref, before *corev1.PodTemplateSpec) (planned co
 			faults = append(faults, noContainer(ref, name, spec.Containers))
 			continue
 		}
+		named = append(named, name)
 		c, added := containerOf(&spec.Containers, name)
 		c.Image = a.Images[i]
 		a.settle(c)
@@ -114,6 +118,8 @@ func (a *App) Plan(ref workload.Ref, before *corev1.PodTemplateSpec) (planned co
 		more, err := a.probe(ref, c, added)
 		notes, faults = append(notes, more...), append(faults, err)
 	}
+	more, err := a.mount(ref, spec, named)
+	notes, faults = append(notes, more...), append(faults, err)
 	for _, s := range a.Sidecars {
 		faults = append(faults, workload.CheckImage(s.Image))
 		c, _ := containerOf(&spec.InitContainers, s.Name)
@@ -190,6 +196,22 @@ func with(have, more corev1.ResourceList) corev1.ResourceList {
 	}
 	maps.Copy(have, more)
 	return have
+}
+
+// mount adds the volumes, and mounts them in the containers of these names.
+func (a *App) mount(ref workload.Ref, spec *corev1.PodSpec, named []string) (notes []string, err error) {
+	var faults []error
+	for _, v := range a.Volumes {
+		var containers []*corev1.Container
+		for i := range spec.Containers {
+			if slices.Contains(named, spec.Containers[i].Name) {
+				containers = append(containers, &spec.Containers[i])
+			}
+		}
+		more, err := v.add(ref, nil, spec, containers)
+		notes, faults = append(notes, more...), append(faults, err)
+	}
+	return notes, errors.Join(faults...)
 }
 
 // probe sets the readiness probe of the first container.

@@ -33,6 +33,8 @@ type Result struct {
 	Workloads       []WorkloadResult `json:"workloads"`
 	// Config is the Secret or ConfigMap that was changed before the workloads.
 	Config *ConfigResult `json:"content,omitempty"`
+	// Claims are those that the release creates for volumes of its workloads.
+	Claims []ClaimResult `json:"claims,omitempty"`
 	// Autoscalers were paused before the workloads were scaled, or resumed.
 	Autoscalers []AutoscalerResult `json:"autoscalers,omitempty"`
 	// Exposed is how an app can be reached that was exposed.

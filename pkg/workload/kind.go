@@ -78,6 +78,8 @@ type parts struct {
 	paused   *bool
 	// messages are the texts of controllers in the status.
 	messages []*string
+	// claims are those of which each pod has its own.
+	claims []corev1.PersistentVolumeClaim
 }
 
 // kinds is the table.
@@ -220,6 +222,9 @@ func (o Object) Fixed(after *corev1.PodTemplateSpec) string {
 
 // Selector of the object's pods; nil where the kind has none.
 func (o Object) Selector() *metav1.LabelSelector { return o.Kind.parts(o.API).selector }
+
+// ClaimTemplates are the claims of which each pod of the object has its own. They can't be changed.
+func (o Object) ClaimTemplates() []corev1.PersistentVolumeClaim { return o.Kind.parts(o.API).claims }
 
 // Messages points to the texts of controllers in the object's status.
 func (o Object) Messages() []*string { return o.Kind.parts(o.API).messages }

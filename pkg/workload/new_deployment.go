@@ -29,6 +29,13 @@ func NewDeployment(namespace, name string, replicas int32, labels map[string]str
 	}}
 }
 
+// Recreate lets the old pods of a Deployment end before new ones start: they can't share what one pod has.
+func Recreate(o Object) {
+	if d, ok := o.API.(*appsv1.Deployment); ok {
+		d.Spec.Strategy = appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType}
+	}
+}
+
 // DeploymentRef names a Deployment.
 func DeploymentRef(namespace, name string) Ref {
 	return Ref{Kind: deploymentKind.Kind, Namespace: namespace, Name: name}

@@ -22,7 +22,7 @@ var statefulSetKind = &Kind{
 	History: controllerRevisions,
 	parts: func(o API) parts {
 		s := o.(*appsv1.StatefulSet)
-		p := parts{spec: &s.Spec, template: &s.Spec.Template, selector: s.Spec.Selector, replicas: &s.Spec.Replicas}
+		p := parts{spec: &s.Spec, template: &s.Spec.Template, selector: s.Spec.Selector, replicas: &s.Spec.Replicas, claims: s.Spec.VolumeClaimTemplates}
 		for i := range s.Status.Conditions {
 			p.messages = append(p.messages, &s.Status.Conditions[i].Message)
 		}

@@ -74,11 +74,13 @@ type fieldRule func(before, after any) []TemplateChange
 var (
 	podFields = map[string]fieldRule{
 		"containers": nil, "initContainers": nil,
+		"volumes":        compareVolumes,
 		"serviceAccount": nil, // the old name of serviceAccountName, which the server keeps equal
 	}
 	containerFields = map[string]fieldRule{
 		"name": nil, "image": nil, "env": nil,
 		"resources":      compareResources,
+		"volumeMounts":   compareMounts,
 		"livenessProbe":  probeRule("liveness probe"),
 		"readinessProbe": probeRule("readiness probe"),
 		"startupProbe":   probeRule("startup probe"),
