@@ -72,6 +72,9 @@ func (s *town) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(object))
 }
 
+const scaledByAutoscaler = `{"manager":"kube-controller-manager","operation":"Update","apiVersion":"apps/v1","subresource":"scale",
+	"fieldsType":"FieldsV1","fieldsV1":{"f:spec":{"f:replicas":{}}}}`
+
 // versionOf is the apiVersion in a path.
 func versionOf(p string) string {
 	parts := strings.Split(p, "/")
@@ -81,7 +84,7 @@ func versionOf(p string) string {
 	return parts[2] + "/" + parts[3]
 }
 
-// deployment is the server's, with a variable from Secret db.
+// deployment is the server's, with a variable from Secret db. An autoscaler has set its replicas.
 func (s *town) deployment(w http.ResponseWriter, name string) {
 	s.mu.Lock()
 	reads := 0
@@ -105,7 +108,7 @@ func (s *town) deployment(w http.ResponseWriter, name string) {
 	}
 	text = []byte(strings.Replace(string(text), `"livenessProbe"`, `"env":[{"name":"PASSWORD","valueFrom":{"secretKeyRef":{"name":"db","key":"password"}}}],"livenessProbe"`, 1))
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write([]byte(strings.Replace(string(text), `"name":"web","namespace"`, fmt.Sprintf(`"name":%q,"namespace"`, name), 1)))
+	_, _ = w.Write([]byte(strings.Replace(string(text), `"name":"web","namespace"`, fmt.Sprintf(`"name":%q,"managedFields":[%s],"namespace"`, name, scaledByAutoscaler), 1)))
 }
 
 // report asks about Deployments.

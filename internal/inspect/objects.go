@@ -52,7 +52,9 @@ func (i *Inspector) readWorkload(ctx context.Context, o cluster.Object) (reading
 			return i.orForbidden(err, "pods")
 		},
 		func(ctx context.Context) (err error) {
-			scaledBy, err = i.scaledBy(ctx, w)
+			if !i.page { // the page has the autoscalers of the namespace
+				scaledBy, err = i.scaledBy(ctx, w)
+			}
 			return err
 		})
 	if err != nil {

@@ -21,7 +21,7 @@ func Why(out *term.Output, r chain.Report) error {
 		s.Add("")
 	}
 	for _, step := range r.Chain {
-		s.step(lead, step)
+		s.step(lead, step, r.Object.Namespace)
 		lead = s.Faint("so") + " "
 	}
 	s.doors(r.Doors)
@@ -44,9 +44,14 @@ func (s *sheet) whyState(state chain.State) (paint func(string) string, sign str
 	return s.Yellow, s.Glyphs.Wait
 }
 
-// step is one object of the chain: what is true of it and where that stands, then the evidence.
-func (s *sheet) step(lead string, step chain.Step) {
-	s.Flow(lead, "    ", s.Bold(layout.Name(step.Object)), string(step.Cause), term.Clean(step.Says), s.Faint(term.Clean(step.Field)))
+// step is one object of the chain: what is true of it and where that stands, then the evidence. One in another namespace, as
+// what has pods on a node, is named with it.
+func (s *sheet) step(lead string, step chain.Step, namespace string) {
+	name := s.Bold(layout.Name(step.Object))
+	if of := step.Object.Namespace; of != "" && of != namespace {
+		name += " in " + term.Clean(of)
+	}
+	s.Flow(lead, "    ", name, string(step.Cause), term.Clean(step.Says), s.Faint(term.Clean(step.Field)))
 	rule := func() string { return "    " + s.Faint(s.Glyphs.Bar) + " " }
 	text := strings.TrimSpace(term.Clean(step.Message))
 	said := false

@@ -50,8 +50,14 @@ func whyReports() map[string]chain.Report {
 		{Door: "pod", Object: ref("Pod", "web-7d9f66c4d-x2x1v"), Address: "10.88.0.3:8080", Result: "Refused", Says: "refuses the connection", Message: "dial tcp 10.88.0.3:8080: connect: connection refused"},
 		{Door: "service", Object: service, Address: "10.96.0.7:80", Result: "Forbidden", Says: "not asked: no permission"},
 	}
+	node := workload.Ref{Kind: "Node", Name: "node-2"}
+	lost := report(node, chain.Failing, diagnosis.NodeLost, "NodeLost, Ready is Unknown for 3m, 3 of 3 pods not ready",
+		chain.Step{Object: node, Cause: diagnosis.NodeLost, Says: "Ready is Unknown for 3m", Field: "status.conditions[Ready]", Message: "Kubelet stopped posting node status."},
+		chain.Step{Object: web, Says: "2 of 2 pods here not ready", Field: "spec.nodeName"},
+		chain.Step{Object: workload.Ref{Kind: "Deployment", Namespace: "billing", Name: "web"}, Says: "1 of 1 pod here not ready", Field: "spec.nodeName"})
 	return map[string]chain.Report{
 		"doors":  doors,
+		"node":   lost,
 		"secret": secret, "crash": crash,
 		"nothing": report(web, chain.NothingFound, "", "nothing found: 3 of 3 ready"),
 		"moved":   moved,

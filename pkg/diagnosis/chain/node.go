@@ -120,6 +120,9 @@ func (s *Subject) held() (steps []Step, says string) {
 		steps[i].Says = fmt.Sprintf("%d of %s here not ready", unready[ref], workload.Plural(total[ref], "pod", "pods"))
 	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(unready[b.Object], unready[a.Object]) })
+	if all == 0 {
+		return steps, "no pods"
+	}
 	return steps, fmt.Sprintf("%d of %s not ready", sick, workload.Plural(all, "pod", "pods"))
 }
 
