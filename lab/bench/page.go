@@ -36,7 +36,7 @@ func (b *bench) page(ctx context.Context) ([]row, error) {
 			return kubectl.both(ctx, []string{"get", "all", "-n", surrounded}, []string{"describe", aroundKinds, "-n", surrounded})
 		},
 		app:  func(app program) (cost, error) { return app.run(ctx, "status", "deployment/web", "-n", surrounded) },
-		time: below(0.150), requests: atMost(16),
+		time: below(0.150), requests: atMost(16), // one for each kind that is shown
 	})
 }
 
