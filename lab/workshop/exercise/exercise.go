@@ -34,7 +34,7 @@ type Exercise struct {
 	// NeedsLab: it works only on a lab.
 	NeedsLab bool
 	// Start is what is applied at the start, in this order. What a later manifest changes waits until all is ready.
-	Start  []Manifest
+	Start []Manifest
 	// Situation is an expression, as in a check: start waits until it is true.
 	Situation string
 	Checks    []check.Check

@@ -17,7 +17,10 @@ func TestExercises(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range all {
+	for i, e := range all {
+		if e.Number != i+1 {
+			t.Errorf("%s comes as number %d", e.ID, i+1)
+		}
 		if _, err := check.Compile(e.Checks); err != nil {
 			t.Errorf("%s: %v", e.ID, err)
 		}
