@@ -36,6 +36,10 @@ func TestNodes(t *testing.T) {
 		t.Errorf("%s, next %v", outline(r), r.Next)
 	}
 
+	if r := explained(chain.Node(node("Unknown"), nil, nil, now), nil); !strings.HasSuffix(r.Message, ", no pods") {
+		t.Errorf("a lost node without pods: %s", r.Message)
+	}
+
 	// A revision stands for its workload, if it may be read.
 	owned := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{OwnerReferences: []metav1.OwnerReference{{Kind: "Deployment", Name: "web", Controller: new(true)}}}}
 	related := map[workload.Ref]chain.Related{
