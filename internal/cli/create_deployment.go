@@ -160,7 +160,7 @@ func (f *createDeploymentFlags) app(flags *pflag.FlagSet, name string, command [
 	}
 	app := &podtemplate.App{
 		Images: f.images, Command: command, Port: max(f.port, 0), ServiceAccount: f.serviceAccount, PullSecrets: f.pullSecrets,
-		Security: f.security, DefaultProbe: f.probe != "none",
+		Security: f.security, DefaultProbe: true, NoProbe: f.probe == "none",
 	}
 	if f.requests != "" || f.limits != "" {
 		resources, err := rollout.ParseResources(f.limits, f.requests)

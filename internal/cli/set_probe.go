@@ -12,7 +12,6 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/podtemplate"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
-	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
 const setProbeExample = `  # Send requests to a pod only when GET /healthz succeeds on port 8080
@@ -69,7 +68,7 @@ func (f *setProbeFlags) addOwn(flags *pflag.FlagSet) {
 	flags.StringVar(&f.getURL, "get-url", "", "An HTTP probe: http://:PORT/PATH, https://:PORT/PATH, or /PATH for the port that the container declares. PORT is a number or a name")
 	flags.StringVar(&f.openTCP, "open-tcp", "", "A TCP probe: the number or the name of the port")
 	flags.StringVar(&f.grpc, "grpc", "", "A gRPC probe: PORT or PORT/SERVICE")
-	flags.StringVarP(&f.containers, "containers", "c", rollout.AllContainers, "The names of containers in the selected pod templates to change - may use wildcards")
+	flags.StringVarP(&f.containers, "containers", "c", "", "The names of containers in the selected pod templates to change - may use wildcards. Default is the only one, or the only one that declares the port")
 	flags.Int32Var(&f.initialDelay, "initial-delay-seconds", 0, "The time from the start of the container to the first probe")
 	flags.Int32Var(&f.period, "period-seconds", 0, "The time between two probes")
 	flags.Int32Var(&f.timeout, "timeout-seconds", 0, "How long an answer may take")
@@ -121,7 +120,7 @@ func (f *setProbeFlags) probes(flags *pflag.FlagSet, command []string) (*podtemp
 		return nil, usagef("nothing to set: give --get-url, --open-tcp, --grpc, -- COMMAND, a time such as --period-seconds, or --remove")
 	case f.remove && (p.Handler != nil || p.Timings != podtemplate.Timings{}):
 		return nil, usagef("--remove removes the whole probe: remove the other flags")
-	case badPattern != nil || f.containers == "":
+	case badPattern != nil || flags.Changed("containers") && f.containers == "":
 		return nil, usagef("--containers=%s is not a pattern: it takes a name, with * for any letters", redact.Argument(f.containers))
 	}
 	return p, p.Timings.Check(p.Kinds)
@@ -150,6 +149,9 @@ func (f *setProbeFlags) handler(flags *pflag.FlagSet, command []string) (h *podt
 			continue
 		}
 		said++
+		if way.text == "" {
+			return nil, usagef("--%s is empty", way.flag)
+		}
 		if h, err = way.parse(way.text); err != nil {
 			return nil, usagef("--%s: %w", way.flag, err)
 		}
@@ -164,7 +166,7 @@ func (f *setProbeFlags) handler(flags *pflag.FlagSet, command []string) (h *podt
 	return h, nil
 }
 
-// typedOwn are this verb's own flags as they could be typed again. The command may hold a secret.
+// typedOwn are this verb's own flags as they could be typed again. The command and the query of a URL may hold a secret.
 func (f *setProbeFlags) typedOwn(flags *pflag.FlagSet, command []string) (words []string) {
 	for _, name := range []string{"readiness", "liveness", "startup", "remove"} {
 		if flags.Changed(name) {
@@ -176,7 +178,7 @@ func (f *setProbeFlags) typedOwn(flags *pflag.FlagSet, command []string) (words 
 		"initial-delay-seconds", "period-seconds", "timeout-seconds", "success-threshold", "failure-threshold",
 	} {
 		if flag := flags.Lookup(name); flag.Changed {
-			words = append(words, "--"+name+"="+shellWord(flag.Value.String()))
+			words = append(words, "--"+name+"="+shellWord(redact.Query(flag.Value.String())))
 		}
 	}
 	if len(command) > 0 {

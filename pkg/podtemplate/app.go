@@ -25,6 +25,8 @@ type App struct {
 	Requests, Limits corev1.ResourceList
 	// Probe is the readiness probe of the first container; nil for none, or for that of DefaultProbe.
 	Probe *Handler
+	// NoProbe removes the readiness probe of the first container.
+	NoProbe bool
 	// DefaultProbe: a new first container gets a readiness probe by TCP on Port.
 	DefaultProbe bool
 	Sidecars     []Sidecar
@@ -46,7 +48,7 @@ type Sidecar struct{ Name, Image string }
 func ParseSidecar(text string) (Sidecar, error) {
 	name, image, found := strings.Cut(text, "=")
 	if !found || name == "" || image == "" {
-		return Sidecar{}, fmt.Errorf("%q is not a sidecar: write NAME=IMAGE", text)
+		return Sidecar{}, fmt.Errorf("%s is not a sidecar: write NAME=IMAGE", quoted(text))
 	}
 	return Sidecar{name, image}, nil
 }
@@ -65,7 +67,10 @@ func ParseEnvFrom(text string) (corev1.EnvFromSource, error) {
 			return corev1.EnvFromSource{ConfigMapRef: &corev1.ConfigMapEnvSource{LocalObjectReference: reference}}, nil
 		}
 	}
-	return corev1.EnvFromSource{}, fmt.Errorf("%q names no object to take variables from: write secret/NAME or configmap/NAME", text)
+	if strings.Contains(text, "=") {
+		return corev1.EnvFromSource{}, fmt.Errorf("%s names no object: --env takes KEY=VALUE", quoted(text))
+	}
+	return corev1.EnvFromSource{}, fmt.Errorf("%s names no object to take variables from: write secret/NAME or configmap/NAME", quoted(text))
 }
 
 // ContainerNames are the names that kubectl gives to containers of these images: the last part of the repository. A name
@@ -122,6 +127,10 @@ func (a *App) Plan(ref workload.Ref, before *corev1.PodTemplateSpec) (planned co
 	notes, faults = append(notes, more...), append(faults, err)
 	for _, s := range a.Sidecars {
 		faults = append(faults, workload.CheckImage(s.Image))
+		if fault := a.checkSidecar(ref, s, before); fault != nil {
+			faults = append(faults, fault)
+			continue
+		}
 		c, _ := containerOf(&spec.InitContainers, s.Name)
 		c.Image, c.RestartPolicy = s.Image, new(corev1.ContainerRestartPolicyAlways)
 	}
@@ -137,6 +146,27 @@ func (a *App) Plan(ref workload.Ref, before *corev1.PodTemplateSpec) (planned co
 		secure(spec, a.Security)
 	}
 	return planned, notes, errors.Join(faults...)
+}
+
+// checkSidecar finds a name that is taken, also by one that ends: it must not become one that runs on.
+func (a *App) checkSidecar(ref workload.Ref, s Sidecar, before *corev1.PodTemplateSpec) error {
+	named := func(c corev1.Container) bool { return c.Name == s.Name }
+	taken := func(c corev1.Container) bool { return named(c) && !isSidecar(&c) }
+	of := 0
+	for _, other := range a.Sidecars {
+		if other.Name == s.Name {
+			of++
+		}
+	}
+	switch {
+	case of > 1:
+		return refuse(ref, "two sidecars of the name %s: choose another for one of them", s.Name)
+	case slices.ContainsFunc(before.Spec.InitContainers, taken):
+		return refuse(ref, "%s has an init container %s that ends: choose another name for the sidecar", ref, s.Name)
+	case slices.ContainsFunc(before.Spec.Containers, named), len(before.Spec.Containers) == 0 && slices.Contains(ContainerNames(a.Images), s.Name):
+		return refuse(ref, "%s has a container %s: choose another name for the sidecar", ref, s.Name)
+	}
+	return nil
 }
 
 // noContainer is for an image of which it is not known which container of several it is for.
@@ -184,6 +214,9 @@ func (a *App) settle(c *corev1.Container) {
 }
 
 func sameSource(a, b corev1.EnvFromSource) bool {
+	if a.Prefix != b.Prefix {
+		return false
+	}
 	if a.SecretRef != nil && b.SecretRef != nil {
 		return a.SecretRef.Name == b.SecretRef.Name
 	}
@@ -216,6 +249,10 @@ func (a *App) mount(ref workload.Ref, spec *corev1.PodSpec, named []string) (not
 
 // probe sets the readiness probe of the first container.
 func (a *App) probe(ref workload.Ref, c *corev1.Container, added bool) (notes []string, err error) {
+	if a.NoProbe {
+		c.ReadinessProbe = nil
+		return nil, nil
+	}
 	h := a.Probe
 	if h == nil {
 		if !added || !a.DefaultProbe || a.Port == 0 {

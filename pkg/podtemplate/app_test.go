@@ -128,6 +128,7 @@ spec:
 		"a variable":                             {App{Env: []corev1.EnvVar{{Name: "A", Value: "3"}}, Images: []string{"web:1"}}, []string{`{name: A, value: "1"}, {name: B, value: "2"}`, `{name: A, value: "3"}, {name: B, value: "2"}`}},
 		"one more port, and no probe by default": {App{Images: []string{"web:1"}, Port: 81, DefaultProbe: true}, []string{"[{containerPort: 80}]", "[{containerPort: 80}, {containerPort: 81}]"}},
 		"another probe keeps its times":          {App{Images: []string{"web:1"}, Probe: handler(t, "http:80/up")}, []string{"tcpSocket: {port: 80}", "httpGet: {path: /up, port: 80, scheme: HTTP}"}},
+		"no probe":                               {App{Images: []string{"web:1"}, NoProbe: true}, []string{"    readinessProbe: {tcpSocket: {port: 80}, periodSeconds: 3}\n", ""}},
 		"less strict":                            {App{Images: []string{"web:1"}, Security: Baseline}, []string{"runAsNonRoot: true, ", "", "drop: [ALL], ", ""}},
 		"no context of ours": {App{Images: []string{"web:1"}, Security: Unconfined}, []string{
 			"runAsNonRoot: true, ", "", ", seccompProfile: {type: RuntimeDefault}", "", "allowPrivilegeEscalation: false, ", "", "drop: [ALL], ", "",
@@ -145,14 +146,31 @@ spec:
 
 func TestTemplateRefused(t *testing.T) {
 	for name, test := range map[string]struct {
-		app  App
-		says string
+		app    App
+		says   string
+		before string
 	}{
-		"an image":         {App{Images: []string{"Web"}}, `"Web" is not an image reference`},
-		"a sidecar":        {App{Images: []string{"web"}, Sidecars: []Sidecar{{"a", "A"}}}, `"A" is not an image reference`},
-		"no port to probe": {App{Images: []string{"web"}, Probe: handler(t, "tcp")}, "container web of deployment/web declares no port: write the port of the probe"},
+		"an image":                  {App{Images: []string{"Web"}}, `"Web" is not an image reference`, ""},
+		"a sidecar":                 {App{Images: []string{"web"}, Sidecars: []Sidecar{{"a", "A"}}}, `"A" is not an image reference`, ""},
+		"two sidecars of one name":  {App{Images: []string{"web"}, Sidecars: []Sidecar{{"a", "a:1"}, {"a", "b:1"}}}, "two sidecars of the name a", ""},
+		"a sidecar and a container": {App{Images: []string{"web"}, Sidecars: []Sidecar{{"web", "a:1"}}}, "deployment/web has a container web: choose another name", ""},
+		"a container that is there": {
+			App{Images: []string{"web"}, Sidecars: []Sidecar{{"main", "a:1"}}},
+			"deployment/web has a container main: choose another name",
+			"{spec: {containers: [{name: main}]}}",
+		},
+		"an init container that ends": {
+			App{Images: []string{"web"}, Sidecars: []Sidecar{{"migrate", "a:1"}}},
+			"deployment/web has an init container migrate that ends",
+			"{spec: {initContainers: [{name: migrate}], containers: [{name: main}]}}",
+		},
+		"no port to probe": {App{Images: []string{"web"}, Probe: handler(t, "tcp")}, "container web of deployment/web declares no port: write the port of the probe", ""},
 	} {
-		if _, _, err := test.app.Plan(web, &corev1.PodTemplateSpec{}); err == nil || !strings.Contains(err.Error(), test.says) {
+		before := &corev1.PodTemplateSpec{}
+		if test.before != "" {
+			before = templateOf(t, test.before)
+		}
+		if _, _, err := test.app.Plan(web, before); err == nil || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s: %v, want %s", name, err, test.says)
 		}
 	}

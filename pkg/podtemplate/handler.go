@@ -1,6 +1,7 @@
 package podtemplate
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
@@ -38,26 +40,34 @@ func ParseURL(text string) (*Handler, error) {
 	rest := text
 	switch scheme, after, found := strings.Cut(text, "://"); {
 	case !found && !strings.HasPrefix(text, "/"):
-		return nil, fmt.Errorf("%q is not a URL of a probe: write http://:8080/healthz, or /healthz for the port that the container declares", text)
+		return nil, fmt.Errorf("%s is not a URL of a probe: write http://:8080/healthz, or /healthz for the port that the container declares", quoted(text))
 	case found && strings.EqualFold(scheme, "https"):
 		h.scheme, rest = corev1.URISchemeHTTPS, after
 	case found && strings.EqualFold(scheme, "http"):
 		rest = after
 	case found:
-		return nil, fmt.Errorf("%q: a probe asks by http or https", text)
+		return nil, errors.New("a probe asks by http or https")
 	}
 	address, path, hasPath := strings.Cut(rest, "/")
 	if hasPath {
 		h.path = "/" + path
 	}
 	if _, err := url.Parse(h.path); err != nil || strings.ContainsAny(h.path, " \t\n") {
-		return nil, fmt.Errorf("%q: the path is not valid", text)
+		return nil, errors.New("the path of the URL is not valid")
 	}
 	host, port, hasPort := address, "", false
 	if i := strings.LastIndex(address, ":"); i >= 0 && !strings.HasSuffix(address, "]") {
 		host, port, hasPort = address[:i], address[i+1:], true
 	}
 	h.host = strings.Trim(host, "[]")
+	switch _, err := strconv.Atoi(host); {
+	case strings.Contains(address, "@"):
+		return nil, errors.New("the URL of a probe holds no login")
+	case err == nil && !hasPort:
+		return nil, fmt.Errorf("the port goes after a colon: http://:%s/", host)
+	case strings.Contains(host, ":") && !strings.HasPrefix(host, "["):
+		return nil, errors.New("the URL of a probe is http://:PORT/PATH")
+	}
 	if !hasPort || port == "" {
 		return h, nil
 	}
@@ -85,7 +95,7 @@ func ParseGRPC(text string) (*Handler, error) {
 	}
 	number, err := parsePort(port)
 	if err == nil && number.Type == intstr.String {
-		err = fmt.Errorf("%q is not a number: a gRPC probe takes no name of a port", port)
+		err = fmt.Errorf("%s is not a number: a gRPC probe takes no name of a port", quoted(port))
 	}
 	h.port = number
 	return h, err
@@ -111,9 +121,11 @@ func ParseHandler(text string) (*Handler, error) {
 		}
 		return ParseURL("http://" + rest)
 	case grpcHandler:
-		return ParseGRPC(strings.TrimPrefix(rest, ":"))
+		if rest == "" || strings.HasPrefix(rest, ":") {
+			return ParseGRPC(strings.TrimPrefix(rest, ":"))
+		}
 	}
-	return nil, fmt.Errorf("%q is not a probe: write tcp, tcp:8080, http/healthz, http:8080/healthz, grpc:9000 or none", text)
+	return nil, fmt.Errorf("%s is not a probe: write tcp, tcp:8080, http/healthz, http:8080/healthz, grpc:9000 or none", quoted(text))
 }
 
 func parsePort(text string) (intstr.IntOrString, error) {
@@ -124,7 +136,7 @@ func parsePort(text string) (intstr.IntOrString, error) {
 	case err == nil:
 		return intstr.IntOrString{}, fmt.Errorf("%d is no port: ports go from 1 to 65535", n)
 	case len(validation.IsValidPortName(text)) > 0:
-		return intstr.IntOrString{}, fmt.Errorf("%q is neither the number nor the name of a port", text)
+		return intstr.IntOrString{}, fmt.Errorf("%s is neither the number nor the name of a port", quoted(text))
 	}
 	return intstr.FromString(text), nil
 }
@@ -157,9 +169,6 @@ func (h *Handler) For(ref workload.Ref, c *corev1.Container) (made corev1.ProbeH
 	case tcpHandler:
 		made.TCPSocket = &corev1.TCPSocketAction{Port: port}
 	case grpcHandler:
-		if port.Type == intstr.String {
-			port = intstr.FromInt32(numberOf(c, port.StrVal))
-		}
 		made.GRPC = &corev1.GRPCAction{Port: port.IntVal, Service: &h.service}
 	default:
 		made.Exec = &corev1.ExecAction{Command: h.command}
@@ -241,11 +250,5 @@ func declared(c *corev1.Container) string {
 	return list(all, "and")
 }
 
-func numberOf(c *corev1.Container, name string) int32 {
-	for _, p := range c.Ports {
-		if p.Name == name {
-			return p.ContainerPort
-		}
-	}
-	return 0
-}
+// quoted is what was typed: people put values where names belong.
+func quoted(text string) string { return redact.ArgumentOr(text, "the value") }

@@ -74,15 +74,21 @@ func TestHandlers(t *testing.T) {
 func TestHandlersThatAreNone(t *testing.T) {
 	parse := map[string]func(string) (*Handler, error){"url": ParseURL, "tcp": ParseTCP, "grpc": ParseGRPC, "probe": ParseHandler}
 	for line, says := range map[string]string{
-		"url healthz":        "is not a URL of a probe: write http://:8080/healthz",
-		"url ftp://:21/":     "a probe asks by http or https",
-		"url http://:99999/": "99999 is no port: ports go from 1 to 65535",
-		"url http://:HTTP/":  `"HTTP" is neither the number nor the name of a port`,
-		"url http://:80/a b": "the path is not valid",
-		"tcp 0":              "0 is no port",
-		"grpc http":          "a gRPC probe takes no name of a port",
-		"probe ping":         "write tcp, tcp:8080",
-		"probe tcp:a_b":      `is neither the number nor the name of a port`,
+		"url healthz":                      "is not a URL of a probe: write http://:8080/healthz",
+		"url ftp://:21/":                   "a probe asks by http or https",
+		"url http://:99999/":               "99999 is no port: ports go from 1 to 65535",
+		"url http://:HTTP/":                `"HTTP" is neither the number nor the name of a port`,
+		"url http://:80/a b":               "the path of the URL is not valid",
+		"url http://admin:marker@:8080/up": "the URL of a probe holds no login",
+		"url http://8080/up":               "the port goes after a colon: http://:8080/",
+		"url http://a:b:80/up":             "the URL of a probe is http://:PORT/PATH",
+		"probe http:localhost:80/up":       "the URL of a probe is http://:PORT/PATH",
+		"probe grpc/9000":                  "write tcp, tcp:8080",
+		"tcp Marker-77":                    "the value is neither the number nor the name of a port",
+		"tcp 0":                            "0 is no port",
+		"grpc http":                        "a gRPC probe takes no name of a port",
+		"probe ping":                       "write tcp, tcp:8080",
+		"probe tcp:a_b":                    `is neither the number nor the name of a port`,
 	} {
 		kind, text, _ := strings.Cut(line, " ")
 		if _, err := parse[kind](text); err == nil || !strings.Contains(err.Error(), says) {

@@ -85,7 +85,7 @@ type Probes struct {
 	Handler *Handler
 	Timings Timings
 	Remove  bool
-	// Containers is a name, or a pattern as path.Match takes it; rollout.AllContainers is the one that is meant.
+	// Containers is a name, or a pattern as path.Match takes it; "" is the one that is meant.
 	Containers string
 }
 
@@ -104,6 +104,9 @@ func (p *Probes) Plan(ref workload.Ref, before *corev1.PodTemplateSpec) (planned
 				return planned, nil, err
 			}
 			notes = append(notes, more...)
+		}
+		for _, kind := range p.Kinds {
+			notes = append(notes, slow(c, kind)...)
 		}
 	}
 	return planned, notes, nil
@@ -125,23 +128,29 @@ func (p *Probes) edit(ref workload.Ref, c *corev1.Container, kind ProbeKind) (no
 		}
 		(*probe).ProbeHandler = made
 		p.Timings.set(*probe)
-		return append(notes, slow(c, kind, *probe)...), nil
+		return notes, nil
 	}
-	p.Timings.set(*probe)
-	return slow(c, kind, *probe), nil
+	if *probe != nil {
+		p.Timings.set(*probe)
+	}
+	return nil, nil
 }
 
-// slow warns of a liveness probe that may kill a container before it has started.
-func slow(c *corev1.Container, kind ProbeKind, p *corev1.Probe) []string {
-	if kind == Liveness && p.FailureThreshold == 1 && p.InitialDelaySeconds == 0 && c.StartupProbe == nil {
-		return []string{fmt.Sprintf("one failed liveness probe restarts container %s, also while it starts: give it a startup probe, or a higher --failure-threshold", c.Name)}
+// slow warns of a probe that may kill a container before it has started.
+func slow(c *corev1.Container, kind ProbeKind) []string {
+	p, advice := *kind.of(c), "a higher --failure-threshold"
+	if kind == Liveness {
+		advice = "a startup probe, or " + advice
 	}
-	return nil
+	if kind == Readiness || p == nil || p.FailureThreshold != 1 || p.InitialDelaySeconds > 0 || kind == Liveness && c.StartupProbe != nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("one failed %s probe restarts container %s, also while it starts: give it %s", kind, c.Name, advice)}
 }
 
 // containers are those whose probes are meant.
 func (p *Probes) containers(ref workload.Ref, spec *corev1.PodSpec) ([]*corev1.Container, error) {
-	if p.Containers != rollout.AllContainers {
+	if p.Containers != "" {
 		return p.named(ref, spec)
 	}
 	var all []*corev1.Container
@@ -151,8 +160,8 @@ func (p *Probes) containers(ref workload.Ref, spec *corev1.PodSpec) ([]*corev1.C
 	if p.Handler == nil {
 		return p.having(ref, append(all, sidecars(spec)...))
 	}
-	if len(all) > 1 && p.Handler.kind != execHandler && !p.Handler.noPort() {
-		declaring := slices.DeleteFunc(slices.Clone(all), func(c *corev1.Container) bool { return !declares(c, p.Handler.port) })
+	if p.Handler.kind != execHandler && !p.Handler.noPort() {
+		declaring := slices.DeleteFunc(append(slices.Clone(all), sidecars(spec)...), func(c *corev1.Container) bool { return !declares(c, p.Handler.port) })
 		if len(declaring) == 1 {
 			return declaring, nil
 		}
@@ -188,20 +197,26 @@ func (p *Probes) named(ref workload.Ref, spec *corev1.PodSpec) (chosen []*corev1
 	return kept, nil
 }
 
-// having are the containers that have a probe to change or to remove.
+// having are the containers that have a probe to change or to remove. Each kind has to be there.
 func (p *Probes) having(ref workload.Ref, all []*corev1.Container) ([]*corev1.Container, error) {
 	if p.Remove {
 		return all, nil
 	}
 	var having []*corev1.Container
-	for _, c := range all {
-		missing := slices.DeleteFunc(slices.Clone(p.Kinds), func(k ProbeKind) bool { return *k.of(c) != nil })
-		if len(missing) == 0 {
-			having = append(having, c)
+	for _, kind := range p.Kinds {
+		found := false
+		for _, c := range all {
+			if *kind.of(c) == nil {
+				continue
+			}
+			found = true
+			if !slices.Contains(having, c) {
+				having = append(having, c)
+			}
 		}
-	}
-	if len(having) == 0 {
-		return nil, refuse(ref, "no container of %s has a %s probe to change: say what it asks, with --get-url, --open-tcp, --grpc or -- COMMAND", ref, p.Kinds[0])
+		if !found {
+			return nil, refuse(ref, "no container of %s has a %s probe to change: say what it asks, with --get-url, --open-tcp, --grpc or -- COMMAND", ref, kind)
+		}
 	}
 	return having, nil
 }

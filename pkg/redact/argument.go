@@ -33,6 +33,14 @@ func ArgumentOr(text, otherwise string) string {
 	return otherwise
 }
 
+// Query is a URL or its path without the query, which may hold a token.
+func Query(url string) string {
+	if before, _, found := strings.Cut(url, "?"); found {
+		return before + "?" + Placeholder
+	}
+	return url
+}
+
 // Quotable tells whether a text can be a name or a path, by itself or before "=".
 func Quotable(text string) bool {
 	name, _, _ := strings.Cut(text, "=")

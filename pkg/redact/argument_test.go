@@ -70,3 +70,15 @@ func TestFlagValue(t *testing.T) {
 		}
 	}
 }
+
+func TestQuery(t *testing.T) {
+	for url, want := range map[string]string{
+		"/healthz":                      "/healthz",
+		"http://:8080/up?token=marker":  "http://:8080/up?" + Placeholder,
+		"/up?a=marker-one&b=marker-two": "/up?" + Placeholder,
+	} {
+		if got := Query(url); got != want {
+			t.Errorf("%s: %s, want %s", url, got, want)
+		}
+	}
+}

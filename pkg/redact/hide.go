@@ -62,7 +62,13 @@ func (h hiding) requests(container map[string]any) {
 		child(container, "livenessProbe"), child(container, "readinessProbe"), child(container, "startupProbe"),
 		child(hooks, "postStart"), child(hooks, "preStop"),
 	} {
-		h.values(objects(child(handler, "httpGet"), "httpHeaders"))
+		get := child(handler, "httpGet")
+		h.values(objects(get, "httpHeaders"))
+		if path, ok := get["path"].(string); ok {
+			if before, query, found := strings.Cut(path, "?"); found {
+				get["path"] = before + "?" + h.number(query)
+			}
+		}
 		h.arguments(child(handler, "exec")["command"])
 	}
 }

@@ -21,7 +21,7 @@ func TestHideEveryKind(t *testing.T) {
 		ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{workload.AnnotationLastApplied: secret}},
 		Spec: corev1.PodSpec{Containers: []corev1.Container{{
 			Name: "web", Env: []corev1.EnvVar{{Name: "TOKEN", Value: secret}}, Args: []string{"--password=" + secret},
-			LivenessProbe: &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{HTTPHeaders: header}}},
+			LivenessProbe: &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/up?token=" + secret, HTTPHeaders: header}}},
 		}}},
 	}
 	template.Spec.InitContainers = template.Spec.Containers
@@ -42,7 +42,7 @@ func TestHideEveryKind(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(string(text), secret) || strings.Count(string(text), "(cut 1)") != 6 {
+		if strings.Contains(string(text), secret) || strings.Count(string(text), "(cut 1)") != 6 || strings.Count(string(text), `"/up?(cut 2)"`) != 2 {
 			t.Errorf("%s: %s", kind.Kind, text)
 		}
 	}
