@@ -193,7 +193,7 @@ func (f *autoscaleFlags) run(cmd *cobra.Command, args []string, env *Env, out *o
 		f.progress = view.ModePlain
 	}
 	a := &autoscaling{transaction: newTransaction(env, out, &f.releaseFlags, rollout.Policy{}), flags: f, settings: settings, typed: f.typed(args)}
-	a.scales = true
+	a.unexplained = true
 	a.command = append([]string{"autoscale"}, a.typed...)
 	if f.remove {
 		return a.remove(cmd.Context(), selection)

@@ -90,8 +90,17 @@ func (r request) selected() resolve.Selection {
 	}
 	s.Filenames, _ = r.cmd.Flags().GetStringSlice("filename")
 	s.Kustomize, _ = r.cmd.Flags().GetString("kustomize")
+	if slices.ContainsFunc(append(s.Filenames, s.Kustomize), elsewhere) {
+		return resolve.Selection{}
+	}
 	s.Recursive, _ = r.cmd.Flags().GetBool("recursive")
 	return s
+}
+
+// elsewhere tells of a file that is not to be read for an answer: standard input is the terminal, and the others are on the
+// network.
+func elsewhere(file string) bool {
+	return file == "-" || strings.Contains(file, "://") || strings.HasPrefix(file, "github.com/") || strings.Contains(file, "?ref=")
 }
 
 // objects are the words that name them: those without = and, of set env, without - at the end.

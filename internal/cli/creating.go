@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/release"
+	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/podtemplate"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
@@ -45,8 +46,20 @@ func (c *creating) run(ctx context.Context) error {
 	if err := c.createClaims(ctx, wanted); err != nil {
 		return c.untouched(ctx, err)
 	}
+	c.Creates = true
+	c.unexplained = c.flags.plainObject() && c.flags.reason == ""
 	result, err := c.Run(ctx, []cluster.Captured{captured}, c.plan)
-	return c.end(result, err)
+	if err = c.end(result, err); err == nil && !c.printed && !captured.New { // kubectl create always prints the object
+		return c.printUnchanged(captured)
+	}
+	return err
+}
+
+func (c *creating) printUnchanged(captured cluster.Captured) error {
+	if err := c.output.named("unchanged", c.flags.dryRun); err != nil {
+		return err
+	}
+	return c.Print(captured.API)
 }
 
 // capture reads what is there.
@@ -115,8 +128,8 @@ func (c *creating) fresh(namespace string, labels map[string]string) (cluster.Ca
 	}
 	whole := o.Copy()
 	template, _, err := c.app.Plan(o.Ref(), o.Template())
-	if err != nil {
-		return cluster.Captured{}, err
+	if err != nil { // the release will say so
+		return cluster.NewWorkload(o), nil
 	}
 	whole.SetTemplate(&template)
 	if err := util.CreateOrUpdateAnnotation(true, whole.API, scheme.DefaultJSONEncoder()); err != nil {
@@ -147,7 +160,7 @@ func (c *creating) existing(ctx context.Context, o cluster.Object) (cluster.Capt
 	if c.OnInterrupt == release.Delete {
 		c.OnInterrupt = release.Rollback
 	}
-	c.Diff = c.flags.ifExists == config.UpdateExisting
+	c.Diff = c.Diff || !c.given("diff") && c.flags.ifExists == config.UpdateExisting && c.Progress != view.ModeNDJSON && c.Progress != view.ModeNone
 	if err := c.output.named("configured", c.flags.dryRun); err != nil {
 		return cluster.Captured{}, err
 	}
@@ -165,19 +178,7 @@ func (c *creating) plan(now cluster.Captured) (cluster.Edit, error) {
 		return cluster.Edit{}, err
 	}
 	c.Note(notes...)
-	edit := cluster.Edit{Template: template}
-	if !c.flags.plainObject() || c.flags.reason != "" {
-		edit.ChangeCause = c.Reason()
-	}
-	return edit, nil
-}
-
-// Reason implements release.Command: kubectl's object has none, unless the user gives one.
-func (c *creating) Reason() string {
-	if c.flags.plainObject() && c.flags.reason == "" {
-		return ""
-	}
-	return c.transaction.Reason()
+	return cluster.Edit{Template: template, ChangeCause: c.Reason()}, nil
 }
 
 // mend puts first what mends an image that runs as root, where the namespace allows it.
@@ -222,7 +223,7 @@ func (f *createDeploymentFlags) typed(flags *pflag.FlagSet, app *podtemplate.App
 				words = append(words, "--"+name+"="+shellWord(value))
 			}
 		default:
-			words = append(words, "--"+name+"="+shellWord(flag.Value.String()))
+			words = append(words, "--"+name+"="+shellWord(redact.Query(flag.Value.String())))
 		}
 	}
 	if len(app.Command) > 0 {

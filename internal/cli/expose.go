@@ -241,7 +241,7 @@ func (f *exposeFlags) exposing(cmd *cobra.Command, env *Env, out *output, args [
 		return nil, err
 	}
 	t := newTransaction(env, out, &f.releaseFlags, rollout.Policy{Timeout: f.timeout})
-	t.scales = true // no revision is made that could have a change-cause
+	t.unexplained = true // no revision is made that could have a change-cause
 	t.command = append([]string{"expose"}, f.typed(args)...)
 	return &exposing{transaction: t, flags: f, options: o, route: route, selection: selection, typed: strings.Join(f.typed(args), " "), started: env.Now()}, nil
 }

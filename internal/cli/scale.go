@@ -104,7 +104,7 @@ func (f *scaleFlags) run(cmd *cobra.Command, args []string, env *Env, out *outpu
 	if err != nil {
 		return err
 	}
-	t.scales = true
+	t.unexplained = true
 	t.command = append([]string{"scale"}, append(f.typed(args), f.words()...)...)
 	return t.scale(cmd.Context(), selection, &scaling{transaction: t, flags: f, wanted: wanted, typed: f.typed(args)})
 }

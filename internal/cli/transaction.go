@@ -25,8 +25,10 @@ type transaction struct {
 	output  *output
 	// command is what the user typed after `kubectl app`.
 	command []string
-	// scales: the change is one of the replicas, which has no change-cause.
-	scales bool
+	// unexplained: the change gets no change-cause.
+	unexplained bool
+	// printed: an object was printed.
+	printed bool
 	// undecided is the exit code of a release without a verdict.
 	undecided int
 	// next are commands to type after a result; nil for none beside its own.
@@ -138,14 +140,17 @@ func (t *transaction) Line() string { return strings.Join(t.command, " ") }
 
 // Reason implements release.Command. Only what the user writes may hold a value: the command has none.
 func (t *transaction) Reason() string {
-	if t.scales {
+	if t.unexplained {
 		return ""
 	}
 	return changeCause(t.env.Redactor.LogLine(t.flags.reason), t.command, t.env.Getenv)
 }
 
 // Print implements release.Command.
-func (t *transaction) Print(object runtime.Object) error { return t.output.object(t.env, object) }
+func (t *transaction) Print(object runtime.Object) error {
+	t.printed = true
+	return t.output.object(t.env, object)
+}
 
 // Here implements release.Command.
 func (t *transaction) Here(commands []string) []string { return t.env.here(commands) }
@@ -157,7 +162,8 @@ func (t *transaction) Complete(ctx context.Context, result *rollout.Result) { //
 		result.ExitCode = t.undecided
 	}
 	if t.next != nil {
-		result.Next = append(result.Next, t.next(result)...)
+		more := t.next(result) // it may put some first
+		result.Next = append(result.Next, more...)
 	}
 	t.env.hereResult(result)
 }

@@ -20,8 +20,8 @@ import (
 type WriteOptions struct {
 	FieldManager string // DefaultFieldManager when empty
 	DryRun       bool   // ask the server, store nothing
-	// Joint: something else was written for the changes, and goes back with them: a single one whose write
-	// got no answer has to be looked up, too.
+	// Joint: something is to go back if the changes fail, so that a single one whose write got no answer has to be
+	// looked up, too.
 	Joint bool
 }
 

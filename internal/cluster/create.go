@@ -45,7 +45,7 @@ func (c *Cluster) create(ctx context.Context, change Change, o WriteOptions) (Wr
 			case uncertain && holds(now, want):
 				return true, nil
 			}
-			return false, &SupersededError{Workload: change.Ref(), What: "someone else has created it at the same time"}
+			return false, &SupersededError{Workload: change.Ref(), What: "someone else created it at the same time", First: true}
 		},
 		Send: func(ctx context.Context) (Object, error) { return c.sendNew(ctx, want, o) },
 	}.Run(ctx)

@@ -102,10 +102,10 @@ func TestCreate(t *testing.T) {
 		err     string
 	}{
 		"it is made":                          {oneDeployment{}, "POST", ""},
-		"someone else was faster":             {oneDeployment{stored: theirs}, "POST GET", "deployment/web was not changed again: someone else has created it at the same time"},
+		"someone else was faster":             {oneDeployment{stored: theirs}, "POST GET", "deployment/web was not changed: someone else created it at the same time"},
 		"the answer was lost, and it is made": {oneDeployment{answer: lost(func(s *oneDeployment) { s.stored = deploymentOf(change.Edited()) })}, "POST GET", ""},
 		"the answer was lost, and it is not":  {oneDeployment{answer: lost(func(*oneDeployment) {})}, "POST GET POST", ""},
-		"it was lost, and theirs is there":    {oneDeployment{answer: lost(func(s *oneDeployment) { s.stored = theirs })}, "POST GET", "someone else has created it at the same time"},
+		"it was lost, and theirs is there":    {oneDeployment{answer: lost(func(s *oneDeployment) { s.stored = theirs })}, "POST GET", "someone else created it at the same time"},
 	} {
 		first = true
 		written, err := test.cluster.connect(t).Apply(t.Context(), []Change{change}, WriteOptions{FieldManager: "me"})

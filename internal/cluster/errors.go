@@ -77,10 +77,23 @@ type SupersededError struct {
 	What string
 	// Restored: it is what the write would have made of it.
 	Restored bool
+	// First: the write was to create it.
+	First bool
 }
 
 func (e *SupersededError) Error() string {
+	if e.First {
+		return fmt.Sprintf("%s was not changed: %s", e.Workload, e.What)
+	}
 	return fmt.Sprintf("%s was not changed again: %s", e.Workload, e.What)
+}
+
+// Hints are commands to type next.
+func (e *SupersededError) Hints() []string {
+	if !e.First {
+		return nil
+	}
+	return []string{"kubectl app status " + e.Workload.String() + InFlag(e.Workload.Namespace)}
 }
 
 // PartialError: some workloads of a release are written, then one failed. Those in Written, in Altered and in

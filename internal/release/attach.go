@@ -11,7 +11,7 @@ import (
 // are not healthy or their rollout has no verdict yet, and the others.
 func (r *Release) unfinished(unchanged []cluster.Change) (pending, settled []cluster.Change) {
 	for _, c := range unchanged {
-		if unhealthy(c) || c.Before.Soaking(r.Policy.Soak, r.Now()) && c.Repeats() {
+		if unhealthy(c) || c.Before.Soaking(r.Policy.Soak, r.Now()) && (c.Repeats() || r.Creates && len(c.Revisions) == 1) {
 			pending = append(pending, c)
 		} else {
 			settled = append(settled, c)

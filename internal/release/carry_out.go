@@ -85,7 +85,7 @@ func (r *Release) apply(ctx, work context.Context, changed []cluster.Change) ([]
 		return nil, err
 	}
 	o := r.WriteOptions()
-	o.Joint = r.changes.held()
+	o.Joint = r.changes.held() || r.OnFailure == Delete
 	written, err := r.cluster.Apply(ctx, changed, o)
 	r.Warn(r.newNotes()...) // of plans that were made again after a conflict
 	for _, w := range written {

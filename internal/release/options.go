@@ -55,6 +55,9 @@ type Options struct {
 	OnFailure, OnInterrupt Action
 	DryRun                 DryRun
 	Diff                   bool
+	// Creates: the workloads are to be there. The first rollout of one that is, and has what is asked for, is taken for that of
+	// the same command before.
+	Creates bool
 	// LeaveFixed leaves out workloads whose template can't be changed; without it they refuse the release.
 	LeaveFixed bool
 	// RestartUnchanged restarts workloads that have the template already.

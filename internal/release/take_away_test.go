@@ -107,6 +107,29 @@ func TestFirstRelease(t *testing.T) {
 	}
 }
 
+// A create that no answer came to is looked up, and deleted where --on-failure=delete asks for that.
+func TestFirstReleaseWithoutAnswer(t *testing.T) {
+	for _, tt := range []struct {
+		fault error
+		want  expectation
+	}{
+		{errArrived, expectation{outcome: rollout.RolledBack, message: "deployment/web could not be changed", calls: "preflight web, watch 1, apply web, delete web"}},
+		{&cluster.SupersededError{Workload: workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}, What: "someone else created it at the same time", First: true}, expectation{
+			outcome: rollout.Superseded, message: "deployment/web was not changed: someone else created it at the same time", calls: "preflight web, watch 1, apply web",
+			next: "kubectl app status deployment/web -n shop",
+		}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			a := try(t, newWorld())
+			a.OnFailure = Delete
+			a.world.faults["apply web"] = tt.fault
+			result, err := a.create("web:1.0")
+			a.expect(tt.want, result, err)
+			t.Log(result.Message)
+		})
+	}
+}
+
 // Somebody deletes it by hand while it fails: then it is gone, too.
 func TestFirstReleaseDeletedByHand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

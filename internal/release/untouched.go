@@ -17,6 +17,9 @@ import (
 // report as a failure of their own, what matters is that nothing was changed.
 func (r *Release) Untouched(ctx context.Context, err error) (*rollout.Result, error) {
 	if ctx.Err() == nil {
+		if errors.As(err, new(*cluster.SupersededError)) {
+			return r.Failed(ctx, rollout.Superseded, err), err
+		}
 		return nil, err
 	}
 	result := r.outline(rollout.Interrupted, nil)
@@ -35,6 +38,8 @@ func (r *Release) notBegun(ctx context.Context, cause error) (*rollout.Result, e
 		outcome = rollout.Interrupted
 	case errors.As(cause, &refusal), refusedPlan(cause):
 		outcome = rollout.Refused
+	case errors.As(cause, new(*cluster.SupersededError)):
+		outcome = rollout.Superseded
 	}
 	return r.Failed(ctx, outcome, cause), cause
 }
