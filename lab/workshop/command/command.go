@@ -193,6 +193,8 @@ func (w *workshop) sheet() (*layout.Sheet, func() error) {
 
 // say writes a line of progress to stderr.
 func (w *workshop) say(format string, args ...any) error {
-	_, err := fmt.Fprintf(w.Term().Err, format+"\n", args...)
-	return err
+	t := w.Term()
+	s := layout.NewSheet(t.Err)
+	s.Sentences(fmt.Sprintf(format, args...))
+	return layout.WriteLines(t.Err, s.Lines)
 }
