@@ -44,7 +44,7 @@ func (c *Cluster) secretOrConfigMap(ctx context.Context, ref workload.Ref) (secr
 	case secret.Type == corev1.SecretTypeTLS: // renewed often, and no program prints a private key
 		c.redactor.Secret(secret.Data)
 	default:
-		c.redactor.SecretSince(types.NamespacedName{Namespace: secret.Namespace, Name: secret.Name}, secret.Data, consumers.LastChange(&secret.ObjectMeta).Time)
+		c.redactor.SecretRead(secret, consumers.LastChange(&secret.ObjectMeta).Time)
 	}
 	return secret, configMap, nil
 }

@@ -17,8 +17,11 @@ import (
 const (
 	// valuesTime bounds the reads that a text waits for.
 	valuesTime = 5 * time.Second
-	// valuesStay is how long the values of a Secret count as read: it may be created or changed while a command watches.
-	valuesStay = 30 * time.Second
+	// valuesStay is how long the values of a Secret count as read: it may be created or changed while a command watches, and
+	// the next text may hold the new values.
+	valuesStay = time.Second
+	// lookStay is the same for a command that looks once, and counts what it reads.
+	lookStay = 30 * time.Second
 	// keptStay is the same where the transport keeps what is read until it changes: to read again is no request.
 	keptStay = time.Second / 2
 )
@@ -28,6 +31,7 @@ type secretValues struct {
 	kept   bool // see keptStay
 	mu     sync.Mutex
 	read   map[types.NamespacedName]*valuesRead
+	looks  bool                          // see lookStay
 	most   int                           // how many are read; 0: no bound
 	chosen map[types.NamespacedName]bool // since they are counted: true if it is one of these
 	spent  int
@@ -42,7 +46,7 @@ type valuesRead struct {
 }
 
 // RecognizeValues has the redactor of this cluster read the Secrets of pods before it masks what their programs, the kubelet
-// and events say. Until ctx ends, each Secret is read once by those who may read it.
+// and events say. Until ctx ends, each Secret is read once for each of the moments at which texts come.
 func (c *Cluster) RecognizeValues(ctx context.Context) {
 	c.redactor.Read = func(secrets []types.NamespacedName) {
 		secrets = slices.DeleteFunc(slices.Clone(secrets), func(name types.NamespacedName) bool {
@@ -65,6 +69,7 @@ func (c *Cluster) RecognizeValues(ctx context.Context) {
 func (c *Cluster) CountValues(most int) {
 	c.values.mu.Lock()
 	defer c.values.mu.Unlock()
+	c.values.looks = true
 	c.values.most, c.values.spent, c.values.chosen = most, 0, map[types.NamespacedName]bool{}
 	maps.DeleteFunc(c.values.unread, func(_ types.NamespacedName, err error) bool { return errors.Is(err, errMostValues) })
 }
@@ -113,6 +118,7 @@ func (c *Cluster) readValues(ctx context.Context, name types.NamespacedName) {
 	}
 	_, _, err := c.secretOrConfigMap(ctx, secretRef(name))
 	if Is(err, NotFound) {
+		c.redactor.SecretGone(name, time.Now().Add(c.Skew()))
 		err = nil
 	}
 	r.at, r.refused = time.Now(), Is(err, Forbidden)
@@ -129,8 +135,13 @@ func (c *Cluster) valuesKnown(name types.NamespacedName) {
 
 func (v *secretValues) isDue(r *valuesRead) bool {
 	stay := valuesStay
-	if v.kept {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch {
+	case v.kept:
 		stay = keptStay
+	case v.looks:
+		stay = lookStay
 	}
 	return !r.refused && time.Since(r.at) > stay
 }

@@ -47,6 +47,9 @@ func (t *transition) send(ctx context.Context) (Object, error) {
 		return t.void(ctx)
 	}
 	after, err := t.cluster.patch(ctx, t.now, types.MergePatchType, keyPatch(t.now, t.to, t.keys, t.notes()), t.options.PatchOptions())
+	if err == nil && after.Secret != nil && !t.options.DryRun {
+		t.cluster.Redactor().SecretWritten(after.Secret, consumers.LastChange(after.Meta()).Time)
+	}
 	return after, cluster.APIError(t.now.call("patch"), err)
 }
 

@@ -14,8 +14,17 @@ import (
 
 // former tells which runs of containers may know values that a Secret had before it was read: nobody can mask those.
 type former struct {
-	since map[types.NamespacedName]time.Time // by Secret: from when on its values are known
-	pods  map[types.NamespacedName]podRuns
+	secrets map[types.NamespacedName]knownSecret
+	pods    map[types.NamespacedName]podRuns
+	forgot  bool // there were too many pods
+}
+
+// knownSecret is a Secret that was read.
+type knownSecret struct {
+	version string    // its resourceVersion
+	changed time.Time // when it was changed last
+	since   time.Time // from when on its values are known
+	gone    bool
 }
 
 // podRuns is when the runs of a pod began.
@@ -27,31 +36,60 @@ type podRuns struct {
 // run is a container with its present and its previous run; a time is zero if there is none.
 type run struct {
 	container         string
-	secrets           []types.NamespacedName // of its variables and files
+	secrets           []usedSecret // by its variables and files
 	current, previous time.Time
 }
 
-// SecretSince learns the data of a Secret that has been as it is since a moment, by the API server's clock.
-func (r *Redactor) SecretSince(name types.NamespacedName, data map[string][]byte, since time.Time) {
-	r.Secret(data)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if known, is := r.former.since[name]; !is || since.Before(known) {
-		put(&r.former.since, name, since)
-	}
+// usedSecret is one that a container takes values from; without an optional one it runs, too.
+type usedSecret struct {
+	name     types.NamespacedName
+	optional bool
 }
 
-// Changed is since when the data of a Secret is as it was read; zero if that is not known.
+// SecretRead learns a Secret that was changed last at a moment, by the API server's clock. If it has changed since an earlier
+// read, it may have held yet other values in between.
+func (r *Redactor) SecretRead(s *corev1.Secret, changed time.Time) { r.learnSecret(s, changed, false) }
+
+// SecretWritten learns a Secret that this command has written in the place of what was read last.
+func (r *Redactor) SecretWritten(s *corev1.Secret, changed time.Time) {
+	r.learnSecret(s, changed, true)
+}
+
+func (r *Redactor) learnSecret(s *corev1.Secret, changed time.Time, written bool) {
+	name := types.NamespacedName{Namespace: s.Namespace, Name: s.Name}
+	r.mu.RLock()
+	known, is := r.former.secrets[name]
+	r.mu.RUnlock()
+	if !is || s.ResourceVersion == "" || s.ResourceVersion != known.version {
+		r.Secret(s.Data)
+	}
+	if !is || known.gone || !written && !changed.Equal(known.changed) {
+		known.since = changed
+	}
+	known.version, known.changed, known.gone = s.ResourceVersion, changed, false
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	put(&r.former.secrets, name, known)
+}
+
+// SecretGone notes that a Secret is not there, which the programs that run may have read.
+func (r *Redactor) SecretGone(name types.NamespacedName, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	put(&r.former.secrets, name, knownSecret{since: now, gone: true})
+}
+
+// Changed is when a Secret was changed last; zero if it was not read.
 func (r *Redactor) Changed(name types.NamespacedName) time.Time {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.former.since[name]
+	return r.former.secrets[name].changed
 }
 
 // note keeps when the runs of a pod began that uses Secrets; the lock is held. The Secrets of a pod that was trimmed are known.
 func (f *former) note(p *corev1.Pod) {
 	if len(f.pods) >= mostPods {
-		f.pods = nil
+		f.pods, f.forgot = nil, true
 	}
 	before := f.pods[nameOf(p)]
 	refs := workload.References(&corev1.PodTemplateSpec{Spec: p.Spec})
@@ -61,7 +99,7 @@ func (f *former) note(p *corev1.Pod) {
 		for _, ref := range refs {
 			mounts := slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return ref.Container == "" && m.Name == ref.Field })
 			if ref.Kind == workload.SecretReference && (ref.Container == c.Name || mounts) {
-				r.secrets = append(r.secrets, types.NamespacedName{Namespace: p.Namespace, Name: ref.Name})
+				r.secrets = append(r.secrets, usedSecret{types.NamespacedName{Namespace: p.Namespace, Name: ref.Name}, ref.Optional})
 			}
 		}
 		if i := slices.IndexFunc(before.runs, func(b run) bool { return b.container == c.Name }); i >= 0 && len(r.secrets) == 0 {
@@ -95,7 +133,10 @@ func began(s *corev1.ContainerState) time.Time {
 // unknown is a Secret that has changed since a run of a container began, before its values were read. Without a container's
 // name any of the pod counts. A moment at which the program spoke is that of an earlier run if it is before the change.
 func (f *former) unknown(pod types.NamespacedName, container string, previous bool, spoke time.Time) (secret types.NamespacedName, ok bool) {
-	p := f.pods[pod]
+	p, known := f.pods[pod]
+	if !known {
+		return secret, f.forgot
+	}
 	for _, r := range p.runs {
 		at := r.current
 		if (previous || at.IsZero()) && !r.previous.IsZero() { // else the status does not tell of the next run yet
@@ -105,17 +146,30 @@ func (f *former) unknown(pod types.NamespacedName, container string, previous bo
 			continue
 		}
 		for _, s := range r.secrets {
-			since, read := f.since[s]
-			if read && p.created.Before(since) && (at.Before(since) || !spoke.IsZero() && spoke.Before(since)) {
-				return s, true
+			k, read := f.secrets[s.name]
+			if !read || k.gone && s.optional || !p.created.Before(k.since) {
+				continue
+			}
+			sure := k.since
+			if !r.previous.IsZero() && at.Equal(r.current) { // a restart, by the clock of the node
+				sure = sure.Add(clockSlack)
+			}
+			if !at.After(sure) || !spoke.IsZero() && spoke.Before(k.since) {
+				return s.name, true
 			}
 		}
 	}
 	return secret, false
 }
 
+// clockSlack is how far the clock of a node may be ahead of the API server's.
+const clockSlack = 5 * time.Second
+
 // withheld stands in place of a text that may hold a value which nobody knows any more.
 func withheld(secret types.NamespacedName) string {
+	if secret.Name == "" {
+		return "(not shown: there were too many pods to remember which Secrets this one uses)"
+	}
 	return fmt.Sprintf("(not shown: secret/%s may have changed since this container started, and its former values are not known)", secret.Name)
 }
 

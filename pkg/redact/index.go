@@ -108,9 +108,13 @@ func masked(text string, spans []span) string {
 	return b.String()
 }
 
-// find returns where values stand that are not public, as they are or encoded, once or twice; matches may overlap.
-func (ix *index) find(text string, public map[string]bool) []span {
+// find returns where values stand that are not public, as they are or encoded, once or twice; matches may overlap. The
+// beginning of a log's line is never cut off, unlike that of a message.
+func (ix *index) find(text string, public map[string]bool, message bool) []span {
 	spans := ix.asTheyAre(text, public)
+	if message {
+		spans = append(spans, ix.beheaded(text, public)...)
+	}
 	plain, at, ok := decoded(text)
 	for round := 0; ok && round < 2; round++ {
 		for _, s := range ix.asTheyAre(plain, public) {
@@ -143,7 +147,7 @@ func (ix *index) asTheyAre(text string, public map[string]bool) []span {
 			}
 		}
 	}
-	return append(spans, ix.beheaded(text, public)...)
+	return spans
 }
 
 // cutFrom is the length from which on a text may have been cut: the kubelet and the API cut at 1024, 2048 and 4096 bytes.

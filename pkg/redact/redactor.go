@@ -179,9 +179,7 @@ func (r *Redactor) line(line string, how confidence) {
 		return
 	}
 	r.value(line, how)
-	for _, part := range parts(line, how) {
-		r.value(part, secret)
-	}
+	r.parts(line, how)
 	line = strings.TrimPrefix(line, "export ")
 	for setting := range strings.SplitSeq(line, ";") {
 		at := strings.IndexAny(setting, "=:")
@@ -223,18 +221,31 @@ func (r *Redactor) fields(name string, node any, how confidence) {
 		if sensitive(name) {
 			r.value(node, secret)
 		}
-		found := parts(node, how)
-		if how >= secret {
-			found = append(found, strange(node)...)
-		}
-		for _, part := range found {
-			r.value(part, secret)
+		r.parts(node, how)
+		if how >= secret && !identifier.MatchString(name) {
+			r.guess(strange(node))
 		}
 		if login, err := base64.StdEncoding.DecodeString(node); err == nil && name == "auth" { // of a registry
 			_, password, _ := strings.Cut(string(login), ":")
 			r.value(password, secret)
 		}
 		r.json(name, node, how)
+	}
+}
+
+// parts learns those of a line; the lock is held.
+func (r *Redactor) parts(line string, how confidence) {
+	found, guessed := parts(line, how)
+	for _, part := range found {
+		r.value(part, secret)
+	}
+	r.guess(guessed)
+}
+
+// guess learns what only looks like a secret: within a longer word it is none.
+func (r *Redactor) guess(parts []string) {
+	for _, part := range parts {
+		r.value(part, literal)
 	}
 }
 
@@ -265,12 +276,12 @@ func put[K comparable, V any](to *map[K]V, key K, value V) {
 func (r *Redactor) Text(text string) string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return masked(text, r.names.find(text, r.index.find(text, r.public)))
+	return masked(text, r.names.find(text, r.index.find(text, r.public, true)))
 }
 
 // LogLine masks a line that a program wrote: the values that are known, and nothing else.
 func (r *Redactor) LogLine(line string) string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return masked(line, r.index.find(line, r.public))
+	return masked(line, r.index.find(line, r.public, false))
 }

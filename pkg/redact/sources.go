@@ -88,7 +88,14 @@ func (r *Redactor) Pods(pods ...*corev1.Pod) {
 
 // Arrived learns a pod before it is trimmed, and masks what is said of it by what is known already. Before it is shown,
 // Pods has to follow.
-func (r *Redactor) Arrived(p *corev1.Pod) { r.texts(r.arrived(p)...) }
+func (r *Redactor) Arrived(p *corev1.Pod) {
+	r.texts(r.arrived(p)...)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.former.forgot && len(r.sources.ofPods[nameOf(p)]) == 0 { // it is known to use none
+		r.former.note(p)
+	}
+}
 
 // arrived learns a pod, and returns what is said of it. A webhook may have given it variables that its template lacks. Of
 // the variables of a pod that nothing is said of nothing is learnt.
