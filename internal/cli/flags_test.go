@@ -183,7 +183,6 @@ func TestWrongCommandLines(t *testing.T) {
 		"set env -f web.yaml --local --from=secret/db":              "name them with --keys",
 		"set env -f - -e -":                                         "standard input can be read only once",
 		"set env deployment/web -e - -e -":                          "standard input can be read only once",
-		"set env deployment/web -e -":                               "standard input has no line KEY=VALUE",
 		"set env deployment/web A=1 --local":                        "--local reads files",
 		"set env deployment/web A=1 --wait=false --soak=3s":         "--wait=false does not watch",
 		"rollout undo deployment/web --to-revision=-1":              "--to-revision takes a revision number",

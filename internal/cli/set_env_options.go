@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/internal/term"
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
@@ -115,14 +116,14 @@ func (o *setEnvOptions) readStdin(ctx context.Context, in *term.Terminal) ([]sec
 		return nil, fmt.Errorf("reading variables from standard input: %w", err)
 	}
 	if len(text) > mostStdin {
-		return nil, usagef("standard input has more than %d MiB: no object can hold that", mostStdin>>20)
+		return nil, release.RefusedError{Err: fmt.Errorf("standard input has more than %d MiB: no object can hold that", mostStdin>>20)}
 	}
 	env, found, err := envLines(text)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, release.RefusedError{Err: err}
 	}
 	if len(env) == 0 {
-		return nil, usagef("standard input has no line KEY=VALUE")
+		return nil, release.RefusedError{Err: errors.New("standard input has no line KEY=VALUE")}
 	}
 	if env, err = prefixed(o.prefix, env, o.settings.Remove); err != nil {
 		return nil, err

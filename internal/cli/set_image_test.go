@@ -41,7 +41,7 @@ func TestSetImageLocally(t *testing.T) {
 		"all of them":   {"*=shop:2.0 -o jsonpath={.spec.template.spec.containers[*].image}", exitOK, "shop:2.0 shop:2.0", ""},
 		"in a word":     {"web=web:2.0", exitOK, "deployment.apps/web image updated\n", ""},
 		"no such one":   {"wbe=web:2.0", exitRefused, "", `did you mean "web"?`},
-		"no image":      {"web=Web:2.0", exitRefused, "", `"Web:2.0"`},
+		"no image":      {"web=Web:2.0", exitUsage, "", `"Web:2.0"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errOut := runOffline(t, append([]string{"set", "image", "-f", file, "--local"}, strings.Fields(test.args)...)...)

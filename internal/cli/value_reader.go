@@ -92,7 +92,9 @@ func (i valueReader) tell(found []secrets.Finding) error {
 		}
 	}
 	if len(faults) > 0 {
-		return release.RefusedError{Err: fmt.Errorf("%w\nnothing was written%s", errors.Join(faults...), strict)}
+		last := &faults[len(faults)-1]
+		*last = fmt.Errorf("%w; nothing was written%s", *last, strict)
+		return release.RefusedError{Err: errors.Join(faults...)}
 	}
 	for _, f := range found {
 		if err := i.show(f); err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-app/kubectl-app/pkg/redact"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // ArgumentError: the command line can't be understood.
@@ -16,7 +17,7 @@ func (e *ArgumentError) Error() string { return e.Message }
 
 // ParseImageArgs divides the arguments of `set image` into resources and settings, by kubectl's
 // rule (GetResourcesAndPairs, ParsePairs): what holds a '=' is a setting, the rest comes before.
-// kubectl takes the last of two images for one container: here that is an error. Errors are *ArgumentError.
+// kubectl takes the last of two images for one container: here that is an error. Errors are *ArgumentError, and *workload.ImageError of a reference that no registry could have.
 func ParseImageArgs(args []string) (resources []string, settings []ImageSetting, err error) {
 	for i, arg := range args {
 		container, image, isSetting := strings.Cut(arg, "=")
@@ -47,7 +48,19 @@ func ParseImageArgs(args []string) (resources []string, settings []ImageSetting,
 	case all && len(settings) > 1:
 		return nil, nil, &ArgumentError{"'*=IMAGE' sets all containers: it can't be combined with another CONTAINER=IMAGE"}
 	}
-	return resources, settings, nil
+	return resources, settings, checkImages(settings)
+}
+
+// checkImages refuses references that no registry could have. What may be a value, meant for set env, is not quoted: that it
+// names no container is found later.
+func checkImages(settings []ImageSetting) error {
+	var faults faults
+	for _, s := range settings {
+		if (s.Container == AllContainers || isContainerName(s.Container)) && redact.Argument(s.Image) == s.Image {
+			faults.add(workload.CheckImage(s.Image))
+		}
+	}
+	return faults.join()
 }
 
 func position(i int) string { return fmt.Sprintf("argument %d", i+1) }
