@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -134,6 +136,15 @@ func (c *creation) ended(ctx context.Context, what string, err error) error {
 	return errors.New("interrupted: " + what)
 }
 
+// noteRemoved says which verb keeps the keys that it does not name.
+func (c *creation) noteRemoved(done config.Applied) error {
+	if !slices.ContainsFunc(done.Changes(), func(k secrets.KeyChange) bool { return k.Kind == secrets.Removed }) {
+		return nil
+	}
+	return page.Note(c.env.Term, "create removes the keys that it does not name; to change single keys: "+
+		"kubectl app set "+strings.ToLower(done.After.Ref().Kind)+" "+done.After.Ref().Name+c.env.inFlag())
+}
+
 // show says on stderr what became of each key, where that is not plain.
 func (c *creation) show(done config.Applied) error {
 	switch {
@@ -145,6 +156,7 @@ func (c *creation) show(done config.Applied) error {
 		return errors.Join(
 			page.Keys(c.env.Term, done.After.String(), done.Changes()),
 			page.Meta(c.env.Term, done.Labels(), done.Annotations(), done.Fixed()),
+			c.noteRemoved(done),
 		)
 	}
 	return nil

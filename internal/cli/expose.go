@@ -17,8 +17,8 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 )
 
-const exposeLong = `Create a Service for a workload, a pod or another Service, as kubectl expose does. Then wait until a pod answers for
-it, and print the addresses that lead there. If no pod is ready, name the cause.
+const exposeLong = `Create a Service for a workload, a pod or another Service, as kubectl expose does. Then wait until a pod of it
+is ready, and print the addresses that lead there. If no pod is ready, name the cause.
 
 Without --port, the ports are those that the containers declare. Sidecars are left out: init containers that keep
 running, and well-known proxies (istio-proxy, linkerd-proxy, consul-dataplane, daprd, cloud-sql-proxy, vault-agent).
@@ -77,7 +77,7 @@ func newExpose(env *Env) *cobra.Command {
 	out := newOutput("exposed")
 	cmd := &cobra.Command{
 		Use:   "expose (-f FILENAME | TYPE NAME | TYPE/NAME) [--port=[NAME=]PORT[:TARGET]] [--type=TYPE] [--name=NAME] [--host=HOST [--path=/PATH]]",
-		Short: "Create or change the Service of a workload, and wait until it answers",
+		Short: "Create or change the Service of a workload, and wait until a pod is ready",
 		Long:  exposeLong, Example: exposeExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.list {
@@ -135,7 +135,7 @@ func (f *exposeFlags) add(flags *pflag.FlagSet) {
 func (f *releaseFlags) addExpose(flags *pflag.FlagSet) {
 	f.given = flags.Changed
 	f.onFailure, f.onInterrupt = release.Keep, release.Keep
-	flags.BoolVar(&f.wait, "wait", true, "Wait until the service answers; with false only write it, as kubectl does")
+	flags.BoolVar(&f.wait, "wait", true, "Wait until a pod of the service is ready; with false only write it, as kubectl does")
 	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, "How long to wait before giving up")
 	addChoice(flags, &f.progress, "progress", view.ModeAuto, `How progress is shown on stderr: "auto", "plain" or "none"`, view.ModeAuto, view.ModePlain, view.ModeNone)
 	f.writeFlags(flags)

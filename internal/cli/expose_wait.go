@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/exposure"
 	"github.com/kubectl-app/kubectl-app/internal/inspect"
 	"github.com/kubectl-app/kubectl-app/internal/page"
+	"github.com/kubectl-app/kubectl-app/internal/release"
 	"github.com/kubectl-app/kubectl-app/internal/view"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis"
 	"github.com/kubectl-app/kubectl-app/pkg/diagnosis/chain"
@@ -61,6 +62,9 @@ func (x *exposing) tell(ctx context.Context, result *rollout.Result) error {
 		return x.fault
 	}
 	_ = page.Ways(x.env.Term, x.headline(&x.look), ways) // the result has them, too
+	if x.flags.wait && x.target.Counted() && !x.target.Probed {
+		_ = page.Note(x.env.Term, "the pods are ready without a readiness probe, so nothing has asked the app; to ask it: "+release.App("why", x.service.Ref))
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -86,7 +87,7 @@ func (f *getFlags) run(ctx context.Context, env *Env, selection resolve.Selectio
 	}
 	report := consumers.NewReport(rollout.APIVersion, objects, notSeen)
 	report.Next = env.here(statusCommands(objects))
-	if err := f.print(env, report); err != nil || len(notSeen) == 0 {
+	if err := errors.Join(f.print(env, report), noteVersions(ctx, env, c, objects)); err != nil || len(notSeen) == 0 {
 		return err
 	}
 	return page.Warning(env.Term, "no permission to read "+resources(notSeen)+": those that use it are not shown")

@@ -64,7 +64,7 @@ type envLister struct {
 // list returns the variables of a container and, for each reason for which some could not be resolved,
 // an error that names them.
 func (l *envLister) list(ctx context.Context, o cluster.Object, c *corev1.Container) (page.EnvList, []error) {
-	list := page.EnvList{Kind: o.Ref().Kind, Name: o.Ref().Name, Container: c.Name}
+	list := page.EnvList{Kind: o.Ref().Kind, Name: o.Ref().Name, Container: c.Name, All: wholeObjects(c)}
 	var faults []error
 	because := map[string][]string{}
 	for i := range c.Env {
@@ -82,6 +82,25 @@ func (l *envLister) list(ctx context.Context, o cluster.Object, c *corev1.Contai
 		faults[i] = fmt.Errorf("%s, container %s: can't resolve the value of %s: %w", o.Ref(), c.Name, strings.Join(because[err.Error()], ", "), err)
 	}
 	return list, faults
+}
+
+// wholeObjects are those that a container takes each key of.
+func wholeObjects(c *corev1.Container) []string {
+	var all []string
+	for _, from := range c.EnvFrom {
+		text := ""
+		switch {
+		case from.SecretRef != nil:
+			text = "secret " + from.SecretRef.Name
+		case from.ConfigMapRef != nil:
+			text = "configmap " + from.ConfigMapRef.Name
+		}
+		if from.Prefix != "" {
+			text += ", with the prefix " + from.Prefix
+		}
+		all = append(all, text)
+	}
+	return all
 }
 
 func (l *envLister) line(ctx context.Context, o cluster.Object, c *corev1.Container, v *corev1.EnvVar) (page.EnvLine, error) {

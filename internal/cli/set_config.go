@@ -85,6 +85,9 @@ func newSetConfig(env *Env, kind string, cmd *cobra.Command) *cobra.Command {
 	var flags setConfigFlags
 	out := newOutput("restarted")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if flags.versioned { // the templates are changed
+			out.print.NamePrintFlags.Operation = "updated"
+		}
 		s, err := flags.change(cmd, env, out, kind, args)
 		if err != nil {
 			return err

@@ -190,7 +190,11 @@ func (c *configChange) show() error {
 				return err
 			}
 		}
-		if err := page.Roll(c.env.Term, object.Plan); err != nil {
+		unchanged := ""
+		if object.Change.Empty() {
+			unchanged = object.Change.Before.String()
+		}
+		if err := page.Roll(c.env.Term, unchanged, object.Plan); err != nil {
 			return err
 		}
 	}
@@ -199,6 +203,9 @@ func (c *configChange) show() error {
 	}
 	for _, b := range object.Plan.ByHand {
 		c.Warn(c.leftOut(&b, release.ByHand(&b)))
+	}
+	if p := object.Plan; c.flags.versioned && !object.Change.Empty() && len(p.Roll)+len(p.ByHand)+len(p.Broken) == 0 {
+		c.Warn(fmt.Sprintf("no workload is changed: nothing will use %s, and %s keeps its data", object.Change.After, object.Change.Before))
 	}
 	switch {
 	case object.Change.Empty():

@@ -2,13 +2,17 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/kubectl-app/kubectl-app/internal/cluster"
 	"github.com/kubectl-app/kubectl-app/internal/config"
 	"github.com/kubectl-app/kubectl-app/internal/page"
 	"github.com/kubectl-app/kubectl-app/internal/resolve"
 	"github.com/kubectl-app/kubectl-app/pkg/rollout"
 	"github.com/kubectl-app/kubectl-app/pkg/secrets/consumers"
+	"github.com/kubectl-app/kubectl-app/pkg/workload"
 )
 
 // consumers prints what uses Secrets and ConfigMaps.
@@ -36,7 +40,27 @@ func (f *statusFlags) consumers(ctx context.Context, env *Env, args []string) er
 	if err := page.Consumers(env.Term.Out, report, env.Now()); err != nil {
 		return fmt.Errorf("writing the consumers: %w", err)
 	}
-	return warnNotSeen(env, notSeen)
+	return errors.Join(warnNotSeen(env, notSeen), noteVersions(ctx, env, c, objects))
+}
+
+// noteVersions names the versions of objects that nothing uses by their own names. That they can't be listed says nothing.
+func noteVersions(ctx context.Context, env *Env, c *cluster.Cluster, objects []consumers.SubjectReport) error {
+	for _, o := range objects {
+		if len(o.Consumers) > 0 {
+			continue
+		}
+		all, err := config.New(c).Versions(ctx, o.Namespace, o.Kind)
+		all = slices.DeleteFunc(all, func(v consumers.Version) bool { return v.Of != o.Name })
+		if err != nil || len(all) == 0 {
+			continue
+		}
+		newest := slices.MaxFunc(all, func(a, b consumers.Version) int { return a.Created.Compare(b.Created) })
+		text := fmt.Sprintf("%s has %s; the newest is %s: %s", o.Ref, workload.Plural(len(all), "version", "versions"), newest.Name, statusCommand(newest.Ref))
+		if err := page.Note(env.Term, text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *statusFlags) validateConfig(env *Env, args []string) error {

@@ -85,7 +85,7 @@ func TestLinesSayWhatLimitsTheWatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var out strings.Builder
-				lines := &statusLines[app.List]{env: newEnv(strings.NewReader(""), &out, &out, func(string) string { return "" }, time.Now)}
+				lines := &statusLines[app.List]{started: time.Now(), env: newEnv(strings.NewReader(""), &out, &out, func(string) string { return "" }, time.Now)}
 				for _, m := range []moment{c.limit, c.limit, {}} {
 					if err := lines.warn(m); err != nil {
 						t.Fatal(err)
@@ -93,7 +93,8 @@ func TestLinesSayWhatLimitsTheWatch(t *testing.T) {
 					<-time.After(time.Second)
 				}
 				got := strings.Split(strings.TrimSpace(out.String()), "\n")
-				if len(got) != len(c.want) || !strings.HasSuffix(got[0], c.want[0]) || !strings.HasSuffix(got[1], c.want[1]) {
+				if len(got) != len(c.want) || !strings.HasSuffix(got[0], c.want[0]) || !strings.HasSuffix(got[1], c.want[1]) ||
+					strings.HasPrefix(got[0], "warning") {
 					t.Errorf("got %q, want %q", got, c.want)
 				}
 			})

@@ -114,7 +114,7 @@ func (s *statusLines[T]) warn(m moment) error {
 			text = "the status is read again"
 		}
 		s.silent, s.unread = silent, m.unread
-		if err := page.Warning(s.env.Term, text); err != nil {
+		if err := s.warning(text); err != nil {
 			return err
 		}
 	}
@@ -125,12 +125,17 @@ func (s *statusLines[T]) warn(m moment) error {
 	case len(more) > 0 && time.Since(s.moreSince) >= time.Second:
 		s.unwatched = append(s.unwatched, more...)
 		for _, text := range unwatchedTexts(more) {
-			if err := page.Warning(s.env.Term, text); err != nil {
+			if err := s.warning(text); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// warning has the time of the watch before it, as each line has.
+func (s *statusLines[T]) warning(text string) error {
+	return view.StatusWarning(s.env.Term.Err, time.Since(s.started), text)
 }
 
 // unwatchedTexts say what is read again and again instead, and why: a line for each cause.

@@ -49,10 +49,18 @@ func (i *Inspector) whyIngress(ctx context.Context, ref workload.Ref) (chain.Rep
 		if err != nil {
 			return chain.Report{}, err
 		}
-		if i.conclude(&r, w) {
+		switch said := says(w); {
+		case len(r.Chain) > 0 && said != "":
+			if also := rule.Host + rule.Path + " leads to service/" + rule.Service + ": " + said; said != r.Message {
+				r.Also = append(r.Also, also)
+			}
+		case len(r.Chain) > 0:
+		case i.conclude(&r, w):
 			r.Chain = ending(r.Chain, ref, rule)
-			return r, nil
 		}
+	}
+	if len(r.Chain) > 0 {
+		return r, nil
 	}
 	if f := door.Class(in, classes.Items, known, r.Time); f != nil {
 		i.conclude(&r, &way{finding: f})
@@ -62,6 +70,19 @@ func (i *Inspector) whyIngress(ctx context.Context, ref workload.Ref) (chain.Rep
 		r.Message = "nothing found: each door that was asked answers"
 	}
 	return r, nil
+}
+
+// says is what is wrong on a way; "" for nothing.
+func says(w *way) string {
+	switch {
+	case w.report != nil:
+		return w.report.Message
+	case w.finding != nil && w.finding.Step.Object.Kind == "Ingress":
+		return w.finding.Step.Says
+	case w.finding != nil:
+		return strings.ToLower(w.finding.Step.Object.Kind) + "/" + w.finding.Step.Object.Name + " " + w.finding.Step.Says
+	}
+	return ""
 }
 
 // ending ends a chain at the Ingress.

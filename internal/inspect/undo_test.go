@@ -33,17 +33,25 @@ func TestAcceptedCommands(t *testing.T) {
 		revisions []workload.Revision
 		paused    bool
 		want      []string
+		kind      string
 	}{
-		"the revision before is good":     {revisions("good", ""), false, []string{look, set, undo}},
-		"the revision before is unknown":  {revisions("", ""), false, []string{look, set, undo}},
-		"it has failed, an older is good": {revisions("good", "failed", ""), false, []string{look, set, undo}},
-		"it has failed, none is good":     {revisions("", "failed", ""), false, []string{look, set, undo + " --to-revision=1"}},
-		"all have failed":                 {revisions("failed", "failed", ""), false, []string{look, set}},
-		"paused":                          {revisions("good", ""), true, []string{look, undo + " --resume"}},
+		"the revision before is good":     {revisions("good", ""), false, []string{look, set, undo}, ""},
+		"the revision before is unknown":  {revisions("", ""), false, []string{look, set, undo}, ""},
+		"it has failed, an older is good": {revisions("good", "failed", ""), false, []string{look, set, undo}, ""},
+		"it has failed, none is good":     {revisions("", "failed", ""), false, []string{look, set, undo + " --to-revision=1"}, ""},
+		"all have failed":                 {revisions("failed", "failed", ""), false, []string{look, set}, ""},
+		"paused":                          {revisions("good", ""), true, []string{look, undo + " --resume"}, ""},
+		"another kind of that name":       {revisions("good", ""), false, []string{look, strings.Replace(set, "deployment", "statefulset", 1), strings.Replace(undo, "deployment", "statefulset", 1)}, "StatefulSet"},
 	} {
 		w := &workload.Workload{Ref: workload.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}, Paused: test.paused}
 		w.Template = test.revisions[len(test.revisions)-1].Template
 		r := chain.Report{Next: []chain.Command{{Command: look}, {Command: set}, {Command: undo}}}
+		if test.kind != "" {
+			w.Kind = test.kind
+			for i := range r.Next {
+				r.Next[i].Command = strings.ReplaceAll(r.Next[i].Command, "deployment/", strings.ToLower(test.kind)+"/")
+			}
+		}
 		accepted(&r, diagnosis.Observed{Workload: w, Revisions: test.revisions}, func(types.NamespacedName) time.Time { return time.Time{} })
 		var got []string
 		for _, c := range r.Next {

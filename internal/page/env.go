@@ -10,6 +10,8 @@ import (
 type EnvList struct {
 	Kind, Name, Container string
 	Vars                  []EnvLine
+	// All are the objects of which each key is a variable.
+	All []string
 }
 
 // EnvLine is one variable: its value, or what it refers to.
@@ -26,6 +28,9 @@ func Env(w io.Writer, l EnvList) error {
 		} else {
 			fmt.Fprintf(&b, "%s=%s\n", v.Name, v.Value)
 		}
+	}
+	for _, from := range l.All {
+		fmt.Fprintf(&b, "# each key of %s (envFrom)\n", from)
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("writing the variables: %w", err)

@@ -10,9 +10,12 @@ import (
 )
 
 // Roll writes what becomes of those who use what was changed: one line for those who get new pods, one for
-// those who follow without.
-func Roll(t *term.Terminal, plan consumers.RollPlan) error {
+// those who follow without. An object whose keys were not shown is named above them.
+func Roll(t *term.Terminal, object string, plan consumers.RollPlan) error {
 	s := newSheet(t.Err)
+	if object != "" && len(plan.Roll)+len(plan.InPlace) > 0 {
+		s.Add(s.Bold(object))
+	}
 	for _, line := range []struct {
 		what  string
 		users []consumers.Consumer

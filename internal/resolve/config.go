@@ -45,7 +45,7 @@ func ConfigKind(in *cluster.Cluster, typ string) (string, error) {
 		return "", err
 	}
 	if !isConfig(gvk) {
-		return "", &cluster.Error{Reason: cluster.Unsupported, Object: typ, Message: fmt.Sprintf("%s are not generated: give secrets or configmaps", typ)}
+		return "", &cluster.Error{Reason: cluster.Unsupported, Object: typ, Message: fmt.Sprintf("prune deletes versions of Secrets and ConfigMaps, and no %s: give secrets or configmaps", typ)}
 	}
 	return gvk.Kind, nil
 }

@@ -9,6 +9,15 @@ import (
 	"github.com/kubectl-app/kubectl-app/pkg/app"
 )
 
+// StatusWarning writes a warning as such a line. GitHub Actions gets it as one of its own, too.
+func StatusWarning(out *term.Output, elapsed time.Duration, text string) error {
+	s := newSheet(out)
+	s.Width = 0
+	s.Add(term.PadLeft(clock(elapsed), 5) + "  " + s.Yellow("warning:") + " " + term.Clean(text))
+	s.Annotate("warning", "", text)
+	return layout.WriteLines(out, s.Lines)
+}
+
 // StatusNews writes a line for each fact that has changed: the time since the start, the workload, the news. With everywhere
 // the namespace follows its name.
 func StatusNews(out *term.Output, elapsed time.Duration, news []app.Fact, everywhere bool) error {

@@ -29,6 +29,10 @@ func verdict(r rollout.Result) string {
 	text = strings.TrimSuffix(term.Clean(text), ".") // more may follow
 	switch r.Outcome {
 	case rollout.Succeeded:
+		if changed := changedOf(r); len(changed) > 0 {
+			r.Workloads = changed
+			who = subject(r)
+		}
 		return layout.Join(": ", who, succeeded(r), text)
 	case rollout.Unchanged:
 		return layout.Join(": ", who, "nothing to change", text)
@@ -157,6 +161,11 @@ func subject(r rollout.Result) string {
 		return layout.Name(r.Workloads[0].Ref)
 	}
 	return workload.Plural(len(r.Workloads), "workload", "workloads")
+}
+
+// changedOf leaves out the workloads that were as wanted.
+func changedOf(r rollout.Result) []rollout.WorkloadResult {
+	return slices.DeleteFunc(slices.Clone(r.Workloads), func(w rollout.WorkloadResult) bool { return w.Outcome == rollout.Unchanged })
 }
 
 func newRevision(r rollout.Result) string {

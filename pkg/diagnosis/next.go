@@ -87,6 +87,9 @@ func (d *Diagnosis) nextCommands(p *Problem) []string {
 		rule = describe
 	}
 	all := rule(a)
+	if slices.Contains(d.in.Forbidden, forbiddenLogs) {
+		all = slices.DeleteFunc(all, func(command string) bool { return strings.HasPrefix(command, "kubectl logs ") })
+	}
 	if p.exemplar != nil && p.exemplar.pod != nil && !d.stillThere(p.exemplar.pod.UID) {
 		// The pod is gone, as evicted ones soon are.
 		all = slices.DeleteFunc(all, func(command string) bool { return strings.Contains(command, " "+a.Exemplar+" ") })

@@ -119,6 +119,16 @@ func TestNextNeverBlamesTheUserForTheNode(t *testing.T) {
 	}
 }
 
+// Whoever may not read logs is not told to.
+func TestNextWithoutLogs(t *testing.T) {
+	d := about(corev1.PodTemplateSpec{}, ownedPod("new", "web-1"))
+	d.in.Forbidden = []string{forbiddenLogs}
+	k := Problem{Finding: Finding{Cause: CrashLoop, Container: "web", Exemplar: "web-1"}}
+	if got := d.nextCommands(&k); !slices.Equal(got, []string{"kubectl describe pod web-1 -n shop"}) {
+		t.Errorf("%q", got)
+	}
+}
+
 // Without a pull secret in the template, the service account has to give the new one to the pods.
 func TestNextLinksThePullSecret(t *testing.T) {
 	for account, template := range map[string]corev1.PodTemplateSpec{"default": {}, "runner": {Spec: corev1.PodSpec{ServiceAccountName: "runner"}}} {

@@ -38,6 +38,8 @@ type Target struct {
 	Desired, Ready int32
 	// PerNode: Desired follows the nodes, and nobody sets it.
 	PerNode bool
+	// Probed: a readiness probe asks one of the containers.
+	Probed bool
 }
 
 // Declared is a port that a container declares.
@@ -72,6 +74,7 @@ var ofOneRevision = []string{workload.LabelPodTemplateHash, "controller-revision
 // OfWorkload reads a workload or a pod. The error is a *RefusedError.
 func OfWorkload(o workload.Object) (Target, error) {
 	t := Target{Ref: o.Ref(), UID: o.GetUID(), Labels: lasting(o.GetLabels()), PodLabels: o.Template().Labels, Ports: declaredBy(&o.Template().Spec)}
+	t.Probed = slices.ContainsFunc(o.Template().Spec.Containers, func(c corev1.Container) bool { return c.ReadinessProbe != nil })
 	if pod, ok := o.API.(*corev1.Pod); ok {
 		t.Selector, t.PodLabels, t.Desired = lasting(pod.Labels), pod.Labels, 1
 		t.Owner, _ = workload.PodOwner(pod)
