@@ -241,6 +241,8 @@ func (f *createDeploymentFlags) check(flags *pflag.FlagSet, command []string) er
 		return usagef("--port=%d: ports go from 1 to 65535", f.port)
 	case f.replicas < 0:
 		return usagef("--replicas=%d must be 0 or more", f.replicas)
+	case f.save && len(f.env) > 0:
+		return usagef("--save-config would write the values of --env into an annotation: remove one of them, or take the values from a Secret with --env-from")
 	case flags.Changed("probe") && f.probeHTTP != "":
 		return usagef("--probe and --probe-http can't be used together")
 	case f.probeHTTP != "" && f.port < 1:

@@ -12,6 +12,7 @@ func TestWrongCreateDeployment(t *testing.T) {
 		"create deployment web --image=a --port=0":                     "--port=0: ports go from 1 to 65535",
 		"create deployment web --image=a --port=http":                  "invalid value --port=http: it takes a whole number",
 		"create deployment web --image=a --replicas=-1":                "--replicas=-1 must be 0 or more",
+		"create deployment web --image=a --save-config --env=A=b":      "--save-config would write the values of --env into an annotation",
 		"create deployment web --image=a --env=A":                      "-e number 1 is neither KEY=VALUE nor KEY-",
 		"create deployment web --image=a --env=A-":                     "--env takes KEY=VALUE",
 		"create deployment web --image=a --env-from=db":                `--env-from: "db" names no object to take variables from: write secret/NAME or configmap/NAME`,

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 	"k8s.io/kubectl/pkg/scheme"
@@ -35,6 +37,9 @@ func (c *creating) run(ctx context.Context) error {
 	captured, err := c.capture(ctx)
 	if err != nil {
 		return c.untouched(ctx, err)
+	}
+	if !captured.New && c.flags.ifExists == config.SkipExisting {
+		return errors.Join(c.Print(captured.API), c.end(c.LeaveAsIs(ctx, captured), nil))
 	}
 	c.next = c.mend
 	var wanted []wantedClaim
@@ -148,11 +153,33 @@ func (c *creating) existing(ctx context.Context, o cluster.Object) (cluster.Capt
 		return cluster.Captured{}, release.RefusedError{Err: hintedError{err, []string{release.App("status", ref)}}}
 	case config.SkipExisting:
 		c.Warn(fmt.Sprintf("%s exists already and was not changed (--if-exists=skip)", ref))
-		c.app, c.Wait = &podtemplate.App{}, false
+	}
+	if c.flags.save {
+		return cluster.Captured{}, release.RefusedError{Err: hintedError{
+			fmt.Errorf("--save-config is for a new deployment, and %s exists", ref), []string{release.Kubectl("apply edit-last-applied", ref)},
+		}}
 	}
 	if c.given("replicas") && o.Replicas() != c.flags.replicas {
 		c.Warn(fmt.Sprintf("%s exists and keeps its %s; to change that: %s --replicas=%d", ref,
 			workload.Plural(int(o.Replicas()), "replica", "replicas"), release.App("scale", ref), c.flags.replicas))
+	}
+	c.Diff = c.Diff || !c.given("diff") && c.flags.ifExists == config.UpdateExisting && c.Progress != view.ModeNDJSON && c.Progress != view.ModeNone
+	operation := "configured"
+	if c.flags.ifExists == config.SkipExisting {
+		operation = "unchanged"
+	}
+	if err := c.output.named(operation, c.flags.dryRun); err != nil {
+		return cluster.Captured{}, err
+	}
+	all, err := c.cluster.Capture(ctx, []cluster.Object{o})
+	if err != nil {
+		return cluster.Captured{}, err
+	}
+	if deletes := c.OnFailure == release.Delete || c.OnInterrupt == release.Delete; deletes && c.begun(all[0]) {
+		all[0].Begun = true
+		return all[0], nil
+	} else if deletes && c.flags.ifExists == config.UpdateExisting {
+		c.Warn(fmt.Sprintf("%s exists: it is rolled back, not deleted", ref))
 	}
 	if c.OnFailure == release.Delete || !c.given("on-failure") {
 		c.OnFailure = release.Rollback
@@ -160,15 +187,18 @@ func (c *creating) existing(ctx context.Context, o cluster.Object) (cluster.Capt
 	if c.OnInterrupt == release.Delete {
 		c.OnInterrupt = release.Rollback
 	}
-	c.Diff = c.Diff || !c.given("diff") && c.flags.ifExists == config.UpdateExisting && c.Progress != view.ModeNDJSON && c.Progress != view.ModeNone
-	if err := c.output.named("configured", c.flags.dryRun); err != nil {
-		return cluster.Captured{}, err
-	}
-	all, err := c.cluster.Capture(ctx, []cluster.Object{o})
-	if err != nil {
-		return cluster.Captured{}, err
-	}
 	return all[0], nil
+}
+
+// begun tells whether an earlier run of this very command has created the Deployment, and did not see how its first rollout
+// ends.
+func (c *creating) begun(now cluster.Captured) bool {
+	if len(now.Revisions) != 1 || rollout.VerdictOf(&now.Revisions[0]) != nil || now.Before.Serving || c.Reason() == "" ||
+		now.GetAnnotations()[workload.AnnotationChangeCause] != c.Reason() {
+		return false
+	}
+	template, _, err := c.app.Plan(now.Ref(), now.Template())
+	return err == nil && workload.SameTemplate(now.Template(), &template)
 }
 
 // plan is the template of the Deployment.
@@ -190,6 +220,9 @@ func (c *creating) mend(result *rollout.Result) []string {
 				for _, image := range c.app.Images {
 					command += " --image=" + shellWord(image)
 				}
+				if w.Rollback != nil { // it is gone
+					command = "kubectl app " + strings.Join(c.withoutSecurity(), " ")
+				}
 				command += " --security=" + string(podtemplate.Baseline) + cluster.InFlag(w.Namespace)
 				result.Next = append([]string{command}, result.Next...)
 				return nil
@@ -197,6 +230,19 @@ func (c *creating) mend(result *rollout.Result) []string {
 		}
 	}
 	return nil
+}
+
+// withoutSecurity is the command line without the profile, as far as further flags can follow it.
+func (c *creating) withoutSecurity() (words []string) {
+	for _, word := range c.command {
+		if word == "--" {
+			break
+		}
+		if !strings.HasPrefix(word, "--security=") {
+			words = append(words, word)
+		}
+	}
+	return words
 }
 
 // typed are the flags of the object as they can be typed again, without values of variables and without the command.

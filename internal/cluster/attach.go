@@ -10,6 +10,10 @@ import (
 // have served, Doubt says why.
 func (c Captured) Attach() Written {
 	w := Written{Object: c.Object}
+	if c.Begun {
+		w.New, w.Before = true, &rollout.Baseline{Workload: c.Before.Workload, New: true}
+		return w
+	}
 	if c.RevisionsErr != nil {
 		w.Doubt = c.RevisionsErr.Error()
 		return w

@@ -27,6 +27,8 @@ type Captured struct {
 	Before       *rollout.Baseline
 	// New: the workload is to be created. Object is what it will be, without its template.
 	New bool
+	// Begun: an earlier run of this command has created the workload, and its first rollout has no verdict.
+	Begun bool
 	// pods are counted by revision; nil where they may not be read.
 	pods diagnosis.PodCounts
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes/scheme"
@@ -64,8 +63,12 @@ func holds(now, want Object) bool {
 			return false
 		}
 	}
-	return equality.Semantic.DeepEqual(now.GetLabels(), want.GetLabels()) &&
-		now.GetAnnotations()[workload.AnnotationChangeCause] == want.GetAnnotations()[workload.AnnotationChangeCause]
+	for key, value := range want.GetLabels() {
+		if now.GetLabels()[key] != value {
+			return false
+		}
+	}
+	return now.GetAnnotations()[workload.AnnotationChangeCause] == want.GetAnnotations()[workload.AnnotationChangeCause]
 }
 
 // sendNew sends one POST.

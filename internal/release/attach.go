@@ -61,7 +61,7 @@ func (r *Release) attach(pending []cluster.Change) []cluster.Written {
 		w := c.Attach()
 		over := c.Before.Over(r.Policy.Soak, r.Now())
 		switch {
-		case w.Doubt != "":
+		case w.Doubt != "", w.New:
 		case over != "" && unhealthy(c): // its pods failed later: nothing to roll back
 			w.Doubt = over
 		case !r.changes.undoRestores():
@@ -82,7 +82,11 @@ func found(attached []cluster.Written) []rollout.Target {
 			all = append(all, w.Target())
 			continue
 		}
-		all = append(all, rollout.Target{Ref: w.Ref(), UID: w.GetUID(), Generation: w.GetGeneration()})
+		target := rollout.Target{Ref: w.Ref(), UID: w.GetUID(), Generation: w.GetGeneration()}
+		if w.New {
+			target.Baseline = w.Before
+		}
+		all = append(all, target)
 	}
 	return all
 }

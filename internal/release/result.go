@@ -157,6 +157,11 @@ func (r *Release) nothingToDo(ctx context.Context, unchanged []cluster.Change) (
 	return complete, r.view.Finish(shown)
 }
 
+// LeaveAsIs ends a release that does nothing to a workload, whatever its state.
+func (r *Release) LeaveAsIs(ctx context.Context, c cluster.Captured) *rollout.Result {
+	return r.complete(ctx, r.outline(rollout.Unchanged, []cluster.Change{{Captured: c, Edit: cluster.Edit{Template: *c.Template()}}}))
+}
+
 // notWatched ends a release with --wait=false, or of what has no rollout: written, and nothing known beyond that.
 func (r *Release) notWatched(ctx context.Context, written []cluster.Written) *rollout.Result {
 	state := rollout.Start(targets(written), r.Policy, r.started)

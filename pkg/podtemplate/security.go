@@ -45,36 +45,68 @@ func RunsAsRoot(message string) bool {
 		(strings.Contains(message, "will run as root") || strings.Contains(message, "non-numeric user"))
 }
 
-// secure sets the fields of a profile. Those of a stricter one are taken away; all others stay.
+// secure sets the fields of a profile. A weaker profile takes away only what Restricted sets. Restricted also takes away what
+// contradicts it.
 func secure(spec *corev1.PodSpec, profile Security) {
-	var root, escalate *bool
-	var seccomp *corev1.SeccompProfile
-	if profile == Restricted {
-		root = new(true)
-	}
-	if profile != Unconfined {
-		seccomp, escalate = &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}, new(false)
-	}
 	pod := cmp.Or(spec.SecurityContext, &corev1.PodSecurityContext{}).DeepCopy()
-	pod.RunAsNonRoot, pod.SeccompProfile = root, seccomp
+	pod.RunAsNonRoot = nonRoot(pod.RunAsNonRoot, profile)
+	switch own := pod.SeccompProfile; {
+	case profile == Restricted && confined(own), profile == Baseline && own != nil && own.Type != corev1.SeccompProfileTypeUnconfined:
+	case profile != Unconfined:
+		pod.SeccompProfile = &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}
+	case own != nil && own.Type == corev1.SeccompProfileTypeRuntimeDefault:
+		pod.SeccompProfile = nil
+	}
 	if spec.SecurityContext = pod; equality.Semantic.DeepEqual(pod, &corev1.PodSecurityContext{}) {
 		spec.SecurityContext = nil
 	}
 	for _, containers := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
 		for i := range containers {
-			secureContainer(&containers[i], escalate, profile == Restricted)
+			secureContainer(&containers[i], profile)
 		}
 	}
 }
 
-func secureContainer(c *corev1.Container, escalate *bool, dropAll bool) {
+// nonRoot is runAsNonRoot under a profile.
+func nonRoot(own *bool, profile Security) *bool {
+	switch {
+	case profile == Restricted:
+		return new(true)
+	case own != nil && *own:
+		return nil
+	}
+	return own
+}
+
+// confined tells whether a seccomp profile is one that Restricted allows.
+func confined(p *corev1.SeccompProfile) bool {
+	return p != nil && (p.Type == corev1.SeccompProfileTypeRuntimeDefault || p.Type == corev1.SeccompProfileTypeLocalhost)
+}
+
+func secureContainer(c *corev1.Container, profile Security) {
 	const all = corev1.Capability("ALL")
 	s := cmp.Or(c.SecurityContext, &corev1.SecurityContext{}).DeepCopy()
-	s.AllowPrivilegeEscalation = escalate
 	capabilities := cmp.Or(s.Capabilities, &corev1.Capabilities{})
 	capabilities.Drop = slices.DeleteFunc(capabilities.Drop, func(c corev1.Capability) bool { return c == all })
-	if dropAll {
+	if profile == Restricted {
 		capabilities.Drop = []corev1.Capability{all}
+		capabilities.Add = slices.DeleteFunc(capabilities.Add, func(c corev1.Capability) bool { return c != "NET_BIND_SERVICE" })
+		if s.Privileged = nil; s.RunAsNonRoot != nil && !*s.RunAsNonRoot {
+			s.RunAsNonRoot = nil
+		}
+		if s.RunAsUser != nil && *s.RunAsUser == 0 {
+			s.RunAsUser = nil
+		}
+		if !confined(s.SeccompProfile) {
+			s.SeccompProfile = nil
+		}
+	}
+	switch own := s.AllowPrivilegeEscalation; {
+	case s.Privileged != nil && *s.Privileged: // the API takes no other value beside it
+	case profile != Unconfined:
+		s.AllowPrivilegeEscalation = new(false)
+	case own != nil && !*own:
+		s.AllowPrivilegeEscalation = nil
 	}
 	if s.Capabilities = capabilities; len(capabilities.Drop)+len(capabilities.Add) == 0 {
 		s.Capabilities = nil
