@@ -51,8 +51,8 @@ func Main(ctx context.Context, args []string, env *Env) int {
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
 	err := root.ExecuteContext(ctx)
-	var said command.Said
-	if err != nil && !errors.As(err, &said) {
+	var silent command.SilentError
+	if err != nil && !errors.As(err, &silent) {
 		fmt.Fprintf(env.Err, "error: %v\n", err)
 	}
 	return exitCode(ctx, err)

@@ -27,15 +27,15 @@ type Env struct {
 	Now  func() time.Time
 }
 
-// Said is an error of which all is said already: it only decides the exit code.
-type Said struct{ Err error }
+// SilentError is an error of which all is said already: it only decides the exit code.
+type SilentError struct{ Err error }
 
-func (s Said) Error() string { return s.Err.Error() }
+func (s SilentError) Error() string { return s.Err.Error() }
 
 // Unwrap returns what decides.
-func (s Said) Unwrap() error { return s.Err }
+func (s SilentError) Unwrap() error { return s.Err }
 
-var errNotDone = Said{errors.New("the exercise is not done")}
+var errNotDone = SilentError{errors.New("the exercise is not done")}
 
 // workshop is one invocation.
 type workshop struct {

@@ -57,7 +57,7 @@ func (w *workshop) watch(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	return Said{ctx.Err()} // it has no other end
+	return SilentError{ctx.Err()} // it has no other end
 }
 
 // picture repaints the whole view in place.
