@@ -22,13 +22,20 @@ LAB_TEST = KUBECTL_APP_LAB=$(CURDIR)/bin/kubectl-app-lab go test -count=1 -timeo
 
 GOLANGCI = go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint
 
-.PHONY: build plugin lab kubectl demo test unit acceptance lint bench cross clean
+# The plugin is built as in a release (tools/dist): without C and without the paths of this machine.
+PLUGIN = CGO_ENABLED=0 go build -trimpath $(TAGS)
+
+# The version of a release; it begins with v.
+RELEASE ?= v0.0.0
+DIST = cd tools/dist && go run . -version $(RELEASE)
+
+.PHONY: build plugin lab kubectl demo test unit acceptance lint bench cross dist krew krew-templates dist-test clean
 .DEFAULT_GOAL := build
 
 build: plugin lab kubectl ## all binaries, in bin/
 
 plugin:
-	go build $(TAGS) -ldflags '$(LDFLAGS)' -o bin/kubectl-app ./cmd/kubectl-app
+	$(PLUGIN) -ldflags '$(LDFLAGS)' -o bin/kubectl-app ./cmd/kubectl-app
 
 lab:
 	cd lab && go build -ldflags '$(LAB_LDFLAGS)' -o ../bin/kubectl-app-lab ./cmd/kubectl-app-lab
@@ -40,7 +47,7 @@ kubectl:
 demo: build ## a healthy release, a broken one rolled back, and the history, on a lab of its own
 	@lab/demo/run
 
-test: build cross unit acceptance ## everything that must pass
+test: build cross unit acceptance dist-test ## everything that must pass
 
 unit:
 	go test $(RACE) ./...
@@ -56,15 +63,29 @@ acceptance: build ## what runs against a cluster
 	@! test -s bin/flaky || cat bin/flaky
 
 cross: ## the plugin compiles for the other systems it is installed on
-	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build $(TAGS) -o /dev/null ./cmd/kubectl-app
-	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go build $(TAGS) -o /dev/null ./cmd/kubectl-app
+	GOOS=darwin GOARCH=arm64 $(PLUGIN) -o /dev/null ./cmd/kubectl-app
+	GOOS=windows GOARCH=amd64 $(PLUGIN) -o /dev/null ./cmd/kubectl-app
+
+dist: ## the archives of a release with checksums and SBOMs, in dist/; RELEASE=v1.2.3, DIST_FLAGS="-plugins app" chooses
+	$(DIST) $(DIST_FLAGS) build
+
+krew: ## dist/krew: an index for krew with the manifests of what is in dist/
+	$(DIST) $(DIST_FLAGS) manifests
+
+krew-templates: ## krew/: the manifests as templates, from plugins.yaml
+	$(DIST) templates
+
+# goreleaser and krew are built for it: some minutes at the first time.
+dist-test: kubectl ## two builds of one commit are the same, and krew installs them
+	cd tools/dist && go test -count=1 -timeout 40m ./...
 
 lint:
 	$(GOLANGCI) run --allow-parallel-runners ./...
 	cd lab && $(GOLANGCI) run --allow-parallel-runners --config ../.golangci.yml ./...
+	cd tools/dist && $(GOLANGCI) run --allow-parallel-runners --config ../../.golangci.yml ./...
 
 bench: build ## side by side with kubectl's own code; BENCH="-quick -only startup,requests" chooses
 	cd lab && go run ./bench $(BENCH)
 
 clean:
-	rm -rf bin
+	rm -rf bin dist

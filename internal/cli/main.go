@@ -13,8 +13,11 @@ import (
 	"github.com/kubectl-app/kubectl-app/internal/page"
 )
 
-// version is set by the linker.
-var version = "v0.0.0-dev"
+// The linker sets these; commit and its date only in a release.
+var (
+	version      = "v0.0.0-dev"
+	commit, date string
+)
 
 // Main runs one command line and returns its exit code.
 func Main(args []string, in io.Reader, out, errOut io.Writer) int {

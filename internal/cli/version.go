@@ -28,7 +28,11 @@ func newVersion(env *Env) *cobra.Command {
 }
 
 func versionText() string {
-	return fmt.Sprintf("kubectl-app %s\nkubernetes %s\n", version, kubernetesVersion())
+	text := "kubectl-app " + version + "\n"
+	if commit != "" {
+		text += fmt.Sprintf("commit %s of %s\n", commit, date)
+	}
+	return text + "kubernetes " + kubernetesVersion() + "\n"
 }
 
 // kubernetesVersion is that of client-go, as built in.
