@@ -128,19 +128,14 @@ func (c *creating) fresh(namespace string, labels map[string]string) (cluster.Ca
 	if slices.ContainsFunc(c.app.Volumes, func(v *podtemplate.Volume) bool { return v.Claim != nil && v.Claim.OneNode() }) {
 		workload.Recreate(o)
 	}
-	if !c.flags.save {
-		return cluster.NewWorkload(o), nil
+	if template, _, fault := c.app.Plan(o.Ref(), o.Template()); c.flags.save && fault == nil { // the release tells a fault
+		whole := o.Copy()
+		whole.SetTemplate(&template)
+		if err := util.CreateOrUpdateAnnotation(true, whole.API, scheme.DefaultJSONEncoder()); err != nil {
+			return cluster.Captured{}, fmt.Errorf("--save-config: %w", err)
+		}
+		o.SetAnnotations(whole.GetAnnotations())
 	}
-	whole := o.Copy()
-	template, _, err := c.app.Plan(o.Ref(), o.Template())
-	if err != nil { // the release will say so
-		return cluster.NewWorkload(o), nil
-	}
-	whole.SetTemplate(&template)
-	if err := util.CreateOrUpdateAnnotation(true, whole.API, scheme.DefaultJSONEncoder()); err != nil {
-		return cluster.Captured{}, fmt.Errorf("--save-config: %w", err)
-	}
-	o.SetAnnotations(whole.GetAnnotations())
 	return cluster.NewWorkload(o), nil
 }
 

@@ -112,7 +112,7 @@ func Autoscalers(out *term.Output, l autoscale.List) error {
 			state = paint(state)
 		}
 		s.Flow("", "    ", s.Bold(r.Object.Name), state, fmt.Sprintf("%d in %d..%d", r.Replicas, r.Min, r.Max))
-		s.Wrapped(indents("    ", "    "), rows[i][1].Text+"  "+rows[i][5].Text, mostNamed)
+		s.Wrapped(indents("    "), rows[i][1].Text+"  "+rows[i][5].Text, mostNamed)
 	}
 	return layout.WriteLines(out, s.Lines)
 }

@@ -120,6 +120,6 @@ func (s *sheet) stackedWay(name, from, address, to, ready, problem layout.Cell) 
 		s.Lines = append(s.Lines, "    "+address.Text)
 	}
 	if problem.Text != "" {
-		s.Wrapped(indents("    ", "    "), problem.Text, mostNamed)
+		s.Wrapped(indents("    "), problem.Text, mostNamed)
 	}
 }

@@ -24,15 +24,15 @@ func Roll(t *term.Terminal, object string, plan consumers.RollPlan) error {
 		{"mounted files are updated within about a minute in ", plan.InPlace},
 	} {
 		if len(line.users) > 0 {
-			s.Wrapped(indents("    ", "      "), line.what+consumersText(line.users), mostNamed)
+			s.Wrapped(indents("      "), line.what+consumersText(line.users), mostNamed)
 		}
 	}
 	return layout.WriteLines(t.Err, s.Lines)
 }
 
-// indents gives the first line its own.
-func indents(first, rest string) func() string {
-	next := first
+// indents begins the first line with four spaces, and the others with rest.
+func indents(rest string) func() string {
+	next := "    "
 	return func() string {
 		indent := next
 		next = rest

@@ -31,10 +31,10 @@ func Volumes(out *term.Output, lists []VolumeList) error {
 	for _, row := range rows {
 		s.Flow("", "    ", s.Bold(row[0].Text), row[1].Text, row[2].Text)
 		if mount := layout.Join("  ", row[3].Text, row[4].Text); row[4].Text != "" {
-			s.Wrapped(indents("    ", "    "), mount, mostNamed)
+			s.Wrapped(indents("    "), mount, mostNamed)
 		}
 		if row[5].Text != "" {
-			s.Wrapped(indents("    ", "    "), row[5].Text, mostNamed)
+			s.Wrapped(indents("    "), row[5].Text, mostNamed)
 		}
 	}
 	return layout.WriteLines(out, s.Lines)

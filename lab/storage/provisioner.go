@@ -115,8 +115,13 @@ func (p *provisioner) provision(ctx context.Context, c *corev1.PersistentVolumeC
 		return nil
 	}
 	class, err := p.classes.Get(*c.Spec.StorageClassName)
-	if err != nil || !awaited(c, class) || p.refused[c.UID] {
-		return nil // the class may come
+	switch {
+	case apierrors.IsNotFound(err): // it may come
+		return nil
+	case err != nil:
+		return err
+	case !awaited(c, class) || p.refused[c.UID]:
+		return nil
 	}
 	if _, err := p.volumes.Get(volumeName(c)); err == nil {
 		return nil // it is being bound

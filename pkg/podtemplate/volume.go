@@ -230,7 +230,7 @@ func CheckMount(mountPath, subPath string) error {
 	case path.Clean(mountPath) == "/":
 		return fmt.Errorf("%q would hide all files of the image: choose a folder", mountPath)
 	case strings.HasPrefix(subPath, "/") || slices.Contains(strings.Split(subPath, "/"), ".."):
-		return fmt.Errorf("%q: a sub path is a path inside the volume, without / at its beginning and without ..", subPath)
+		return fmt.Errorf("%q: a sub path is a path inside the volume: it does not begin with / and has no part .. in it", subPath)
 	}
 	return nil
 }

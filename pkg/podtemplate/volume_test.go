@@ -200,11 +200,11 @@ func TestRemoveVolume(t *testing.T) {
 func TestCheckMount(t *testing.T) {
 	for says, at := range map[string][2]string{
 		"": {"/data/redis", "a/b"},
-		`"data": a path in a container begins with /: did you mean "/data"?`:                        {"data", ""},
-		`"/a:b": a path in a container can't have a colon`:                                          {"/a:b", ""},
-		`"/" would hide all files of the image: choose a folder`:                                    {"/", ""},
-		"a sub path needs a mount path":                                                             {"", "a"},
-		`"../a": a sub path is a path inside the volume, without / at its beginning and without ..`: {"/data", "../a"},
+		`"data": a path in a container begins with /: did you mean "/data"?`:                                {"data", ""},
+		`"/a:b": a path in a container can't have a colon`:                                                  {"/a:b", ""},
+		`"/" would hide all files of the image: choose a folder`:                                            {"/", ""},
+		"a sub path needs a mount path":                                                                     {"", "a"},
+		`"../a": a sub path is a path inside the volume: it does not begin with / and has no part .. in it`: {"/data", "../a"},
 	} {
 		if got := errorText(CheckMount(at[0], at[1])); got != says {
 			t.Errorf("%s, want %s", got, says)
