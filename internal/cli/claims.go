@@ -30,6 +30,9 @@ func (t *transaction) createClaims(ctx context.Context, wanted []wantedClaim) er
 				Store: t.cluster, Options: t.WriteOptions(), Claim: w.claim, Print: t.printClaim,
 			})
 		}
+		if differs := podtemplate.ClaimDiffers(changes[i].Claim, w.claim); differs != "" {
+			return release.RefusedError{Err: fmt.Errorf("%s is asked for twice: %s", cluster.ClaimRef(w.claim), differs)}
+		}
 		changes[i].Of = append(changes[i].Of, w.of)
 	}
 	for _, c := range changes {

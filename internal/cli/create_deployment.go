@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -219,10 +218,8 @@ func parseVolumes(texts []string) (all []*podtemplate.Volume, err error) {
 			switch {
 			case other.MountPath == v.MountPath:
 				return nil, usagef("--volume: path %s is mounted twice", v.MountPath)
-			case v.Name != "" && other.Name == v.Name:
-				return nil, usagef("--volume: the name %s is used twice", v.Name)
-			case v.Name == "" && other.Name == "" && path.Base(other.MountPath) == path.Base(v.MountPath):
-				return nil, usagef("--volume: %s and %s end with the same name: give both volumes names, as in NAME=%s", other.MountPath, v.MountPath, text)
+			case v.Clashes(other):
+				return nil, usagef("--volume: %s and %s would both get the name %s: give one of them another, as in NAME=1Gi:/PATH", other.MountPath, v.MountPath, v.Label())
 			}
 		}
 		all = append(all, v)

@@ -36,9 +36,11 @@ func TestWrongSetVolume(t *testing.T) {
 		"set volume deployment/web --add --mount-path=/a -c [":                                   "--containers=[ is not a pattern",
 		"set volume -f x.yaml --local --add --claim-size=1Gi --mount-path=/a":                    "--claim-size creates a claim in the cluster",
 		"create deployment web --image=a --volume data":                                          `--volume: "data" is not a volume: write NAME=SIZE:/PATH`,
-		"create deployment web --image=a --volume data=1Gi:/a --volume data=emptyDir:/b":         "the name data is used twice",
+		"create deployment web --image=a --volume data=1Gi:/a --volume data=emptyDir:/b":         "/a and /b would both get the name data",
 		"create deployment web --image=a --volume 1Gi:/a --volume emptyDir:/a":                   "path /a is mounted twice",
-		"create deployment web --image=a --volume 1Gi:/a/x --volume 2Gi:/b/x":                    "end with the same name: give both volumes names",
+		"create deployment web --image=a --volume data=1Gi:/a --volume 5Gi:/b/data":              "/a and /b/data would both get the name data",
+		"create deployment web --image=a --volume 1Gi:/a/my.data --volume 1Gi:/b/my-data":        "would both get the name my-data",
+		"create deployment web --image=a --volume 1Gi:/a/x --volume 2Gi:/b/x":                    "/a/x and /b/x would both get the name x",
 		"create deployment web --image=a --plain --volume data=1Gi:/a":                           "--plain makes the object that kubectl makes, and --volume changes it",
 	})
 }

@@ -124,14 +124,37 @@ func (v *Volume) freeName(ref workload.Ref, spec *corev1.PodSpec) string {
 			}
 		}
 	}
-	first := cmp.Or(label(objectOf(v.Source)), label(path.Base(v.MountPath)), "volume")
+	first := v.Label()
 	for n, name := 2, first; ; n++ {
 		have := volumeNamed(spec, name)
-		if have == nil || sameVolume(&have.VolumeSource, v.source(ref, name)) {
+		if have == nil || sameVolume(&have.VolumeSource, v.source(ref, name)) && (v.shared() || v.mountedIn(spec, name)) {
 			return name
 		}
 		name = fmt.Sprintf("%s-%d", first, n)
 	}
+}
+
+// Label is the name of a new volume, if it is free.
+func (v *Volume) Label() string {
+	return cmp.Or(v.Name, label(objectOf(v.Source)), label(path.Base(v.MountPath)), "volume")
+}
+
+// shared tells whether the volume is an object that has a name of its own: at another path it is the same one. A new claim or
+// an emptyDir is another for each path.
+func (v *Volume) shared() bool {
+	if v.Claim != nil {
+		return v.Claim.Name != ""
+	}
+	return v.Source != nil && v.Source.EmptyDir == nil
+}
+
+func (v *Volume) mountedIn(spec *corev1.PodSpec, name string) bool {
+	return slices.ContainsFunc(workload.Mounts(spec, name), func(m workload.Mount) bool { return path.Clean(m.Path) == v.MountPath })
+}
+
+// Clashes tells whether two new volumes would get one name.
+func (v *Volume) Clashes(other *Volume) bool {
+	return v.Label() == other.Label() && (v.Name != "" && other.Name != "" || !v.shared() || !other.shared())
 }
 
 // mount mounts the volume in a container. replaced is the volume that was at the path; "" for none other.

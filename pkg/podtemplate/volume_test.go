@@ -214,3 +214,30 @@ func TestCheckMount(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A new claim, or an emptyDir, is another one at another path. What has a name of its own is the same.
+func TestNamesOfVolumes(t *testing.T) {
+	template := templateOf(t, `
+spec:
+  containers:
+  - {name: web, volumeMounts: [{name: data, mountPath: /data}, {name: cache, mountPath: /cache}, {name: certs, mountPath: /tls}]}
+  volumes: [{name: data, persistentVolumeClaim: {claimName: web-data}}, {name: cache, emptyDir: {}}, {name: certs, secret: {secretName: tls, defaultMode: 420}}]`)
+	named := gibibytes(1)
+	named.Name = "web-data"
+	for want, volume := range map[string]Volume{
+		"data":    {Claim: gibibytes(1), MountPath: "/data"},
+		"data-2":  {Claim: gibibytes(1), MountPath: "/backup/data"},
+		"data ":   {Claim: named, MountPath: "/backup/data"},
+		"cache-2": {MountPath: "/other/cache"},
+		"cache":   {MountPath: "/cache"},
+		"certs":   {Source: SecretVolume("tls", nil), MountPath: "/other"},
+	} {
+		if got := volume.freeName(web, &template.Spec); got != strings.TrimSpace(want) {
+			t.Errorf("%s: %s, want %s", volume.MountPath, got, want)
+		}
+	}
+	again := Volume{Claim: gibibytes(1), MountPath: "/backup/data"}
+	if claim := again.NewClaim(web, template); claim.Name != "web-data-2" {
+		t.Errorf("claim %s", claim.Name)
+	}
+}
