@@ -111,7 +111,7 @@ func (c *AutoscalerChange) Concerns(ref workload.Ref) bool { return c.Of == ref 
 func (*AutoscalerChange) UndoRestores() bool { return true }
 
 // Conclude implements Change.
-func (*AutoscalerChange) Conclude(context.Context, rollout.Outcome) []string { return nil }
+func (*AutoscalerChange) Conclude(context.Context, rollout.Outcome, bool) []string { return nil }
 
 // AddTo implements Change.
 func (c *AutoscalerChange) AddTo(result *rollout.Result) {

@@ -32,8 +32,9 @@ type Change interface {
 	Concerns(workload.Ref) bool
 	// UndoRestores: an undo of the workloads brings back what they had before.
 	UndoRestores() bool
-	// Conclude looks at the end whether the object is as it was left, and returns warnings.
-	Conclude(context.Context, rollout.Outcome) []string
+	// Conclude looks at the end whether the object is as it was left, and returns warnings. back: all workloads are verified to
+	// be as they were.
+	Conclude(ctx context.Context, outcome rollout.Outcome, back bool) []string
 	// AddTo adds it to the result.
 	AddTo(*rollout.Result)
 }
@@ -116,9 +117,9 @@ func (all changes) restoreAfter(work context.Context, cause error) error {
 	return cause
 }
 
-func (all changes) conclude(work context.Context, outcome rollout.Outcome) (warnings []string) {
+func (all changes) conclude(work context.Context, outcome rollout.Outcome, back bool) (warnings []string) {
 	for _, c := range all {
-		warnings = append(warnings, c.Conclude(work, outcome)...)
+		warnings = append(warnings, c.Conclude(work, outcome, back)...)
 	}
 	return warnings
 }

@@ -44,8 +44,8 @@ func (o *object) RestoreAfter(ctx context.Context, cause error) error {
 	return fmt.Errorf("%w; old again", cause)
 }
 
-func (o *object) Conclude(context.Context, rollout.Outcome) []string { return nil }
-func (o *object) AddTo(*rollout.Result)                              {}
+func (o *object) Conclude(context.Context, rollout.Outcome, bool) []string { return nil }
+func (o *object) AddTo(*rollout.Result)                                    {}
 
 // A Secret is written before the workloads that read it, and restored before they go back.
 func TestChangesBeforeTheWorkloads(t *testing.T) {

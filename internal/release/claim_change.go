@@ -91,10 +91,13 @@ func (c *ClaimChange) Concerns(ref workload.Ref) bool { return slices.Contains(c
 // UndoRestores implements Change: a claim that no workload mounts does no harm.
 func (*ClaimChange) UndoRestores() bool { return true }
 
-// Conclude implements Change.
-func (c *ClaimChange) Conclude(ctx context.Context, _ rollout.Outcome) []string {
+// Conclude implements Change. A workload that is not back may wait for the claim.
+func (c *ClaimChange) Conclude(ctx context.Context, _ rollout.Outcome, back bool) []string {
 	if !c.goesBack {
 		return nil
+	}
+	if ref := cluster.ClaimRef(c.Claim); !back {
+		return []string{fmt.Sprintf("%s is kept: not all workloads are known to be as they were; to delete it: %s", ref, Kubectl("delete", ref))}
 	}
 	if kept := c.remove(ctx); kept != "" {
 		return []string{kept}

@@ -59,6 +59,11 @@ func TestClaimChange(t *testing.T) {
 			calls: "preflight web, watch 1, create disk, apply web, verdict web-2 failed, restore web, verdict web-1 good, delete disk",
 			warns: "persistentvolumeclaim/disk is kept: it has a volume, and may hold data; to delete it: kubectl delete persistentvolumeclaim/disk -n shop",
 		},
+		"it fails, and the workload is not brought back": {
+			tag: "missing", fails: map[string]error{"restore web": forbidden}, outcome: rollout.RollbackFailed, state: rollout.ConfigChanged,
+			calls: "preflight web, watch 1, create disk, apply web, verdict web-2 failed, restore web",
+			warns: "persistentvolumeclaim/disk is kept: not all workloads are known to be as they were; to delete it: kubectl delete persistentvolumeclaim/disk -n shop",
+		},
 		"it fails, and is kept": {
 			tag: "missing", keep: true, outcome: rollout.Failed, state: rollout.ConfigChanged,
 			calls: "preflight web, watch 1, create disk, apply web, verdict web-2 failed",

@@ -159,7 +159,7 @@ func (c *ConfigEdit) Again() []string {
 
 // Conclude implements Change. What someone else has made of the object meanwhile is neither a success of the release
 // nor its to restore. That it can't be read says nothing.
-func (c *ConfigEdit) Conclude(ctx context.Context, outcome rollout.Outcome) []string {
+func (c *ConfigEdit) Conclude(ctx context.Context, outcome rollout.Outcome, _ bool) []string {
 	if c.state == rollout.ConfigChanged {
 		if overtaken, err := c.Store.Overtaken(ctx, c.Change); err == nil && len(overtaken) > 0 {
 			c.state = rollout.ConfigSuperseded
@@ -218,4 +218,4 @@ func (*ConfigVersion) RestoreAfter(_ context.Context, cause error) error { retur
 func (*ConfigVersion) UndoRestores() bool { return true }
 
 // Conclude implements Change.
-func (*ConfigVersion) Conclude(context.Context, rollout.Outcome) []string { return nil }
+func (*ConfigVersion) Conclude(context.Context, rollout.Outcome, bool) []string { return nil }

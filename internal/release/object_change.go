@@ -98,7 +98,7 @@ func (*ObjectChange) Concerns(workload.Ref) bool { return false }
 func (*ObjectChange) UndoRestores() bool { return false }
 
 // Conclude implements Change.
-func (*ObjectChange) Conclude(context.Context, rollout.Outcome) []string { return nil }
+func (*ObjectChange) Conclude(context.Context, rollout.Outcome, bool) []string { return nil }
 
 // AddTo implements Change.
 func (c *ObjectChange) AddTo(result *rollout.Result) {

@@ -17,7 +17,7 @@ import (
 // finish shows how a watched release ended and gives its exit code.
 func (r *Release) finish(ctx context.Context, f *follower, end ending) (*rollout.Result, error) {
 	work := context.WithoutCancel(ctx)
-	r.warnDuring(f, &end.state, r.changes.conclude(work, end.state.Outcome)...)
+	r.warnDuring(f, &end.state, r.changes.conclude(work, end.state.Outcome, end.broughtBack())...)
 	result := r.sum(&end)
 	result.Workloads = append(result.Workloads, r.outline(rollout.Unchanged, end.unchanged).Workloads...)
 	result.Next = append(result.Next, afterOthers(end.state.Workloads)...)
