@@ -188,7 +188,7 @@ func (c *creating) existing(ctx context.Context, o cluster.Object) (cluster.Capt
 // begun tells whether an earlier run of this very command has created the Deployment, and did not see how its first rollout
 // ends.
 func (c *creating) begun(now cluster.Captured) bool {
-	if len(now.Revisions) != 1 || rollout.VerdictOf(&now.Revisions[0]) != nil || now.Before.Serving || c.Reason() == "" ||
+	if len(now.Revisions) != 1 || rollout.VerdictOf(&now.Revisions[0]) != nil || now.Before.Serving || now.Before.Workload.OnceComplete() || c.Reason() == "" ||
 		now.GetAnnotations()[workload.AnnotationChangeCause] != c.Reason() {
 		return false
 	}
