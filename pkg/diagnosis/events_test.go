@@ -60,6 +60,7 @@ func TestEventsBehindTheStatus(t *testing.T) {
 		{"still not", started("01"), eventLag - time.Second, CrashLoop, true},
 		{"none came", started("01"), eventLag, CrashLoop, false},
 		{"the kill", started("01") + kill, 0, LivenessFailing, false},
+		{"a start of the same second", started("06"), 0, CrashLoop, true},
 		{"the next start, and no kill", started("01") + started("07"), 0, CrashLoop, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -86,6 +86,9 @@ func (ev *evidence) sawEvents(uid types.UID) bool {
 	return false
 }
 
+// startReasons are the kubelet's events of a run that begins.
+var startReasons = []string{"Pulling", "Pulled", "Created", "Started"}
+
 // sawEnd tells whether the events of a pod have been read as far as the end of a container's run, or can't be. The kubelet
 // sends them in their order, and its status by another way, which is often faster.
 func (ev *evidence) sawEnd(ref containerRef, ended *corev1.ContainerStateTerminated) bool {
@@ -97,7 +100,8 @@ func (ev *evidence) sawEnd(ref containerRef, ended *corev1.ContainerStateTermina
 		return true
 	}
 	for _, e := range ev.events[ref.pod.UID].of(ref.spec.Name) {
-		if !eventTime(e).Before(ended.FinishedAt.Time) {
+		// Times are whole seconds, and a start can be that of the run itself.
+		if at := eventTime(e); at.After(ended.FinishedAt.Time) || at.Equal(ended.FinishedAt.Time) && !slices.Contains(startReasons, e.Reason) {
 			return true
 		}
 	}

@@ -228,8 +228,11 @@ func (h *History) nextRun(ref containerRef, now time.Time) run {
 
 // nextEnd dates the status of a container's last crash.
 func (h *History) nextEnd(ref containerRef, at, now time.Time) end {
-	if known, ok := h.ends[ref.key()]; ok && known.at.Equal(at) {
+	switch known, ok := h.ends[ref.key()]; {
+	case ok && known.at.Equal(at):
 		return known
+	case ok && now.Before(known.since.Add(eventLag)): // restarts that are faster than the wait don't begin it again
+		return end{at, known.since}
 	}
 	return end{at, h.began(time.Time{}, at, now)}
 }

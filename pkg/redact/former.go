@@ -2,6 +2,7 @@ package redact
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -192,6 +193,9 @@ func (r *Redactor) withhold(p *corev1.Pod) {
 // programsWords are the reasons of events that have the output of a program in their text.
 var programsWords = []string{"Unhealthy", "ProbeWarning", "FailedPostStartHook", "FailedPreStopHook"}
 
+// probeFailed are the kubelet's own words before those of a program: they tell which probe it is.
+var probeFailed = regexp.MustCompile(`^(?:\(combined from similar events\): )?(?:Liveness|Readiness|Startup) probe (?:failed|errored|warning)[a-z ]*: `)
+
 // Said masks what an event says of a pod, or of its container if that is known. What a program may have said that knows a
 // former value is replaced. The moment is that of the first time.
 func (r *Redactor) Said(pod types.NamespacedName, container, reason string, at time.Time, text string) string {
@@ -199,7 +203,7 @@ func (r *Redactor) Said(pod types.NamespacedName, container, reason string, at t
 	secret, unknown := r.former.unknown(pod, container, false, at)
 	r.mu.RUnlock()
 	if unknown && slices.Contains(programsWords, reason) {
-		return withheld(secret)
+		return probeFailed.FindString(text) + withheld(secret)
 	}
 	return r.Text(text)
 }

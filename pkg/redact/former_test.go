@@ -77,7 +77,7 @@ func TestFormerValues(t *testing.T) {
 			}
 			p.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "web", State: test.state, LastTerminationState: test.last}}
 			r.Pod(p)
-			event := &corev1.Event{Type: corev1.EventTypeWarning, Reason: "Unhealthy", Message: "probe: old-4711"}
+			event := &corev1.Event{Type: corev1.EventTypeWarning, Reason: "Unhealthy", Message: "Liveness probe failed: old-4711"}
 			if test.eventAt != 0 {
 				event.FirstTimestamp = at(test.eventAt)
 			}
@@ -102,7 +102,8 @@ func TestFormerValues(t *testing.T) {
 				if shown := strings.Contains(check.text, "old-4711"); shown != check.shown {
 					t.Errorf("%s: %q", what, check.text)
 				}
-				if !check.shown && !strings.HasPrefix(check.text, "(not shown: secret/db may have changed") {
+				text, probes := strings.CutPrefix(check.text, "Liveness probe failed: ")
+				if !check.shown && (probes != (what == "event") || !strings.HasPrefix(text, "(not shown: secret/db may have changed")) {
 					t.Errorf("%s does not say why: %q", what, check.text)
 				}
 			}
