@@ -224,16 +224,19 @@ spec:
   volumes: [{name: data, persistentVolumeClaim: {claimName: web-data}}, {name: cache, emptyDir: {}}, {name: certs, secret: {secretName: tls, defaultMode: 420}}]`)
 	named := gibibytes(1)
 	named.Name = "web-data"
-	for want, volume := range map[string]Volume{
-		"data":    {Claim: gibibytes(1), MountPath: "/data"},
-		"data-2":  {Claim: gibibytes(1), MountPath: "/backup/data"},
-		"data ":   {Claim: named, MountPath: "/backup/data"},
-		"cache-2": {MountPath: "/other/cache"},
-		"cache":   {MountPath: "/cache"},
-		"certs":   {Source: SecretVolume("tls", nil), MountPath: "/other"},
+	for _, test := range []struct {
+		volume Volume
+		want   string
+	}{
+		{Volume{Claim: gibibytes(1), MountPath: "/data"}, "data"},
+		{Volume{Claim: gibibytes(1), MountPath: "/backup/data"}, "data-2"},
+		{Volume{Claim: named, MountPath: "/backup/data"}, "data"},
+		{Volume{MountPath: "/other/cache"}, "cache-2"},
+		{Volume{MountPath: "/cache"}, "cache"},
+		{Volume{Source: SecretVolume("tls", nil), MountPath: "/other"}, "certs"},
 	} {
-		if got := volume.freeName(web, &template.Spec); got != strings.TrimSpace(want) {
-			t.Errorf("%s: %s, want %s", volume.MountPath, got, want)
+		if got := test.volume.freeName(web, &template.Spec); got != test.want {
+			t.Errorf("%s: %s, want %s", test.volume.MountPath, got, test.want)
 		}
 	}
 	again := Volume{Claim: gibibytes(1), MountPath: "/backup/data"}
